@@ -1,0 +1,1 @@
+"""Registration networks in pure torch."""

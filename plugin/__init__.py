@@ -1,0 +1,1 @@
+"""The QGIS plugin: wiring, tasks and the worker's client."""

@@ -1,0 +1,84 @@
+"""Every error a user can meet, each with a hint to act on and a command-line exit code."""
+
+
+class AlignError(Exception):
+    """Base of all expected failures.
+
+    Args:
+        message: What happened, in one sentence.
+        hint: What the user can do about it, in one sentence.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InputError(AlignError):
+    """An input file or value cannot be used."""
+
+
+class UnreadableRasterError(InputError):
+    """The raster cannot be opened or is truncated."""
+
+
+class BandError(InputError):
+    """The requested band does not exist."""
+
+
+class EmptyImageError(InputError):
+    """The image has no valid or no varying pixels."""
+
+
+class ComplexDataError(InputError):
+    """The raster holds complex samples, which must be detected first."""
+
+
+class MissingCrsError(InputError):
+    """One raster is georeferenced and the other is not."""
+
+
+class NoOverlapError(InputError):
+    """The two rasters do not overlap on the ground."""
+
+
+class ImageTooSmallError(InputError):
+    """The image is too small to hold a template."""
+
+
+class PointsFileError(InputError):
+    """A control-point file cannot be understood."""
+
+
+class FitError(AlignError):
+    """A transform cannot be fitted to the points given."""
+
+
+class OutputError(AlignError):
+    """The output cannot be written."""
+
+
+class WorkerError(AlignError):
+    """The worker process failed, or cannot be started."""
+
+
+class MissingDependencyError(AlignError):
+    """A package that the chosen matcher needs is not installed."""
+
+
+class UsageError(AlignError):
+    """A parameter is unknown or out of its range."""
+
+    exit_code = 2
+
+
+class NoReliableAlignmentError(AlignError):
+    """The evidence is too weak to align the images."""
+
+    exit_code = 4

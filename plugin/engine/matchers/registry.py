@@ -1,0 +1,161 @@
+"""The register of matchers and the contract each one keeps.
+
+A matcher is one file in this folder. At module level it imports numpy, the standard library and the core only, so that
+QGIS can list matchers and build their forms without the engine's packages; heavy imports go into `__init__` or methods.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...core.errors import MissingDependencyError, UsageError
+from ...core.fields import from_dict
+from ...core.types import Modality
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..preparing import Image
+    from ..similarity import Surface
+
+
+@dataclass(frozen=True)
+class MatcherSpec:
+    """A registered matcher.
+
+    Attributes:
+        key: Stable identifier.
+        label: Name shown to users.
+        kind: "template" or "pair".
+        summary: One sentence: what it compares and when to use it.
+        params: Dataclass of its parameters (fields made with `core.fields.param`).
+        reference: Publication.
+        needs: Import names of packages it needs beyond the engine's basic ones.
+        rank: Higher = preferred by the automatic choice.
+        factory: The class.
+    """
+
+    key: str
+    label: str
+    kind: str
+    summary: str
+    params: type
+    reference: str
+    needs: tuple[str, ...]
+    rank: int
+    factory: type
+
+    def missing(self) -> list[str]:
+        """Return the packages it needs that this interpreter lacks."""
+        return [name for name in self.needs if importlib.util.find_spec(name) is None]
+
+
+class TemplateMatcher:
+    """Compares templates of the sensed image with search windows of the reference; see `similarity.correlate`.
+
+    Subclasses implement `features`. They may override `correlate` when similarity is not a correlation of features.
+    """
+
+    margin_px: ClassVar[int] = 16
+    """Features of a tile are right only this far from its edge."""
+
+    def __init__(self, params: Any = None, device: str = "cpu") -> None:  # noqa: ANN401
+        self.params = params
+        self.device = device
+
+    def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:
+        """Return dense features (C, H, W), float32, at the image's own pixel grid; 0 where the mask is False."""
+        raise NotImplementedError
+
+    def correlate(
+        self,
+        template: NDArray[np.float32],
+        template_mask: NDArray[np.bool_],
+        window: NDArray[np.float32],
+        window_mask: NDArray[np.bool_],
+    ) -> Surface:
+        """Return the similarity of the template (C, h, w) at every position inside the window (C, H, W)."""
+        from ..similarity import correlate
+
+        return correlate(template, template_mask, window, window_mask)
+
+
+class PairMatcher:
+    """Finds matches between two prepared images of the same grid by itself (keypoints, flow)."""
+
+    def __init__(self, params: Any = None, device: str = "cpu") -> None:  # noqa: ANN401
+        self.params = params
+        self.device = device
+
+    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> NDArray[np.float64]:
+        """Return matches (N, 5): reference x, y, sensed x, y (pixel frame, corner origin), score 0..1."""
+        raise NotImplementedError
+
+
+_SPECS: dict[str, MatcherSpec] = {}
+
+
+def register(  # noqa: PLR0913
+    *, key: str, label: str, kind: str, summary: str, params: type, reference: str, needs: tuple[str, ...] = (), rank: int = 0,
+) -> Callable[[type], type]:
+    """Class decorator that adds a matcher to the register."""
+
+    def add(cls: type) -> type:
+        if kind not in ("template", "pair"):
+            raise UsageError(f"Matcher {key}: kind is 'template' or 'pair', not {kind!r}.")
+        if key in _SPECS and _SPECS[key].factory.__module__ != cls.__module__:
+            raise UsageError(f"Two matchers are called {key!r}.")
+        _SPECS[key] = MatcherSpec(key, label, kind, summary, params, reference, needs, rank, cls)
+        return cls
+
+    return add
+
+
+def all_specs() -> dict[str, MatcherSpec]:
+    """Return every matcher by key, best rank first."""
+    package = __name__.rsplit(".", 1)[0]
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        if module.name != "registry":
+            importlib.import_module(f"{package}.{module.name}")
+    return dict(sorted(_SPECS.items(), key=lambda item: (-item[1].rank, item[0])))
+
+
+def resolve_auto(key: str) -> str:
+    """Return `key`, or for "auto" the best-ranked matcher whose packages are installed."""
+    if key != "auto":
+        return key
+    return next(spec.key for spec in all_specs().values() if not spec.missing())
+
+
+def get_spec(key: str) -> MatcherSpec:
+    """Return one matcher's spec ("auto" is resolved).
+
+    Raises:
+        UsageError: for an unknown key.
+    """
+    specs = all_specs()
+    key = resolve_auto(key)
+    if key not in specs:
+        raise UsageError(f"Unknown matcher {key!r}.", f"Choose one of: auto, {', '.join(specs)}.")
+    return specs[key]
+
+
+def create(key: str, params: dict[str, Any] | None = None, device: str = "cpu") -> TemplateMatcher | PairMatcher:
+    """Make a matcher.
+
+    Raises:
+        UsageError: unknown matcher or parameter.
+        MissingDependencyError: a package it needs is not installed.
+    """
+    spec = get_spec(key)
+    if missing := spec.missing():
+        raise MissingDependencyError(
+            f"{spec.label} needs {', '.join(missing)}.", "Install it in the worker's interpreter, or choose another matcher."
+        )
+    return spec.factory(from_dict(spec.params, params or {}), device)  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""Widgets: they emit signals and receive dataclasses, and never start work."""
