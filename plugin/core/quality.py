@@ -1,0 +1,174 @@
+"""Honest accuracy: fit, leave-one-out and hold-out errors of each model, and which model to take.
+
+Figures are lengths of 2-D error vectors: RMSE = sqrt(mean(dx^2 + dy^2)).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import coords
+from .coverage import hull_area
+from .errors import FitError
+from .fitting import Fit, fit_details
+from .transforms import KINDS, Transform
+from .types import Quality
+
+Array = NDArray[np.float64]
+_ADVISED = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps")
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the model advisor says.
+
+    Attributes:
+        best: Key of the recommended model.
+        qualities: Figures of every model that could be fitted, simple to complex.
+        why: The reason in plain words.
+    """
+
+    best: str
+    qualities: tuple[Quality, ...]
+    why: str
+
+
+def residuals(transform: Transform, sensed_px: ArrayLike, reference_px: ArrayLike) -> Array:
+    """Return (N, 2) transform(sensed) - reference, px."""
+    return transform.apply(sensed_px) - coords.as_points(reference_px)
+
+
+def rmse(errors: ArrayLike) -> float:
+    """Root of the mean squared length of (N, 2) errors; NaN when empty or undetermined."""
+    e = np.asarray(errors, dtype=np.float64).reshape(-1, 2)
+    return float(np.sqrt((e**2).sum(axis=1).mean())) if len(e) else float("nan")
+
+
+def ce90(errors: ArrayLike) -> float:
+    """Circular error 90 %: the 90th percentile of the error lengths; NaN when empty or undetermined."""
+    e = np.asarray(errors, dtype=np.float64).reshape(-1, 2)
+    return float(np.percentile(np.hypot(e[:, 0], e[:, 1]), 90)) if len(e) else float("nan")
+
+
+def spatial_blocks(points_px: ArrayLike) -> NDArray[np.intp]:
+    """Return (N,) block numbers: a square lattice of 2x2 to 4x4 blocks with about eight points or more each."""
+    p = coords.as_points(points_px)
+    if not len(p):
+        return np.empty(0, dtype=np.intp)
+    side = int(np.clip(np.floor(np.sqrt(len(p) / 8)), 2, 4))
+    low, extent = p.min(axis=0), np.maximum(np.ptp(p, axis=0), 1e-9)
+    cell = np.minimum((p - low) / extent * side, side - 1e-9).astype(np.intp)
+    return np.asarray(cell[:, 1] * side + cell[:, 0])
+
+
+def hold_out_errors(fit: Fit, sensed_px: ArrayLike) -> Array:
+    """Return (N, 2) errors of points predicted by fits without their spatial block; NaN where a block cannot be spared."""
+    blocks = spatial_blocks(sensed_px)
+    errors = np.full((len(blocks), 2), np.nan)
+    for block in np.unique(blocks):
+        members = np.flatnonzero(blocks == block)
+        errors[members] = fit.left_out(members)
+    return errors
+
+
+def assess(
+    kind: str,
+    sensed_px: ArrayLike,
+    reference_px: ArrayLike,
+    covariances: ArrayLike | None = None,
+    overlap_area_px: float | None = None,
+    to_map: ArrayLike | None = None,
+    fit: Fit | None = None,
+) -> Quality:
+    """Fit a model and judge it.
+
+    Args:
+        kind: Model.
+        sensed_px: (N, 2).
+        reference_px: (N, 2).
+        covariances: (N, 2, 2), or None.
+        overlap_area_px: Area of the overlap in reference px squared, for the coverage; NaN coverage without it.
+        to_map: 2x2 linear part px -> map of the reference, for the `_map` figures; None without georeferencing.
+        fit: The fit, where it was made already.
+
+    Raises:
+        FitError: when the model cannot be fitted.
+    """
+    source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
+    fit = fit or fit_details(kind, source, target, covariances)
+    redundant = len(source) > KINDS[kind].min_points
+    nothing = np.full((1, 2), np.nan)
+    loo = fit.leave_one_out() if redundant else nothing
+    held = hold_out_errors(fit, source) if redundant else nothing
+    # A far extrapolation says nothing of the map people will use: blocks that cannot be spared are left out of the mean.
+    held = held[np.isfinite(held).all(axis=1)]
+    coverage = hull_area(target) / overlap_area_px if overlap_area_px else float("nan")
+    sets = (fit.residuals_px, loo, held)
+    in_px = [rmse(e) for e in sets]
+    in_map: list[float | None] = [None, None, None]
+    ce90_map = None
+    if to_map is not None:
+        linear = np.asarray(to_map, dtype=np.float64)
+        in_map = [rmse(e @ linear.T) for e in sets]
+        ce90_map = ce90(loo @ linear.T)
+    return Quality(
+        kind, len(source), in_px[0], in_px[1], in_px[2], ce90(loo), float(min(coverage, 1.0)),
+        in_map[0], in_map[1], in_map[2], ce90_map,
+    )
+
+
+def advise(
+    sensed_px: ArrayLike,
+    reference_px: ArrayLike,
+    covariances: ArrayLike | None = None,
+    overlap_area_px: float | None = None,
+    to_map: ArrayLike | None = None,
+    kinds: tuple[str, ...] = _ADVISED,
+) -> Advice:
+    """Recommend the simplest model whose hold-out RMSE is within one standard error of the best.
+
+    The standard error is that of the mean squared hold-out error over the spatial blocks of the best model. Models without
+    redundancy (no point to spare) are never recommended unless nothing else can be fitted.
+
+    Raises:
+        FitError: when no model at all can be fitted.
+    """
+    source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
+    blocks = spatial_blocks(source)
+    qualities: list[Quality] = []
+    squares: dict[str, Array] = {}
+    for kind in kinds:
+        if len(source) < KINDS[kind].min_points:
+            continue
+        try:
+            fit = fit_details(kind, source, target, covariances)
+            quality = assess(kind, source, target, covariances, overlap_area_px, to_map, fit)
+        except FitError:
+            continue
+        qualities.append(quality)
+        if np.isfinite(quality.holdout_rmse_px):
+            errors = hold_out_errors(fit, source)
+            if np.isfinite(errors).all():
+                squares[kind] = np.array([(errors[blocks == b] ** 2).sum(axis=1).mean() for b in np.unique(blocks)])
+    if not qualities:
+        raise FitError("No model can be fitted to these points.", "Add control points that are spread over the image.")
+    if not squares:
+        best = qualities[0].model
+        return Advice(best, tuple(qualities), f"{KINDS[best].label}: too few points to test any model; no redundancy, RMSE undefined.")
+    means = {kind: float(np.mean(s)) for kind, s in squares.items()}
+    winner = min(means, key=lambda k: (means[k], KINDS[k].complexity))
+    spread = squares[winner]
+    error = float(spread.std(ddof=1) / np.sqrt(len(spread))) if len(spread) > 1 else 0.0
+    best = min((k for k in squares if means[k] <= means[winner] + error), key=lambda k: KINDS[k].complexity)
+    label, chosen = KINDS[best].label, np.sqrt(means[best])
+    if best == winner:
+        why = f"{label} has the smallest hold-out RMSE ({chosen:.2f} px); no simpler model comes within one standard error of it."
+    else:
+        why = (
+            f"{label} (hold-out RMSE {chosen:.2f} px) is the simplest model within one standard error of the best, "
+            f"{KINDS[winner].label} ({np.sqrt(means[winner]):.2f} px)."
+        )
+    return Advice(best, tuple(qualities), why)
