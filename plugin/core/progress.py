@@ -26,6 +26,13 @@ class Progress:
             Cancelled: when the user asked to stop.
         """
 
+    def poll(self) -> None:
+        """Be asked, while waiting, whether to stop.
+
+        Raises:
+            Cancelled: when the user asked to stop.
+        """
+
     def points(self, points: list[TiePoint]) -> None:
         """Receive tie points as tiles finish (predicted, not yet filtered)."""
 
@@ -43,6 +50,9 @@ class _Part(Progress):
 
     def update(self, fraction: float, message: str = "") -> None:
         self._parent.update(self._start + self._span * min(max(fraction, 0.0), 1.0), message)
+
+    def poll(self) -> None:
+        self._parent.poll()
 
     def points(self, points: list[TiePoint]) -> None:
         self._parent.points(points)
@@ -71,9 +81,12 @@ class CallbackProgress(Progress):
         self._on_update, self._on_points, self._on_log = on_update, on_points, on_log
         self._is_cancelled = is_cancelled
 
-    def update(self, fraction: float, message: str = "") -> None:
+    def poll(self) -> None:
         if self._is_cancelled is not None and self._is_cancelled():
             raise Cancelled
+
+    def update(self, fraction: float, message: str = "") -> None:
+        self.poll()
         if self._on_update is not None:
             self._on_update(fraction, message)
 

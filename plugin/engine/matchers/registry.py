@@ -69,6 +69,11 @@ class TemplateMatcher:
         self.params = params
         self.device = device
 
+    @classmethod
+    def is_correlation(cls) -> bool:
+        """Whether similarity is the plain correlation of features, so that the coarse stage can use them too."""
+        return cls.correlate is TemplateMatcher.correlate
+
     def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:
         """Return dense features (C, H, W), float32, at the image's own pixel grid; 0 where the mask is False."""
         raise NotImplementedError

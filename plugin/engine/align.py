@@ -1,0 +1,104 @@
+"""The story of a registration: read, find roughly, match, filter, judge, fit."""
+
+from __future__ import annotations
+
+import time
+from importlib import metadata
+
+import cv2
+import numpy as np
+
+from ..core.progress import Progress
+from ..core.types import AlignRequest, AlignResult, Status
+from .coarse import coarse_align
+from .evidence import judge
+from .matchers import create, get_spec
+from .matching import coarse_guide, find_matches
+from .outliers import filter_candidates
+from .reading import open_pair
+from .results import fit_points, tie_points
+
+_PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK", "torch")
+_WIDE_PX = 700
+
+
+def align(request: AlignRequest, progress: Progress | None = None) -> AlignResult:
+    """Register the sensed raster of a request to its reference.
+
+    Args:
+        request: The two rasters and every parameter.
+        progress: Told of progress, of tie points as tiles finish, and asked whether to stop.
+
+    Returns:
+        Status ok with tie points and a fitted transform, or no_reliable_alignment with the reason. A refusal keeps its
+        tie points, so that the analyst can look at what was found.
+
+    Raises:
+        AlignError: bad input, each kind its own leaf with a hint.
+        Cancelled: when `progress` says so.
+    """
+    progress = progress or Progress()
+    params, clock = request.params, _Clock()
+    cv2.setNumThreads(params.threads or cv2.getNumberOfCPUs())
+    spec = get_spec(params.matcher)
+    matcher = create(spec.key, params.matcher_params)
+    guide = coarse_guide(matcher)
+    progress.update(0.0, "Reading")
+    with open_pair(request) as pair:
+        clock.note("read")
+        turn = params.rotation_scale_search and params.model != "shift"
+        coarse = coarse_align(pair, guide, turn, progress.part(0.02, 0.3))
+        pair.set_sensed_correction(np.array(coarse.matrix))
+        clock.note("coarse")
+        found = find_matches(pair, matcher, guide, params, progress.part(0.3, 0.95))
+        clock.note("match")
+        wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
+        reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)
+        verdict = judge(coarse, found, reasons)
+        points = tie_points(pair, found, reasons)
+        clock.note("filter")
+        fitted = fit_points(pair, points, params.model)
+        clock.note("fit")
+        ok = fitted.quality is not None and (verdict.reliable or not params.refuse_weak)
+        progress.update(1.0, "Done")
+        return AlignResult(
+            request=request,
+            status=Status.OK if ok else Status.NO_RELIABLE_ALIGNMENT,
+            message=verdict.message if fitted.quality is not None else fitted.message,
+            hint="" if ok else verdict.hint,
+            matcher=spec.key,
+            model=fitted.model,
+            points=points,
+            transform=fitted.transform if ok else None,
+            quality=fitted.quality if ok else None,
+            advice=fitted.advice if ok else (),
+            coarse=coarse,
+            reference_grid=pair.reference.grid,
+            sensed_grid=pair.sensed.grid,
+            evidence=verdict.numbers,
+            timings_s=clock.seconds,
+            versions=_versions(),
+        )
+
+
+class _Clock:
+    """Seconds per stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def note(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage] = round(now - self._last, 3)
+        self._last = now
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for name in _PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions

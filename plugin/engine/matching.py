@@ -1,0 +1,118 @@
+"""From two roughly aligned images to tie-point candidates: two template passes, or a pair matcher tile by tile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..core import coords
+from ..core.progress import Progress
+from ..core.types import AlignParams
+from .consensus import consensus_affine
+from .evidence import score_match
+from .fine import TemplateMatch, lattice, match_templates, template_size
+from .matchers import PairMatcher, TemplateMatcher, create
+from .outliers import Candidates
+from .results import preview_points
+
+if TYPE_CHECKING:
+    from .reading import WorkingPair
+
+RADIUS_PX = 8
+_FIRST_TEMPLATES = 120
+_WIDE_PX = 700
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Candidates and, for template matchers, the match behind each."""
+
+    candidates: Candidates
+    matches: list[TemplateMatch] = field(default_factory=list)
+    radius_px: int = RADIUS_PX
+
+
+def coarse_guide(matcher: TemplateMatcher | PairMatcher) -> TemplateMatcher:
+    """Return the matcher whose features the coarse stage compares: the matcher itself, or CFOG where it has none."""
+    if isinstance(matcher, TemplateMatcher) and matcher.is_correlation():
+        return matcher
+    guide = create("cfog")
+    if not isinstance(guide, TemplateMatcher):
+        raise TypeError("cfog must be a template matcher")
+    return guide
+
+
+def find_matches(
+    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guide: TemplateMatcher, params: AlignParams, progress: Progress
+) -> Found:
+    """Match after the coarse stage; see `fine.match_templates`.
+
+    A first pass over few templates finds one common motion (`consensus`), by which the sensed image is corrected; the
+    second pass then compares images that differ by little more than their local distortion.
+    """
+    grid = pair.grid
+    side = template_size(grid.width, grid.height, params.template_px)
+    centres = lattice(pair, side, _FIRST_TEMPLATES)
+    first = match_templates(pair, guide, centres, side, RADIUS_PX, params.tile_px, progress.part(0.0, 0.3), forward_backward=False)
+    if len(first) >= 3:
+        wide = max(grid.width, grid.height) > _WIDE_PX
+        degrees = "shift" if params.model == "shift" else ("affine" if wide else "similarity")
+        motion, _ = consensus_affine(first, degrees)
+        pair.set_sensed_correction(motion @ pair.correction)
+    if isinstance(matcher, PairMatcher):
+        return Found(_by_tiles(pair, matcher, params.tile_px, progress.part(0.3, 1.0)))
+    counter = [0]
+
+    def stream(found: list[TemplateMatch]) -> None:
+        progress.points(preview_points(pair, found, counter[0], RADIUS_PX))
+        counter[0] += len(found)
+
+    centres = lattice(pair, side, params.max_points)
+    matches = match_templates(
+        pair, matcher, centres, side, RADIUS_PX, params.tile_px, progress.part(0.3, 1.0), forward_backward=True, on_tile=stream
+    )
+    return Found(_candidates(matches), matches)
+
+
+def _candidates(matches: list[TemplateMatch]) -> Candidates:
+    centres = np.array([m.centre for m in matches]).reshape(-1, 2)
+    shifts = np.array([m.shift for m in matches]).reshape(-1, 2)
+    return Candidates(
+        centres,
+        centres + shifts,
+        np.array([score_match(m) for m in matches]),
+        np.array([m.peak.at_edge for m in matches], dtype=bool),
+        np.array([m.forward_backward_px for m in matches]),
+    )
+
+
+def _by_tiles(pair: WorkingPair, matcher: PairMatcher, tile_px: int, progress: Progress) -> Candidates:
+    windows = list(_windows(pair.grid.width, pair.grid.height, tile_px, 64))
+    rows = [np.empty((0, 5))]
+    for index, (core, window) in enumerate(windows):
+        progress.update(index / len(windows), f"Matching: tile {index + 1} of {len(windows)}")
+        reference, sensed = pair.read_reference(window), pair.read_sensed(window)
+        if not (reference.mask.any() and sensed.mask.any()):
+            continue
+        found = matcher.match(reference, sensed, 4.0 * RADIUS_PX)
+        found[:, :4] += np.tile(window[:2], 2)
+        x0, y0, w, h = core
+        inside = (found[:, 2] >= x0) & (found[:, 2] < x0 + w) & (found[:, 3] >= y0) & (found[:, 3] < y0 + h)
+        rows.append(found[inside])
+    progress.update(1.0)
+    all_rows = np.concatenate(rows)
+    n = len(all_rows)
+    return Candidates(
+        coords.as_points(all_rows[:, 2:4]), coords.as_points(all_rows[:, :2]), all_rows[:, 4], np.zeros(n, bool), np.full(n, np.nan)
+    )
+
+
+def _windows(width: int, height: int, tile: int, margin: int) -> Iterator[tuple[tuple[int, int, int, int], tuple[int, int, int, int]]]:
+    """Yield (core, core with margin) windows that cover the image."""
+    for y in range(0, height, tile):
+        for x in range(0, width, tile):
+            w, h = min(tile, width - x), min(tile, height - y)
+            yield (x, y, w, h), (x - margin, y - margin, w + 2 * margin, h + 2 * margin)

@@ -1,0 +1,138 @@
+"""From working-grid candidates to tie points in native pixels, and the transform fitted to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core import coords, fitting, quality
+from ..core.errors import FitError
+from ..core.types import Covariance, Evidence, Point, Quality, Reason, TiePoint
+from .evidence import score_match
+
+if TYPE_CHECKING:
+    from .fine import TemplateMatch
+    from .matching import Found
+    from .reading import WorkingPair
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The fitted model, or why there is none.
+
+    Attributes:
+        model: Key of the model (as asked, where none could be fitted).
+        transform: As a dict, or None.
+        quality: Figures, or None.
+        advice: Figures of all models.
+        message: Why there is no fit, or the advisor's reason.
+    """
+
+    model: str
+    transform: dict[str, Any] | None
+    quality: Quality | None
+    advice: tuple[Quality, ...]
+    message: str
+
+
+def tie_points(pair: WorkingPair, found: Found, reasons: list[Reason]) -> tuple[TiePoint, ...]:
+    """Make tie points of all candidates, disabled ones with their reason."""
+    c = found.candidates
+    if not len(c.sensed):
+        return ()
+    jacobians = _reference_jacobian(pair, c.reference)
+    evidence = [_evidence(m, jacobian, pair) for m, jacobian in zip(found.matches, jacobians, strict=True)] if found.matches else None
+    working = [m.peak.covariance for m in found.matches] or [((0.5, 0.0), (0.0, 0.5))] * len(c.sensed)
+    return tuple(_make(pair, c.sensed, c.reference, c.score, working, jacobians, reasons, evidence, 0))
+
+
+def preview_points(pair: WorkingPair, matches: list[TemplateMatch], start: int, radius_px: int) -> list[TiePoint]:
+    """Make tie points of a finished tile, before any filter; ids go on from `start`."""
+    sensed = np.array([m.centre for m in matches])
+    reference = sensed + np.array([m.shift for m in matches])
+    score = np.array([score_match(m) for m in matches])
+    jacobians = _reference_jacobian(pair, reference)
+    covariances = [m.peak.covariance for m in matches]
+    reasons = [Reason.EDGE_PEAK if m.peak.at_edge else Reason.NONE for m in matches]
+    return _make(pair, sensed, reference, score, covariances, jacobians, reasons, None, start)
+
+
+def _make(
+    pair: WorkingPair,
+    sensed: Array,
+    reference: Array,
+    score: Array,
+    covariances: list[Covariance],
+    jacobians: Array,
+    reasons: list[Reason],
+    evidence: list[Evidence] | None,
+    start: int,
+) -> list[TiePoint]:
+    sensed_px, reference_px = pair.sensed_native_px(sensed), pair.reference_native_px(reference)
+    reference_map, sensed_map = pair.reference_map(reference_px), pair.sensed_map(sensed_px)
+    points = []
+    for i in range(len(sensed)):
+        if not (np.isfinite(sensed_px[i]).all() and np.isfinite(reference_px[i]).all()):
+            continue
+        covariance = jacobians[i] @ np.array(covariances[i]) @ jacobians[i].T
+        points.append(
+            TiePoint(
+                start + i + 1,
+                _point(reference_px[i]),
+                _point(sensed_px[i]),
+                None if reference_map is None else _point(reference_map[i]),
+                None if sensed_map is None else _point(sensed_map[i]),
+                float(score[i]),
+                (_point(covariance[0]), _point(covariance[1])),
+                reasons[i] == Reason.NONE,
+                reasons[i].value,
+                None if evidence is None else evidence[i],
+            )
+        )
+    return points
+
+
+def _point(values: Array) -> Point:
+    return float(values[0]), float(values[1])
+
+
+def _reference_jacobian(pair: WorkingPair, working: Array) -> Array:
+    """Return (N, 2, 2): d reference native px / d working px."""
+    dx = pair.reference_native_px(working + [0.5, 0.0]) - pair.reference_native_px(working - [0.5, 0.0])
+    dy = pair.reference_native_px(working + [0.0, 0.5]) - pair.reference_native_px(working - [0.0, 0.5])
+    return np.stack([dx, dy], axis=2)
+
+
+def _evidence(match: TemplateMatch, jacobian: Array, pair: WorkingPair) -> Evidence:
+    corner = np.array([match.centre]) - match.radius
+    origin = pair.reference_native_px(corner)[0]
+    return Evidence(
+        match.peak.value, match.peak.second, match.forward_backward_px, match.surface, _point(origin), (_point(jacobian[:, 0]), _point(jacobian[:, 1]))
+    )
+
+
+def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str) -> Fitted:
+    """Fit the model asked for, or the advisor's choice, to the enabled points."""
+    enabled = [p for p in points if p.enabled]
+    sensed = coords.as_points([p.sensed_px for p in enabled])
+    reference = coords.as_points([p.reference_px for p in enabled])
+    covariances = np.array([p.covariance_px for p in enabled]).reshape(-1, 2, 2)
+    jacobian = _reference_jacobian(pair, np.array([[pair.grid.width / 2, pair.grid.height / 2]]))[0]
+    area = pair.grid.width * pair.grid.height * float(abs(np.linalg.det(jacobian)))
+    to_map = None
+    if pair.reference.is_georeferenced:
+        gt = pair.grid.geotransform
+        to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) @ np.linalg.inv(jacobian)
+    try:
+        advice = quality.advise(sensed, reference, covariances, area, to_map)
+        key = advice.best if model == "auto" else model
+        fit = fitting.fit_details(key, sensed, reference, covariances)
+        figures = quality.assess(key, sensed, reference, covariances, area, to_map, fit)
+    except FitError as error:
+        return Fitted(model, None, None, (), f"No model can be fitted to the {len(enabled)} tie points left: {error.message}")
+    return Fitted(key, fit.transform.to_dict(), figures, advice.qualities, advice.why)

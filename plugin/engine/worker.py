@@ -1,0 +1,118 @@
+"""The worker process: reads requests from stdin, answers on stdout, one JSON object a line.
+
+Started by `plugin.worker_client`. It ends when its stdin closes, so that it never outlives QGIS. Whatever libraries print
+goes to stderr; stdout carries messages only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+from ..core.errors import AlignError, UsageError
+from ..core.jsonable import from_jsonable
+from ..core.progress import Cancelled, Progress
+from ..core.protocol import PROTOCOL_VERSION, decode, encode, error_fields, save_surfaces
+from ..core.types import AlignRequest, AlignResult, TiePoint
+
+AlignFunction = Callable[[AlignRequest, Progress], AlignResult]
+_MIN_INTERVAL_S = 0.1
+
+
+class Server:
+    """Answers requests one after the other.
+
+    Args:
+        read: Lines come from here.
+        write: Messages go there.
+        align: The engine; a parameter so that tests can put a slow or crashing one in its place.
+    """
+
+    def __init__(self, read: TextIO, write: TextIO, align: AlignFunction | None = None) -> None:
+        self._read, self._write, self._align = read, write, align
+        self._lock = threading.Lock()
+
+    def send(self, kind: str, identifier: int, **fields: Any) -> None:
+        """Write one message."""
+        with self._lock:
+            self._write.write(encode(kind, identifier, **fields) + "\n")
+            self._write.flush()
+
+    def serve(self) -> None:
+        """Answer until "shutdown" or the end of the input."""
+        for line in self._read:
+            if not line.strip():
+                continue
+            message = decode(line)
+            if message["type"] == "shutdown":
+                return
+            self._answer(message)
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        identifier = message["id"]
+        try:
+            if message["type"] == "hello":
+                self.send("hello", identifier, protocol=PROTOCOL_VERSION, python=sys.version.split()[0])
+            elif message["type"] == "match":
+                self._match(message)
+            else:
+                raise UsageError(f"Unknown request {message['type']!r}.")
+        except AlignError as error:
+            self.send("error", identifier, **error_fields(error))
+        except Cancelled:
+            self.send("error", identifier, kind="Cancelled", message="Cancelled.", hint="")
+        except MemoryError:
+            self.send("error", identifier, kind="WorkerError", message="The worker ran out of memory.", hint="Choose a smaller tile size or fewer points.")
+        except Exception as error:  # noqa: BLE001 - the last barrier: the worker must answer whatever happens
+            traceback.print_exc(file=sys.stderr)
+            hint = "This is a defect; please report it with the log."
+            self.send("error", identifier, kind="WorkerError", message=f"{type(error).__name__}: {error}", hint=hint)
+
+    def _match(self, message: dict[str, Any]) -> None:
+        request = from_jsonable(AlignRequest, message["request"])
+        if self._align is None:
+            from .align import align
+
+            self._align = align
+        result = self._align(request, _StreamProgress(self, message["id"]))
+        if message.get("chips_path"):
+            save_surfaces(result.points, Path(message["chips_path"]))
+        self.send("done", message["id"], result=result)
+
+
+class _StreamProgress(Progress):
+    """Sends progress, at most ten times a second."""
+
+    def __init__(self, server: Server, identifier: int) -> None:
+        self._server, self._id, self._last = server, identifier, 0.0
+
+    def update(self, fraction: float, message: str = "") -> None:
+        now = time.monotonic()
+        if now - self._last >= _MIN_INTERVAL_S or fraction >= 1.0:
+            self._last = now
+            self._server.send("progress", self._id, fraction=fraction, message=message)
+
+    def points(self, points: list[TiePoint]) -> None:
+        self._server.send("points", self._id, points=points)
+
+    def log(self, message: str) -> None:
+        self._server.send("log", self._id, message=message)
+
+
+def main() -> None:
+    """Serve on stdin and stdout."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="\n")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    sys.stdout = sys.stderr
+    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    Server(sys.stdin, answers).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,247 @@
+"""Starts the worker, speaks to it, cancels and restarts it. Standard library and core only; usable from any thread."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+from .core.errors import AlignError, WorkerError
+from .core.jsonable import from_jsonable
+from .core.progress import Cancelled, Progress
+from .core.protocol import PROTOCOL_VERSION, attach_surfaces, decode, encode, error_from_fields, result_from_message
+from .core.types import AlignRequest, AlignResult, TiePoint
+
+_KEEP = (
+    "PATH", "HOME", "USER", "LOGNAME", "TMP", "TEMP", "TMPDIR", "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "WINDIR", "USERPROFILE",
+    "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "LANG", "LC_ALL", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
+    "no_proxy", "CUDA_VISIBLE_DEVICES", "XDG_CACHE_HOME",
+)
+_POLL_S = 0.05
+_START_TIMEOUT_S = 60.0
+_TAIL_LINES = 40
+
+
+def clean_environment(package_parent: Path | None = None) -> dict[str, str]:
+    """Return an environment without QGIS' Python, Qt, GDAL and PROJ settings, which break another interpreter."""
+    env = {key: os.environ[key] for key in _KEEP if key in os.environ}
+    env.update(PYTHONUNBUFFERED="1", PYTHONUTF8="1", PYTHONNOUSERSITE="1", PYTHONDONTWRITEBYTECODE="1")
+    if package_parent is not None:
+        env["PYTHONPATH"] = str(package_parent)
+    return env
+
+
+def hidden_window() -> dict[str, Any]:
+    """Return Popen options that keep a console window from flashing up on Windows."""
+    return {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)} if sys.platform == "win32" else {"start_new_session": True}
+
+
+def kill_tree(process: subprocess.Popen[Any]) -> None:
+    """Kill a process started with `hidden_window` and all it started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError, OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=5)
+
+
+class WorkerClient:
+    """One worker process, started at the first run and again after a crash or a cancel.
+
+    Args:
+        python: Interpreter that has the engine's packages.
+        package_parent: Folder that holds the package.
+        package: Name of the package folder.
+        module: Module to run, within the package.
+    """
+
+    def __init__(self, python: str, package_parent: Path, package: str, module: str = "plugin.engine.worker") -> None:
+        self._command = [python, "-m", f"{package}.{module}"]
+        self._parent = package_parent
+        self._process: subprocess.Popen[str] | None = None
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._cancelled = threading.Event()
+        self._lock = threading.Lock()
+        self._next_id = 0
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, None when it does not run."""
+        return self._process.pid if self._process is not None and self.is_alive else None
+
+    @property
+    def stderr_tail(self) -> str:
+        """The last lines the worker wrote to stderr."""
+        return "\n".join(self._tail)
+
+    def run(self, request: AlignRequest, progress: Progress, chips_path: Path | None = None) -> AlignResult:
+        """Run a registration and wait for it.
+
+        Args:
+            request: What to do.
+            progress: Receives progress and tie points; asked every 50 ms whether to stop.
+            chips_path: Where similarity surfaces are exchanged; None = without them.
+
+        Raises:
+            AlignError: as the engine raised it, or WorkerError with the worker's last words when it died.
+            Cancelled: when `progress` or `cancel` stopped it; the worker is killed, at once.
+        """
+        with self._lock:
+            self._cancelled.clear()
+            try:
+                self._ensure_started(progress)
+                identifier = self._send("match", request=request, chips_path=str(chips_path) if chips_path else None)
+                result = self._wait(identifier, progress)
+            except Cancelled:
+                self._kill()
+                raise
+        if chips_path is not None:
+            result = replace(result, points=attach_surfaces(result.points, chips_path))
+        return result
+
+    def cancel(self) -> None:
+        """Stop what runs; safe from any thread, returns at once."""
+        self._cancelled.set()
+        process = self._process
+        if process is not None:
+            kill_tree(process)
+
+    def close(self) -> None:
+        """End the worker."""
+        self._cancelled.set()
+        self._kill()
+
+    def _ensure_started(self, progress: Progress) -> None:
+        if self.is_alive:
+            return
+        self._kill()
+        self._lines, self._tail = queue.Queue(), deque(maxlen=_TAIL_LINES)
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 # nosec B603 - argument list, no shell
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+                errors="replace", bufsize=1, env=clean_environment(self._parent), cwd=str(self._parent), **hidden_window(),
+            )
+        except OSError as error:
+            raise WorkerError(f"The worker cannot be started: {error}.", "Check the interpreter in Settings > Options > SAR-Optical Align.") from error
+        _reader(self._process.stdout, self._lines.put, end=True)
+        _reader(self._process.stderr, self._tail.append)
+        identifier = self._send("hello")
+        hello = self._wait_for(identifier, progress, _START_TIMEOUT_S)
+        if hello.get("protocol") != PROTOCOL_VERSION:
+            self._kill()
+            raise WorkerError(
+                f"The worker speaks protocol {hello.get('protocol')}, this plugin {PROTOCOL_VERSION}.",
+                "Update the environment in Settings > Options > SAR-Optical Align.",
+            )
+
+    def _send(self, kind: str, **fields: Any) -> int:
+        self._next_id += 1
+        try:
+            if self._process is None or self._process.stdin is None:
+                raise OSError("it does not run")
+            self._process.stdin.write(encode(kind, self._next_id, **fields) + "\n")
+            self._process.stdin.flush()
+        except (OSError, ValueError) as error:
+            raise self._death() from error
+        return self._next_id
+
+    def _wait(self, identifier: int, progress: Progress) -> AlignResult:
+        while True:
+            message = self._wait_for(identifier, progress, None)
+            kind = message["type"]
+            if kind == "progress":
+                progress.update(float(message.get("fraction", 0.0)), str(message.get("message", "")))
+            elif kind == "points":
+                progress.points([from_jsonable(TiePoint, p) for p in message.get("points", [])])
+            elif kind == "log":
+                progress.log(str(message.get("message", "")))
+            elif kind == "done":
+                return result_from_message(message)
+
+    def _wait_for(self, identifier: int, progress: Progress, timeout_s: float | None) -> dict[str, Any]:
+        """Return the next message of a request, noticing cancels and the worker's death."""
+        waited = 0.0
+        while True:
+            if self._cancelled.is_set():
+                raise Cancelled
+            try:
+                line = self._lines.get(timeout=_POLL_S)
+            except queue.Empty:
+                waited += _POLL_S
+                if timeout_s is not None and waited > timeout_s:
+                    self._kill()
+                    raise WorkerError("The worker does not answer.", "Check the interpreter; its packages may be broken.") from None
+                progress.poll()
+                continue
+            if line is None:
+                if self._cancelled.is_set():
+                    raise Cancelled
+                raise self._death()
+            message = decode(line)
+            if message["id"] != identifier:
+                continue
+            if message["type"] == "error":
+                if message.get("kind") == "Cancelled":
+                    raise Cancelled
+                raise error_from_fields(message)
+            return message
+
+    def _death(self) -> AlignError:
+        code = None
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = self._process.wait(timeout=2)
+        if code is not None and code < 0:
+            try:
+                how = f"was stopped by {signal.Signals(-code).name}"
+            except ValueError:
+                how = f"was stopped by signal {-code}"
+        else:
+            how = f"ended with exit code {code}"
+        words = self.stderr_tail.strip()
+        self._kill()
+        if "ModuleNotFoundError" in words or "No module named" in words:
+            hint = "The interpreter lacks packages: create the managed environment in Settings > Options > SAR-Optical Align."
+        else:
+            hint = "It starts again at the next run."
+        last = f" Its last words: {words[-1500:]}" if words else ""
+        return WorkerError(f"The worker {how}.{last}", hint)
+
+    def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        kill_tree(process)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    stream.close()
+
+
+def _reader(stream: IO[str] | None, put: Any, end: bool = False) -> None:
+    """Read a stream's lines in a thread; `end` puts None after the last."""
+
+    def work() -> None:
+        with contextlib.suppress(ValueError, OSError):
+            for line in stream or ():
+                put(line.rstrip("\n"))
+        if end:
+            put(None)
+
+    threading.Thread(target=work, daemon=True).start()
