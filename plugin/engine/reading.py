@@ -8,26 +8,22 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import TracebackType
 
-import cv2
 import numpy as np
 import rasterio
 import rasterio.warp
 from numpy.typing import NDArray
-from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 
 from ..core import coords
 from ..core.errors import InputError, MissingCrsError, NoOverlapError
 from ..core.types import AlignRequest, Grid, Modality
 from .preparing import Image
+from .resampling import Window, read_window
 from .sources import Source, open_raster
 
 Points = NDArray[np.float64]
-Window = tuple[int, int, int, int]
-_MESH_PX = 16
 _CACHE_BYTES = 128 * 2**20  # rasterio hands the number to GDALSetCacheMax64, in bytes
 
 
@@ -83,11 +79,11 @@ class WorkingPair:
 
     def read_reference(self, window: Window, reduction: int = 1) -> Image:
         """Read a window (x0, y0, width, height) in working px; it may reach outside, where the mask is False."""
-        return _read(self.reference, self.reference_native_px, window, reduction)
+        return read_window(self.reference, self.reference_native_px, window, reduction)
 
     def read_sensed(self, window: Window, reduction: int = 1) -> Image:
         """Read a window of the *corrected* sensed image; see `read_reference`."""
-        return _read(self.sensed, self.sensed_native_px, window, reduction)
+        return read_window(self.sensed, self.sensed_native_px, window, reduction)
 
     def reference_native_px(self, xy: Points) -> Points:
         """Working px -> native px of the reference file."""
@@ -97,6 +93,15 @@ class WorkingPair:
         """Working px of the corrected sensed image -> native px of the sensed file."""
         ground = coords.apply_matrix(self._to_map @ self._uncorrect, xy)
         return self.sensed.px_from_map(self._reproject(ground, self.grid.crs_wkt, self.sensed.grid.crs_wkt))
+
+    def working_from_reference_native(self, xy: Points) -> Points:
+        """Native px of the reference file -> working px."""
+        return coords.apply_matrix(self._from_map, self.reference.map_from_px(xy))
+
+    def working_from_sensed_native(self, xy: Points) -> Points:
+        """Native px of the sensed file -> working px of the corrected sensed image."""
+        ground = self._reproject(self.sensed.map_from_px(xy), self.sensed.grid.crs_wkt, self.grid.crs_wkt)
+        return coords.apply_matrix(self.correction @ self._from_map, ground)
 
     def reference_map(self, native_px: Points) -> Points | None:
         """Native px of the reference -> its CRS; None without georeferencing."""
@@ -204,56 +209,6 @@ def _outline(grid: Grid, n: int = 21) -> Points:
 
 def _box(points: Points) -> Points:
     return np.stack([points.min(axis=0), points.max(axis=0)])
-
-
-def _read(source: Source, native_px: Callable[[Points], Points], window: Window, reduction: int) -> Image:
-    x0, y0, width, height = window
-    cols, rows = -(-width // reduction), -(-height // reduction)
-    xs, ys = _mesh(cols), _mesh(rows)
-    grid_x, grid_y = np.meshgrid(x0 + xs * reduction, y0 + ys * reduction)
-    native = native_px(np.stack([grid_x.ravel(), grid_y.ravel()], axis=1)).reshape(len(ys), len(xs), 2)
-    empty = Image(np.zeros((rows, cols), np.float32), np.zeros((rows, cols), bool), source.modality)
-    if not np.isfinite(native).all():
-        return empty
-    step = float(max(np.abs(np.diff(native, axis=1)).max() / np.diff(xs).max(), np.abs(np.diff(native, axis=0)).max() / np.diff(ys).max()))
-    factor = max(1, int(np.floor(step + 0.25)))
-    low = np.floor(native.min(axis=(0, 1)) - 2 * factor - 2).astype(int)
-    high = np.ceil(native.max(axis=(0, 1)) + 2 * factor + 2).astype(int)
-    low = np.maximum(low, 0) // factor * factor
-    high = np.minimum(high, [source.grid.width, source.grid.height])
-    if (high <= low).any():
-        return empty
-    extent = high - low
-    shape = (max(1, int(extent[1]) // factor), max(1, int(extent[0]) // factor))
-    box = (int(low[0]), int(low[1]), min(int(extent[0]), shape[1] * factor), min(int(extent[1]), shape[0] * factor))
-    grey, mask = source.read_grey(box, shape, Resampling.average if factor > 1 else Resampling.nearest)
-    prepared = source.prepare(grey, mask)
-    scale = np.array([shape[1] / box[2], shape[0] / box[3]])
-    at = coords.idx_from_px((native - low) * scale).astype(np.float32)
-    at_x, at_y = (_dense(at[..., i], xs, ys, cols, rows) for i in (0, 1))
-    data = cv2.remap(prepared, at_x, at_y, cv2.INTER_CUBIC if factor == 1 else cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    valid = cv2.remap(mask.astype(np.float32), at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0) > 0.99
-    inside = (at_x > -0.51) & (at_y > -0.51) & (at_x < shape[1] - 0.49) & (at_y < shape[0] - 0.49)
-    if mask.all():
-        valid = inside
-    return Image(np.where(valid, np.clip(data, 0.0, 1.0), 0.0).astype(np.float32), valid, source.modality)
-
-
-def _mesh(size: int) -> NDArray[np.float64]:
-    """Positions 0, 16, 32 ... covering 0..size."""
-    return np.arange(0, max(size, 1) + _MESH_PX, _MESH_PX, dtype=np.float64)
-
-
-def _dense(
-    values: NDArray[np.float32], xs: NDArray[np.float64], ys: NDArray[np.float64], cols: int, rows: int
-) -> NDArray[np.float32]:
-    """Interpolate mesh values bilinearly at the centres of all pixels."""
-    px, py = (np.arange(cols) + 0.5) / _MESH_PX, (np.arange(rows) + 0.5) / _MESH_PX
-    ix, iy = np.minimum(px.astype(int), len(xs) - 2), np.minimum(py.astype(int), len(ys) - 2)
-    fx, fy = (px - ix).astype(np.float32), (py - iy).astype(np.float32)
-    along = values[:, ix] * (1 - fx) + values[:, ix + 1] * fx
-    out: NDArray[np.float32] = along[iy] * (1 - fy)[:, None] + along[iy + 1] * fy[:, None]
-    return out.astype(np.float32)
 
 
 def open_pair(request: AlignRequest) -> WorkingPair:
