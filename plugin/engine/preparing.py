@@ -8,15 +8,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import EmptyImageError
 from ..core.types import Modality
 
-_SAR_NAME = re.compile(r"(?<![a-z0-9])(sar|s1[abc]?|s1rtc|s1grd|vv|vh|hh|hv|sigma0|gamma0|grd|slc|tsx|gf3|iceye|capella|umbra)(?![a-z0-9])|s1rtc")
-_LUMINANCE = np.array([0.299, 0.587, 0.114])
+_SAR_NAME = re.compile(
+    r"(?<![a-z0-9])(sar|s1[abcd]?|s1rtc|s1grd|sentinel-?1[abcd]?|[cx]-?sar|palsar2?|alos2?|vv|vh|hh|hv|sigma0|gamma0|grdh?|slc|rtc|tsx|tdx|terrasar-?x"
+    r"|radarsat-?[12]?|rcm|cosmo|csk|gf3|iceye|capella|umbra|saocom|nisar)(?![a-z0-9])"
+)
+_OPTICAL_NAME = re.compile(
+    r"(?<![a-z0-9])(opt|optical|rgb|s2[abc]?|s2l[12][ac]|l[12][ac]|sentinel-?2[abc]?|msi|landsat-?[5789]?|oli|etm|naip|pan|worldview-?[1-4]?|wv[0-9]+"
+    r"|planet|planetscope|spot[1-7]?|pleiades|gf[1267]|ortho|orthophoto|aerial|nir|red|green|blue)(?![a-z0-9])"
+)
+LUMINANCE = np.array([0.299, 0.587, 0.114])
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,34 +65,33 @@ def logarithm(grey: NDArray[np.float32], factor: float) -> NDArray[np.float32]:
     """Return `factor * log10(grey)`, non-positive samples taken as the smallest positive ones; factor 0 changes nothing."""
     if factor == 0.0:
         return grey
-    return (factor * np.log10(np.maximum(grey, 1e-10))).astype(np.float32)
+    return np.asarray(factor * np.log10(np.maximum(grey, 1e-10)), dtype=np.float32)
 
 
 def to_grey(bands: NDArray[np.float32]) -> NDArray[np.float32]:
     """Reduce (B, H, W) to (H, W): one band as it is, three as luminance, others as their mean."""
     if bands.shape[0] == 1:
-        return bands[0]
+        return np.asarray(bands[0], dtype=np.float32)
     if bands.shape[0] == 3:
-        return np.tensordot(_LUMINANCE, bands, axes=1).astype(np.float32)
-    return bands.mean(axis=0).astype(np.float32)
+        return np.asarray(np.tensordot(LUMINANCE, bands, axes=1), dtype=np.float32)
+    return np.asarray(bands.mean(axis=0), dtype=np.float32)
 
 
-def detect_modality(names: str, band_count: int, sample: NDArray[np.float32], fallback: Modality) -> Modality:
+def detect_modality(names: str, colourful: bool, sample: NDArray[np.float32], fallback: Modality) -> Modality:
     """Guess what made an image.
 
     Args:
         names: File name, band descriptions and tags in one string.
-        band_count: Bands in the file.
+        colourful: Whether the file has three or more bands that differ.
         sample: Valid samples of the first band.
         fallback: Answer where nothing speaks for either.
     """
-    if _SAR_NAME.search(names.lower()):
+    sar, optical = _SAR_NAME.search(names.lower()), _OPTICAL_NAME.search(names.lower())
+    if bool(sar) != bool(optical):
+        return Modality.SAR if sar else Modality.OPTICAL
+    if sample.size and -40.0 < float(np.median(sample)) < 0.0 and float(sample.min()) > -80.0:
         return Modality.SAR
-    if band_count >= 3:
-        return Modality.OPTICAL
-    if sample.size and float(np.median(sample)) < 0 and float(sample.min()) > -80:
-        return Modality.SAR
-    return fallback
+    return Modality.OPTICAL if colourful else fallback
 
 
 def detect_sar_scale(sample: NDArray[np.float32], dtype: str) -> str:
@@ -133,39 +138,3 @@ def make_stretch(sample: NDArray[np.float32], modality: Modality, sar_scale: str
     if not high > low:
         raise EmptyImageError("The image is constant: all valid pixels have the same value.", "Choose another band or file.")
     return Stretch(factor, low, high)
-
-
-def despeckle(data: NDArray[np.float32], mask: NDArray[np.bool_], kind: str) -> NDArray[np.float32]:
-    """Filter speckle of a stretched SAR image.
-
-    Args:
-        data: (H, W), 0..1.
-        mask: (H, W); invalid pixels do not enter the averages of Lee and Frost.
-        kind: "none", "lee", "frost" or "median".
-
-    Reference:
-        Lee 1980, Digital image enhancement and noise filtering by use of local statistics, PAMI 2(2);
-        Frost et al. 1982, A model for radar images and its application to adaptive digital filtering, PAMI 4(2).
-    """
-    if kind == "none":
-        return data
-    if kind == "median":
-        return np.where(mask, cv2.medianBlur(data.astype(np.float32), 5), 0.0).astype(np.float32)
-    weight = mask.astype(np.float32)
-    count = np.maximum(cv2.blur(weight, (7, 7)), 1e-6)
-    mean = cv2.blur(data * weight, (7, 7)) / count
-    variance = np.maximum(cv2.blur(data * data * weight, (7, 7)) / count - mean**2, 0.0)
-    if kind == "lee":
-        noise = float(np.median(variance[mask])) if mask.any() else 0.0
-        gain = np.maximum(variance - noise, 0.0) / np.maximum(variance, 1e-9)
-        return np.where(mask, mean + gain * (data - mean), 0.0).astype(np.float32)
-    damping = 2.0 * variance / np.maximum(mean**2, 1e-6)
-    total, norm = np.zeros_like(data), np.zeros_like(data)
-    padded = np.pad(data * weight, 3)
-    padded_weight = np.pad(weight, 3)
-    for dy in range(7):
-        for dx in range(7):
-            decay = np.exp(-damping * float(np.hypot(dx - 3, dy - 3))) * padded_weight[dy : dy + data.shape[0], dx : dx + data.shape[1]]
-            total += decay * padded[dy : dy + data.shape[0], dx : dx + data.shape[1]]
-            norm += decay
-    return np.where(mask, total / np.maximum(norm, 1e-9), 0.0).astype(np.float32)

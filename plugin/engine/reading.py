@@ -14,7 +14,7 @@ import numpy as np
 import rasterio
 import rasterio.warp
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError
+from rasterio.errors import CRSError, RasterioError
 
 from ..core import coords
 from ..core.errors import InputError, MissingCrsError, NoOverlapError
@@ -70,7 +70,7 @@ class WorkingPair:
                 getattr(self, name).close()
         if self._env is not None:
             self._env.__exit__(None, None, None)
-            self._env = None  # type: ignore[assignment]
+            self._env = None
 
     def set_sensed_correction(self, matrix: NDArray[np.float64]) -> None:
         """Move the sensed image: working px as georeferenced -> working px corrected (3x3)."""
@@ -100,7 +100,7 @@ class WorkingPair:
 
     def working_from_sensed_native(self, xy: Points) -> Points:
         """Native px of the sensed file -> working px of the corrected sensed image."""
-        ground = self._reproject(self.sensed.map_from_px(xy), self.sensed.grid.crs_wkt, self.grid.crs_wkt)
+        ground = self._to_reference_crs(self.sensed.map_from_px(xy))
         return coords.apply_matrix(self.correction @ self._from_map, ground)
 
     def reference_map(self, native_px: Points) -> Points | None:
@@ -111,7 +111,7 @@ class WorkingPair:
         """Native px of the sensed file -> where its own georeferencing puts them, in the reference's CRS."""
         if not self.sensed.is_georeferenced:
             return None
-        return self._reproject(self.sensed.map_from_px(native_px), self.sensed.grid.crs_wkt, self.grid.crs_wkt)
+        return self._to_reference_crs(self.sensed.map_from_px(native_px))
 
     def _check_frames(self) -> None:
         a, b = self.reference, self.sensed
@@ -123,15 +123,20 @@ class WorkingPair:
             )
         if a.is_georeferenced and bool(a.grid.crs_wkt) != bool(b.grid.crs_wkt):
             lacking = b if a.grid.crs_wkt else a
-            raise MissingCrsError(f"{lacking.ref.path} has no CRS, the other raster has.", "Set its CRS (Layer > Set CRS, or gdal_edit -a_srs).")
+            hint = "Set its CRS (Layer > Set CRS, or gdal_edit -a_srs)."
+            raise MissingCrsError(f"{lacking.ref.path} has no CRS, the other raster has.", hint)
+
+    def _to_reference_crs(self, xy: Points) -> Points:
+        return self._reproject(xy, self.sensed.grid.crs_wkt, self.reference.grid.crs_wkt)
 
     @staticmethod
     def _reproject(xy: Points, source_wkt: str, target_wkt: str) -> Points:
         if source_wkt == target_wkt or not source_wkt or not target_wkt:
             return xy
         try:
-            x, y = rasterio.warp.transform(rasterio.CRS.from_wkt(source_wkt), rasterio.CRS.from_wkt(target_wkt), xy[:, 0], xy[:, 1])
-        except RasterioError as error:
+            source, target = rasterio.CRS.from_wkt(source_wkt), rasterio.CRS.from_wkt(target_wkt)
+            x, y = rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1])
+        except (RasterioError, CRSError) as error:
             raise InputError(f"Cannot reproject between the two CRSs: {error}.", "Check the CRS of both rasters.") from error
         return np.stack([np.asarray(x), np.asarray(y)], axis=1)
 
@@ -144,15 +149,13 @@ class WorkingPair:
         own = np.hypot(to_map[0, :2], to_map[1, :2])
         sensed_gsd = self._sensed_gsd()
         wanted = gsd or float(max(own.max(), sensed_gsd))
-        if not gsd and wanted <= own.min() * 1.02 and np.ptp(own) <= 0.02 * own.min():
-            size = own
-        else:
-            size = np.array([wanted, wanted])
+        as_reference = not gsd and wanted <= own.min() * 1.02 and np.ptp(own) <= 0.02 * own.min()
+        size = own if as_reference else np.array([wanted, wanted])
         step = to_map.copy()
         step[:, :2] = to_map[:, :2] / own * size
         back = coords.inverse(step)
         ref_box = _box(coords.apply_matrix(back, self.reference.map_from_px(_outline(reference))))
-        outline = self._reproject(self.sensed.map_from_px(_outline(self.sensed.grid)), self.sensed.grid.crs_wkt, reference.crs_wkt)
+        outline = self._to_reference_crs(self.sensed.map_from_px(_outline(self.sensed.grid)))
         sen_box = _box(coords.apply_matrix(back, outline))
         if not np.isfinite(sen_box).all():
             raise NoOverlapError("The sensed raster cannot be placed in the reference's CRS.", "Check the CRS of both rasters.")
@@ -161,22 +164,19 @@ class WorkingPair:
         high = np.minimum(ref_box[1], sen_box[1] + radius)
         if (high - low < 8).any():
             gap = float(np.maximum(np.maximum(sen_box[0] - ref_box[1], ref_box[0] - sen_box[1]), 0.0).max() * size.max())
-            raise NoOverlapError(
-                f"The two rasters do not overlap: they lie {gap:.6g} {'map units' if reference.crs_wkt else 'px'} apart.",
-                "Check their CRS, or declare a larger search radius.",
-            )
+            unit = "map units" if reference.crs_wkt else "px"
+            how = f"do not overlap: they lie {gap:.6g} {unit} apart" if gap > 0 else "overlap too little to be compared"
+            raise NoOverlapError(f"The two rasters {how}.", "Check their CRS, or declare a larger search radius.")
         corner, extent = np.floor(low + 1e-6), np.ceil(high - 1e-6)
-        corner_map = coords.apply_matrix(step, corner[None])[0]
-        gt = (float(corner_map[0]), float(step[0, 0]), float(step[0, 1]), float(corner_map[1]), float(step[1, 0]), float(step[1, 1]))
+        step[:2, 2] = coords.apply_matrix(step, corner[None])[0]
+        gt = coords.geotransform_from_matrix(step)
         width, height = (int(v) for v in extent - corner)
         return Grid(reference.crs_wkt, gt, width, height), radius
 
     def _sensed_gsd(self) -> float:
         """Return the sensed raster's larger pixel side at its centre, in the units of the reference's CRS."""
         grid = self.sensed.grid
-        centre = np.array([[grid.width / 2, grid.height / 2]])
-        steps = np.concatenate([centre, centre + [[1, 0]], centre + [[0, 1]]])
-        ground = self._reproject(self.sensed.map_from_px(steps), grid.crs_wkt, self.reference.grid.crs_wkt)
+        ground = self._to_reference_crs(self.sensed.map_from_px(_steps(grid)))
         return float(np.hypot(*(ground[1:] - ground[0]).T).max())
 
     def _radius(self, declared: float | None, gsd: float, ref_box: Points, sen_box: Points) -> float:
@@ -194,10 +194,15 @@ def _north_up(source: Source) -> NDArray[np.float64]:
     """Return a north-up px -> map matrix with square pixels for a raster that has only GCPs or RPCs."""
     grid = source.grid
     ground = source.map_from_px(_outline(grid))
-    centre = np.array([[grid.width / 2, grid.height / 2]])
-    steps = source.map_from_px(np.concatenate([centre, centre + [[1, 0]], centre + [[0, 1]]]))
+    steps = source.map_from_px(_steps(grid))
     size = float(np.hypot(*(steps[1:] - steps[0]).T).mean())
     return np.array([[size, 0.0, ground[:, 0].min()], [0.0, -size, ground[:, 1].max()], [0.0, 0.0, 1.0]])
+
+
+def _steps(grid: Grid) -> Points:
+    """Return the centre of a grid and its neighbours to the right and below, px."""
+    x, y = grid.width / 2, grid.height / 2
+    return np.array([[x, y], [x + 1, y], [x, y + 1]])
 
 
 def _outline(grid: Grid, n: int = 21) -> Points:

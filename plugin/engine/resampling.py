@@ -51,8 +51,9 @@ def read_window(source: Source, native_px: Callable[[Points], Points], window: W
         return empty
     factor = max(1, int(np.floor(_step(native, xs, ys) + 0.25)))
     size = np.array([source.grid.width, source.grid.height])
-    low = np.floor(np.clip(native[placed].min(axis=0), 0, size) - 2 * factor - 2).astype(int)
-    high = np.ceil(np.clip(native[placed].max(axis=0), 0, size) + 2 * factor + 2).astype(int)
+    margin = source.margin_px * factor + 2
+    low = np.floor(np.clip(native[placed].min(axis=0), 0, size) - margin).astype(int)
+    high = np.ceil(np.clip(native[placed].max(axis=0), 0, size) + margin).astype(int)
     low = np.maximum(low, 0) // factor * factor
     high = np.minimum(high, size)
     outside = (native[placed].max(axis=0) < 0).any() or (native[placed].min(axis=0) > size).any()
@@ -62,7 +63,7 @@ def read_window(source: Source, native_px: Callable[[Points], Points], window: W
     shape = (max(1, int(extent[1]) // factor), max(1, int(extent[0]) // factor))
     box = (int(low[0]), int(low[1]), min(int(extent[0]), shape[1] * factor), min(int(extent[1]), shape[0] * factor))
     grey, mask = source.read_grey(box, shape, Resampling.average if factor > 1 else Resampling.nearest)
-    prepared = source.prepare(grey, mask)
+    prepared = source.prepare(grey, mask, factor)
     scale = np.array([shape[1] / box[2], shape[0] / box[3]])
     at = np.where(placed[..., None], coords.idx_from_px((native - low) * scale), _FAR_PX)
     at_x, at_y = (_dense(at[..., i], xs, ys, cols, rows) for i in (0, 1))
@@ -76,7 +77,7 @@ def _interpolate(prepared: Array, mask: NDArray[np.bool_], at_x: Array, at_y: Ar
         valid = inside
     else:
         # The bicubic kernel reaches a pixel further than the bilinear mask, hence the erosion.
-        safe = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) if cubic else mask.astype(np.uint8)
+        safe = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) if cubic else mask.astype(np.uint8)
         weight = cv2.remap(safe.astype(np.float32), at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         valid = inside & (weight > 0.99)
     data = cv2.remap(prepared, at_x, at_y, cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

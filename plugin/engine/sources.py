@@ -1,30 +1,34 @@
-"""One raster file: opened, checked, and where its pixels lie on the ground."""
+"""One raster file: opened, checked, and read as grey with a mask."""
 
 from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable
 from types import TracebackType
-from typing import Any
 
-import cv2
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
-from rasterio.transform import RPCTransformer
+from rasterio.windows import Window
 
-from ..core import coords, fitting
+from ..core import coords
 from ..core.errors import BandError, ComplexDataError, EmptyImageError, ImageTooSmallError, InputError, UnreadableRasterError
-from ..core.types import Grid, Modality, RasterRef
-from .preparing import Stretch, despeckle, detect_modality, make_stretch, to_grey
+from ..core.types import Modality, RasterRef
+from .borders import ZeroBorder
+from .despeckling import REACH_PX, despeckle, noise_variance
+from .georeferencing import georeference
+from .preparing import LUMINANCE, detect_modality, make_stretch, to_grey
 
 Points = NDArray[np.float64]
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+Box = tuple[int, int, int, int]
 _MIN_SIDE_PX = 16
-_SAMPLE_SIDE_PX = 768
-_MAX_TPS_GCPS = 250
+_SAMPLE_SIDE_PX = 1024
+_NOISE_SIDE_PX = 512
+_NAME_TAGS = ("instrument", "instruments", "platform", "mission", "satellite", "sensor", "product_type", "polarization")
 
 
 class Source:
@@ -35,6 +39,8 @@ class Source:
         bands: 1-based bands that make the grey image.
         modality: Resolved modality.
         georeferencing: "geotransform", "gcps", "rpcs" or "none".
+        stretch: How the scene's grey becomes 0..1.
+        margin_px: Samples around a window that its filters need.
     """
 
     def __init__(self, ref: RasterRef, fallback: Modality, sar_scale: str = "auto", speckle_filter: str = "none") -> None:
@@ -49,15 +55,10 @@ class Source:
                 f"Cannot open the raster {ref.path}: {error}.", "Check the path and that the file is a raster GDAL can read."
             ) from error
         try:
-            self._check(ref)
-            self.grid, self.georeferencing = self._georeference(ref)
-            self._decimation = max(1, -(-max(self._dataset.width, self._dataset.height) // 1024))
-            self._zero_border = self._find_zero_border()
-            sample = self._sample()
-            self.modality = self._resolve_modality(ref, fallback, sample)
-            self.bands = ref.bands or self._default_bands()
-            grey, mask = self.read_grey((0, 0, self._dataset.width, self._dataset.height), self._sample_shape(), Resampling.nearest)
-            self.stretch: Stretch = make_stretch(grey[mask], self.modality, sar_scale, self._dataset.dtypes[self.bands[0] - 1])
+            self._check()
+            self._place = georeference(self._dataset, ref)
+            self.grid, self.georeferencing = self._place.grid, self._place.kind
+            self._inspect(fallback, sar_scale)
         except EmptyImageError as error:
             self._dataset.close()
             raise EmptyImageError(f"{ref.path}: {error.message}", error.hint) from error
@@ -65,6 +66,8 @@ class Source:
             self._dataset.close()
             raise
         self.speckle_filter = speckle_filter if self.modality is Modality.SAR else "none"
+        self.margin_px = 2 + REACH_PX[self.speckle_filter]
+        self._noise: dict[int, float] = {}
 
     def __enter__(self) -> Source:
         return self
@@ -83,19 +86,17 @@ class Source:
 
     def map_from_px(self, xy: Points) -> Points:
         """Native px -> the CRS of `grid`."""
-        return self._to_map(coords.as_points(xy))
+        return self._place.to_map(coords.as_points(xy))
 
     def px_from_map(self, xy: Points) -> Points:
         """The CRS of `grid` -> native px."""
-        return self._to_px(coords.as_points(xy))
+        return self._place.to_px(coords.as_points(xy))
 
-    def read_grey(
-        self, window: tuple[int, int, int, int], shape: tuple[int, int], resampling: Resampling
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def read_grey(self, box: Box, shape: tuple[int, int], resampling: Resampling) -> tuple[Array, Mask]:
         """Read a window inside the file as unstretched grey.
 
         Args:
-            window: (x0, y0, width, height) in native px, inside the file.
+            box: (x0, y0, width, height) in native px, inside the file.
             shape: (rows, cols) of the answer; GDAL resamples while reading, overviews are used.
             resampling: How.
 
@@ -105,28 +106,37 @@ class Source:
         Raises:
             UnreadableRasterError: when blocks cannot be read (a truncated file).
         """
-        box = rasterio.windows.Window(*window)
-        try:
-            with self._lock:
-                data = self._dataset.read(list(self.bands), window=box, out_shape=(len(self.bands), *shape), resampling=resampling)
-                masks = self._dataset.read_masks(list(self.bands), window=box, out_shape=(len(self.bands), *shape), resampling=Resampling.nearest)
-        except (RasterioError, OSError) as error:
-            raise UnreadableRasterError(
-                f"Cannot read the pixels of {self.ref.path}: {error}.", "The file seems truncated or damaged; copy it again."
-            ) from error
-        values = data.astype(np.float32)
-        mask = (masks > 0).all(axis=0) & np.isfinite(values).all(axis=0)
-        if self.ref.nodata is not None:
-            mask &= ~(values == np.float32(self.ref.nodata)).any(axis=0)
-        mask &= ~self._in_zero_border(values, window, shape)
-        return to_grey(np.where(mask, values, 0.0)), mask
+        values, mask = self._read(box, shape, resampling)
+        mask &= ~self._border.mask(values, box)
+        return self._grey(np.where(mask, values, 0.0)), mask
 
-    def prepare(self, grey: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Stretch and, for SAR, despeckle what `read_grey` gave."""
-        return despeckle(self.stretch.apply(grey, mask), mask, self.speckle_filter)
+    def prepare(self, grey: Array, mask: Mask, factor: int = 1) -> Array:
+        """Stretch and, for SAR, despeckle what `read_grey` gave.
 
-    def _check(self, ref: RasterRef) -> None:
-        d = self._dataset
+        Args:
+            grey: (H, W).
+            mask: (H, W).
+            factor: Native px averaged per sample; the speckle left depends on it.
+        """
+        stretched = self.stretch.apply(grey, mask)
+        if self.speckle_filter == "none":
+            return stretched
+        return despeckle(stretched, mask, self.speckle_filter, self._noise_variance(factor))
+
+    def _noise_variance(self, factor: int) -> float:
+        """Speckle variance of the stretched scene, from its middle: the same for every window."""
+        if factor not in self._noise:
+            width, height = (min(side, _NOISE_SIDE_PX * factor) for side in (self.grid.width, self.grid.height))
+            box = ((self.grid.width - width) // 2, (self.grid.height - height) // 2, width, height)
+            shape = (max(1, height // factor), max(1, width // factor))
+            grey, mask = self.read_grey(box, shape, Resampling.average if factor > 1 else Resampling.nearest)
+            self._noise[factor] = noise_variance(self.stretch.apply(grey, mask), mask)
+        return self._noise[factor]
+
+    def _check(self) -> None:
+        d, ref = self._dataset, self.ref
+        if d.count == 0:
+            raise UnreadableRasterError(f"{ref.path} holds several images and none of its own.", "Name one of its subdatasets.")
         if min(d.width, d.height) < _MIN_SIDE_PX:
             raise ImageTooSmallError(
                 f"{ref.path} is only {d.width} x {d.height} px.", f"Matching needs at least {_MIN_SIDE_PX} px on each side."
@@ -135,113 +145,116 @@ class Source:
             if band > d.count:
                 raise BandError(f"{ref.path} has no band {band}.", f"It has {d.count} band(s).")
         if any("complex" in t or t == "cint16" for t in d.dtypes):
-            raise ComplexDataError(
-                f"{ref.path} holds complex samples.", "Convert it to amplitude or intensity first (e.g. gdal_translate of its detected product)."
-            )
+            hint = "Convert it to amplitude or intensity first (e.g. gdal_translate of its detected product)."
+            raise ComplexDataError(f"{ref.path} holds complex samples.", hint)
 
-    def _georeference(self, ref: RasterRef) -> tuple[Grid, str]:
+    def _inspect(self, fallback: Modality, sar_scale: str) -> None:
+        """Decide border, modality, bands and stretch from one or two decimated reads of the whole scene."""
         d = self._dataset
-        t = d.transform
-        wkt = ref.crs_wkt or (d.crs.to_wkt() if d.crs else "")
-        gcps, gcp_crs = d.gcps
-        if t.is_identity and len(gcps) >= 4:
-            self._use_gcps(gcps)
-            return Grid(ref.crs_wkt or (gcp_crs.to_wkt() if gcp_crs else ""), (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), d.width, d.height), "gcps"
-        if t.is_identity and d.rpcs is not None:
-            self._use_rpcs(d.rpcs)
-            return Grid(rasterio.crs.CRS.from_epsg(4326).to_wkt(), (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), d.width, d.height), "rpcs"
-        gt = (t.c, t.a, t.b, t.f, t.d, t.e)
-        matrix = coords.matrix_from_geotransform(gt)
-        backward = coords.inverse(matrix)
-        self._to_map: Callable[[Points], Points] = lambda xy: coords.apply_matrix(matrix, xy)
-        self._to_px: Callable[[Points], Points] = lambda xy: coords.apply_matrix(backward, xy)
-        referenced = not t.is_identity or (bool(wkt) and not t.is_identity)
-        return Grid(wkt if referenced else "", gt, d.width, d.height), "geotransform" if referenced else "none"
+        whole = (0, 0, d.width, d.height)
+        scale = min(1.0, _SAMPLE_SIDE_PX / max(d.width, d.height))
+        shape = (max(1, round(d.height * scale)), max(1, round(d.width * scale)))
+        self._palette: Array | None = None
+        self._read_last_block()
+        self.bands = self.ref.bands[:1] or (self._colour_bands()[0],)
+        values, mask = self._read(whole, shape, Resampling.nearest)
+        self._border = ZeroBorder(values[0] if d.nodata != 0 else np.ones(shape, np.float32), d.width, d.height)
+        self.modality = self._resolve_modality(fallback, values[0][mask & ~self._border.mask(values, whole)])
+        bands = self.ref.bands or self._default_bands()
+        self._palette = self._find_palette(bands)
+        if bands != self.bands:
+            self.bands = bands
+            values, mask = self._read(whole, shape, Resampling.nearest)
+        mask &= ~self._border.mask(values, whole)
+        grey = self._grey(np.where(mask, values, 0.0))
+        self.stretch = make_stretch(grey[mask], self.modality, sar_scale, d.dtypes[bands[0] - 1])
 
-    def _use_gcps(self, gcps: list[Any]) -> None:
-        pixel = np.array([(g.col, g.row) for g in gcps], dtype=np.float64)
-        ground = np.array([(g.x, g.y) for g in gcps], dtype=np.float64)
-        if len(gcps) < 10:
-            kind = "polynomial2" if len(gcps) >= 7 else "polynomial1"
-        else:
-            kind = "tps" if len(gcps) <= _MAX_TPS_GCPS else "polynomial3"
-        forward = fitting.fit(kind, pixel, ground, smoothing=0.0 if kind == "tps" else None)
-        self._to_map, self._to_px = forward.apply, forward.inverse
+    def _read(self, box: Box, shape: tuple[int, int], resampling: Resampling) -> tuple[Array, Mask]:
+        """Return the bands' samples (B, rows, cols) and where all of them are declared valid and finite."""
+        bands, out_shape = list(self.bands), (len(self.bands), *shape)
+        if self._palette is not None:
+            resampling = Resampling.nearest
+        try:
+            with self._lock:
+                data = self._dataset.read(bands, window=Window(*box), out_shape=out_shape, resampling=resampling)
+                masks = self._dataset.read_masks(bands, window=Window(*box), out_shape=out_shape, resampling=Resampling.nearest)
+        except (RasterioError, OSError) as error:
+            raise self._truncated(error) from error
+        with np.errstate(over="ignore"):
+            values = data.astype(np.float32)
+        mask: Mask = (masks > 0).all(axis=0) & np.isfinite(values).all(axis=0)
+        if self.ref.nodata is not None:
+            mask &= ~(values == np.float32(self.ref.nodata)).any(axis=0)
+        return values, mask
 
-    def _use_rpcs(self, rpcs: Any) -> None:  # noqa: ANN401 - rasterio's RPC class
-        transformer = RPCTransformer(rpcs, rpc_height=float(rpcs.height_off))
-
-        def to_map(xy: Points) -> Points:
-            x, y = transformer.xy(xy[:, 1], xy[:, 0], offset="ul")
-            return np.stack([np.asarray(x), np.asarray(y)], axis=1)
-
-        def to_px(xy: Points) -> Points:
-            rows, cols = transformer.rowcol(xy[:, 0], xy[:, 1], op=lambda v: v)
-            return np.stack([np.asarray(cols, dtype=np.float64), np.asarray(rows, dtype=np.float64)], axis=1)
-
-        self._to_map, self._to_px = to_map, to_px
-
-    def _sample_shape(self) -> tuple[int, int]:
-        scale = min(1.0, _SAMPLE_SIDE_PX / max(self._dataset.width, self._dataset.height))
-        return max(1, round(self._dataset.height * scale)), max(1, round(self._dataset.width * scale))
-
-    def _sample(self) -> NDArray[np.float32]:
-        self.bands = self.ref.bands[:1] or (1,)
-        whole = (0, 0, self._dataset.width, self._dataset.height)
-        grey, mask = self.read_grey(whole, self._sample_shape(), Resampling.nearest)
-        return grey[mask]
-
-    def _resolve_modality(self, ref: RasterRef, fallback: Modality, sample: NDArray[np.float32]) -> Modality:
-        if ref.modality is not Modality.AUTO:
-            return ref.modality
+    def _read_last_block(self) -> None:
+        """Decode the last block at full size: decimated reads take overviews, which may be whole in a truncated file."""
         d = self._dataset
-        names = " ".join([ref.path.replace("\\", "/").rsplit("/", 1)[-1].replace("_", " "), *(b or "" for b in d.descriptions)])
-        return detect_modality(names, d.count, sample, fallback)
+        rows, cols = d.block_shapes[-1]
+        x, y = (d.width - 1) // cols * cols, (d.height - 1) // rows * rows
+        try:
+            d.read(d.count, window=Window(x, y, d.width - x, d.height - y))
+        except (RasterioError, OSError) as error:
+            raise self._truncated(error) from error
+
+    def _truncated(self, error: Exception) -> UnreadableRasterError:
+        hint = "The file seems truncated or damaged; copy it again."
+        return UnreadableRasterError(f"Cannot read the pixels of {self.ref.path}: {error}.", hint)
+
+    def _grey(self, values: Array) -> Array:
+        if self._palette is not None:
+            return np.asarray(self._palette[np.clip(values[0], 0, len(self._palette) - 1).astype(np.intp)], dtype=np.float32)
+        return to_grey(values)
+
+    def _find_palette(self, bands: tuple[int, ...]) -> Array | None:
+        """Return the luminance of each colour-table entry, for a single band that has a table."""
+        if len(bands) != 1 or self._dataset.colorinterp[bands[0] - 1] != ColorInterp.palette:
+            return None
+        try:
+            table = self._dataset.colormap(bands[0])
+        except ValueError:  # the band has no colour table after all
+            return None
+        colours = np.zeros((max(table) + 1, 3))
+        for index, colour in table.items():
+            colours[index] = colour[:3]
+        return np.asarray(colours @ LUMINANCE, dtype=np.float32)
+
+    def _colour_bands(self) -> list[int]:
+        d = self._dataset
+        return [i for i in d.indexes if d.colorinterp[i - 1] != ColorInterp.alpha] or [1]
 
     def _default_bands(self) -> tuple[int, ...]:
-        d = self._dataset
-        colour = [i for i in d.indexes if d.colorinterp[i - 1] != ColorInterp.alpha]
+        """The first band of SAR and of images with fewer than three; Sentinel-2's or the file's red, green and blue."""
+        d, colour = self._dataset, self._colour_bands()
         if self.modality is Modality.SAR or len(colour) < 3:
-            return (colour[0] if colour else 1,)
+            return (colour[0],)
+        rgb = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+        marked = [d.colorinterp.index(c) + 1 for c in rgb if c in d.colorinterp]
+        if len(marked) == 3:
+            return tuple(marked)
         return (4, 3, 2) if len(colour) >= 10 else tuple(colour[:3])
 
-    def _find_zero_border(self) -> NDArray[np.bool_] | None:
-        """Mark, on a reduced grid, all-zero areas that touch the image's edge; None where there are none."""
+    def _resolve_modality(self, fallback: Modality, sample: Array) -> Modality:
+        if self.ref.modality is not Modality.AUTO:
+            return self.ref.modality
         d = self._dataset
-        if d.nodata is not None or "int" not in d.dtypes[0] and "float" not in d.dtypes[0]:
-            return None
-        shape = (-(-d.height // self._decimation), -(-d.width // self._decimation))
-        try:
-            first = d.read(1, out_shape=shape, resampling=Resampling.nearest)
-        except (RasterioError, OSError) as error:
-            raise UnreadableRasterError(
-                f"Cannot read the pixels of {self.ref.path}: {error}.", "The file seems truncated or damaged; copy it again."
-            ) from error
-        zero = (first == 0).astype(np.uint8)
-        if not zero.any() or zero.all():
-            return None
-        _, labels = cv2.connectedComponents(zero, connectivity=4)
-        edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
-        sizes = np.bincount(labels.ravel())
-        keep = [label for label in edge if label > 0 and sizes[label] >= max(64, 0.002 * zero.size)]
-        if not keep:
-            return None
-        marked = np.isin(labels, keep).astype(np.uint8)
-        grown: NDArray[np.bool_] = cv2.dilate(marked, np.ones((3, 3), np.uint8)).astype(bool)
-        return grown
+        tags = {key.lower(): value for key, value in d.tags().items()}
+        name = self.ref.path.replace("\\", "/").rsplit("/", 1)[-1]
+        words = [name, *(b or "" for b in d.descriptions), *(tags.get(t, "") for t in _NAME_TAGS)]
+        return detect_modality(" ".join(words).replace("_", " "), self._is_colourful(), sample, fallback)
 
-    def _in_zero_border(self, values: NDArray[np.float32], window: tuple[int, int, int, int], shape: tuple[int, int]) -> NDArray[np.bool_]:
-        if self._zero_border is None:
-            return np.zeros(shape, bool)
-        x0, y0, width, height = window
-        rows = ((y0 + (np.arange(shape[0]) + 0.5) * height / shape[0]) / self._decimation).astype(int)
-        cols = ((x0 + (np.arange(shape[1]) + 0.5) * width / shape[1]) / self._decimation).astype(int)
-        near = self._zero_border[np.minimum(rows, self._zero_border.shape[0] - 1)][:, np.minimum(cols, self._zero_border.shape[1] - 1)]
-        zero: NDArray[np.bool_] = near & (values == 0).all(axis=0)
-        return zero
+    def _is_colourful(self) -> bool:
+        """Whether the file has three or more bands that differ; a grey picture saved as RGB says nothing of its sensor."""
+        d, bands = self._dataset, self._colour_bands()[:3]
+        if len(bands) < 3:
+            return False
+        small = d.read(bands, out_shape=(3, min(128, d.height), min(128, d.width)), resampling=Resampling.nearest)
+        return bool((small[0] != small[1]).any() or (small[0] != small[2]).any())
 
 
-def open_raster(ref: RasterRef, fallback: Modality = Modality.OPTICAL, sar_scale: str = "auto", speckle_filter: str = "none") -> Source:
+def open_raster(
+    ref: RasterRef, fallback: Modality = Modality.OPTICAL, sar_scale: str = "auto", speckle_filter: str = "none"
+) -> Source:
     """Open a raster and check that it can be matched.
 
     Raises:

@@ -53,7 +53,8 @@ def test_not_a_raster(tmp_path, good):
 @pytest.mark.parametrize("layout", [{"tiled": True, "blockxsize": 128, "blockysize": 128}, {"blockysize": 4}])
 def test_truncated(tmp_path, good, kept, layout):
     path = tmp_path / "cut.tif"
-    write_raster(path, np.random.default_rng(1).integers(0, 255, (700, 900)).astype(np.uint8), UTM, GT, compress="deflate", **layout)
+    noise = np.random.default_rng(1).integers(0, 255, (700, 900)).astype(np.uint8)
+    write_raster(path, noise, UTM, GT, compress="deflate", **layout)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept)])
     refused(UnreadableRasterError, str(path), good)
 

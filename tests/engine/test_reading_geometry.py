@@ -57,7 +57,9 @@ def test_rotated_anisotropic_sensed(tmp_path):
         assert count > 6
 
 
-@pytest.mark.parametrize(("angle", "scale", "shift"), [(0.0, 1.0, (12.25, -7.6)), (11.0, 1.12, (-9.0, 14.0)), (-8.0, 0.88, (30.0, 3.0))])
+@pytest.mark.parametrize(
+    ("angle", "scale", "shift"), [(0.0, 1.0, (12.25, -7.6)), (11.0, 1.12, (-9.0, 14.0)), (-8.0, 0.88, (30.0, 3.0))]
+)
 @pytest.mark.parametrize("reduction", [1, 2])
 def test_correction_moves_the_sensed_image_and_the_mapping_alike(tmp_path, angle, scale, shift, reduction):
     reference, _ = write_blobs(tmp_path / "r.tif", 311, 287, UTM, REFERENCE_GT)
@@ -91,7 +93,7 @@ def test_different_crs_and_gsd(tmp_path):
 
 @pytest.mark.parametrize("ratio", [2, 3.3, 5])
 def test_finer_sensed_is_averaged_onto_the_coarser_grid(tmp_path, ratio):
-    reference, at_reference = write_blobs(tmp_path / "r.tif", 160, 131, UTM, REFERENCE_GT)
+    reference, _ = write_blobs(tmp_path / "r.tif", 160, 131, UTM, REFERENCE_GT)
     width, height = int(160 * ratio), int(131 * ratio)
     gt = (500003.0, 10.0 / ratio, 0.0, 5400001.0, 0.0, -10.0 / ratio)
     at = blob_positions(width, height, 31.0 * ratio, 14.0 * ratio)
@@ -160,7 +162,7 @@ def test_pictures_share_a_pixel_frame(tmp_path, driver, suffix):
 
 
 def test_geotransform_without_crs_is_a_local_frame(tmp_path):
-    reference, at = write_blobs(tmp_path / "r.tif", 130, 110, None, (1000.0, 2.0, 0.0, 3000.0, 0.0, -2.0))
+    reference, _ = write_blobs(tmp_path / "r.tif", 130, 110, None, (1000.0, 2.0, 0.0, 3000.0, 0.0, -2.0))
     sensed, at_sensed = write_blobs(tmp_path / "s.tif", 125, 113, None, (1010.0, 2.0, 0.0, 2990.0, 0.0, -2.0))
     with open_pair(pair_request(reference, sensed)) as pair:
         assert pair.grid.crs_wkt == ""

@@ -22,7 +22,8 @@ def write_raster(path: Path, data: np.ndarray, crs: str | None = None, gt: tuple
         profile["crs"] = crs
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(path, "w", count=len(bands), height=bands.shape[1], width=bands.shape[2], dtype=bands.dtype, **profile) as d:
+        profile.update(count=len(bands), height=bands.shape[1], width=bands.shape[2], dtype=bands.dtype)
+        with rasterio.open(path, "w", **profile) as d:
             d.write(bands)
             if mask is not None:
                 d.write_mask(mask)
