@@ -19,6 +19,7 @@ from .types import Quality
 
 Array = NDArray[np.float64]
 _ADVISED = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps")
+_BUFFER = 1.0
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,19 @@ def spatial_blocks(points_px: ArrayLike) -> NDArray[np.intp]:
 
 
 def hold_out_errors(fit: Fit, sensed_px: ArrayLike) -> Array:
-    """Return (N, 2) errors of points predicted by fits without their spatial block; NaN where a block cannot be spared."""
-    blocks = spatial_blocks(sensed_px)
+    """Return (N, 2) errors of points predicted by fits without their spatial block; NaN where a block cannot be spared.
+
+    With a block, the points within one point spacing of it are left out too: neighbouring matches share their errors.
+    """
+    points = coords.as_points(sensed_px)
+    blocks = spatial_blocks(points)
+    spacing = float(np.sqrt(np.prod(np.ptp(points, axis=0)) / max(len(points), 1))) if len(points) > 1 else 0.0
     errors = np.full((len(blocks), 2), np.nan)
     for block in np.unique(blocks):
-        members = np.flatnonzero(blocks == block)
-        errors[members] = fit.left_out(members)
+        inside = blocks == block
+        low, high = points[inside].min(axis=0) - _BUFFER * spacing, points[inside].max(axis=0) + _BUFFER * spacing
+        out = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
+        errors[inside] = fit.left_out(out)[inside[out]]
     return errors
 
 
@@ -127,16 +135,28 @@ def advise(
     overlap_area_px: float | None = None,
     to_map: ArrayLike | None = None,
     kinds: tuple[str, ...] = _ADVISED,
+    independent: float | None = None,
 ) -> Advice:
     """Recommend the simplest model whose hold-out RMSE is within one standard error of the best.
 
     The standard error is that of the mean squared hold-out error over the spatial blocks of the best model. Models without
     redundancy (no point to spare) are never recommended unless nothing else can be fitted.
 
+    Args:
+        sensed_px: (N, 2).
+        reference_px: (N, 2).
+        covariances: (N, 2, 2), or None.
+        overlap_area_px: See `assess`.
+        to_map: See `assess`.
+        kinds: Models to try.
+        independent: How many independent matches the points are worth (overlapping templates share their errors); models
+            with more than `independent` / 3 parameters are not recommended, shift and similarity excepted. None = no limit.
+
     Raises:
         FitError: when no model at all can be fitted.
     """
     source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
+    worth = 3.0 * len(source) if independent is None else independent
     blocks = spatial_blocks(source)
     qualities: list[Quality] = []
     squares: dict[str, Array] = {}
@@ -149,7 +169,7 @@ def advise(
         except FitError:
             continue
         qualities.append(quality)
-        if np.isfinite(quality.holdout_rmse_px):
+        if np.isfinite(quality.holdout_rmse_px) and (KINDS[kind].parameters <= max(worth / 3, 4)):
             errors = hold_out_errors(fit, source)
             if np.isfinite(errors).all():
                 squares[kind] = np.array([(errors[blocks == b] ** 2).sum(axis=1).mean() for b in np.unique(blocks)])

@@ -28,25 +28,27 @@ class ModelInfo:
         label: Name shown to users.
         min_points: Fewest points that determine it.
         complexity: Rank from simple to complex; the model advisor prefers low ones.
+        parameters: Free parameters (a typical effective number for the spline).
     """
 
     key: str
     label: str
     min_points: int
     complexity: int
+    parameters: int
 
 
 KINDS: dict[str, ModelInfo] = {
     info.key: info
     for info in (
-        ModelInfo("shift", "Shift", 1, 0),
-        ModelInfo("similarity", "Similarity", 2, 1),
-        ModelInfo("affine", "Affine", 3, 2),
-        ModelInfo("polynomial1", "Polynomial 1", 3, 2),
-        ModelInfo("projective", "Projective", 4, 3),
-        ModelInfo("polynomial2", "Polynomial 2", 6, 4),
-        ModelInfo("polynomial3", "Polynomial 3", 10, 5),
-        ModelInfo("tps", "Thin-plate spline", 4, 6),
+        ModelInfo("shift", "Shift", 1, 0, 2),
+        ModelInfo("similarity", "Similarity", 2, 1, 4),
+        ModelInfo("affine", "Affine", 3, 2, 6),
+        ModelInfo("polynomial1", "Polynomial 1", 3, 2, 6),
+        ModelInfo("projective", "Projective", 4, 3, 8),
+        ModelInfo("polynomial2", "Polynomial 2", 6, 4, 12),
+        ModelInfo("polynomial3", "Polynomial 3", 10, 5, 20),
+        ModelInfo("tps", "Thin-plate spline", 4, 6, 30),
     )
 }
 _ORDERS = {"affine": 1, "polynomial1": 1, "polynomial2": 2, "polynomial3": 3}

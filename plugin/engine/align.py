@@ -15,8 +15,8 @@ from .evidence import judge
 from .matchers import create, get_spec
 from .matching import coarse_guide, find_matches
 from .outliers import filter_candidates
-from .reading import open_pair
-from .results import fit_points, tie_points
+from .reading import WorkingPair, open_pair
+from .results import fit_points, independent_matches, tie_points
 
 _PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK", "torch")
 _WIDE_PX = 700
@@ -54,10 +54,11 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
         clock.note("match")
         wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
         reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)
-        verdict = judge(coarse, found, reasons)
+        verdict = judge(coarse, found, reasons, _comparable_area(pair), turn)
         points = tie_points(pair, found, reasons)
         clock.note("filter")
-        fitted = fit_points(pair, points, params.model)
+        independent = independent_matches(pair, points, found.template_px)
+        fitted = fit_points(pair, points, params.model, independent)
         clock.note("fit")
         ok = fitted.quality is not None and (verdict.reliable or not params.refuse_weak)
         progress.update(1.0, "Done")
@@ -75,10 +76,19 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
             coarse=coarse,
             reference_grid=pair.reference.grid,
             sensed_grid=pair.sensed.grid,
-            evidence=verdict.numbers,
+            evidence={**verdict.numbers, "independent": independent},
             timings_s=clock.seconds,
             versions=_versions(),
         )
+
+
+def _comparable_area(pair: WorkingPair) -> float:
+    """Return the smaller of the working grid's and the sensed raster's area, working px squared."""
+    middle = np.array([[pair.grid.width / 2, pair.grid.height / 2]])
+    steps = pair.sensed_native_px(np.concatenate([middle, middle + [[1.0, 0.0]], middle + [[0.0, 1.0]]]))
+    native_per_working = abs(float(np.linalg.det(steps[1:] - steps[0])))
+    sensed = pair.sensed.grid.width * pair.sensed.grid.height / native_per_working if native_per_working > 0 else np.inf
+    return float(min(pair.grid.width * pair.grid.height, sensed))
 
 
 class _Clock:

@@ -33,7 +33,7 @@ def consensus_affine(matches: list[TemplateMatch], degrees: str = "affine") -> t
     radius = matches[0].radius
     middle, half = centres.mean(axis=0), max(float(np.ptp(centres, axis=0).max()) / 2, 1.0)
     unit = (centres - middle) / half
-    stack = np.stack([_flattened(m.surface) for m in matches])
+    stack = np.stack([flattened(m.surface) for m in matches])
     basis = _basis(unit, degrees)
     parameters = np.zeros(basis.shape[2])
     for index, sigma in enumerate(_BLURS_PX):
@@ -49,7 +49,8 @@ def consensus_affine(matches: list[TemplateMatch], degrees: str = "affine") -> t
     return matrix, float(height)
 
 
-def _flattened(surface: NDArray[np.float32]) -> NDArray[np.float32]:
+def flattened(surface: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a surface minus its median, cut at 0, 0 where undefined."""
     finite = np.isfinite(surface)
     if not finite.any():
         return np.zeros_like(surface)

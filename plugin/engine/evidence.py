@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .matching import Found
 
 
+_SCORE_WEIGHTS = np.array([-2.51, 6.016, 2.642, -0.511, 7.755])
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether the evidence suffices, in words and numbers."""
@@ -26,25 +29,22 @@ class Verdict:
 
 def score_match(match: TemplateMatch) -> float:
     """Return the probability (0..1) that a match is within 2 px of the truth."""
-    return float(1 / (1 + np.exp(-_features(match) @ np.array([0.0, 1.0, 0.0, 0.0, 0.0]))))
+    return float(1 / (1 + np.exp(-match_features(match) @ _SCORE_WEIGHTS)))
 
 
-def _features(match: TemplateMatch) -> np.ndarray:
+def match_features(match: TemplateMatch) -> np.ndarray:
     p = match.peak
     gap = (p.value - p.second) / max(abs(p.value), 1e-3)
     fb = match.forward_backward_px if np.isfinite(match.forward_backward_px) else 8.0
     return np.array([1.0, gap, min(p.sharpness, 20.0) / 10.0, min(fb, 8.0) / 4.0, p.value])
 
 
-def judge(coarse: CoarseResult, found: Found, reasons: list[Reason]) -> Verdict:
+def judge(coarse: CoarseResult, found: Found, reasons: list[Reason], area_px: float, turned: bool) -> Verdict:
     """Weigh the evidence."""
     n = len(reasons)
     kept = sum(r is Reason.NONE for r in reasons)
-    numbers = {"tie_points": float(n), "kept": float(kept), "kept_share": kept / max(n, 1), "coarse_score": coarse.score, "coarse_contrast": coarse.contrast}
-    if found.matches:
-        c = found.candidates
-        numbers["median_fb"] = float(np.nanmedian(c.forward_backward))
-        numbers["near"] = float(np.mean(np.hypot(*(c.reference - c.sensed).T) <= 2.5))
-        numbers["sharp"] = float(np.median([m.peak.sharpness for m in found.matches]))
-        numbers["gap"] = float(np.median([_features(m)[1] for m in found.matches]))
+    c = found.candidates
+    extent = float(np.prod(np.ptp(c.sensed, axis=0) + found.template_px)) if n else 0.0
+    numbers = {"tie_points": float(n), "kept": float(kept), "kept_share": kept / max(n, 1), "coarse_score": coarse.score, "coarse_contrast": coarse.contrast,
+      "overlap": min(extent / max(area_px, 1.0), 1.0), "mean_score": float(c.score.mean()) if n else 0.0}
     return Verdict(True, "", "", numbers)

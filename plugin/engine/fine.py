@@ -51,10 +51,10 @@ class TemplateMatch:
 
 
 def template_size(width: int, height: int, requested: int | None) -> int:
-    """Choose the side of the templates: as asked, else 96 px, smaller on images too small to hold a 3x3 lattice of them."""
+    """Choose the side of the templates: as asked, else 96 px, 64 px on images under 700 px, less on tiny ones."""
     if requested is not None:
         return min(requested, min(width, height) // 2 * 2)
-    return int(np.clip(min(width, height) * 0.42, 32, 96)) // 2 * 2
+    return int(np.clip(min(width, height) * 0.42, 32, 64 if max(width, height) <= 700 else 96)) // 2 * 2
 
 
 def lattice(pair: WorkingPair, template_px: int, max_points: int) -> NDArray[np.float64]:

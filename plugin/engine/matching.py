@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,18 +11,21 @@ import numpy as np
 from ..core import coords
 from ..core.progress import Progress
 from ..core.types import AlignParams
-from .consensus import consensus_affine
+from .consensus import consensus_affine, flattened
 from .evidence import score_match
 from .fine import TemplateMatch, lattice, match_templates, template_size
 from .matchers import PairMatcher, TemplateMatcher, create
 from .outliers import Candidates
 from .results import preview_points
+from .similarity import find_peak
 
 if TYPE_CHECKING:
     from .reading import WorkingPair
 
 RADIUS_PX = 8
 _FIRST_TEMPLATES = 120
+_SUPPORT = 3.0
+_REACH_WIDE, _REACH_SMALL = 1.5, 3.0  # a small image has room for one motion only
 _WIDE_PX = 700
 
 
@@ -32,7 +35,7 @@ class Found:
 
     candidates: Candidates
     matches: list[TemplateMatch] = field(default_factory=list)
-    radius_px: int = RADIUS_PX
+    template_px: int = 1
 
 
 def coarse_guide(matcher: TemplateMatcher | PairMatcher) -> TemplateMatcher:
@@ -54,11 +57,11 @@ def find_matches(
     second pass then compares images that differ by little more than their local distortion.
     """
     grid = pair.grid
+    wide = max(grid.width, grid.height) > _WIDE_PX
     side = template_size(grid.width, grid.height, params.template_px)
     centres = lattice(pair, side, _FIRST_TEMPLATES)
     first = match_templates(pair, guide, centres, side, RADIUS_PX, params.tile_px, progress.part(0.0, 0.3), forward_backward=False)
     if len(first) >= 3:
-        wide = max(grid.width, grid.height) > _WIDE_PX
         degrees = "shift" if params.model == "shift" else ("affine" if wide else "similarity")
         motion, _ = consensus_affine(first, degrees)
         pair.set_sensed_correction(motion @ pair.correction)
@@ -74,7 +77,36 @@ def find_matches(
     matches = match_templates(
         pair, matcher, centres, side, RADIUS_PX, params.tile_px, progress.part(0.3, 1.0), forward_backward=True, on_tile=stream
     )
-    return Found(_candidates(matches), matches)
+    return Found(_candidates(support_by_neighbours(matches, _REACH_WIDE if wide else _REACH_SMALL)), matches, side)
+
+
+def support_by_neighbours(matches: list[TemplateMatch], reach: float) -> list[TemplateMatch]:
+    """Let each surface be helped by those of its neighbours, so that a weak peak in the right place beats a stray one.
+
+    `reach` is the width of the neighbourhood in template spacings. To each surface (above its median) the distance-weighted mean of its neighbours' is added, `_SUPPORT` times; the shift
+    is read at the peak of the sum. Peak analysis, score and forward-backward error stay those of the template alone.
+    """
+    if len(matches) < 3:
+        return matches
+    place = np.array([m.centre for m in matches])
+    spacing = max(float(np.sqrt(np.prod(np.ptp(place, axis=0) + 1.0) / len(matches))), 1.0)
+    stack = np.stack([flattened(m.surface) for m in matches])
+    width = reach * spacing
+    out = []
+    for i, match in enumerate(matches):
+        weight = np.exp(-((place - place[i]) ** 2).sum(axis=1) / (2 * width**2))
+        weight[i] = 0.0
+        near = np.flatnonzero(weight > 0.01)
+        total = stack[i]
+        if len(near):
+            total = total + _SUPPORT * np.tensordot(weight[near] / weight[near].sum(), stack[near], axes=1)
+        peak = find_peak(total.astype(np.float32))
+        if peak is None:
+            out.append(match)
+            continue
+        shift = (peak.x - match.radius, peak.y - match.radius)
+        out.append(replace(match, shift=shift, peak=replace(match.peak, at_edge=peak.at_edge)))
+    return out
 
 
 def _candidates(matches: list[TemplateMatch]) -> Candidates:

@@ -116,7 +116,18 @@ def _evidence(match: TemplateMatch, jacobian: Array, pair: WorkingPair) -> Evide
     )
 
 
-def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str) -> Fitted:
+def independent_matches(pair: WorkingPair, points: tuple[TiePoint, ...], template_px: int) -> float:
+    """Return how many templates that do not overlap fit into the area of the enabled points."""
+    enabled = coords.as_points([p.reference_px for p in points if p.enabled])
+    if len(enabled) < 3:
+        return float(len(enabled))
+    jacobian = _reference_jacobian(pair, np.array([[pair.grid.width / 2, pair.grid.height / 2]]))[0]
+    side = template_px * float(np.sqrt(abs(np.linalg.det(jacobian))))
+    extent = np.ptp(enabled, axis=0) + side
+    return float(min(len(enabled), np.prod(extent) / side**2))
+
+
+def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str, independent: float) -> Fitted:
     """Fit the model asked for, or the advisor's choice, to the enabled points."""
     enabled = [p for p in points if p.enabled]
     sensed = coords.as_points([p.sensed_px for p in enabled])
@@ -129,7 +140,7 @@ def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str) -> F
         gt = pair.grid.geotransform
         to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) @ np.linalg.inv(jacobian)
     try:
-        advice = quality.advise(sensed, reference, covariances, area, to_map)
+        advice = quality.advise(sensed, reference, covariances, area, to_map, independent=independent)
         key = advice.best if model == "auto" else model
         fit = fitting.fit_details(key, sensed, reference, covariances)
         figures = quality.assess(key, sensed, reference, covariances, area, to_map, fit)

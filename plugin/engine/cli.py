@@ -1,0 +1,262 @@
+"""The command line: register, match, warp, batch, bench, demo, matchers.
+
+Exit codes: 0 ok, 2 usage, 3 bad input, 4 no reliable alignment, 130 cancelled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import AlignError, OutputError, UsageError
+from ..core.fields import ParamInfo, from_dict, param_infos
+from ..core.progress import Cancelled, Progress
+from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
+
+EXIT_CANCELLED = 130
+
+
+class _Bar(Progress):
+    """A bar on a terminal, nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=100, bar_format="{desc:<44.44} {bar} {n:3.0f} %", file=sys.stderr, leave=False)
+
+    def update(self, fraction: float, message: str = "") -> None:
+        if self._bar is not None:
+            self._bar.n = round(100 * fraction)
+            self._bar.set_description_str(message, refresh=False)
+            self._bar.refresh()
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _kind(info: ParamInfo) -> Any:
+    if info.type is bool:
+        return lambda text: {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[text.lower()]
+    return info.type
+
+
+def _add_params(parser: argparse.ArgumentParser, cls: type, title: str) -> None:
+    group = parser.add_argument_group(title)
+    for info in param_infos(cls):
+        text = f"{info.help} Default: {'automatic' if info.default is None else info.default}." + (f" [{info.unit}]" if info.unit else "")
+        choices = list(info.choices) if info.choices and info.name != "matcher" else None
+        metavar = None if choices else info.type.__name__.upper()
+        group.add_argument(
+            f"--{info.name.replace('_', '-')}", dest=info.name, type=_kind(info), choices=choices, metavar=metavar, default=None,
+            help=text.replace("%", "%%"),
+        )
+
+
+def _add_pair_options(parser: argparse.ArgumentParser) -> None:
+    for side in ("reference", "sensed"):
+        parser.add_argument(f"--{side}-bands", metavar="B[,B]", default="", help=f"Bands of the {side} raster to compare, from 1. Default: automatic.")
+        parser.add_argument(f"--{side}-modality", choices=[m.value for m in Modality], default="auto", help=f"Sensor of the {side} raster.")
+        parser.add_argument(f"--{side}-nodata", type=float, default=None, metavar="V", help=f"Nodata value of the {side} raster.")
+    parser.add_argument("--matcher-param", action="append", default=[], metavar="NAME=VALUE", help="Parameter of the matcher; see `matchers`.")
+    _add_params(parser, AlignParams, "matching")
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--points", type=Path, metavar="FILE", help="Tie points as .points (QGIS), .csv or .geojson.")
+    parser.add_argument("--gpkg", type=Path, metavar="FILE", help="Tie points as a GeoPackage layer.")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="Report as one HTML file.")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="Result as JSON; - writes it to standard output.")
+    parser.add_argument("--overwrite", action="store_true", help="Replace outputs that exist.")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(prog="sar-optical-align", description="Align SAR rasters with optical ones.")
+    parser.add_argument("--debug", action="store_true", help="Print tracebacks of errors.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in (("register", "Find tie points, fit a model and write the warped raster."), ("match", "Find tie points and fit a model.")):
+        p = commands.add_parser(name, help=text, description=text)
+        p.add_argument("reference", metavar="REF", help="Reference raster (stays; usually optical).")
+        p.add_argument("sensed", metavar="SENSED", help="Sensed raster (is moved; usually SAR).")
+        if name == "register":
+            p.add_argument("--output", "-o", type=Path, required=True, metavar="OUT.tif", help="Warped raster to write.")
+            _add_params(p, WarpParams, "output")
+        _add_outputs(p)
+        _add_pair_options(p)
+    p = commands.add_parser("warp", help="Warp a raster with control points.", description="Fit a model to a control-point file and warp.")
+    p.add_argument("sensed", metavar="SENSED")
+    p.add_argument("--points", type=Path, required=True, metavar="FILE", help=".points, .csv or .geojson file.")
+    p.add_argument("--output", "-o", type=Path, required=True, metavar="OUT.tif")
+    p.add_argument("--reference", metavar="REF", help="Reference raster: gives the grid of .csv, .geojson and of points without CRS.")
+    p.add_argument("--model", default="auto", help="Model, or auto. Default: auto.")
+    p.add_argument("--overwrite", action="store_true", help="Replace the output if it exists.")
+    _add_params(p, WarpParams, "output")
+    p = commands.add_parser("batch", help="Register many pairs listed in a CSV.", description="Columns: reference,sensed[,output]. Goes on where it stopped.")
+    p.add_argument("manifest", type=Path, metavar="MANIFEST.csv")
+    p.add_argument("--json-lines", type=Path, required=True, metavar="OUT.jsonl", help="One result a line, in the form of --json.")
+    p.add_argument("--jobs", type=int, default=1, metavar="N", help="Pairs worked on at once. Default: 1.")
+    _add_params(p, WarpParams, "output")
+    _add_pair_options(p)
+    p = commands.add_parser("bench", help="Measure matchers on a dataset with known truth.")
+    p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
+    p.add_argument("--split", default="val", help="Split to measure. Default: val.")
+    p.add_argument("--protocol", default="shift,affine", help="shift, affine or both. Default: both.")
+    p.add_argument("--matchers", default="", metavar="KEY[,KEY]", help="Default: all.")
+    p.add_argument("--output", type=Path, default=Path("bench_output"), metavar="DIR", help="Folder for results; a second run goes on there.")
+    p.add_argument("--limit", type=int, default=None, metavar="N", help="Only the first N pairs of each source.")
+    p.add_argument("--seed", type=int, default=0)
+    p = commands.add_parser("demo", help="Make a synthetic scene pair, register it and compare with the truth.")
+    p.add_argument("--output", type=Path, default=Path("demo_output"), metavar="DIR", help="Folder for everything. Default: demo_output.")
+    p.add_argument("--matcher", default="auto")
+    commands.add_parser("matchers", help="List the matchers and their parameters.")
+    return parser
+
+
+def _given(args: argparse.Namespace, cls: type) -> Any:
+    values = {i.name: getattr(args, i.name) for i in param_infos(cls) if getattr(args, i.name, None) is not None}
+    if cls is AlignParams:
+        values["matcher_params"] = _matcher_params(args)
+    return from_dict(cls, values)
+
+
+def _matcher_params(args: argparse.Namespace) -> dict[str, Any]:
+    from .matchers import get_spec
+
+    spec = get_spec(args.matcher or "auto")
+    infos = {i.name: i for i in param_infos(spec.params)}
+    out: dict[str, Any] = {}
+    for text in args.matcher_param:
+        name, separator, value = text.partition("=")
+        if not separator or name not in infos:
+            raise UsageError(f"--matcher-param {text!r} is not understood.", f"{spec.label} has: {', '.join(infos) or 'none'}.")
+        try:
+            out[name] = _kind(infos[name])(value)
+        except (ValueError, KeyError) as error:
+            raise UsageError(f"--matcher-param {name}: {value!r} is not of type {infos[name].type.__name__}.") from error
+    return out
+
+
+def _raster(args: argparse.Namespace, side: str, path: str) -> RasterRef:
+    try:
+        bands = tuple(int(b) for b in getattr(args, f"{side}_bands").split(",") if b)
+    except ValueError as error:
+        raise UsageError(f"--{side}-bands: {getattr(args, f'{side}_bands')!r} is not a list of band numbers.") from error
+    return RasterRef(path, bands, Modality(getattr(args, f"{side}_modality")), "", getattr(args, f"{side}_nodata"))
+
+
+def request_from_args(args: argparse.Namespace, reference: str, sensed: str) -> AlignRequest:
+    """Make a request of parsed options."""
+    return AlignRequest(_raster(args, "reference", reference), _raster(args, "sensed", sensed), _given(args, AlignParams))
+
+
+def _refuse_existing(paths: Sequence[Path | None], overwrite: bool) -> None:
+    for path in paths:
+        if path is not None and str(path) != "-" and path.exists() and not overwrite:
+            raise OutputError(f"{path} exists already.", "Add --overwrite to replace it, or choose another name.")
+
+
+def _register(args: argparse.Namespace, progress: Progress) -> int:
+    from .deliver import deliver
+    from .warp import check_output
+
+    output = getattr(args, "output", None)
+    _refuse_existing([output, args.points, args.gpkg, args.report, args.json], args.overwrite)
+    for path in (output, args.points, args.gpkg, args.report, args.json):
+        if path is not None and str(path) != "-":
+            check_output(path, [args.reference, args.sensed])
+    request = request_from_args(args, args.reference, args.sensed)
+    warp_params = _given(args, WarpParams) if output is not None else None
+    result, exit_code = deliver(request, progress, output, warp_params, args.points, args.gpkg, args.report, None if str(args.json) == "-" else args.json)
+    if str(args.json) == "-":
+        from ..core.protocol import result_to_json
+
+        print(json.dumps(result_to_json(result), allow_nan=False))
+    else:
+        from .summary import summary_lines
+
+        print("\n".join(summary_lines(result, output)))
+    return exit_code
+
+
+def _warp(args: argparse.Namespace, progress: Progress) -> int:
+    from .deliver import warp_with_points
+
+    _refuse_existing([args.output], args.overwrite)
+    transform, count = warp_with_points(args.sensed, args.points, args.output, args.reference, args.model, _given(args, WarpParams), progress)
+    print(f"Warped with {count} points, {transform.kind}: {args.output}")
+    return 0
+
+
+def _batch(args: argparse.Namespace, progress: Progress) -> int:
+    from .batch import run_batch
+
+    done, failed, refused = run_batch(
+        args.manifest, args.json_lines, lambda reference, sensed: request_from_args(args, reference, sensed), _given(args, WarpParams), args.jobs, progress
+    )
+    print(f"{done} pairs: {done - failed - refused} ok, {refused} without a reliable alignment, {failed} failed. Results: {args.json_lines}")
+    return 0
+
+
+def _bench(args: argparse.Namespace, progress: Progress) -> int:
+    from .evaluate import run_bench
+
+    matchers = [m for m in args.matchers.split(",") if m]
+    print(run_bench(args.dataset, args.split, args.protocol.split(","), matchers, args.output, args.limit, args.seed, progress))
+    return 0
+
+
+def _demo(args: argparse.Namespace, progress: Progress) -> int:
+    from .demo import run_demo
+
+    lines, exit_code = run_demo(args.output, args.matcher, progress)
+    print("\n".join(lines))
+    return exit_code
+
+
+def _matchers() -> int:
+    from .matchers import all_specs
+
+    for spec in all_specs().values():
+        missing = spec.missing()
+        print(f"{spec.key:20s} {spec.label}: {spec.summary}" + (f" [not available: needs {', '.join(missing)}]" if missing else ""))
+        print(f"{'':20s} {spec.reference}")
+        for info in param_infos(spec.params):
+            print(f"{'':22s} {info.name}={info.default}  {info.help}")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    args = build_parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    bar = _Bar()
+    try:
+        if args.command == "matchers":
+            return _matchers()
+        command = {"register": _register, "match": _register, "warp": _warp, "batch": _batch, "bench": _bench, "demo": _demo}[args.command]
+        return command(args, bar)
+    except AlignError as error:
+        bar.close()
+        if args.debug:
+            traceback.print_exc()
+        print(f"error: {error.message}" + (f"\nhint: {error.hint}" if error.hint else ""), file=sys.stderr)
+        return error.exit_code
+    except (KeyboardInterrupt, Cancelled):
+        bar.close()
+        print("cancelled", file=sys.stderr)
+        return EXIT_CANCELLED
+    finally:
+        bar.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

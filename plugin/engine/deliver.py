@@ -1,0 +1,135 @@
+"""A registration and the files it is delivered in; nothing is written unless it succeeds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import rasterio.warp
+
+from ..core import coords, fitting, quality
+from ..core.atomic import write_atomically
+from ..core.errors import InputError, PointsFileError
+from ..core.gcp_io import is_referenced, load_points, parse_points, save_points
+from ..core.progress import Progress
+from ..core.protocol import result_to_json
+from ..core.transforms import Transform, transform_from_dict
+from ..core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, WarpParams
+from .align import align
+from .warp import quiet_rasterio, warp
+
+EXIT_REFUSED = 4
+
+
+def deliver(
+    request: AlignRequest,
+    progress: Progress,
+    output: Path | None = None,
+    warp_params: WarpParams | None = None,
+    points: Path | None = None,
+    gpkg: Path | None = None,
+    report: Path | None = None,
+    json_path: Path | None = None,
+) -> tuple[AlignResult, int]:
+    """Register a pair and write what was asked for.
+
+    A refusal writes the JSON, the report and the points, so that it can be understood, but never a warped raster.
+
+    Returns:
+        The result and the exit code: 0 ok, 4 no reliable alignment.
+
+    Raises:
+        AlignError: as `align`, `warp` and the writers raise it.
+    """
+    ok_part = 0.75 if output is not None else 0.95
+    result = align(request, progress.part(0.0, ok_part))
+    ok = result.status is Status.OK
+    if ok and output is not None and result.transform is not None:
+        transform = transform_from_dict(result.transform)
+        warp(request.sensed, result.reference_grid, transform, output, warp_params, progress.part(ok_part, 0.95))
+    if points is not None:
+        save_points(points, result.points, result.reference_grid, result.sensed_grid)
+    if gpkg is not None:
+        from .gpkg import write_gpkg
+
+        write_gpkg(gpkg, result)
+    if report is not None:
+        from .report import write_report
+
+        write_report(result, report)
+    if json_path is not None:
+        write_atomically(json_path, json.dumps(result_to_json(result), allow_nan=False, indent=1))
+    progress.update(1.0, "Done")
+    return result, 0 if ok else EXIT_REFUSED
+
+
+def native_grid(path: str) -> Grid:
+    """Return the native grid of a raster file.
+
+    Raises:
+        InputError: it cannot be opened.
+    """
+    try:
+        with quiet_rasterio(), rasterio.open(path) as d:
+            t = d.transform
+            wkt = d.crs.to_wkt() if d.crs and not t.is_identity else ""
+            return Grid(wkt, (t.c, t.a, t.b, t.f, t.d, t.e), d.width, d.height)
+    except rasterio.errors.RasterioError as error:
+        raise InputError(f"Cannot open the raster {path}: {error}.", "Check the path.") from error
+
+
+def warp_with_points(
+    sensed: str, points: Path, output: Path, reference: str | None, model: str, params: WarpParams, progress: Progress
+) -> tuple[Transform, int]:
+    """Fit a model to the enabled points of a file and warp.
+
+    Returns:
+        The transform and the number of points in it.
+
+    Raises:
+        AlignError: bad points, too few of them, unwritable output.
+    """
+    sensed_grid = native_grid(sensed)
+    if reference is not None:
+        reference_grid = native_grid(reference)
+    elif Path(points).suffix.lower() == ".points":
+        reference_grid = _grid_of_points(points, sensed_grid)
+    else:
+        raise InputError("This kind of point file does not say where the reference's pixels lie.", "Add --reference REF, or use a .points file.")
+    def reproject(wkt: str):  # noqa: ANN202
+        if wkt == reference_grid.crs_wkt:
+            return None
+        source, target = rasterio.CRS.from_wkt(wkt), rasterio.CRS.from_wkt(reference_grid.crs_wkt)
+        return None if source == target else lambda xy: np.stack(rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1)
+
+    enabled = [p for p in load_points(points, reference_grid, sensed_grid, reproject) if p.enabled]
+    if not enabled:
+        raise PointsFileError(f"{points} holds no enabled points.", "Enable some in the Georeferencer or the dock.")
+    source, target = [p.sensed_px for p in enabled], [p.reference_px for p in enabled]
+    kind = quality.advise(source, target).best if model == "auto" else model
+    transform = fitting.fit(kind, source, target)
+    warp(RasterRef(sensed), reference_grid, transform, output, params, progress)
+    return transform, len(enabled)
+
+
+def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:
+    """Make a reference grid in the CRS of a .points file, with pixels as large as the sensed ones."""
+    try:
+        file = parse_points(Path(points).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PointsFileError(f"Cannot read {points}: {error}.", "Check the path.") from error
+    if not file.crs_wkt and not is_referenced(sensed_grid):
+        return Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), sensed_grid.width, sensed_grid.height)
+    wkt = file.crs_wkt or sensed_grid.crs_wkt
+    ground = coords.as_points([(r.map_x, r.map_y) for r in file.rows])
+    if len(ground) < 2:
+        raise PointsFileError(f"{points} holds fewer than two points.", "Add points or give --reference REF.")
+    source = coords.as_points([(r.source_x, r.source_y) for r in file.rows])
+    spread = float(np.linalg.norm(source - source.mean(axis=0)))
+    pixel = coords.gsd(sensed_grid.geotransform)[0] if is_referenced(sensed_grid) else 1.0
+    size = pixel * float(np.linalg.norm(ground - ground.mean(axis=0))) / max(spread, 1e-12)
+    low, high = ground.min(axis=0), ground.max(axis=0)
+    width, height = (max(1, int(np.ceil((high[i] - low[i]) / size))) for i in (0, 1))
+    return Grid(wkt, (float(low[0]), size, 0.0, float(high[1]), 0.0, -size), width, height)

@@ -1,0 +1,250 @@
+"""Accuracy against known truth: pairs made from a dataset by seeded motions, run through `align` as a user would.
+
+Protocols:
+    shift: reference = 256-px optical window, sensed = 192-px SAR template cut at a sub-pixel offset of 32 px +- 32 px
+    from the window's corner, registered with model "shift". Error: distance at the template's centre.
+    affine: sensed = SAR turned by up to 10 degrees, scaled by 0.9 to 1.1 and shifted by up to 30 px about the centre of a
+    window of up to 512 px, model "auto". Error: mean distance of the four corners (ACE).
+    unrelated: as affine, with the SAR of another pair; the right answer is a refusal.
+
+Every pair counts: a refusal or an error is a miss at every threshold.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+import time
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core import coords
+from ..core.errors import AlignError, InputError, UsageError
+from ..core.progress import Progress
+from ..core.transforms import transform_from_dict
+from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, Status
+from .align import align
+from .coarse import similarity_matrix
+from .matchers import all_specs
+
+THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
+PROTOCOLS = ("shift", "affine", "unrelated")
+_WINDOW_PX, _TEMPLATE_PX, _AFFINE_PX = 256, 192, 512
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One matcher on one pair; `error_px` is None where there is no answer."""
+
+    protocol: str
+    matcher: str
+    source: str
+    id: str
+    status: str
+    error_px: float | None
+    seconds: float
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    reference: NDArray[np.uint8]
+    sensed: NDArray[np.uint8]
+    truth: NDArray[np.float64]
+
+
+def run_bench(
+    dataset: Path, split: str, protocols: list[str], matchers: list[str], output: Path, limit: int | None, seed: int, progress: Progress
+) -> str:
+    """Measure matchers and return the tables as Markdown; results also go to `output`, where a second run goes on.
+
+    Raises:
+        InputError: the dataset cannot be read.
+        UsageError: unknown protocol or matcher.
+    """
+    for protocol in protocols:
+        if protocol not in PROTOCOLS:
+            raise UsageError(f"Unknown protocol {protocol!r}.", f"Choose from {', '.join(PROTOCOLS)}.")
+    keys = matchers or [k for k, s in all_specs().items() if not s.missing()]
+    unknown = [k for k in keys if k not in all_specs()]
+    if unknown:
+        raise UsageError(f"Unknown matcher {unknown[0]!r}.", f"Choose from {', '.join(all_specs())}.")
+    rows = _index(dataset, split, limit)
+    output.mkdir(parents=True, exist_ok=True)
+    stored = output / f"bench-{split}-seed{seed}.jsonl"
+    outcomes = {(o.protocol, o.matcher, o.source, o.id): o for o in _stored(stored)}
+    memory: dict[str, float] = {}
+    total, done = len(rows) * len(protocols) * len(keys), 0
+    with tempfile.TemporaryDirectory() as folder, stored.open("a", encoding="utf-8") as sink:
+        for key in keys:
+            _reset_peak()
+            for protocol in protocols:
+                for number, row in enumerate(rows):
+                    progress.update(done / max(total, 1), f"{key}, {protocol}: pair {number + 1} of {len(rows)}")
+                    done += 1
+                    if (protocol, key, row["source"], row["id"]) in outcomes:
+                        continue
+                    case = _make(dataset, rows, number, protocol, seed)
+                    outcome = _run(case, protocol, key, row, Path(folder))
+                    outcomes[protocol, key, row["source"], row["id"]] = outcome
+                    sink.write(json.dumps(asdict(outcome)) + "\n")
+                    sink.flush()
+            memory[key] = _peak_mb()
+    wanted = {(p, k, r["source"], r["id"]) for p in protocols for k in keys for r in rows}
+    chosen = [o for name, o in outcomes.items() if name in wanted]
+    text = markdown(chosen, protocols, keys, memory)
+    (output / f"bench-{split}-seed{seed}.md").write_text(text, encoding="utf-8")
+    return text
+
+
+def _index(dataset: Path, split: str, limit: int | None) -> list[dict[str, str]]:
+    try:
+        with (dataset / "index.csv").open(encoding="utf-8", newline="") as stream:
+            rows = [r for r in csv.DictReader(stream) if r["split"] == split]
+    except (OSError, KeyError, csv.Error) as error:
+        raise InputError(f"{dataset} is not a dataset: {error}.", "It needs an index.csv with source, id, split, optical, sar.") from error
+    if limit is not None:
+        seen: dict[str, int] = {}
+        kept = []
+        for row in rows:
+            seen[row["source"]] = seen.get(row["source"], 0) + 1
+            if seen[row["source"]] <= limit:
+                kept.append(row)
+        rows = kept
+    if not rows:
+        raise InputError(f"{dataset} has no pairs in split {split!r}.")
+    return rows
+
+
+def _stored(path: Path) -> list[Outcome]:
+    if not path.exists():
+        return []
+    outcomes = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            outcomes.append(Outcome(**json.loads(line)))
+        except (ValueError, TypeError):
+            warnings.warn(f"{path.name}: an incomplete line is measured again", stacklevel=2)
+    return outcomes
+
+
+def load_pair(dataset: Path, row: dict[str, str]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return optical grey and SAR of a pair on the same pixel grid (the optical resampled where its truth is an affine)."""
+    optical, sar = cv2.imread(str(dataset / row["optical"]), cv2.IMREAD_COLOR), cv2.imread(str(dataset / row["sar"]), cv2.IMREAD_COLOR)
+    if optical is None or sar is None:
+        raise InputError(f"Cannot read the images of pair {row['source']}/{row['id']}.")
+    grey, sar = cv2.cvtColor(optical, cv2.COLOR_BGR2GRAY), sar[..., 0]
+    truth = dataset / "pairs" / row["source"] / "truth.json"
+    if truth.exists():
+        matrix = np.array(json.loads(truth.read_text(encoding="utf-8"))[row["id"]]["optical_to_sar_idx"])
+        grey = cv2.warpAffine(grey, matrix, (sar.shape[1], sar.shape[0]), flags=cv2.INTER_CUBIC)
+    return grey.astype(np.uint8), np.ascontiguousarray(sar, dtype=np.uint8)
+
+
+def _make(dataset: Path, rows: list[dict[str, str]], number: int, protocol: str, seed: int) -> _Case:
+    """Make one case; the draw depends only on the seed, the protocol and the pair."""
+    row = rows[number]
+    rng = np.random.default_rng([seed, PROTOCOLS.index(protocol), *(ord(c) for c in row["source"] + row["id"])])
+    optical, sar = load_pair(dataset, row)
+    if protocol == "unrelated":
+        others = [r for r in rows if (r["source"], r["id"][:6]) != (row["source"], row["id"][:6])]
+        _, other = load_pair(dataset, others[int(rng.integers(len(others)))])
+        side = min(*optical.shape, *other.shape)
+        optical, sar = optical[:side, :side], other[:side, :side]
+    side = min(_WINDOW_PX if protocol == "shift" else _AFFINE_PX, *optical.shape)
+    x, y = (int(rng.integers(0, n - side + 1)) for n in (optical.shape[1], optical.shape[0]))
+    if protocol == "shift":
+        size = side * _TEMPLATE_PX // _WINDOW_PX
+        offset = rng.uniform(0, side - size, 2)
+        motion = np.eye(3)
+        motion[:2, 2] = -offset
+    else:
+        size = side
+        motion = similarity_matrix(rng.uniform(-10, 10), rng.uniform(0.9, 1.1), tuple(rng.uniform(-30, 30, 2)), (side / 2, side / 2))
+    into_window = np.eye(3)
+    into_window[:2, 2] = (-x, -y)
+    sensed = cv2.warpAffine(sar, coords.index_matrix(motion @ into_window)[:2], (size, size), flags=cv2.INTER_CUBIC)
+    return _Case(optical[y : y + side, x : x + side], sensed, np.linalg.inv(motion))
+
+
+def _run(case: _Case, protocol: str, key: str, row: dict[str, str], folder: Path) -> Outcome:
+    paths = folder / "reference.png", folder / "sensed.png"
+    for path, image in zip(paths, (case.reference, case.sensed), strict=True):
+        cv2.imwrite(str(path), image)
+    params = AlignParams(matcher=key, model="shift" if protocol == "shift" else "auto")
+    request = AlignRequest(RasterRef(str(paths[0]), modality=Modality.OPTICAL), RasterRef(str(paths[1]), modality=Modality.SAR), params)
+    start = time.perf_counter()
+    status, message, error = "error", "", None
+    try:
+        result = align(request)
+        status, message = result.status.value, result.message
+        if result.status is Status.OK and result.transform is not None:
+            size = case.sensed.shape[0]
+            probes = np.array([[size / 2, size / 2]]) if protocol == "shift" else np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
+            miss = transform_from_dict(result.transform).apply(probes) - coords.apply_matrix(case.truth, probes)
+            error = float(np.hypot(*miss.T).mean())
+    except AlignError as failure:
+        message = failure.message
+    return Outcome(protocol, key, row["source"], row["id"], status, error, time.perf_counter() - start, message)
+
+
+def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str], memory_mb: dict[str, float]) -> str:
+    """Return one table per protocol: hits at each threshold for all pairs and per source, refusals, median seconds, peak memory."""
+    parts = []
+    for protocol in protocols:
+        of = [o for o in outcomes if o.protocol == protocol]
+        sources = sorted({o.source for o in of})
+        if protocol == "unrelated":
+            parts += [f"### {protocol}: share wrongly accepted (%)", "", "| matcher | " + " | ".join(["all", *sources]) + " |", "|---" * (len(sources) + 2) + "|"]
+        else:
+            name = "CMR" if protocol == "shift" else "ACE success"
+            heads = [f"{name}@{t:g} px" for t in THRESHOLDS_PX]
+            parts += [
+                f"### {protocol}: {name} in % of all pairs (failures counted)", "",
+                "| matcher | " + " | ".join([*heads, *(f"{s} @3" for s in sources), "refused", "s/pair", "peak MB"]) + " |",
+                "|---" * (len(heads) + len(sources) + 4) + "|",
+            ]
+        for key in matchers:
+            mine = [o for o in of if o.matcher == key]
+            if not mine:
+                continue
+            if protocol == "unrelated":
+                cells = [_share([o.status == "ok" for o in mine])] + [_share([o.status == "ok" for o in mine if o.source == s]) for s in sources]
+            else:
+                cells = [_share([_hit(o, t) for o in mine]) for t in THRESHOLDS_PX]
+                cells += [_share([_hit(o, 3.0) for o in mine if o.source == s]) for s in sources]
+                cells += [str(sum(o.status == "no_reliable_alignment" for o in mine)), f"{np.median([o.seconds for o in mine]):.2f}", f"{memory_mb.get(key, 0):.0f}"]
+            parts.append(f"| {key} | " + " | ".join(cells) + " |")
+        counts = ", ".join(f"{s} {len({o.id for o in of if o.source == s})}" for s in sources)
+        parts += ["", f"Pairs: {counts}.", ""]
+    return "\n".join(parts)
+
+
+def _hit(outcome: Outcome, threshold: float) -> bool:
+    return outcome.error_px is not None and outcome.error_px <= threshold
+
+
+def _share(hits: list[bool]) -> str:
+    return f"{100 * np.mean(hits):.0f}" if hits else "-"
+
+
+def _reset_peak() -> None:
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:  # not Linux, or not allowed: the peak is then that of the whole process
+        return
+
+
+def _peak_mb() -> float:
+    try:
+        fields: dict[str, Any] = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines())
+        return float(fields["VmHWM"].split()[0]) / 1024
+    except (OSError, KeyError, ValueError):
+        return 0.0

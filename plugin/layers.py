@@ -1,0 +1,191 @@
+"""Project layers to raster references, and results to layers. Main thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+from osgeo import gdal, osr
+from qgis.core import (
+    QgsColorRampShader,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsFeature,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRasterShader,
+    QgsSingleBandPseudoColorRenderer,
+)
+from qgis.PyQt.QtCore import QVariant
+from qgis.PyQt.QtGui import QColor
+
+from .core.errors import InputError, OutputError, UnreadableRasterError
+from .core.types import Grid, RasterRef, TiePoint
+
+GROUP = "SAR-Optical Align"
+_VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")
+
+
+def raster_ref(layer: QgsRasterLayer | None, band: int = 0) -> RasterRef:
+    """Return what the engine needs to open a layer.
+
+    Args:
+        layer: A file-based raster layer.
+        band: Band to compare, 0 = automatic.
+
+    Raises:
+        InputError: no layer, or one that is no file.
+    """
+    if layer is None or not layer.isValid():
+        raise InputError("Choose a reference and a sensed raster layer.", "Add both rasters to the project first.")
+    provider = layer.dataProvider()
+    if provider is None or provider.name() != "gdal":
+        raise InputError(f"{layer.name()} is not a raster file.", "Export the part you need to a GeoTIFF first (layer menu > Export).")
+    path = layer.source().split("|")[0]
+    wkt = layer.crs().toWkt() if layer.crs().isValid() else ""
+    return RasterRef(path, (band,) if band > 0 else (), crs_wkt=wkt if native_grid(path).crs_wkt != "" or _referenced(path) else "")
+
+
+def _referenced(path: str) -> bool:
+    return native_grid(path).geotransform != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+
+
+def native_grid(path: str) -> Grid:
+    """Return the native grid of a raster file, as the engine sees it.
+
+    Raises:
+        UnreadableRasterError: it cannot be opened.
+    """
+    dataset = gdal.Open(path)
+    if dataset is None:
+        raise UnreadableRasterError(f"Cannot open {path}.", "Check that the file is still there.")
+    gt = dataset.GetGeoTransform(can_return_null=True) or (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+    gt = tuple(float(v) for v in gt)
+    referenced = gt != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+    return Grid(dataset.GetProjection() if referenced else "", gt, dataset.RasterXSize, dataset.RasterYSize)
+
+
+def reprojection(source_wkt: str, target_wkt: str) -> Callable[[np.ndarray], np.ndarray] | None:
+    """Return a function (N, 2) -> (N, 2) between two CRSs, or None where they are the same or unknown."""
+    if not source_wkt or not target_wkt or source_wkt == target_wkt:
+        return None
+    source, target = QgsCoordinateReferenceSystem.fromWkt(source_wkt), QgsCoordinateReferenceSystem.fromWkt(target_wkt)
+    if source == target:
+        return None
+    transform = QgsCoordinateTransform(source, target, QgsProject.instance().transformContext())
+
+    def apply(xy: np.ndarray) -> np.ndarray:
+        out = [transform.transform(QgsPointXY(float(x), float(y))) for x, y in np.asarray(xy)]
+        return np.array([(p.x(), p.y()) for p in out]).reshape(-1, 2)
+
+    return apply
+
+
+def add_to_group(layer: object, project: QgsProject | None = None) -> None:
+    """Add a layer to the plugin's layer group, at its top."""
+    project = project or QgsProject.instance()
+    root = project.layerTreeRoot()
+    group = root.findGroup(GROUP) or root.insertGroup(0, GROUP)
+    project.addMapLayer(layer, False)
+    group.insertLayer(0, layer)
+
+
+def confidence_layer(points: Iterable[TiePoint], reference_grid: Grid, path: Path) -> QgsRasterLayer:
+    """Write the confidence of tie points as a smooth raster and return it as a styled layer.
+
+    The value at a place is the mean score of the points around it, weighted by a Gaussian of the points' spacing;
+    disabled points count with score 0. Nodata further than three spacings from any point.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    points = list(points)
+    xy = np.array([p.reference_px for p in points], dtype=float).reshape(-1, 2)
+    value = np.array([p.score if p.enabled else 0.0 for p in points])
+    side = max(reference_grid.width, reference_grid.height) / 256.0
+    cols, rows = max(1, int(reference_grid.width / side)), max(1, int(reference_grid.height / side))
+    spacing = float(np.sqrt(np.prod(np.ptp(xy, axis=0) + 1.0) / max(len(xy), 1)))
+    gx, gy = np.meshgrid((np.arange(cols) + 0.5) * side, (np.arange(rows) + 0.5) * side)
+    total, norm = np.zeros((rows, cols)), np.full((rows, cols), 1e-12)
+    for (x, y), v in zip(xy, value):
+        weight = np.exp(-((gx - x) ** 2 + (gy - y) ** 2) / (2 * spacing**2))
+        total += weight * v
+        norm += weight
+    data = np.where(norm > np.exp(-4.5), total / norm, -1.0).astype(np.float32)
+    g = reference_grid.geotransform
+    dataset = gdal.GetDriverByName("GTiff").Create(str(path), cols, rows, 1, gdal.GDT_Float32, ["COMPRESS=DEFLATE"])
+    if dataset is None:
+        raise OutputError(f"Cannot write {path}.", "Check that the folder can be written.")
+    dataset.SetGeoTransform((g[0], g[1] * side, g[2] * side, g[3], g[4] * side, g[5] * side))
+    if reference_grid.crs_wkt:
+        srs = osr.SpatialReference()
+        srs.ImportFromWkt(reference_grid.crs_wkt)
+        dataset.SetProjection(srs.ExportToWkt())
+    band = dataset.GetRasterBand(1)
+    band.SetNoDataValue(-1.0)
+    band.WriteArray(data)
+    dataset.FlushCache()
+    del band, dataset
+    layer = QgsRasterLayer(str(path), "Confidence of tie points")
+    shader, ramp = QgsRasterShader(), QgsColorRampShader(0.0, 1.0)
+    ramp.setColorRampType(QgsColorRampShader.Type.Interpolated)
+    ramp.setColorRampItemList([QgsColorRampShader.ColorRampItem(i / 4, QColor(c), f"{i / 4:.2f}") for i, c in enumerate(_VIRIDIS)])
+    shader.setRasterShaderFunction(ramp)
+    layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
+    layer.setOpacity(0.6)
+    return layer
+
+
+POINT_FIELDS = (
+    ("id", QVariant.Type.Int), ("reference_x_px", QVariant.Type.Double), ("reference_y_px", QVariant.Type.Double),
+    ("sensed_x_px", QVariant.Type.Double), ("sensed_y_px", QVariant.Type.Double), ("sensed_x_map", QVariant.Type.Double),
+    ("sensed_y_map", QVariant.Type.Double), ("score", QVariant.Type.Double), ("covariance_xx_px2", QVariant.Type.Double),
+    ("covariance_xy_px2", QVariant.Type.Double), ("covariance_yy_px2", QVariant.Type.Double), ("enabled", QVariant.Type.Int),
+    ("reason", QVariant.Type.String),
+)
+
+
+def point_fields() -> QgsFields:
+    """Return the attributes of a tie-point layer."""
+    fields = QgsFields()
+    for name, kind in POINT_FIELDS:
+        fields.append(QgsField(name, kind))
+    return fields
+
+
+def point_feature(p: TiePoint) -> QgsFeature:
+    """Return a tie point as a feature at its place in the reference."""
+    feature = QgsFeature(point_fields())
+    place = p.reference_map if p.reference_map is not None else (p.reference_px[0], -p.reference_px[1])
+    feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(*place)))
+    own = p.sensed_map or (None, None)
+    c = p.covariance_px
+    feature.setAttributes([p.id, *p.reference_px, *p.sensed_px, *own, p.score, c[0][0], c[0][1], c[1][1], int(p.enabled), p.reason])
+    return feature
+
+
+def point_from_feature(feature: QgsFeature) -> TiePoint:
+    """Rebuild a tie point from a feature made by `point_feature`.
+
+    Raises:
+        InputError: an attribute is missing.
+    """
+    try:
+        a = {name: feature.attribute(name) for name, _ in POINT_FIELDS}
+        place = feature.geometry().asPoint()
+        reference = (float(a["reference_x_px"]), float(a["reference_y_px"]))
+        sensed = (float(a["sensed_x_px"]), float(a["sensed_y_px"]))
+        xx, xy, yy = (float(a[f"covariance_{n}_px2"]) for n in ("xx", "xy", "yy"))
+        reason = a["reason"] if isinstance(a["reason"], str) else ""
+        own = a["sensed_x_map"]
+        sensed_map = (float(own), float(a["sensed_y_map"])) if isinstance(own, float) else None
+        return TiePoint(
+            int(a["id"]), reference, sensed, (place.x(), place.y()), sensed_map, float(a["score"]), ((xx, xy), (xy, yy)), bool(int(a["enabled"])), reason
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"The layer is not a tie-point layer: {error}.", "Use a layer made by 'Find tie points' or 'Import control points'.") from error

@@ -1,0 +1,1 @@
+"""Icons, help, report template and pinned requirements."""
