@@ -1,41 +1,39 @@
-"""Writes the warped raster without QGIS: rasterio and GDAL's warper, in strips, into a temporary file that is then renamed."""
+"""Writes the warped raster without QGIS: block by block into a temporary file, validated, then renamed."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import tempfile
+import threading
 import uuid
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import numpy as np
 import rasterio
 import rasterio.shutil
-import rasterio.warp
-from affine import Affine
-from rasterio.enums import Resampling
+from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from ..core.errors import OutputError, UnreadableRasterError
-from ..core.gcp_grid import WarpNodes, output_grid, warp_nodes
+from ..core import coords
+from ..core.errors import ComplexDataError, FitError, OutputError, UnreadableRasterError
+from ..core.gcp_grid import output_grid
 from ..core.progress import Progress
-from ..core.transforms import Transform
+from ..core.transforms import Transform, folds
 from ..core.types import Grid, RasterRef, WarpParams
+from .tiling import Tile, tiles
+from .warp_blocks import BlockWarper
+from .warp_layout import Layout, resampling_for
 
-_RESAMPLING = {
-    "nearest": Resampling.nearest, "bilinear": Resampling.bilinear, "cubic": Resampling.cubic,
-    "cubicspline": Resampling.cubic_spline, "lanczos": Resampling.lanczos,
-}
-_LOCAL_CRS = "EPSG:3857"  # any CRS does for images without one: it is not written
-_STRIP_PX = 4 * 2**20
-_VRT_TYPES = {
-    "uint8": "Byte", "int8": "Int8", "uint16": "UInt16", "int16": "Int16", "uint32": "UInt32", "int32": "Int32", "float32": "Float32", "float64": "Float64",
-}
+_IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+_TILE_PX = 512
+_MAX_GROWTH = 25.0
+_SIDECARS = (".aux.xml", ".ovr", ".msk")
 
 
 def warp(
@@ -45,49 +43,55 @@ def warp(
     output: Path,
     params: WarpParams | None = None,
     progress: Progress | None = None,
+    reference: RasterRef | None = None,
 ) -> Path:
     """Warp every band of the sensed raster onto the reference's CRS.
 
-    Data type, band descriptions, colour tables, tags, scales and offsets are kept. The input is never touched; the
-    output appears only when it is complete.
+    Data type, nodata, band descriptions, units, colour tables, tags, scales and offsets are kept. The file's own
+    georeferencing plays no part: the transform starts from its native pixels. The input is never touched; the output
+    appears only when it is complete, and an existing output stays as it is until then.
 
     Args:
-        sensed: Raster to warp.
-        reference_grid: Native grid of the reference.
+        sensed: Raster to warp; its `nodata` counts as an override.
+        reference_grid: Native grid of the reference. With an identity geotransform the output is on the reference's pixels.
         transform: sensed_px -> reference_px.
         output: File to write.
-        params: Resampling, format, compression, pixel size, nodata.
+        params: Resampling, format, compression, pixel size, nodata. A band with a colour table is never interpolated.
         progress: Told of progress, asked whether to stop.
+        reference: The reference's file: never overwritten, and its GCPs go to the output where it has no geotransform.
 
     Raises:
-        OutputError: the folder cannot be written, or the output is the input.
+        OutputError: the folder cannot be written, the output is an input, or it would be absurdly large.
         UnreadableRasterError: the input cannot be read.
+        ComplexDataError: the input holds complex samples.
         FitError: the transform folds.
+        Cancelled: when `progress` says so; nothing is left behind.
     """
     params, progress = params or WarpParams(), progress or Progress()
     output = Path(output)
-    check_output(output, [sensed.path])
+    check_output(output, [sensed.path] + ([reference.path] if reference is not None else []))
     partial = output.with_name(f".{output.stem}-{uuid.uuid4().hex[:8]}.part.tif")
+    finished = partial.with_suffix(".cog.tif")
     try:
-        with quiet_rasterio(), rasterio.open(sensed.path) as source:
-            grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), source.width, source.height)
-            nodes = warp_nodes(transform, reference_grid, grid)
-            target = output_grid(transform, reference_grid, grid, params.output_gsd, params.match_reference_grid)
-            _write(source, nodes, target, partial, params, sensed.nodata, progress)
-        if params.format == "COG":
-            finished = partial.with_suffix(".cog.tif")
-            rasterio.shutil.copy(str(partial), str(finished), driver="COG", **_compression(params, None))
-            partial.unlink()
-            partial = finished
-        with quiet_rasterio(), rasterio.open(partial) as check:
-            check.read(1, window=Window(0, max(0, check.height - 1), check.width, 1))
+        with quiet_rasterio():
+            with _opened(sensed.path) as source:
+                target, warper = _plan(source, reference_grid, transform, params)
+                layout = Layout(source, target, params, sensed.nodata)
+                written = progress.part(0.0, 0.85 if params.format == "COG" else 0.99)
+                _write(source, target, warper, layout, partial, written, reference)
+            if params.format == "COG":
+                _to_cog(partial, finished, layout.cog_options(), progress.part(0.85, 0.99))
+                os.replace(finished, partial)
+            _validate(partial, target, layout)
         os.replace(partial, output)
-    except RasterioError as error:
-        raise UnreadableRasterError(f"Warping {sensed.path} failed: {error}.", "Check that the file is complete and the disk has room.") from error
-    except OSError as error:
+        for suffix in _SIDECARS:  # those of a file replaced would describe the wrong image
+            Path(f"{output}{suffix}").unlink(missing_ok=True)
+    except (RasterioError, OSError) as error:
         raise OutputError(f"Cannot write {output}: {error}.", "Choose a folder you may write to, with enough room.") from error
     finally:
-        partial.unlink(missing_ok=True)
+        for file in (partial, finished):
+            for suffix in ("", *_SIDECARS):
+                Path(f"{file}{suffix}").unlink(missing_ok=True)
     progress.update(1.0, "Written")
     return output
 
@@ -121,94 +125,144 @@ def check_output(output: Path, inputs: list[str]) -> None:
         raise OutputError(f"{output} is a folder.", "Give a file name.")
 
 
-def _compression(params: WarpParams, dtype: str | None) -> dict[str, Any]:
-    if params.compression == "none":
-        return {"compress": "none"}
-    options: dict[str, Any] = {"compress": params.compression}
-    if dtype is not None:
-        options["predictor"] = 3 if dtype.startswith("float") else 2
-    return options
+@contextlib.contextmanager
+def _opened(path: str) -> Iterator[Any]:
+    try:
+        dataset = rasterio.open(path)
+    except (RasterioError, OSError) as error:
+        hint = "Check the path and that the file is a raster GDAL can read."
+        raise UnreadableRasterError(f"Cannot open the raster {path}: {error}.", hint) from error
+    with dataset:
+        if any("complex" in t or t == "cint16" for t in dataset.dtypes):
+            hint = "Convert it to amplitude or intensity first (e.g. gdal_translate of its detected product)."
+            raise ComplexDataError(f"{path} holds complex samples.", hint)
+        yield dataset
 
 
-def fill_value(dtype: str, nodata: float | None, wanted: float | None) -> float:
-    """Return the value written outside the image: as asked, else the file's nodata, else NaN for floats and 0."""
-    if wanted is not None:
-        return wanted
-    if nodata is not None:
-        return nodata
-    return float("nan") if dtype.startswith("float") else 0.0
+def _plan(source: Any, reference_grid: Grid, transform: Transform, params: WarpParams) -> tuple[Grid, BlockWarper]:
+    """Return the output's grid and how its blocks are made."""
+    size = (source.width, source.height)
+    sensed_grid = Grid("", _IDENTITY, *size)
+    xs, ys = np.meshgrid(np.linspace(0, size[0], 33), np.linspace(0, size[1], 33))
+    if folds(transform, np.stack([xs.ravel(), ys.ravel()], axis=1)).any():
+        hint = "Choose a simpler model, or reject the points where it folds."
+        raise FitError("The transform folds the image over itself.", hint)
+    if reference_grid.geotransform == _IDENTITY:
+        reference_grid = replace(reference_grid, crs_wkt="")
+    target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
+    inward = coords.inverse(coords.matrix_from_geotransform(reference_grid.geotransform))
+    inward = inward @ coords.matrix_from_geotransform(target.geotransform)
+    centre = np.array([[size[0] / 2, size[1] / 2]])
+    outward = coords.inverse(inward)[:2, :2] @ transform.jacobian(centre)[0]
+    expected = size[0] * size[1] * abs(float(np.linalg.det(outward)))
+    if target.width * target.height > _MAX_GROWTH * max(expected, reference_grid.width * reference_grid.height):
+        raise OutputError(
+            f"The warped image would have {target.width} x {target.height} px: the model swings away at the edges.",
+            "Choose a simpler model, spread the control points, or snap to the reference grid.",
+        )
+    back = np.linalg.inv(outward)
+    scale = tuple(min(1.0, 1.0 / float(np.hypot(*row))) for row in back)
+    matrix = transform.matrix if transform.kind != "projective" else None
+    to_sensed_matrix = None if matrix is None else coords.inverse(matrix) @ inward
+
+    def to_sensed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        if to_sensed_matrix is not None:
+            return coords.apply_matrix(to_sensed_matrix, xy)
+        return transform.inverse(coords.apply_matrix(inward, xy))
+
+    return target, BlockWarper(to_sensed, to_sensed_matrix, size, (scale[0], scale[1]), resampling_for(source, params))
 
 
 def _write(
-    source: Any, nodes: WarpNodes, target: Grid, path: Path, params: WarpParams, nodata_override: float | None, progress: Progress
+    source: Any, target: Grid, warper: BlockWarper, layout: Layout, path: Path, progress: Progress, reference: RasterRef | None
 ) -> None:
-    dtype = source.dtypes[0]
-    source_nodata = nodata_override if nodata_override is not None else source.nodata
-    fill = fill_value(dtype, source_nodata, params.nodata)
-    crs = rasterio.CRS.from_wkt(target.crs_wkt) if target.crs_wkt else None
-    gt = target.geotransform
-    affine = Affine(gt[1], gt[2], gt[0], gt[4], gt[5], gt[3])
-    profile = {
-        "driver": "GTiff", "width": target.width, "height": target.height, "count": source.count, "dtype": dtype, "crs": crs,
-        "nodata": fill, "tiled": True, "blockxsize": 256, "blockysize": 256, "BIGTIFF": "IF_SAFER",
-        **_compression(params, dtype),
-    }
-    if crs is not None or not affine.is_identity:
-        profile["transform"] = affine
-    vrt = _virtual(source, nodes, target.crs_wkt or rasterio.CRS.from_string(_LOCAL_CRS).to_wkt())
-    options: dict[str, Any] = {"polynomial": {"MAX_GCP_ORDER": nodes.order, "SRC_METHOD": "GCP_POLYNOMIAL"}, "tps": {"SRC_METHOD": "GCP_TPS"}}.get(
-        nodes.method, {}
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "sensed.vrt"
-        file.write_text(vrt, encoding="utf-8")
-        with rasterio.open(file) as virtual, rasterio.open(path, "w", **profile) as sink:
-            _copy_metadata(source, sink)
-            rows = max(1, _STRIP_PX // target.width)
-            starts = range(0, target.height, rows)
-            for step, top in enumerate(starts):
-                height = min(rows, target.height - top)
-                for band in range(1, source.count + 1):
-                    progress.update((step + (band - 1) / source.count) / len(starts), "Warping")
-                    strip = np.full((height, target.width), fill, dtype=dtype)
-                    rasterio.warp.reproject(
-                        rasterio.band(virtual, band), strip, dst_transform=affine @ Affine.translation(0, top), dst_crs=crs or _LOCAL_CRS,
-                        src_nodata=source_nodata, dst_nodata=fill, resampling=_RESAMPLING[params.resampling], init_dest_nodata=True,
-                        num_threads=2, warp_mem_limit=64, **options,
-                    )
-                    sink.write(strip, band, window=Window(0, top, target.width, height))
+    with rasterio.open(path, "w", **layout.profile) as sink:
+        layout.describe(sink)
+        if reference is not None and target.geotransform == _IDENTITY:
+            _copy_gcps(reference, sink)
+        blocks = list(tiles(target.width, target.height, _TILE_PX))
+        for index, tile in enumerate(blocks):
+            values = layout.empty(tile)
+            valid = np.zeros(values.shape, bool)
+            for piece, window, nodes in warper.pieces(tile):
+                progress.update(index / len(blocks), "Warping")
+                _fill(source, warper, layout, values, valid, tile, piece, window, nodes)
+            progress.update(index / len(blocks), "Warping")
+            layout.finish(values, valid)
+            box = Window(tile.x0, tile.y0, tile.width, tile.height)
+            sink.write(values, window=box)
+            if layout.mask_band:
+                sink.write_mask(valid[layout.colour].any(axis=0), window=box)
 
 
-def _copy_metadata(source: Any, sink: Any) -> None:
-    sink.descriptions = source.descriptions
-    sink.update_tags(**{k: v for k, v in source.tags().items() if k != "AREA_OR_POINT"})
-    sink.scales, sink.offsets = source.scales, source.offsets
-    sink.colorinterp = source.colorinterp
-    for band in range(1, source.count + 1):
-        tags = {k: v for k, v in source.tags(band).items() if not k.startswith("STATISTICS_")}
-        sink.update_tags(band, **tags)
-        if source.dtypes[band - 1] == "uint8":
-            try:
-                sink.write_colormap(band, source.colormap(band))
-            except ValueError:  # the band has no colour table
-                continue
+def _fill(
+    source: Any,
+    warper: BlockWarper,
+    layout: Layout,
+    values: NDArray[Any],
+    valid: NDArray[np.bool_],
+    tile: Tile,
+    piece: Tile,
+    window: Tile,
+    nodes: NDArray[np.float64],
+) -> None:
+    """Warp one piece into the block's arrays, bands with the same mask together."""
+    box = Window(window.x0, window.y0, window.width, window.height)
+    try:
+        samples, masks = source.read(window=box), source.read_masks(window=box) > 0
+    except (RasterioError, OSError) as error:
+        hint = "The file seems truncated or damaged; copy it again."
+        raise UnreadableRasterError(f"Cannot read the pixels of {source.name}: {error}.", hint) from error
+    masks = layout.valid(samples, masks)
+    rows = slice(piece.y0 - tile.y0, piece.y0 - tile.y0 + piece.height)
+    cols = slice(piece.x0 - tile.x0, piece.x0 - tile.x0 + piece.width)
+    left = list(range(len(samples)))
+    while left:
+        group = [b for b in left if np.array_equal(masks[b], masks[left[0]])]
+        left = [b for b in left if b not in group]
+        warped, inside = warper.warp(samples[group], masks[group[0]], piece, window, nodes)
+        for band, data in zip(group, warped, strict=True):
+            values[band, rows, cols][inside] = data[inside]
+            valid[band, rows, cols] = inside
 
 
-def _virtual(source: Any, nodes: WarpNodes, wkt: str) -> str:
-    """Return a VRT of the source whose georeferencing is the transform."""
-    if nodes.geotransform is not None:
-        numbers = ", ".join(repr(v) for v in nodes.geotransform)
-        place = f"<SRS dataAxisToSRSAxisMapping='1,2'>{escape(wkt)}</SRS><GeoTransform>{numbers}</GeoTransform>"
-    else:
-        gcps = "".join(
-            f"<GCP Id='{i}' Pixel='{p[0]!r}' Line='{p[1]!r}' X='{m[0]!r}' Y='{m[1]!r}' Z='0'/>"
-            for i, (p, m) in enumerate(zip(nodes.sensed_px.tolist(), nodes.reference_map.tolist(), strict=True))
-        )
-        place = f"<GCPList Projection='{escape(wkt, {chr(39): '&apos;'})}' dataAxisToSRSAxisMapping='1,2'>{gcps}</GCPList>"
-    name = escape(str(Path(source.name).resolve()) if Path(source.name).exists() else source.name)
-    bands = "".join(
-        f"<VRTRasterBand dataType='{_VRT_TYPES[source.dtypes[b - 1]]}' band='{b}'><SimpleSource><SourceFilename relativeToVRT='0'>{name}</SourceFilename>"
-        f"<SourceBand>{b}</SourceBand></SimpleSource></VRTRasterBand>"
-        for b in range(1, source.count + 1)
-    )
-    return f"<VRTDataset rasterXSize='{source.width}' rasterYSize='{source.height}'>{place}{bands}</VRTDataset>"
+def _copy_gcps(reference: RasterRef, sink: Any) -> None:
+    with _opened(reference.path) as d:
+        gcps, crs = d.gcps
+        if gcps and d.transform.is_identity:
+            sink.gcps = (gcps, crs)
+
+
+def _to_cog(source: Path, target: Path, options: dict[str, Any], progress: Progress) -> None:
+    """Rewrite as a cloud-optimised GeoTIFF in a thread, reporting meanwhile; cancelling waits for GDAL to let go of the file."""
+    failures: list[BaseException] = []
+
+    def copy() -> None:
+        try:
+            with quiet_rasterio():
+                rasterio.shutil.copy(str(source), str(target), driver="COG", **options)
+        except (RasterioError, OSError) as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=copy, name="cog", daemon=True)
+    thread.start()
+    try:
+        fraction = 0.0
+        while thread.is_alive():
+            thread.join(0.3)
+            fraction += 0.05 * (1.0 - fraction)
+            progress.update(fraction, "Writing the cloud-optimised file")
+    finally:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _validate(path: Path, target: Grid, layout: Layout) -> None:
+    """Open what was written and read its last block."""
+    with rasterio.open(path) as check:
+        as_planned = (check.width, check.height, check.count) == (target.width, target.height, layout.count)
+        if not as_planned or check.dtypes != (layout.dtype,) * layout.count:
+            raise OSError("the file written is not what was to be written")
+        check.read(window=Window(max(0, check.width - 256), max(0, check.height - 256), min(256, check.width), min(256, check.height)))
+

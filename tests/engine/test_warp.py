@@ -1,0 +1,343 @@
+"""The written raster: every pixel where the transform puts it, every property of the file kept, nothing lost on failure."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from raster_files import blob_positions, blobs, centroids, write_raster
+from sar_optical_align.plugin.core import coords
+from sar_optical_align.plugin.core.errors import FitError, OutputError, UnreadableRasterError
+from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.progress import Cancelled, Progress
+from sar_optical_align.plugin.core.types import Grid, RasterRef, WarpParams
+from sar_optical_align.plugin.engine.warp import warp
+
+UTM = rasterio.CRS.from_epsg(32633).to_wkt()
+WIDTH, HEIGHT = 310, 270
+REFERENCE = Grid(UTM, (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0), 340, 300)
+ROTATED = Grid(UTM, coords.geotransform_from_matrix(np.array([[9.0, 3.0, 5e5], [2.5, -10.0, 5.4e6], [0, 0, 1]])), 340, 300)
+PIXELS = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 340, 300)
+PLACE = {"crs": "EPSG:32633", "gt": (500100.0, 10.0, 0.0, 5399900.0, 0.0, -10.0)}
+
+
+def bend(kind: str):
+    """A transform of the kind with a few pixels of everything it can do."""
+    xs, ys = np.meshgrid(np.linspace(0, WIDTH, 6), np.linspace(0, HEIGHT, 6))
+    s = np.stack([xs.ravel(), ys.ravel()], axis=1)
+    u = s / [WIDTH, HEIGHT] - 0.5
+    t = s + [12.3, 7.8]
+    if kind != "shift":
+        t = coords.apply_matrix(np.array([[1.03, -0.04, 12.0], [0.04, 1.03, 5.0], [0, 0, 1]]), s)
+    if kind in ("affine", "polynomial1", "polynomial2", "polynomial3", "tps"):
+        t = t + np.stack([0.02 * s[:, 1], -0.01 * s[:, 0]], axis=1)
+    if kind in ("polynomial2", "polynomial3", "tps"):
+        t = t + 12 * np.stack([u[:, 0] ** 2 - u[:, 1] ** 2, u[:, 0] * u[:, 1]], axis=1)
+    if kind in ("polynomial3", "tps"):
+        t = t + 10 * np.stack([u[:, 0] ** 3, u[:, 1] ** 2 * u[:, 0]], axis=1)
+    if kind == "tps":
+        t = t + 2.0 * np.stack([np.sin(6 * u[:, 0]), np.cos(5 * u[:, 1])], axis=1)
+    if kind == "projective":
+        t = coords.apply_matrix(np.array([[1.02, 0.03, 9.0], [-0.02, 1.01, 8.0], [9e-5, -6e-5, 1.0]]), s)
+    return fit(kind, s, t, smoothing=0.0 if kind == "tps" else None)
+
+
+def shift():
+    return bend("shift")
+
+
+@pytest.fixture
+def picture(tmp_path):
+    return write_raster(tmp_path / "sensed.tif", np.random.default_rng(0).integers(1, 255, (HEIGHT, WIDTH)).astype(np.uint8), **PLACE)
+
+
+@pytest.mark.parametrize("grid", [REFERENCE, ROTATED, PIXELS], ids=["utm", "rotated", "pixels"])
+@pytest.mark.parametrize("kind", ["shift", "similarity", "affine", "polynomial1", "projective", "polynomial2", "polynomial3", "tps"])
+def test_bright_pixels_arrive_where_the_transform_puts_them(tmp_path, kind, grid):
+    at = blob_positions(WIDTH, HEIGHT)
+    path = write_raster(tmp_path / "s.tif", blobs(WIDTH, HEIGHT, at, 2.5), **PLACE)
+    transform = bend(kind)
+    out = warp(RasterRef(path), grid, transform, tmp_path / "o.tif", WarpParams(resampling="cubic"))
+    with rasterio.open(out) as d:
+        t = d.transform
+        placed = coords.map_from_px(grid.geotransform, transform.apply(at))
+        back = coords.px_from_map((t.c, t.a, t.b, t.f, t.d, t.e), placed)
+        found = centroids(np.nan_to_num(d.read(1)), back)
+    ok = np.isfinite(found).all(axis=1)
+    assert ok.sum() > 40
+    assert np.abs(found[ok] - back[ok]).max() < 0.1
+
+
+@pytest.mark.parametrize("kind", ["affine", "polynomial3", "tps"])
+def test_large_scene_with_a_strong_bend(tmp_path, kind):
+    """A smooth ramp of coordinates, warped, reads off the mapping at every pixel."""
+    width, height = 1500, 1300
+    grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 1500, 1300)
+    rows, cols = np.mgrid[:height, :width]
+    path = write_raster(tmp_path / "ramp.tif", np.stack([cols + 0.5, rows + 0.5]).astype(np.float32), nodata=-1.0)
+    xs, ys = np.meshgrid(np.linspace(0, width, 7), np.linspace(0, height, 7))
+    s = np.stack([xs.ravel(), ys.ravel()], axis=1)
+    u = s / [width, height] - 0.5
+    t = s + 40 * np.stack([u[:, 0] * u[:, 1] + u[:, 0] ** 3, u[:, 1] ** 2 - u[:, 0] * u[:, 1] ** 2], axis=1)
+    transform = fit(kind, s, t, smoothing=0.0 if kind == "tps" else None)
+    out = warp(RasterRef(path), grid, transform, tmp_path / "o.tif", WarpParams(resampling="bilinear", match_reference_grid=True))
+    with rasterio.open(out) as d:
+        got = d.read()
+    ys, xs = np.mgrid[20 : height - 20 : 7, 20 : width - 20 : 7]
+    want = transform.inverse(np.stack([xs.ravel() + 0.5, ys.ravel() + 0.5], axis=1))
+    have = got[:, ys.ravel(), xs.ravel()].T
+    inside = (have != -1).all(axis=1)
+    assert inside.mean() > 0.9
+    assert np.abs(have[inside] - want[inside]).max() < 0.1
+
+
+def test_kept_properties(tmp_path):
+    data = np.random.default_rng(1).integers(-500, 3000, (3, HEIGHT, WIDTH)).astype(np.int16)
+    path = tmp_path / "s.tif"
+    write_raster(path, data, **PLACE, nodata=-9999, descriptions=("B4", "B3", "B2"), tags={"ACQUIRED": "2023-06-10"})
+    with rasterio.open(path, "r+") as d:
+        d.scales, d.offsets, d.units = (1e-4, 1e-4, 1e-4), (0.0, -0.1, 0.0), ("1", "1", "1")
+        d.update_tags(2, wavelength="560")
+    before = path.read_bytes()
+    out = warp(RasterRef(str(path)), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(resampling="nearest"))
+    assert path.read_bytes() == before
+    with rasterio.open(out) as d:
+        assert d.dtypes == ("int16",) * 3
+        assert d.nodata == -9999
+        assert d.descriptions == ("B4", "B3", "B2")
+        assert d.tags()["ACQUIRED"] == "2023-06-10"
+        assert d.tags(2)["wavelength"] == "560"
+        assert d.scales == (1e-4, 1e-4, 1e-4)
+        assert d.offsets == (0.0, -0.1, 0.0)
+        assert d.units == ("1", "1", "1")
+        assert d.crs.to_epsg() == 32633
+        assert d.profile["compress"] == "deflate"
+        assert d.tags(ns="IMAGE_STRUCTURE").get("PREDICTOR", "2") == "2"
+        assert d.profile["tiled"]
+        values = d.read()
+        assert set(np.unique(values)) <= set(np.unique(data)) | {-9999}
+
+
+def test_colour_table_is_kept_and_never_interpolated(tmp_path):
+    data = np.random.default_rng(2).choice([1, 5, 9], (HEIGHT, WIDTH)).astype(np.uint8)
+    path = tmp_path / "classes.tif"
+    write_raster(path, data, **PLACE, nodata=0)
+    table = {1: (10, 20, 30, 255), 5: (50, 60, 70, 255), 9: (90, 1, 2, 255)}
+    with rasterio.open(path, "r+") as d:
+        d.write_colormap(1, table)
+    out = warp(RasterRef(str(path)), REFERENCE, bend("affine"), tmp_path / "o.tif", WarpParams(resampling="cubic"))
+    with rasterio.open(out) as d:
+        assert {k: d.colormap(1)[k] for k in table} == table
+        assert set(np.unique(d.read(1))) <= {0, 1, 5, 9}
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "bilinear", "cubic", "cubicspline", "lanczos"])
+@pytest.mark.parametrize(("nodata", "declared"), [(1.7e38, True), (-1.7e308, True), (np.nan, True), (np.nan, False), (0.0, True)])
+def test_nodata_does_not_bleed(tmp_path, resampling, nodata, declared):
+    dtype = "float64" if abs(nodata) > 1e300 else "float32"
+    data = np.full((HEIGHT, WIDTH), 100.0, dtype)
+    data[50:90, 60:120] = nodata
+    data[:, :7] = nodata
+    options = {"nodata": nodata} if declared else {}
+    path = write_raster(tmp_path / "s.tif", data, **PLACE, **options)
+    out = warp(RasterRef(path), REFERENCE, bend("similarity"), tmp_path / "o.tif", WarpParams(resampling=resampling))
+    with rasterio.open(out) as d:
+        values, mask = d.read(1), d.read_masks(1) > 0
+        mask &= np.isfinite(values)
+        if declared and np.isfinite(nodata):
+            assert d.nodata == rasterio.open(path).nodata
+        else:
+            assert np.isnan(d.nodata)
+    assert np.allclose(values[mask], 100.0, rtol=1e-5)
+    assert 0.98 < mask.sum() / (data == 100).sum() < 1.02
+
+
+def test_nodata_given_by_the_user(tmp_path):
+    data = np.full((HEIGHT, WIDTH), 100, np.uint8)
+    data[:, :60] = 7
+    path = write_raster(tmp_path / "s.tif", data, **PLACE)
+    out = warp(RasterRef(path, nodata=7.0), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(resampling="cubic", nodata=255.0))
+    with rasterio.open(out) as d:
+        assert d.nodata == 255
+        assert set(np.unique(d.read(1))) == {100, 255}
+
+
+def test_valid_zero_stays_valid(tmp_path):
+    """Without a nodata value, zeros of the image are not mixed up with the outside."""
+    data = np.random.default_rng(3).integers(0, 3, (HEIGHT, WIDTH)).astype(np.uint8)
+    path = write_raster(tmp_path / "s.tif", data, **PLACE)
+    out = warp(RasterRef(path), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(resampling="nearest", match_reference_grid=True))
+    with rasterio.open(out) as d:
+        inside = d.read_masks(1)[20:250, 20:300]
+    assert (inside > 0).all()
+
+
+def test_alpha_band_is_the_mask(tmp_path):
+    rgb = np.full((3, HEIGHT, WIDTH), 120, np.uint8)
+    alpha = np.full((1, HEIGHT, WIDTH), 255, np.uint8)
+    alpha[:, :, :80] = 0
+    rgb[:, :, :80] = 255
+    path = write_raster(tmp_path / "s.tif", np.concatenate([rgb, alpha]), **PLACE, photometric="RGB", alpha="YES")
+    out = warp(RasterRef(path), REFERENCE, bend("affine"), tmp_path / "o.tif", WarpParams(resampling="cubic"))
+    with rasterio.open(out) as d:
+        assert d.count == 4
+        assert d.colorinterp[3] == rasterio.enums.ColorInterp.alpha
+        values = d.read()
+        assert set(np.unique(values[:3, values[3] > 127])) == {120}
+        assert 0.3 < (values[3] > 127).mean() < 0.9
+
+
+def test_mask_band_is_honoured(tmp_path):
+    data = np.full((HEIGHT, WIDTH), 120, np.uint8)
+    mask = np.ones((HEIGHT, WIDTH), bool)
+    mask[:, :80] = False
+    data[:, :80] = 255
+    path = write_raster(tmp_path / "s.tif", data, **PLACE, mask=mask)
+    out = warp(RasterRef(path), REFERENCE, bend("affine"), tmp_path / "o.tif", WarpParams(resampling="cubic"))
+    with rasterio.open(out) as d:
+        valid = d.read_masks(1) > 0
+        assert set(np.unique(d.read(1)[valid])) == {120}
+        assert 0.3 < valid.mean() < 0.9
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"])
+@pytest.mark.parametrize("fmt", ["GTiff", "COG"])
+def test_every_type_in_both_formats(tmp_path, dtype, fmt):
+    data = np.random.default_rng(0).integers(1, 100, (2, HEIGHT, WIDTH)).astype(dtype)
+    path = write_raster(tmp_path / "s.tif", data, **PLACE)
+    out = warp(RasterRef(path), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(format=fmt, resampling="nearest", compression="zstd"))
+    with rasterio.open(out) as d:
+        assert d.dtypes == (dtype,) * 2
+        assert d.profile["compress"] == "zstd"
+        assert d.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == ("COG" if fmt == "COG" else None)
+        values = d.read(2)
+    assert set(np.unique(values[np.isfinite(values.astype(float))])) - {0} <= set(np.unique(data[1]))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["o.tif", "s.tif"]
+
+
+def test_output_grids(tmp_path, picture):
+    snapped = warp(RasterRef(picture), REFERENCE, shift(), tmp_path / "a.tif", WarpParams(match_reference_grid=True))
+    with rasterio.open(snapped) as d:
+        assert (d.width, d.height) == (340, 300)
+        assert d.transform.to_gdal() == REFERENCE.geotransform
+    own = warp(RasterRef(picture), REFERENCE, shift(), tmp_path / "b.tif")
+    with rasterio.open(own) as d:
+        assert np.isclose(d.transform.a, 10.0)
+        assert abs(d.width - WIDTH) <= 1
+        assert abs(d.height - HEIGHT) <= 1
+    coarse = warp(RasterRef(picture), REFERENCE, shift(), tmp_path / "c.tif", WarpParams(output_gsd=25.0))
+    with rasterio.open(coarse) as d:
+        assert d.transform.a == 25.0
+        assert abs(d.width - WIDTH / 2.5) <= 1
+    plain = warp(RasterRef(picture), PIXELS, shift(), tmp_path / "d.tif")
+    with rasterio.open(plain) as d:
+        assert d.crs is None
+        assert d.transform.is_identity
+        assert (d.width, d.height) == (340, 300)
+
+
+def test_same_lattice_copies_exactly(tmp_path, picture):
+    """A whole-pixel shift onto the reference's grid is a copy, whatever the resampling."""
+    transform = fit("shift", np.array([[0.0, 0.0]]), np.array([[12.0, 7.0]]))
+    out = warp(RasterRef(picture), REFERENCE, transform, tmp_path / "o.tif", WarpParams(resampling="cubic", match_reference_grid=True))
+    with rasterio.open(out) as d, rasterio.open(picture) as s:
+        assert np.array_equal(d.read(1)[7 : 7 + HEIGHT, 12 : 12 + WIDTH], s.read(1))
+
+
+def test_coarser_output_is_averaged(tmp_path):
+    """A checkerboard of single pixels becomes grey, not moiré."""
+    board = (np.indices((HEIGHT, WIDTH)).sum(axis=0) % 2 * 200).astype(np.float32)
+    path = write_raster(tmp_path / "s.tif", board, **PLACE)
+    out = warp(RasterRef(path), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(resampling="bilinear", output_gsd=43.0))
+    with rasterio.open(out) as d:
+        inner = d.read(1)[4:-4, 4:-4]
+    assert np.abs(inner - 100).max() < 20
+
+
+class Stops(Progress):
+    def __init__(self, after):
+        self.count, self.after, self.seen = 0, after, []
+
+    def update(self, fraction, message=""):
+        self.count += 1
+        self.seen.append(fraction)
+        if self.count > self.after:
+            raise Cancelled
+
+
+@pytest.mark.parametrize("fmt", ["GTiff", "COG"])
+def test_cancel_leaves_nothing(tmp_path, picture, fmt):
+    output = tmp_path / "o.tif"
+    output.write_bytes(b"what was there before")
+    with pytest.raises(Cancelled):
+        warp(RasterRef(picture), REFERENCE, shift(), output, WarpParams(format=fmt), Stops(0))
+    assert output.read_bytes() == b"what was there before"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["o.tif", "sensed.tif"]
+
+
+def test_progress_grows_to_one(tmp_path, picture):
+    progress = Stops(10**6)
+    warp(RasterRef(picture), REFERENCE, shift(), tmp_path / "o.tif", progress=progress)
+    assert progress.seen == sorted(progress.seen)
+    assert progress.seen[-1] == 1.0
+
+
+def test_input_is_never_the_output(tmp_path, picture):
+    before = Path(picture).read_bytes()
+    (tmp_path / "link.tif").symlink_to(picture)
+    for output in (Path(picture), tmp_path / "link.tif", tmp_path / ".." / tmp_path.name / "sensed.tif"):
+        with pytest.raises(OutputError, match="input") as caught:
+            warp(RasterRef(picture), REFERENCE, shift(), output)
+        assert caught.value.hint
+    assert Path(picture).read_bytes() == before
+
+
+def test_unwritable_folder(tmp_path, picture):
+    for folder in (tmp_path / "nowhere", Path("/proc")):
+        with pytest.raises(OutputError) as caught:
+            warp(RasterRef(picture), REFERENCE, shift(), folder / "o.tif")
+        assert caught.value.hint
+    with pytest.raises(OutputError):
+        warp(RasterRef(picture), REFERENCE, shift(), tmp_path)
+
+
+def test_damaged_input_leaves_the_old_output(tmp_path):
+    path, output = tmp_path / "cut.tif", tmp_path / "o.tif"
+    noise = np.random.default_rng(1).integers(0, 255, (900, 900)).astype(np.uint8)
+    write_raster(path, noise, **PLACE, compress="deflate", blockysize=8)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * 0.6)])
+    output.write_bytes(b"old")
+    with pytest.raises(UnreadableRasterError):
+        warp(RasterRef(str(path)), REFERENCE, shift(), output)
+    assert output.read_bytes() == b"old"
+    assert sorted(os.listdir(tmp_path)) == ["cut.tif", "o.tif"]
+
+
+def test_folding_transform_is_refused(tmp_path, picture):
+    s = np.stack(np.meshgrid(np.linspace(0, WIDTH, 6), np.linspace(0, HEIGHT, 6)), axis=2).reshape(-1, 2)
+    t = s.copy()
+    t[:, 0] = 150 + (s[:, 0] - 150) ** 2 / 100
+    with pytest.raises(FitError):
+        warp(RasterRef(picture), REFERENCE, fit("polynomial2", s, t), tmp_path / "o.tif")
+    assert not (tmp_path / "o.tif").exists()
+
+
+def test_file_with_its_own_gcps(tmp_path):
+    """The file's own georeferencing plays no part: the transform goes from its native pixels."""
+    at = blob_positions(WIDTH, HEIGHT)
+    gcps = [
+        rasterio.control.GroundControlPoint(row=r, col=c, x=15 + c / 3000, y=48 - r / 3000 + c * r * 1e-9)
+        for r in np.linspace(0, HEIGHT, 5) for c in np.linspace(0, WIDTH, 5)
+    ]
+    path = write_raster(tmp_path / "s.tif", blobs(WIDTH, HEIGHT, at, 2.5), crs="EPSG:4326", gcps=gcps)
+    transform = bend("affine")
+    out = warp(RasterRef(path), REFERENCE, transform, tmp_path / "o.tif", WarpParams(resampling="cubic", match_reference_grid=True))
+    with rasterio.open(out) as d:
+        want = transform.apply(at)
+        found = centroids(np.nan_to_num(d.read(1)), want)
+        assert not d.gcps[0]
+    ok = np.isfinite(found).all(axis=1)
+    assert np.abs(found[ok] - want[ok]).max() < 0.1
