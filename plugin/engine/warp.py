@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 import threading
 import uuid
@@ -81,9 +80,9 @@ def warp(
                 _write(source, target, warper, layout, partial, written, reference)
             if params.format == "COG":
                 _to_cog(partial, finished, layout.cog_options(), progress.part(0.85, 0.99))
-                os.replace(finished, partial)
+                finished.replace(partial)
             _validate(partial, target, layout)
-        os.replace(partial, output)
+        partial.replace(output)
         for suffix in _SIDECARS:  # those of a file replaced would describe the wrong image
             Path(f"{output}{suffix}").unlink(missing_ok=True)
     except (RasterioError, OSError) as error:
@@ -112,8 +111,9 @@ def check_output(output: Path, inputs: list[str]) -> None:
     """
     folder = output.resolve().parent
     for path in inputs:
-        if Path(path).exists() and output.exists() and os.path.samefile(path, output):
-            raise OutputError(f"The output {output} is the input itself.", "Choose another file name: inputs are never overwritten.")
+        if Path(path).exists() and output.exists() and output.samefile(path):
+            hint = "Choose another file name: inputs are never overwritten."
+            raise OutputError(f"The output {output} is the input itself.", hint)
     if not folder.is_dir():
         raise OutputError(f"The folder {folder} does not exist.", "Create it first or choose another one.")
     try:
@@ -264,5 +264,6 @@ def _validate(path: Path, target: Grid, layout: Layout) -> None:
         as_planned = (check.width, check.height, check.count) == (target.width, target.height, layout.count)
         if not as_planned or check.dtypes != (layout.dtype,) * layout.count:
             raise OSError("the file written is not what was to be written")
-        check.read(window=Window(max(0, check.width - 256), max(0, check.height - 256), min(256, check.width), min(256, check.height)))
+        x, y = max(0, check.width - 256), max(0, check.height - 256)
+        check.read(window=Window(x, y, check.width - x, check.height - y))
 

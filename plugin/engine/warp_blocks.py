@@ -127,7 +127,8 @@ class BlockWarper:
             }
         size = np.array([piece.width, piece.height])
         plane = (_lattice(piece) - [piece.x0, piece.y0]) / size
-        gcps = [GroundControlPoint(row=p[1], col=p[0], x=q[0], y=q[1]) for p, q in zip(local.tolist(), plane.tolist(), strict=True)]
+        ends = zip(local.tolist(), plane.tolist(), strict=True)
+        gcps = [GroundControlPoint(row=p[1], col=p[0], x=q[0], y=q[1]) for p, q in ends]
         return {
             "gcps": gcps,
             "dst_transform": Affine.scale(1.0 / piece.width, 1.0 / piece.height),
@@ -150,7 +151,7 @@ class BlockWarper:
 def _lattice(tile: Tile) -> Points:
     xs = np.linspace(tile.x0, tile.x0 + tile.width, _SIDE)
     ys = np.linspace(tile.y0, tile.y0 + tile.height, _SIDE)
-    return np.stack(np.meshgrid(xs, ys), axis=2).reshape(-1, 2)
+    return np.asarray(np.stack(np.meshgrid(xs, ys), axis=2).reshape(-1, 2), dtype=np.float64)
 
 
 def _bend(nodes: Points) -> float:

@@ -119,7 +119,8 @@ class Layout:
     def cog_options(self) -> dict[str, Any]:
         """Return creation options of GDAL's COG driver."""
         overviews = "NEAREST" if self._classes else "AVERAGE"
-        options: dict[str, Any] = {"BIGTIFF": "IF_SAFER", "OVERVIEW_RESAMPLING": overviews, "COMPRESS": self._params.compression.upper()}
+        compression = self._params.compression.upper()
+        options: dict[str, Any] = {"BIGTIFF": "IF_SAFER", "OVERVIEW_RESAMPLING": overviews, "COMPRESS": compression}
         if self._params.compression != "none":
             options["PREDICTOR"] = "YES"
         return options
@@ -146,7 +147,8 @@ class Layout:
             profile["crs"] = rasterio.CRS.from_wkt(target.crs_wkt)
         if gt != _IDENTITY:
             profile["transform"] = Affine.from_gdal(*gt)
-        if self._source.colorinterp[:3] == (ColorInterp.red, ColorInterp.green, ColorInterp.blue) and self.dtype in ("uint8", "uint16"):
+        rgb = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+        if self._source.colorinterp[:3] == rgb and self.dtype in ("uint8", "uint16"):
             profile["photometric"] = "RGB"
         if has_alpha and self.colour == list(range(self.count - 1)):
             profile["alpha"] = "YES"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import FitError, OutputError, UnreadableRasterError
 from sar_optical_align.plugin.core.fitting import fit
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
+from sar_optical_align.plugin.core.transforms import KINDS
 from sar_optical_align.plugin.core.types import Grid, RasterRef, WarpParams
 from sar_optical_align.plugin.engine.warp import warp
 
@@ -29,7 +29,7 @@ def bend(kind: str):
     xs, ys = np.meshgrid(np.linspace(0, WIDTH, 6), np.linspace(0, HEIGHT, 6))
     s = np.stack([xs.ravel(), ys.ravel()], axis=1)
     u = s / [WIDTH, HEIGHT] - 0.5
-    t = s + [12.3, 7.8]
+    t = s + np.array([12.3, 7.8])
     if kind != "shift":
         t = coords.apply_matrix(np.array([[1.03, -0.04, 12.0], [0.04, 1.03, 5.0], [0, 0, 1]]), s)
     if kind in ("affine", "polynomial1", "polynomial2", "polynomial3", "tps"):
@@ -51,11 +51,12 @@ def shift():
 
 @pytest.fixture
 def picture(tmp_path):
-    return write_raster(tmp_path / "sensed.tif", np.random.default_rng(0).integers(1, 255, (HEIGHT, WIDTH)).astype(np.uint8), **PLACE)
+    noise = np.random.default_rng(0).integers(1, 255, (HEIGHT, WIDTH)).astype(np.uint8)
+    return write_raster(tmp_path / "sensed.tif", noise, **PLACE)
 
 
 @pytest.mark.parametrize("grid", [REFERENCE, ROTATED, PIXELS], ids=["utm", "rotated", "pixels"])
-@pytest.mark.parametrize("kind", ["shift", "similarity", "affine", "polynomial1", "projective", "polynomial2", "polynomial3", "tps"])
+@pytest.mark.parametrize("kind", list(KINDS))
 def test_bright_pixels_arrive_where_the_transform_puts_them(tmp_path, kind, grid):
     at = blob_positions(WIDTH, HEIGHT)
     path = write_raster(tmp_path / "s.tif", blobs(WIDTH, HEIGHT, at, 2.5), **PLACE)
@@ -91,7 +92,7 @@ def test_large_scene_with_a_strong_bend(tmp_path, kind):
     have = got[:, ys.ravel(), xs.ravel()].T
     inside = (have != -1).all(axis=1)
     assert inside.mean() > 0.9
-    assert np.abs(have[inside] - want[inside]).max() < 0.1
+    assert np.abs(have[inside] - want[inside]).max() < 0.03
 
 
 def test_kept_properties(tmp_path):
@@ -135,7 +136,9 @@ def test_colour_table_is_kept_and_never_interpolated(tmp_path):
 
 
 @pytest.mark.parametrize("resampling", ["nearest", "bilinear", "cubic", "cubicspline", "lanczos"])
-@pytest.mark.parametrize(("nodata", "declared"), [(1.7e38, True), (-1.7e308, True), (np.nan, True), (np.nan, False), (0.0, True)])
+@pytest.mark.parametrize(
+    ("nodata", "declared"), [(1.7e38, True), (-1.7e308, True), (np.nan, True), (np.nan, False), (0.0, True)]
+)
 def test_nodata_does_not_bleed(tmp_path, resampling, nodata, declared):
     dtype = "float64" if abs(nodata) > 1e300 else "float32"
     data = np.full((HEIGHT, WIDTH), 100.0, dtype)
@@ -169,7 +172,8 @@ def test_valid_zero_stays_valid(tmp_path):
     """Without a nodata value, zeros of the image are not mixed up with the outside."""
     data = np.random.default_rng(3).integers(0, 3, (HEIGHT, WIDTH)).astype(np.uint8)
     path = write_raster(tmp_path / "s.tif", data, **PLACE)
-    out = warp(RasterRef(path), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(resampling="nearest", match_reference_grid=True))
+    params = WarpParams(resampling="nearest", match_reference_grid=True)
+    out = warp(RasterRef(path), REFERENCE, shift(), tmp_path / "o.tif", params)
     with rasterio.open(out) as d:
         inside = d.read_masks(1)[20:250, 20:300]
     assert (inside > 0).all()
@@ -208,7 +212,8 @@ def test_mask_band_is_honoured(tmp_path):
 def test_every_type_in_both_formats(tmp_path, dtype, fmt):
     data = np.random.default_rng(0).integers(1, 100, (2, HEIGHT, WIDTH)).astype(dtype)
     path = write_raster(tmp_path / "s.tif", data, **PLACE)
-    out = warp(RasterRef(path), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(format=fmt, resampling="nearest", compression="zstd"))
+    params = WarpParams(format=fmt, resampling="nearest", compression="zstd")
+    out = warp(RasterRef(path), REFERENCE, shift(), tmp_path / "o.tif", params)
     with rasterio.open(out) as d:
         assert d.dtypes == (dtype,) * 2
         assert d.profile["compress"] == "zstd"
@@ -242,7 +247,8 @@ def test_output_grids(tmp_path, picture):
 def test_same_lattice_copies_exactly(tmp_path, picture):
     """A whole-pixel shift onto the reference's grid is a copy, whatever the resampling."""
     transform = fit("shift", np.array([[0.0, 0.0]]), np.array([[12.0, 7.0]]))
-    out = warp(RasterRef(picture), REFERENCE, transform, tmp_path / "o.tif", WarpParams(resampling="cubic", match_reference_grid=True))
+    params = WarpParams(resampling="cubic", match_reference_grid=True)
+    out = warp(RasterRef(picture), REFERENCE, transform, tmp_path / "o.tif", params)
     with rasterio.open(out) as d, rasterio.open(picture) as s:
         assert np.array_equal(d.read(1)[7 : 7 + HEIGHT, 12 : 12 + WIDTH], s.read(1))
 
@@ -313,7 +319,7 @@ def test_damaged_input_leaves_the_old_output(tmp_path):
     with pytest.raises(UnreadableRasterError):
         warp(RasterRef(str(path)), REFERENCE, shift(), output)
     assert output.read_bytes() == b"old"
-    assert sorted(os.listdir(tmp_path)) == ["cut.tif", "o.tif"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["cut.tif", "o.tif"]
 
 
 def test_folding_transform_is_refused(tmp_path, picture):
@@ -334,7 +340,8 @@ def test_file_with_its_own_gcps(tmp_path):
     ]
     path = write_raster(tmp_path / "s.tif", blobs(WIDTH, HEIGHT, at, 2.5), crs="EPSG:4326", gcps=gcps)
     transform = bend("affine")
-    out = warp(RasterRef(path), REFERENCE, transform, tmp_path / "o.tif", WarpParams(resampling="cubic", match_reference_grid=True))
+    params = WarpParams(resampling="cubic", match_reference_grid=True)
+    out = warp(RasterRef(path), REFERENCE, transform, tmp_path / "o.tif", params)
     with rasterio.open(out) as d:
         want = transform.apply(at)
         found = centroids(np.nan_to_num(d.read(1)), want)
