@@ -131,8 +131,9 @@ def _unwrapped(lon_lat: Points) -> Points:
 
 
 def _from_rpcs(rpcs: Any) -> tuple[Mapping, Mapping]:
-    """Rational polynomials at their mean height."""
-    transformer = RPCTransformer(rpcs, rpc_height=float(rpcs.height_off))
+    """Rational polynomials at their mean height; GDAL would stop its search for the ground at a tenth of a pixel."""
+    options = {"rpc_height": float(rpcs.height_off), "rpc_pixel_error_threshold": 1e-4, "rpc_max_iterations": 50}
+    transformer = RPCTransformer(rpcs, **options)
 
     def to_map(xy: Points) -> Points:
         x, y = transformer.xy(xy[:, 1], xy[:, 0], offset="ul")
