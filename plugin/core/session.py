@@ -126,13 +126,14 @@ class Session:
         self._at = 0
         self._listeners: list[Callable[[str], None]] = []
         self._fit: FitState | None = None
+        self._streamed: tuple[SessionPoint, ...] | None = None
 
     # --- what is there
 
     @property
     def points(self) -> tuple[SessionPoint, ...]:
-        """All points."""
-        return self._history[self._at].points
+        """All points; those of the run while one streams."""
+        return self._history[self._at].points if self._streamed is None else self._streamed
 
     @property
     def model(self) -> str:
@@ -206,16 +207,19 @@ class Session:
         if kind != self.model:
             self._push(self.points, kind, "Change model")
 
-    def add_predicted(self, points: Iterable[TiePoint]) -> None:
-        """Add points while a run streams them; not undoable."""
-        current = self._history[self._at]
-        self._history[self._at] = replace(current, points=(*current.points, *(SessionPoint(p) for p in points)))
+    def begin_stream(self) -> None:
+        """Show the points of a run in place of the others until `end_stream`; not undoable."""
+        self._streamed = ()
         self._changed("points", save=False)
 
-    def clear_predicted(self) -> None:
-        """Drop what `add_predicted` added since the last edit; not undoable."""
-        current = self._history[self._at]
-        self._history[self._at] = replace(current, points=())
+    def add_predicted(self, points: Iterable[TiePoint]) -> None:
+        """Add points while a run streams them."""
+        self._streamed = (*(self._streamed or ()), *(SessionPoint(p) for p in points))
+        self._changed("points", save=False)
+
+    def end_stream(self) -> None:
+        """Show the points from before the run again."""
+        self._streamed = None
         self._changed("points", save=False)
 
     def set_result(self, result: AlignResult) -> None:

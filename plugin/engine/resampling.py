@@ -76,8 +76,8 @@ def _interpolate(prepared: Array, mask: NDArray[np.bool_], at_x: Array, at_y: Ar
     if mask.all():
         valid = inside
     else:
-        # The bicubic kernel reaches a pixel further than the bilinear mask, hence the erosion.
-        safe = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) if cubic else mask.astype(np.uint8)
+        # The bicubic kernel reaches a pixel further than the bilinear mask, and averages next to an undeclared border mix it in.
+        safe = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
         weight = cv2.remap(safe.astype(np.float32), at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         valid = inside & (weight > 0.99)
     data = cv2.remap(prepared, at_x, at_y, cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

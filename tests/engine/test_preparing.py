@@ -89,6 +89,15 @@ def test_zero_frame_is_masked_but_zeros_inside_are_image(tmp_path, modality):
     assert got.mask[inside].mean() > 0.93
 
 
+@pytest.mark.parametrize("reduction", [2, 3, 5])
+def test_averages_next_to_an_undeclared_frame_are_not_used(tmp_path, reduction):
+    data = texture("uint16", low=1000, high=1100)
+    data[np.add.outer(np.arange(ROWS), np.arange(COLS)) < 77] = 0
+    got = image(write_raster(tmp_path / "z.tif", data, UTM, GT), reduction=reduction)
+    assert 0.5 < got.mask.mean() < 0.9
+    assert got.data[got.mask].min() > 0.1
+
+
 def test_a_few_zeros_at_the_edge_are_image(tmp_path):
     data = texture("uint8")
     data[0, :5] = data[50, 0] = 0

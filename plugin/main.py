@@ -1,0 +1,103 @@
+"""The plugin object: what `initGui` puts up, `unload` takes down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QCoreApplication, QLocale, Qt, QTranslator
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import QAction
+
+from .core.types import AlignParams
+
+ROOT = Path(__file__).resolve().parent.parent
+ICONS = ROOT / "resources" / "icons"
+
+
+class SarOpticalAlignPlugin:
+    """Toolbar action, Raster-menu entry, dock, options page and Processing provider."""
+
+    def __init__(self, iface: object) -> None:
+        self.iface = iface
+        self.provider = None
+        self.action = None
+        self.dock = None
+        self.controller = None
+        self.options_factory = None
+        self.translator = None
+
+    def initProcessing(self) -> None:  # noqa: N802 - the name QGIS asks for
+        """Register the Processing provider (all that `qgis_process` needs)."""
+        from .provider.provider import AlignProvider
+
+        self.provider = AlignProvider()
+        QgsApplication.processingRegistry().addProvider(self.provider)
+
+    def initGui(self) -> None:  # noqa: N802
+        """Put up everything."""
+        self._translate()
+        self.initProcessing()
+        self.action = QAction(QIcon(str(ICONS / "align.svg")), self.tr("SAR-Optical Align"), self.iface.mainWindow())
+        self.action.setObjectName("sarOpticalAlignAction")
+        self.action.setCheckable(True)
+        self.action.setToolTip(self.tr("Align a SAR raster with an optical one"))
+        self.action.toggled.connect(self._show_dock)
+        self.iface.addRasterToolBarIcon(self.action)
+        self.iface.addPluginToRasterMenu(self.tr("SAR-Optical Align"), self.action)
+        from ..ui.settings_page import AlignOptionsFactory
+
+        self.options_factory = AlignOptionsFactory()
+        self.iface.registerOptionsWidgetFactory(self.options_factory)
+
+    def unload(self) -> None:
+        """Take down everything, in the opposite order."""
+        if self.options_factory is not None:
+            self.iface.unregisterOptionsWidgetFactory(self.options_factory)
+            self.options_factory = None
+        if self.controller is not None:
+            self.controller.close()
+            self.controller = None
+        if self.dock is not None:
+            self.iface.removeDockWidget(self.dock)
+            self.dock.setParent(None)
+            self.dock.deleteLater()
+            self.dock = None
+        if self.action is not None:
+            self.iface.removePluginRasterMenu(self.tr("SAR-Optical Align"), self.action)
+            self.iface.removeRasterToolBarIcon(self.action)
+            self.action.deleteLater()
+            self.action = None
+        if self.provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self.provider)
+            self.provider = None
+        if self.translator is not None:
+            QCoreApplication.removeTranslator(self.translator)
+            self.translator = None
+
+    def tr(self, text: str) -> str:
+        """Translate."""
+        return QCoreApplication.translate("SarOpticalAlign", text)
+
+    def _translate(self) -> None:
+        file = ROOT / "resources" / "i18n" / f"sar_optical_align_{QLocale().name()[:2]}.qm"
+        if file.exists():
+            self.translator = QTranslator()
+            self.translator.load(str(file))
+            QCoreApplication.installTranslator(self.translator)
+
+    def _show_dock(self, shown: bool) -> None:
+        if self.dock is None:
+            from ..ui.dock import AlignDock
+            from .controller import AlignController
+            from .settings import load_params
+
+            self.dock = AlignDock(load_params() or AlignParams(), self.iface.mainWindow())
+            self.dock.visibilityChanged.connect(self._follow_visibility)
+            self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+            self.controller = AlignController(self.iface, self.dock)
+        self.dock.setUserVisible(shown)
+
+    def _follow_visibility(self, visible: bool) -> None:
+        if self.action is not None and self.dock is not None:
+            self.action.setChecked(visible or not self.dock.isHidden())

@@ -1,0 +1,107 @@
+"""Background tasks: `run` never raises and touches no QObject but the task's own signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qgis.core import QgsTask
+from qgis.PyQt.QtCore import pyqtSignal
+
+from .core.errors import AlignError, WorkerError
+from .core.progress import Cancelled, Progress
+from .core.transforms import Transform
+from .core.types import AlignRequest, AlignResult, Grid, TiePoint, WarpParams
+from .environment import create_managed
+from .gdal_warp import warp_with_gdal
+from .worker_client import WorkerClient
+
+
+class _TaskProgress(Progress):
+    def __init__(self, task: BackgroundTask) -> None:
+        self._task = task
+
+    def poll(self) -> None:
+        if self._task.isCanceled():
+            raise Cancelled
+
+    def update(self, fraction: float, message: str = "") -> None:
+        self.poll()
+        self._task.setProgress(100.0 * fraction)
+        if message:
+            self._task.said.emit(message)
+
+    def points(self, points: list[TiePoint]) -> None:
+        self._task.points_found.emit(points)
+
+    def log(self, message: str) -> None:
+        self._task.logged.emit(message)
+
+
+class BackgroundTask(QgsTask):
+    """Runs `work(progress)`; afterwards `result` or `error` is set (both None when cancelled)."""
+
+    said = pyqtSignal(str)
+    logged = pyqtSignal(str)
+    points_found = pyqtSignal(object)
+    ended = pyqtSignal()
+
+    def __init__(self, description: str, work: Callable[[Progress], object]) -> None:
+        super().__init__(description, QgsTask.Flag.CanCancel)
+        self._work = work
+        self.result: object = None
+        self.error: AlignError | None = None
+
+    def run(self) -> bool:
+        """Do the work; False when it failed or was cancelled."""
+        try:
+            self.result = self._work(_TaskProgress(self))
+        except Cancelled:
+            return False
+        except AlignError as error:
+            self.error = error
+            return False
+        except Exception as error:  # noqa: BLE001 - an exception leaving run() aborts QGIS
+            self.error = WorkerError(f"{type(error).__name__}: {error}", "This is a defect; please report it with the diagnostics report.")
+            return False
+        return True
+
+    def finished(self, _ok: bool) -> None:
+        """Tell the end, in the main thread."""
+        self.ended.emit()
+
+
+class MatchTask(BackgroundTask):
+    """Drives the worker; cancelling kills it at once."""
+
+    def __init__(self, client: WorkerClient, request: AlignRequest, chips_path: Path) -> None:
+        super().__init__("SAR-Optical Align: finding tie points", lambda progress: client.run(request, progress, chips_path))
+        self._client = client
+
+    def cancel(self) -> None:
+        """Cancel and kill the worker."""
+        super().cancel()
+        self._client.cancel()
+
+    @property
+    def align_result(self) -> AlignResult | None:
+        """The engine's answer, or None."""
+        return self.result if isinstance(self.result, AlignResult) else None
+
+
+class WarpTask(BackgroundTask):
+    """Warps with GDAL."""
+
+    def __init__(self, sensed_path: str, reference_grid: Grid, transform: Transform, output: Path, params: WarpParams, nodata: float | None) -> None:
+        super().__init__(
+            f"SAR-Optical Align: writing {output.name}",
+            lambda progress: warp_with_gdal(sensed_path, reference_grid, transform, output, params, progress, nodata),
+        )
+        self.output = output
+
+
+class EnvironmentTask(BackgroundTask):
+    """Makes the managed environment."""
+
+    def __init__(self, folder: Path, wheels: Path | None, proxy: str) -> None:
+        super().__init__("SAR-Optical Align: making the environment", lambda progress: create_managed(folder, progress, wheels, proxy))
