@@ -183,9 +183,20 @@ class Source:
         with np.errstate(over="ignore"):
             values = data.astype(np.float32)
         mask: Mask = (masks > 0).all(axis=0) & np.isfinite(values).all(axis=0)
-        if self.ref.nodata is not None:
-            mask &= ~(values == np.float32(self.ref.nodata)).any(axis=0)
+        if self.ref.nodata is not None and self.ref.nodata != self._dataset.nodata:
+            mask &= ~self._is_given_nodata(values, box, shape, resampling)
         return values, mask
+
+    def _is_given_nodata(self, values: Array, box: Box, shape: tuple[int, int], resampling: Resampling) -> Mask:
+        """Where samples have the nodata value given by the user, or were averaged with it (seen on up to 4 x 4 samples)."""
+        finer = 1 if resampling is Resampling.nearest else min(4, max(1, box[3] // shape[0]))
+        if finer > 1:
+            out_shape = (len(self.bands), shape[0] * finer, shape[1] * finer)
+            with self._lock:
+                values = self._dataset.read(list(self.bands), window=Window(*box), out_shape=out_shape).astype(np.float32)
+        hit = (values == np.float32(self.ref.nodata)).any(axis=0)
+        found: Mask = hit.reshape(shape[0], finer, shape[1], finer).any(axis=(1, 3))
+        return found
 
     def _read_last_block(self) -> None:
         """Decode the last block at full size: decimated reads take overviews, which may be whole in a truncated file."""

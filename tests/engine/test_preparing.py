@@ -89,7 +89,7 @@ def test_zero_frame_is_masked_but_zeros_inside_are_image(tmp_path, modality):
     assert got.mask[inside].mean() > 0.93
 
 
-@pytest.mark.parametrize("reduction", [2, 3, 5])
+@pytest.mark.parametrize("reduction", [3, 4, 5])
 def test_averages_next_to_an_undeclared_frame_are_not_used(tmp_path, reduction):
     data = texture("uint16", low=1000, high=1100)
     data[np.add.outer(np.arange(ROWS), np.arange(COLS)) < 77] = 0
@@ -285,3 +285,12 @@ def test_stretch_of_nothing():
     with pytest.raises(EmptyImageError):
         make_stretch(np.zeros(50, np.float32), Modality.SAR, "power", "float32")
     assert Stretch(0.0, 0.0, 2.0).apply(np.float32([[1.0, 9.0]]), np.array([[True, False]])).tolist() == [[0.5, 0.0]]
+
+
+@pytest.mark.parametrize("reduction", [3, 4, 5])
+def test_averages_with_the_user_s_nodata_are_not_used(tmp_path, reduction):
+    data = texture("uint16", low=1000, high=1100)
+    data[40:75, 60:101] = 7
+    got = image(write_raster(tmp_path / "z.tif", data, UTM, GT), nodata=7.0, reduction=reduction)
+    assert 0.6 < got.mask.mean() < 0.95
+    assert got.data[got.mask].min() > 0.1
