@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import rasterio.warp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from raster_files import blob_positions, blobs, centroids, write_raster
 from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
 from sar_optical_align.plugin.engine.reading import open_pair
+from sar_optical_align.plugin.engine.resampling import read_window
+from sar_optical_align.plugin.engine.sources import open_raster
 
 UTM = "EPSG:32633"
 REFERENCE_GT = (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0)
@@ -180,6 +184,48 @@ def test_flipped_sensed_reads_as_the_upright_one(tmp_path):
         a, b = pair.read_reference((0, 0, 140, 120)), pair.read_sensed((0, 0, 140, 120))
         assert np.allclose(a.data, b.data, atol=1e-4)
         assert np.allclose(pair.sensed_native_px(np.array([[3.0, 7.0]])), [[3.0, 113.0]])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    angle=st.floats(-180, 180), gsd_x=st.floats(3, 30), gsd_y=st.floats(3, 30), mirrored=st.booleans(), shift=st.floats(-30, 30),
+    seed=st.integers(0, 100),
+)
+def test_native_and_working_px_are_inverse(files, angle, gsd_x, gsd_y, mirrored, shift, seed):
+    """Whatever the georeferencing of the sensed raster and the correction."""
+    reference, folder = files
+    c, s = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    side = -1.0 if mirrored else 1.0
+    gt = (501000.0, gsd_x * c, side * gsd_y * s, 5399000.0, gsd_x * s, -side * gsd_y * c)
+    sensed = write_raster(folder / "s.tif", background(60, 50, seed), UTM, gt)
+    with open_pair(pair_request(reference, sensed, search_radius=900.0)) as pair:
+        pair.set_sensed_correction(np.array([[1.05, -0.1, shift], [0.1, 1.05, -shift], [0, 0, 1.0]]))
+        working = np.random.default_rng(seed).uniform(-50, 300, (50, 2))
+        for which in ("reference", "sensed"):
+            native = getattr(pair, f"{which}_native_px")(working)
+            assert np.allclose(getattr(pair, f"working_from_{which}_native")(native), working, atol=1e-6)
+        placed = coords.map_from_px(gt, pair.sensed_native_px(working))
+        uncorrected = coords.apply_matrix(np.linalg.inv(pair.correction), working)
+        assert np.allclose(placed, coords.map_from_px(pair.grid.geotransform, uncorrected), atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("grids")
+    return write_raster(folder / "r.tif", background(240, 200), UTM, REFERENCE_GT), folder
+
+
+def test_positions_that_do_not_exist_are_masked(tmp_path):
+    """Where a projection has no answer for a part of the window, the rest is still read."""
+    path, _ = write_blobs(tmp_path / "r.tif", 120, 100, UTM, REFERENCE_GT)
+    with open_raster(optical(path)) as source:
+        whole = read_window(source, coords.as_points, (0, 0, 120, 100))
+        half = read_window(source, lambda xy: np.where(xy[:, :1] > 64, np.nan, xy), (0, 0, 120, 100))
+        none = read_window(source, lambda xy: np.full(xy.shape, np.inf), (0, 0, 120, 100))
+    assert half.mask[:, :48].all()
+    assert np.allclose(half.data[:, :48], whole.data[:, :48], atol=1e-6)
+    assert not half.mask[:, 80:].any()
+    assert not none.mask.any()
 
 
 def test_working_gsd_is_honoured(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import rasterio
 from raster_files import blob_positions, blobs, centroids, write_raster
 from sar_optical_align.plugin.core import coords
-from sar_optical_align.plugin.core.errors import FitError, OutputError, UnreadableRasterError
+from sar_optical_align.plugin.core.errors import ComplexDataError, FitError, OutputError, UnreadableRasterError
 from sar_optical_align.plugin.core.fitting import fit
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
 from sar_optical_align.plugin.core.transforms import KINDS
@@ -93,6 +94,79 @@ def test_large_scene_with_a_strong_bend(tmp_path, kind):
     inside = (have != -1).all(axis=1)
     assert inside.mean() > 0.9
     assert np.abs(have[inside] - want[inside]).max() < 0.03
+
+
+@pytest.mark.parametrize("gsd", [None, 37.0])
+@pytest.mark.parametrize("kind", ["affine", "projective", "tps"])
+def test_no_seams_between_blocks(tmp_path, monkeypatch, kind, gsd):
+    """The result does not depend on how the output is cut, within 0.03 px."""
+    rows, cols = np.mgrid[:HEIGHT, :WIDTH]
+    path = write_raster(tmp_path / "s.tif", (50 * np.sin(cols / 7) + 50 * np.cos(rows / 5)).astype(np.float32), **PLACE)
+    written = []
+    for side in (512, 48):
+        monkeypatch.setattr(sys.modules[warp.__module__], "_TILE_PX", side)
+        out = warp(RasterRef(path), REFERENCE, bend(kind), tmp_path / "o.tif", WarpParams(resampling="cubic", output_gsd=gsd))
+        with rasterio.open(out) as d:
+            written.append(d.read(1))
+    both = np.isfinite(written[0]) & np.isfinite(written[1])
+    either = np.isfinite(written[0]) | np.isfinite(written[1])
+    assert (both != either).sum() <= 0.001 * either.sum()
+    steepest = np.hypot(50 / 7, 50 / 5)
+    assert np.abs(written[0] - written[1])[both].max() < 0.03 * steepest
+
+
+def test_rotated_reference_grid_is_matched(tmp_path):
+    at = blob_positions(WIDTH, HEIGHT)
+    path = write_raster(tmp_path / "s.tif", blobs(WIDTH, HEIGHT, at, 2.5), **PLACE)
+    transform = bend("tps")
+    params = WarpParams(resampling="cubic", match_reference_grid=True)
+    out = warp(RasterRef(path), ROTATED, transform, tmp_path / "o.tif", params)
+    with rasterio.open(out) as d:
+        assert np.allclose(d.transform.to_gdal(), ROTATED.geotransform)
+        want = transform.apply(at)
+        found = centroids(np.nan_to_num(d.read(1)), want)
+    ok = np.isfinite(found).all(axis=1)
+    assert ok.sum() > 40
+    assert np.abs(found[ok] - want[ok]).max() < 0.1
+
+
+def test_reference_with_gcps_lends_them_to_the_output(tmp_path, picture):
+    gcps = [
+        rasterio.control.GroundControlPoint(row=r, col=c, x=15 + c / 3000, y=48 - r / 3000)
+        for r in (0, 150, 300)
+        for c in (0, 170, 340)
+    ]
+    reference = write_raster(tmp_path / "r.tif", np.ones((300, 340), np.uint8), crs="EPSG:4326", gcps=gcps)
+    grid = Grid(rasterio.CRS.from_epsg(4326).to_wkt(), (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 340, 300)
+    out = warp(RasterRef(picture), grid, shift(), tmp_path / "o.tif", reference=RasterRef(reference))
+    with rasterio.open(out) as d:
+        assert (d.width, d.height) == (340, 300)
+        assert [(g.row, g.col, g.x, g.y) for g in d.gcps[0]] == [(g.row, g.col, g.x, g.y) for g in gcps]
+        assert d.gcps[1].to_epsg() == 4326
+    with pytest.raises(OutputError, match="input"):
+        warp(RasterRef(picture), grid, shift(), Path(reference), reference=RasterRef(reference))
+
+
+def test_sidecars_of_a_replaced_file_go(tmp_path, picture):
+    output, sidecar = tmp_path / "o.tif", tmp_path / "o.tif.aux.xml"
+    output.write_bytes(b"old")
+    sidecar.write_text("<PAMDataset><Metadata><MDI key='old'>1</MDI></Metadata></PAMDataset>")
+    warp(RasterRef(picture), REFERENCE, shift(), output)
+    assert not sidecar.exists()
+
+
+def test_complex_and_impossible_nodata_are_refused(tmp_path, picture):
+    slc = write_raster(tmp_path / "slc.tif", np.ones((HEIGHT, WIDTH), np.complex64), **PLACE)
+    with pytest.raises(ComplexDataError):
+        warp(RasterRef(slc), REFERENCE, shift(), tmp_path / "o.tif")
+    with pytest.raises(OutputError, match="nodata"):
+        warp(RasterRef(picture), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(nodata=-9999.0))
+    assert not (tmp_path / "o.tif").exists()
+
+
+def test_missing_input(tmp_path):
+    with pytest.raises(UnreadableRasterError):
+        warp(RasterRef(str(tmp_path / "no.tif")), REFERENCE, shift(), tmp_path / "o.tif")
 
 
 def test_kept_properties(tmp_path):
