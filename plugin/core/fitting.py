@@ -4,7 +4,8 @@ Every kind but the projective is a linear smoother v = H v_observed, so leave-on
 from H without refitting: e_B = (I - H_BB)^-1 r_B. The projective model uses the same with its linearisation.
 
 Reference:
-    Allen 1974 (PRESS), Technometrics 16(1); Wahba 1990, Spline models for observational data (smoothing by GCV).
+    Allen 1974, The relationship between variable selection and data augmentation and a method for prediction,
+    Technometrics 16(1) (PRESS); Woodbury's identity for blocks larger than the number of parameters.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import coords
+from . import bases, coords
+from .control import check_control_points
 from .errors import FitError, UsageError
-from .transforms import KINDS, Transform, design, thin_plate_basis
+from .thin_plate import fit_spline
+from .transforms import KINDS, Transform
 
 Array = NDArray[np.float64]
-MAX_KNOTS = 250
-_SMOOTHINGS = np.concatenate([[0.0], np.logspace(-8, 2, 16)])
+_GAUSS_NEWTON_STEPS = 40
+_UNDETERMINED = 1e-6
+_RANK = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +34,11 @@ class Fit:
     Attributes:
         transform: The fitted transform.
         residuals_px: (N, 2) transform(sensed) - reference.
-        leverage: (N,) mean diagonal of the hat matrix per point, 0..1.
-        root_weights: (N, 2, 2) whitening matrices.
+        leverage: (N,) mean diagonal of the hat matrix per point, 0..1: how much a point determines its own residual.
+        root_weights: (N, 2, 2) whitening matrices R with R^T R = inverse covariance, scaled to a mean weight of one.
         whitened: (2N, P) whitened design.
         gain: (P, 2N): parameters = gain @ whitened observations.
+        mixing: (Q, P) coefficients of the transform from the parameters of `whitened`; None where they are the same.
     """
 
     transform: Transform
@@ -42,30 +47,60 @@ class Fit:
     root_weights: Array
     whitened: Array
     gain: Array
+    mixing: Array | None = None
+
+    @property
+    def freedom(self) -> float:
+        """Degrees of freedom left: coordinates observed less (effective) parameters."""
+        return float(len(self.whitened) - 2.0 * self.leverage.sum())
 
     def left_out(self, members: NDArray[np.intp]) -> Array:
         """Return (M, 2) errors, in px, of the points `members` predicted by a fit without them; NaN where undetermined."""
-        rows = (2 * members[:, None] + np.arange(2)).ravel()
-        hat = self.whitened[rows] @ self.gain[:, rows]
-        residual = np.einsum("nij,nj->ni", self.root_weights[members], self.residuals_px[members]).ravel()
-        system = np.eye(len(rows)) - hat
-        if len(rows) and float(np.linalg.svd(system, compute_uv=False)[-1]) < 1e-6:
+        weights, residuals = self.root_weights[members], self.residuals_px[members]
+        residual = np.einsum("nij,nj->ni", weights, residuals)
+        if self.mixing is not None:  # a spline treats x and y alike and apart
+            x, g = self.whitened[2 * members, 0::2], self.gain[0::2, 2 * members]
+        else:
+            rows = (2 * members[:, None] + np.arange(2)).ravel()
+            x, g, residual = self.whitened[rows], self.gain[:, rows], residual.reshape(-1, 1)
+        small = len(x) <= len(g)
+        system = np.eye(len(x)) - x @ g if small else np.eye(len(g)) - g @ x
+        try:
+            inverse = np.linalg.inv(system)
+        except np.linalg.LinAlgError:
+            inverse = np.full_like(system, np.nan)
+        # The eigenvalues of the inverse are 1 / (1 - those of H_BB): all at least 1, and large where the block is needed.
+        if not -_UNDETERMINED <= float(np.trace(inverse)) - len(system) < 1.0 / _UNDETERMINED:
             return np.full((len(members), 2), np.nan)
-        errors = np.linalg.solve(system, residual).reshape(-1, 2)
-        return np.asarray(np.linalg.solve(self.root_weights[members], errors[..., None])[..., 0])
+        errors = inverse @ residual if small else residual + x @ (inverse @ (g @ residual))
+        return np.asarray(np.linalg.solve(weights, errors.reshape(-1, 2, 1))[..., 0])
 
     def leave_one_out(self) -> Array:
-        """Return (N, 2): each point's error, in px, predicted without it."""
+        """Return (N, 2): each point's error, in px, predicted without it; NaN where the others do not determine it."""
         n = len(self.residuals_px)
-        blocks = self.whitened.reshape(n, 2, -1)
-        hats = np.einsum("nip,pnj->nij", blocks, self.gain.reshape(-1, n, 2))
+        hats = np.einsum("nip,pnj->nij", self.whitened.reshape(n, 2, -1), self.gain.reshape(-1, n, 2))
         system = np.eye(2) - hats
-        bad = np.abs(np.linalg.det(system)) < 1e-9
+        bad = np.abs(np.linalg.det(system)) < _UNDETERMINED**2
         system[bad] = np.eye(2)
         residual = np.einsum("nij,nj->ni", self.root_weights, self.residuals_px)
         errors = np.linalg.solve(self.root_weights, np.linalg.solve(system, residual[..., None]))[..., 0]
         errors[bad] = np.nan
         return np.asarray(errors)
+
+    def prediction_covariance(self, xy: ArrayLike) -> Array:
+        """Return (N, 2, 2) covariance of `transform.apply(xy)`, px squared, from the scatter of the residuals.
+
+        NaN where the fit has no redundancy. A spline's counts its variance, not the bias of its smoothing.
+        """
+        t = self.transform
+        u = (coords.as_points(xy) - t.source_centre) / t.scale
+        d = bases.projective_design(t.parameters, u)[1] if t.kind == "projective" else bases.design(t.kind, u, t.knots)[0]
+        if self.mixing is not None:
+            d = d @ self.mixing
+        whitened = np.einsum("nij,nj->ni", self.root_weights, self.residuals_px)
+        variance = float((whitened**2).sum()) / self.freedom if self.freedom > _UNDETERMINED else float("nan")
+        spread = np.einsum("nip,pq->niq", d, self.gain)
+        return np.asarray(np.einsum("niq,njq->nij", spread, spread) * variance)
 
 
 def fit(
@@ -92,146 +127,110 @@ def fit_details(
         kind: A key of `transforms.KINDS`.
         sensed_px: (N, 2).
         reference_px: (N, 2).
-        covariances: (N, 2, 2) of `reference_px`, px squared; None = all alike.
+        covariances: (N, 2, 2) of `reference_px`, px squared; None = all alike. A thin-plate spline weighs both
+            coordinates of a point by their mean weight.
         smoothing: Of a thin-plate spline: 0 passes through every point (up to 250 of them; above that, 250 knots
             spread over the points carry the spline); None = chosen by generalised cross-validation.
 
     Raises:
-        FitError: too few points, points in one place or on one line, or contradicting duplicates.
-        UsageError: unknown kind.
+        FitError: too few distinct points, points in one place or on one line, or contradicting each other; the message
+            names them by their position in the list, from 1.
+        UsageError: unknown kind, or a negative smoothing.
     """
     if kind not in KINDS:
         raise UsageError(f"Unknown model {kind!r}.", f"Choose one of: {', '.join(KINDS)}.")
+    if smoothing is not None and not 0.0 <= smoothing < np.inf:
+        raise UsageError(f"The smoothing must be 0 or more, got {smoothing}.")
     source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
-    _check(kind, source, target)
+    weights = root_weights(covariances, len(source))
+    check_control_points(kind, source, target, covariances, passes_through=smoothing == 0.0)
     source_centre, target_centre = source.mean(axis=0), target.mean(axis=0)
-    scale = max(float(np.sqrt(((source - source_centre) ** 2).sum(axis=1).mean())), 1.0)
+    scale = float(np.sqrt(((source - source_centre) ** 2).sum(axis=1).mean())) or 1.0
     u, v = (source - source_centre) / scale, (target - target_centre) / scale
-    roots = _root_weights(covariances, len(u))
+    knots, mixing = np.empty((0, 2)), None
     if kind == "projective":
-        parameters, whitened, gain = _fit_projective(u, v, roots)
-        knots = np.empty((0, 2))
+        parameters, whitened, gain = _fit_projective(u, v, weights)
     elif kind == "tps":
-        scalar = np.sqrt((roots**2).sum(axis=(1, 2)) / 2)
-        roots = scalar[:, None, None] * np.eye(2)
-        parameters, whitened, gain, knots = _fit_spline(u, v, scalar, smoothing)
+        scalar = np.sqrt((weights**2).sum(axis=(1, 2)) / 2)
+        weights = scalar[:, None, None] * np.eye(2)
+        coefficients, x, g, m, knots = fit_spline(u, v, scalar, smoothing)
+        parameters = coefficients.ravel()
+        whitened, gain, mixing = (np.kron(a, np.eye(2)) for a in (x, g, m))
+        # x and y alternate in the rows as everywhere; the transform has the coefficients of x before those of y.
+        mixing = np.concatenate([mixing[0::2], mixing[1::2]])
     else:
-        knots = np.empty((0, 2))
-        d, offset = design(kind, u, knots)
-        whitened = np.einsum("nij,njp->nip", roots, d).reshape(2 * len(u), -1)
+        d, offset = bases.design(kind, u, knots)
+        _require_rank(kind, d)
+        whitened = (weights @ d).reshape(2 * len(u), -1)
         gain = np.linalg.pinv(whitened)
-        parameters = gain @ np.einsum("nij,nj->ni", roots, v - offset).ravel()
+        parameters = gain @ np.einsum("nij,nj->ni", weights, v - offset).ravel()
     transform = Transform(kind, parameters, source_centre, target_centre, scale, knots)
     leverage = np.einsum("np,pn->n", whitened, gain).reshape(-1, 2).mean(axis=1)
-    return Fit(transform, transform.apply(source) - target, leverage, roots, whitened, gain)
+    return Fit(transform, transform.apply(source) - target, leverage, weights, whitened, gain, mixing)
 
 
-def _check(kind: str, source: Array, target: Array) -> None:
-    if len(source) != len(target):
-        raise FitError(f"{len(source)} sensed positions but {len(target)} reference positions.")
-    if not (np.isfinite(source).all() and np.isfinite(target).all()):
-        raise FitError("A control point has a position that is not a number.", "Remove or edit it.")
-    info = KINDS[kind]
-    if len(source) < info.min_points:
-        raise FitError(f"{info.label} needs at least {info.min_points} point(s), there are {len(source)}.", "Add points or choose a simpler model.")
-    if kind == "shift":
-        return
-    spread = np.linalg.svd(source - source.mean(axis=0), compute_uv=False)
-    if spread[0] < 1e-9 or (kind != "similarity" and (len(spread) < 2 or spread[1] < 1e-6 * spread[0])):
-        raise FitError(f"{info.label}: the points lie in one place or on one line.", "Add points away from that line or choose Shift or Similarity.")
-    if kind == "tps":
-        _, first, counts = np.unique(np.round(source, 6), axis=0, return_index=True, return_counts=True)
-        if (counts > 1).any():
-            at = source[first[counts > 1][0]]
-            raise FitError(
-                f"Two control points share the sensed position ({at[0]:.2f}, {at[1]:.2f}) px.", "Reject one of them: a spline cannot pass through both.",
-            )
+def root_weights(covariances: ArrayLike | None, n: int) -> Array:
+    """Return (N, 2, 2) symmetric R with R^T R proportional to the inverse covariances, scaled to a mean weight of one.
 
-
-def _root_weights(covariances: ArrayLike | None, n: int) -> Array:
-    """Return (N, 2, 2) R with R^T R = C^-1, scaled so that the mean weight is one."""
+    Raises:
+        FitError: when a covariance is not positive definite.
+    """
     if covariances is None:
         return np.tile(np.eye(2), (n, 1, 1))
-    c = np.asarray(covariances, dtype=np.float64).reshape(n, 2, 2)
-    values, vectors = np.linalg.eigh((c + c.transpose(0, 2, 1)) / 2)
-    if not np.isfinite(values).all() or (values <= 0).any():
-        raise FitError("A control point's covariance is not positive definite.", "Remove or edit the point.")
+    c = np.asarray(covariances, dtype=np.float64)
+    if c.shape != (n, 2, 2) and not (n == 0 and c.size == 0):
+        raise FitError(f"{n} control points but covariances of shape {c.shape}.")
+    c = c.reshape(n, 2, 2)
+    finite = np.isfinite(c).all(axis=(1, 2))
+    values, vectors = np.linalg.eigh(np.where(finite[:, None, None], (c + c.transpose(0, 2, 1)) / 2, np.eye(2)))
+    bad = np.flatnonzero(~finite | (values <= 0).any(axis=1))
+    if len(bad):
+        raise FitError(f"The covariance of point {bad[0] + 1} is not positive definite.", "Remove or edit the point.")
     roots = (vectors / np.sqrt(values)[:, None, :]) @ vectors.transpose(0, 2, 1)
-    return np.asarray(roots / np.sqrt((roots**2).sum(axis=(1, 2)).mean() / 2))
+    return np.asarray(roots / np.sqrt((roots**2).sum(axis=(1, 2)).mean() / 2)) if n else roots
 
 
-def _fit_projective(u: Array, v: Array, roots: Array) -> tuple[Array, Array, Array]:
-    """Direct linear start, then Gauss-Newton on the weighted residuals."""
+def _require_rank(kind: str, d: Array) -> None:
+    values = np.linalg.svd(d.reshape(-1, d.shape[2]), compute_uv=False)
+    if len(values) < d.shape[2] or values[-1] < _RANK * values[0]:
+        raise FitError(
+            f"{KINDS[kind].label}: the {len(d)} points do not determine it (they lie on one line or one curve).",
+            "Add points elsewhere or choose a simpler model.",
+        )
+
+
+def _fit_projective(u: Array, v: Array, weights: Array) -> tuple[Array, Array, Array]:
+    """Direct linear start, then Gauss-Newton with step halving on the weighted residuals."""
     n = len(u)
-    one, zero = np.ones(n), np.zeros(n)
-    rows_x = np.stack([u[:, 0], u[:, 1], one, zero, zero, zero, -u[:, 0] * v[:, 0], -u[:, 1] * v[:, 0]], axis=1)
-    rows_y = np.stack([zero, zero, zero, u[:, 0], u[:, 1], one, -u[:, 0] * v[:, 1], -u[:, 1] * v[:, 1]], axis=1)
-    h = np.linalg.lstsq(np.concatenate([rows_x, rows_y]), np.concatenate([v[:, 0], v[:, 1]]), rcond=None)[0]
-    whitened, gain = np.empty((2 * n, 8)), np.empty((8, 2 * n))
-    for _ in range(12):
-        denominator = h[6] * u[:, 0] + h[7] * u[:, 1] + 1.0
-        if (np.abs(denominator) < 1e-6).any():
-            raise FitError("The projective model degenerates at these points.", "Choose Affine, or check the points for blunders.")
-        p = coords.apply_matrix(np.append(h, 1.0).reshape(3, 3), u)
-        jacobian = np.zeros((n, 2, 8))
-        homogeneous = np.stack([u[:, 0], u[:, 1], one], axis=1) / denominator[:, None]
-        jacobian[:, 0, 0:3] = homogeneous
-        jacobian[:, 1, 3:6] = homogeneous
-        jacobian[:, :, 6:] = -p[:, :, None] * homogeneous[:, None, :2]
-        whitened = np.einsum("nij,njp->nip", roots, jacobian).reshape(2 * n, 8)
-        gain = np.linalg.pinv(whitened)
-        step = gain @ np.einsum("nij,nj->ni", roots, v - p).ravel()
-        h = h + step
-        if np.abs(step).max() < 1e-12:
+    one = np.concatenate([u, np.ones((n, 1))], axis=1)
+    rows = np.zeros((n, 2, 8))
+    rows[:, 0, 0:3] = rows[:, 1, 3:6] = one
+    rows[:, :, 6:] = -v[:, :, None] * u[:, None, :]
+    _require_rank("projective", rows)
+    h = np.linalg.lstsq((weights @ rows).reshape(2 * n, 8), np.einsum("nij,nj->ni", weights, v).ravel(), rcond=None)[0]
+
+    def whitened_residuals(parameters: Array) -> Array:
+        images, _, denominator = bases.projective_design(parameters, u)
+        if not (np.abs(denominator) > 1e-9).all() or (np.sign(denominator) != np.sign(denominator[0])).any():
+            return np.full(2 * n, np.inf)
+        return np.asarray(np.einsum("nij,nj->ni", weights, v - images).ravel())
+
+    residual = whitened_residuals(h)
+    if not np.isfinite(residual).all():
+        message = "The projective model has its horizon between these points."
+        raise FitError(message, "Choose Affine, or check the points for blunders.")
+    for _ in range(_GAUSS_NEWTON_STEPS):
+        slopes = (weights @ bases.projective_design(h, u)[1]).reshape(2 * n, 8)
+        step = np.linalg.lstsq(slopes, residual, rcond=None)[0]
+        for _ in range(20):
+            trial = whitened_residuals(h + step)
+            if (trial**2).sum() <= (residual**2).sum():
+                break
+            step = step / 2
+        else:
             break
-    return h, whitened, gain
-
-
-def _choose_knots(u: Array) -> Array:
-    """Return at most MAX_KNOTS of the points, spread evenly: the first point of each cell of a square lattice."""
-    if len(u) <= MAX_KNOTS:
-        return u
-    low, extent = u.min(axis=0), float(np.ptp(u, axis=0).max()) + 1e-12
-    knots = u
-    for cells in range(64, 1, -1):
-        key = np.floor((u - low) / extent * cells).astype(int)
-        _, first = np.unique(key[:, 0] * 1000 + key[:, 1], return_index=True)
-        knots = u[np.sort(first)]
-        if len(knots) <= MAX_KNOTS:
+        h, residual = h + step, trial
+        if np.abs(step).max() < 1e-13:
             break
-    return knots
-
-
-def _fit_spline(u: Array, v: Array, scalar: Array, smoothing: float | None) -> tuple[Array, Array, Array, Array]:
-    """Penalised regression on thin-plate functions at the knots; `scalar` (N,) are the roots of the points' weights."""
-    n, knots = len(u), _choose_knots(u)
-    k = len(knots)
-    basis = thin_plate_basis(u, knots)
-    side = np.concatenate([np.ones((k, 1)), knots], axis=1)
-    null = np.linalg.qr(side, mode="complete")[0][:, 3:]
-    bending = null.T @ thin_plate_basis(knots, knots)[:, :k] @ null
-    x = np.concatenate([basis[:, :k] @ null, basis[:, k:]], axis=1) * scalar[:, None]
-    y = v * scalar[:, None]
-    penalty = np.zeros((x.shape[1], x.shape[1]))
-    penalty[: k - 3, : k - 3] = (bending + bending.T) / 2
-    gram = x.T @ x
-    ridge = 1e-11 * np.trace(gram) / len(gram) * np.eye(len(gram))
-
-    def solve(amount: float) -> tuple[Array, float]:
-        system = gram + n * amount * penalty + ridge
-        gain_ = np.linalg.solve(system, x.T)
-        freedom = n - float(np.einsum("np,pn->", x, gain_))
-        miss = y - x @ (gain_ @ y)
-        score = n * float((miss**2).sum()) / max(freedom, 1e-9) ** 2 if freedom > 0.01 * n else np.inf
-        return gain_, score
-
-    amounts = [smoothing] if smoothing is not None else list(_SMOOTHINGS[1:])
-    solutions = [solve(float(a)) for a in amounts]
-    gain = min(solutions, key=lambda s: s[1])[0] if smoothing is None else solutions[0][0]
-    c = gain @ y
-    weights = np.concatenate([null @ c[: k - 3], c[k - 3 :]], axis=0)
-    p = x.shape[1]
-    whitened, both = np.zeros((2 * n, 2 * p)), np.zeros((2 * p, 2 * n))
-    whitened[0::2, :p], whitened[1::2, p:] = x, x
-    both[:p, 0::2], both[p:, 1::2] = gain, gain
-    return weights.T.ravel(), whitened, both, knots
+    whitened = (weights @ bases.projective_design(h, u)[1]).reshape(2 * n, 8)
+    return h, whitened, np.linalg.pinv(whitened)

@@ -20,6 +20,9 @@ from .types import Quality
 Array = NDArray[np.float64]
 _ADVISED = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps")
 _BUFFER = 1.0
+_BLOCKS_FROM = 16
+_FEWEST = {"tps": 30}  # its smoothing is chosen with all points, which flatters it where they are few
+_NEGLIGIBLE_PX = 1e-6
 
 
 @dataclass(frozen=True)
@@ -107,23 +110,47 @@ def assess(
     """
     source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
     fit = fit or fit_details(kind, source, target, covariances)
-    redundant = len(source) > KINDS[kind].min_points
-    nothing = np.full((1, 2), np.nan)
-    loo = fit.leave_one_out() if redundant else nothing
-    held = hold_out_errors(fit, source) if redundant else nothing
+    return _figures(kind, Errors.of(fit, source, KINDS[kind].min_points), target, overlap_area_px, to_map)
+
+
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """What a fit gets wrong, px, each (N, 2); NaN where undetermined.
+
+    Attributes:
+        fitted: Residuals of the fit.
+        leave_one_out: Of each point by a fit without it.
+        hold_out: Of each point by a fit without its spatial block.
+    """
+
+    fitted: Array
+    leave_one_out: Array
+    hold_out: Array
+
+    @classmethod
+    def of(cls, fit: Fit, source: Array, min_points: int) -> Errors:
+        """Judge a fit; without a point to spare, leave-one-out and hold-out errors are NaN."""
+        distinct = len(np.unique(np.round(source, 6), axis=0))
+        if distinct <= min_points:
+            nothing = np.full_like(source, np.nan)
+            return cls(fit.residuals_px, nothing, nothing)
+        return cls(fit.residuals_px, fit.leave_one_out(), hold_out_errors(fit, source))
+
+
+def _figures(kind: str, errors: Errors, target: Array, overlap_area_px: float | None, to_map: ArrayLike | None) -> Quality:
     # A far extrapolation says nothing of the map people will use: blocks that cannot be spared are left out of the mean.
-    held = held[np.isfinite(held).all(axis=1)]
+    held = errors.hold_out[np.isfinite(errors.hold_out).all(axis=1)]
     coverage = hull_area(target) / overlap_area_px if overlap_area_px else float("nan")
-    sets = (fit.residuals_px, loo, held)
+    sets = (errors.fitted, errors.leave_one_out, held)
     in_px = [rmse(e) for e in sets]
     in_map: list[float | None] = [None, None, None]
     ce90_map = None
     if to_map is not None:
         linear = np.asarray(to_map, dtype=np.float64)
         in_map = [rmse(e @ linear.T) for e in sets]
-        ce90_map = ce90(loo @ linear.T)
+        ce90_map = ce90(errors.leave_one_out @ linear.T)
     return Quality(
-        kind, len(source), in_px[0], in_px[1], in_px[2], ce90(loo), float(min(coverage, 1.0)),
+        kind, len(target), in_px[0], in_px[1], in_px[2], ce90(errors.leave_one_out), float(min(coverage, 1.0)),
         in_map[0], in_map[1], in_map[2], ce90_map,
     )
 
@@ -139,8 +166,9 @@ def advise(
 ) -> Advice:
     """Recommend the simplest model whose hold-out RMSE is within one standard error of the best.
 
-    The standard error is that of the mean squared hold-out error over the spatial blocks of the best model. Models without
-    redundancy (no point to spare) are never recommended unless nothing else can be fitted.
+    The standard error is that of the mean squared hold-out error over the spatial blocks of the best model. With fewer than
+    16 points blocks are too large to be spared, and leave-one-out errors take the place of the hold-out errors. The spline
+    is recommended from 30 points on. A model without redundancy (no point to spare) is recommended only where there is no other.
 
     Args:
         sensed_px: (N, 2).
@@ -153,42 +181,53 @@ def advise(
             with more than `independent` / 3 parameters are not recommended, shift and similarity excepted. None = no limit.
 
     Raises:
-        FitError: when no model at all can be fitted.
+        FitError: when no model at all can be fitted, or the points contradict each other.
     """
     source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
-    worth = 3.0 * len(source) if independent is None else independent
-    blocks = spatial_blocks(source)
+    most = float("inf") if independent is None else max(independent / 3, 4.0)
+    by_blocks = len(source) >= _BLOCKS_FROM
+    blocks = spatial_blocks(source) if by_blocks else np.arange(len(source))
     qualities: list[Quality] = []
     squares: dict[str, Array] = {}
+    problem = FitError("No model can be fitted to these points.", "Add control points that are spread over the image.")
     for kind in kinds:
-        if len(source) < KINDS[kind].min_points:
-            continue
         try:
             fit = fit_details(kind, source, target, covariances)
-            quality = assess(kind, source, target, covariances, overlap_area_px, to_map, fit)
-        except FitError:
+        except FitError as error:
+            problem = error if not qualities else problem
             continue
-        qualities.append(quality)
-        if np.isfinite(quality.holdout_rmse_px) and (KINDS[kind].parameters <= max(worth / 3, 4)):
-            errors = hold_out_errors(fit, source)
-            if np.isfinite(errors).all():
-                squares[kind] = np.array([(errors[blocks == b] ** 2).sum(axis=1).mean() for b in np.unique(blocks)])
+        errors = Errors.of(fit, source, KINDS[kind].min_points)
+        qualities.append(_figures(kind, errors, target, overlap_area_px, to_map))
+        judged = errors.hold_out if by_blocks else errors.leave_one_out
+        if np.isfinite(judged).all() and KINDS[kind].parameters <= most and len(source) >= _FEWEST.get(kind, 0):
+            squares[kind] = np.array([(judged[blocks == b] ** 2).sum(axis=1).mean() for b in np.unique(blocks)])
     if not qualities:
-        raise FitError("No model can be fitted to these points.", "Add control points that are spread over the image.")
+        raise problem
+    best, why = _choose(qualities, squares, "hold-out" if by_blocks else "leave-one-out")
+    return Advice(best, tuple(qualities), why)
+
+
+def _choose(qualities: list[Quality], squares: dict[str, Array], measure: str) -> tuple[str, str]:
+    """Return the key of the model to take and why, from the mean squared errors per block of each model."""
     if not squares:
         best = qualities[0].model
-        return Advice(best, tuple(qualities), f"{KINDS[best].label}: too few points to test any model; no redundancy, RMSE undefined.")
+        label = KINDS[best].label
+        return best, f"{label} is the simplest model; there are too few points to test any: no redundancy, RMSE undefined."
     means = {kind: float(np.mean(s)) for kind, s in squares.items()}
     winner = min(means, key=lambda k: (means[k], KINDS[k].complexity))
     spread = squares[winner]
     error = float(spread.std(ddof=1) / np.sqrt(len(spread))) if len(spread) > 1 else 0.0
-    best = min((k for k in squares if means[k] <= means[winner] + error), key=lambda k: KINDS[k].complexity)
+    limit = means[winner] + error + _NEGLIGIBLE_PX**2
+    best = min((k for k in squares if means[k] <= limit), key=lambda k: KINDS[k].complexity)
     label, chosen = KINDS[best].label, np.sqrt(means[best])
-    if best == winner:
-        why = f"{label} has the smallest hold-out RMSE ({chosen:.2f} px); no simpler model comes within one standard error of it."
-    else:
+    if best != winner:
         why = (
-            f"{label} (hold-out RMSE {chosen:.2f} px) is the simplest model within one standard error of the best, "
+            f"{label} ({measure} RMSE {chosen:.2f} px) is the simplest model within one standard error of the best, "
             f"{KINDS[winner].label} ({np.sqrt(means[winner]):.2f} px)."
         )
-    return Advice(best, tuple(qualities), why)
+    elif any(KINDS[k].complexity < KINDS[best].complexity for k in squares):
+        why = f"{label} has the smallest {measure} RMSE ({chosen:.2f} px); no simpler model is within one standard error of it."
+    else:
+        why = f"{label}, the simplest model, has the smallest {measure} RMSE ({chosen:.2f} px)."
+    idle = [KINDS[q.model].label for q in qualities if np.isnan(q.loo_rmse_px)]
+    return best, f"{why} No redundancy, RMSE undefined: {', '.join(idle)}." if idle else why

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import coords
+from . import bases, coords
 from .errors import FitError, UsageError
 
 Array = NDArray[np.float64]
@@ -51,49 +51,13 @@ KINDS: dict[str, ModelInfo] = {
         ModelInfo("tps", "Thin-plate spline", 4, 6, 30),
     )
 }
-_ORDERS = {"affine": 1, "polynomial1": 1, "polynomial2": 2, "polynomial3": 3}
 _LINEAR = ("shift", "similarity", "affine", "polynomial1", "projective")
-
-
-def monomials(u: Array, order: int) -> Array:
-    """Return (N, M): 1, x, y, x2, xy, y2, ... up to `order`."""
-    x, y = u[:, 0], u[:, 1]
-    return np.stack([x ** (total - j) * y**j for total in range(order + 1) for j in range(total + 1)], axis=1)
-
-
-def thin_plate_basis(u: Array, knots: Array) -> Array:
-    """Return (N, K + 3): r^2 log r for each knot, then 1, x, y."""
-    squared = ((u[:, None] - knots[None]) ** 2).sum(axis=2)
-    radial = 0.5 * squared * np.log(np.maximum(squared, 1e-300))
-    return np.concatenate([radial, np.ones((len(u), 1)), u], axis=1)
-
-
-def design(kind: str, u: Array, knots: Array) -> tuple[Array, Array]:
-    """Return (D, offset) such that v = D @ parameters + offset for the kinds that are linear in their parameters.
-
-    Args:
-        kind: Any but "projective".
-        u: (N, 2) centred, scaled source coordinates.
-        knots: (K, 2) of a thin-plate spline; empty otherwise.
-
-    Returns:
-        D of shape (N, 2, P) and offset (N, 2).
-    """
-    n = len(u)
-    zero = np.zeros((n, 2))
-    if kind in ("shift", "similarity"):
-        d = np.zeros((n, 2, 2 if kind == "shift" else 4))
-        d[:, 0, 0] = d[:, 1, 1] = 1.0
-        if kind == "shift":
-            return d, u
-        d[:, 0, 2], d[:, 0, 3], d[:, 1, 2], d[:, 1, 3] = u[:, 0], -u[:, 1], u[:, 1], u[:, 0]
-        return d, zero
-    columns = thin_plate_basis(u, knots) if kind == "tps" else monomials(u, _ORDERS[kind])
-    m = columns.shape[1]
-    d = np.zeros((n, 2, 2 * m))
-    d[:, 0, :m] = columns
-    d[:, 1, m:] = columns
-    return d, zero
+_PARAMETERS = {"shift": 2, "similarity": 4, "projective": 8}
+_SINGULAR = 1e10
+_NEWTON_STEPS = 30
+_NEWTON_PX = 1e-7
+_ACCEPTED_PX = 1e-4
+_CHUNK = 2_000_000  # largest number of basis values evaluated at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,76 +81,104 @@ class Transform:
     knots: Array
 
     def apply(self, xy: ArrayLike) -> Array:
-        """Map (N, 2) sensed_px to reference_px."""
+        """Map (N, 2) sensed_px to reference_px; memory does not grow with N beyond the result."""
         u = (coords.as_points(xy) - self.source_centre) / self.scale
-        return self._evaluate(u) * self.scale + self.target_centre
+        step = self._rows_at_once()
+        parts = [self._evaluate(u[i : i + step]) for i in range(0, len(u), step)]
+        return (np.concatenate(parts) if parts else u) * self.scale + self.target_centre
+
+    def jacobian(self, xy: ArrayLike) -> Array:
+        """Return (N, 2, 2): d reference / d sensed at each point, rows are reference x and y."""
+        u = (coords.as_points(xy) - self.source_centre) / self.scale
+        step = self._rows_at_once()
+        parts = [self._slopes(u[i : i + step]) for i in range(0, len(u), step)]
+        return np.concatenate(parts) if parts else np.empty((0, 2, 2))
+
+    def _rows_at_once(self) -> int:
+        return max(1, _CHUNK // (len(self.knots) + 20))
 
     def _evaluate(self, u: Array) -> Array:
         if self.kind == "projective":
-            return coords.apply_matrix(np.append(self.parameters, 1.0).reshape(3, 3), u)
-        if self.kind in ("tps", "polynomial2", "polynomial3"):
-            basis = thin_plate_basis(u, self.knots) if self.kind == "tps" else monomials(u, _ORDERS[self.kind])
-            return np.asarray(basis @ self.parameters.reshape(2, -1).T, dtype=np.float64)
-        d, offset = design(self.kind, u, self.knots)
-        return np.asarray(d @ self.parameters + offset, dtype=np.float64)
+            return bases.projective_design(self.parameters, u)[0]
+        if self.kind in ("shift", "similarity"):
+            d, offset = bases.design(self.kind, u, self.knots)
+            return np.asarray(d @ self.parameters + offset, dtype=np.float64)
+        return np.asarray(bases.basis(self.kind, u, self.knots) @ self.parameters.reshape(2, -1).T, dtype=np.float64)
+
+    def _slopes(self, u: Array) -> Array:
+        p = self.parameters
+        if self.kind == "projective":
+            images, _, denominator = bases.projective_design(p, u)
+            return np.asarray((p[[[0, 1], [3, 4]]] - images[:, :, None] * p[6:]) / denominator[:, None, None])
+        if self.kind in ("shift", "similarity"):
+            one = np.eye(2) if self.kind == "shift" else np.array([[p[2], -p[3]], [p[3], p[2]]])
+            return np.tile(one, (len(u), 1, 1))
+        gradients = bases.gradients(self.kind, u, self.knots)
+        return np.stack([np.einsum("nmk,m->nk", gradients, c) for c in p.reshape(2, -1)], axis=1)
 
     @property
     def matrix(self) -> Array | None:
         """3x3 matrix sensed_px -> reference_px for shift, similarity, affine, polynomial1 and projective; else None."""
         if self.kind not in _LINEAR:
             return None
-        inward = np.array([[1.0, 0.0, -self.source_centre[0]], [0.0, 1.0, -self.source_centre[1]], [0.0, 0.0, self.scale]]) / self.scale
-        outward = np.array([[self.scale, 0.0, self.target_centre[0]], [0.0, self.scale, self.target_centre[1]], [0.0, 0.0, 1.0]])
-        if self.kind == "projective":
-            core = np.append(self.parameters, 1.0).reshape(3, 3)
-        else:
-            at = self._evaluate(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
-            core = np.array([[at[1, 0] - at[0, 0], at[2, 0] - at[0, 0], at[0, 0]], [at[1, 1] - at[0, 1], at[2, 1] - at[0, 1], at[0, 1]], [0, 0, 1]])
-        whole = outward @ core @ inward
+        inward, outward = np.diag([1.0, 1.0, self.scale]) / self.scale, np.diag([self.scale, self.scale, 1.0])
+        inward[:2, 2], outward[:2, 2] = -self.source_centre / self.scale, self.target_centre
+        whole = outward @ self._core() @ inward
         return np.asarray(whole / whole[2, 2], dtype=np.float64)
+
+    def _core(self) -> Array:
+        """Return the 3x3 matrix between centred, scaled coordinates."""
+        if self.kind == "projective":
+            return np.append(self.parameters, 1.0).reshape(3, 3)
+        origin, east, south = self._evaluate(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+        return np.vstack([np.stack([east - origin, south - origin, origin], axis=1), [0.0, 0.0, 1.0]])
 
     def inverse(self, xy: ArrayLike) -> Array:
         """Map (N, 2) reference_px back to sensed_px.
 
-        Exact for kinds with a matrix; Newton's method otherwise. Points where it does not converge (far outside the
-        fitted area, or beyond a fold) come back as NaN.
+        Exact for kinds with a matrix; Newton's method otherwise, checked by applying the transform to its answer. Points
+        where it does not converge (far outside the fitted area, or beyond a fold) come back as NaN.
 
         Raises:
-            FitError: when the matrix is singular.
+            FitError: when the transform squeezes the plane onto a line or a point.
         """
         target = coords.as_points(xy)
-        matrix = self.matrix
-        if matrix is not None:
-            if abs(np.linalg.det(matrix)) < 1e-12:
-                raise FitError("The transform cannot be inverted.", "Check for collinear control points.")
-            return coords.apply_matrix(np.linalg.inv(matrix), target)
-        centre = self.source_centre[None]
-        start = self.jacobian(centre)[0]
-        at = (target - self.apply(centre)) @ np.linalg.inv(start).T + centre
+        if self.kind in _LINEAR:
+            core = self._core()
+            if not np.linalg.cond(core if self.kind == "projective" else core[:2, :2]) < _SINGULAR:
+                raise FitError("The transform cannot be inverted.", "Check for control points on one line or in one place.")
+            v = (target - self.target_centre) / self.scale
+            return coords.apply_matrix(np.linalg.inv(core), v) * self.scale + self.source_centre
+        at = self._start(target)
         error = np.full(len(at), np.inf)
-        for _ in range(30):
-            miss = self.apply(at) - target
-            error = np.abs(miss).max(axis=1)
-            if (error < 1e-7).all():
+        for _ in range(_NEWTON_STEPS):
+            open_ = np.flatnonzero(~(error < _NEWTON_PX) & np.isfinite(at).all(axis=1))
+            if not len(open_):
                 break
-            jacobian = self.jacobian(at)
+            miss = self.apply(at[open_]) - target[open_]
+            error[open_] = np.abs(miss).max(axis=1)
+            jacobian = self.jacobian(at[open_])
             determinant = jacobian[:, 0, 0] * jacobian[:, 1, 1] - jacobian[:, 0, 1] * jacobian[:, 1, 0]
             safe = np.where(np.abs(determinant) < 1e-9, np.nan, determinant)
-            step = np.stack(
-                [jacobian[:, 1, 1] * miss[:, 0] - jacobian[:, 0, 1] * miss[:, 1], jacobian[:, 0, 0] * miss[:, 1] - jacobian[:, 1, 0] * miss[:, 0]],
-                axis=1,
-            ) / safe[:, None]
+            step_x = jacobian[:, 1, 1] * miss[:, 0] - jacobian[:, 0, 1] * miss[:, 1]
+            step_y = jacobian[:, 0, 0] * miss[:, 1] - jacobian[:, 1, 0] * miss[:, 0]
+            step = np.stack([step_x, step_y], axis=1) / safe[:, None]
             length = np.hypot(step[:, 0], step[:, 1])
-            at = at - step * np.minimum(1.0, self.scale / np.maximum(length, 1e-300))[:, None]
-        at[~(error < 1e-3)] = np.nan
+            at[open_] -= step * np.minimum(1.0, self.scale / np.maximum(length, 1e-300))[:, None]
+        finite = np.isfinite(at).all(axis=1)
+        error[finite] = np.abs(self.apply(at[finite]) - target[finite]).max(axis=1)
+        at[~(finite & (error < _ACCEPTED_PX))] = np.nan
         return at
 
-    def jacobian(self, xy: ArrayLike) -> Array:
-        """Return (N, 2, 2): d reference / d sensed at each point."""
-        points, h = coords.as_points(xy), self.scale * 1e-5
-        dx = (self.apply(points + [h, 0.0]) - self.apply(points - [h, 0.0])) / (2 * h)
-        dy = (self.apply(points + [0.0, h]) - self.apply(points - [0.0, h])) / (2 * h)
-        return np.stack([dx, dy], axis=2)
+    def _start(self, target: Array) -> Array:
+        """Return where Newton's method begins: the inverse of the transform's linear part about the centre."""
+        ring = np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, -1.0], [0.0, 1.0]]) * self.scale + self.source_centre
+        west, east, north, south = self.apply(ring)
+        linear = np.stack([(east - west), (south - north)], axis=1) / (2 * self.scale)
+        if not np.linalg.cond(linear) < _SINGULAR:
+            raise FitError("The transform cannot be inverted.", "Check for control points on one line or in one place.")
+        middle = (west + east + north + south) / 4
+        return np.asarray((target - middle) @ np.linalg.inv(linear).T + self.source_centre, dtype=np.float64)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able dict: kind, matrix (3x3 or None), parameters."""
@@ -211,19 +203,21 @@ def transform_from_dict(data: dict[str, Any]) -> Transform:
         UsageError: when the dict is not one.
     """
     try:
-        p = data["parameters"]
-        if data["kind"] not in KINDS:
-            raise UsageError(f"Unknown kind of transform {data['kind']!r}.")
-        return Transform(
-            data["kind"],
-            np.asarray(p["coefficients"], dtype=np.float64),
-            np.asarray(p["source_centre_px"], dtype=np.float64),
-            np.asarray(p["target_centre_px"], dtype=np.float64),
-            float(p["scale_px"]),
-            np.asarray(p["knots"], dtype=np.float64).reshape(-1, 2),
-        )
+        kind, p = data["kind"], data["parameters"]
+        if kind not in KINDS:
+            raise UsageError(f"Unknown kind of transform {kind!r}.", f"Choose one of: {', '.join(KINDS)}.")
+        coefficients, knots = (np.asarray(p[name], dtype=np.float64) for name in ("coefficients", "knots"))
+        centres = [np.asarray(p[name], dtype=np.float64) for name in ("source_centre_px", "target_centre_px")]
+        knots, scale = knots.reshape(-1, 2), float(p["scale_px"])
     except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"Not a transform: {error}.") from error
+        raise UsageError(f"Not a transform: {error!r}.") from error
+    functions = len(knots) + 3 if kind == "tps" else (bases.ORDERS.get(kind, 0) + 1) * (bases.ORDERS.get(kind, 0) + 2) // 2
+    expected = _PARAMETERS.get(kind, 2 * functions)
+    if coefficients.shape != (expected,) or any(c.shape != (2,) for c in centres):
+        raise UsageError(f"Not a transform: {kind} has {expected} coefficients and two-dimensional centres.")
+    if not scale > 0 or not all(np.isfinite(a).all() for a in (coefficients, knots, *centres, np.array(scale))):
+        raise UsageError("Not a transform: a number is missing, infinite or out of its range.")
+    return Transform(kind, coefficients, centres[0], centres[1], scale, knots)
 
 
 def folds(transform: Transform, xy: ArrayLike) -> NDArray[np.bool_]:
