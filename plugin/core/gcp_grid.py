@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 _CELLS = (6, 9, 14)  # of the first lattices tried, along the longer side
 _ROUNDS = 6  # of adding nodes where the mapping bends most
 _MOST_NODES = 1500
+_REFUSED_PX = 0.25
 _CHECKS = 41  # positions along the longer side at which the mapping is checked
 
 
@@ -56,10 +57,11 @@ def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, to
         transform: sensed_px -> reference_px.
         reference_grid: Native grid of the reference.
         sensed_grid: Native grid of the sensed raster.
-        tolerance_px: Largest disagreement allowed, in sensed and in reference px, anywhere inside the sensed raster.
+        tolerance_px: Disagreement aimed at, in sensed and in reference px, anywhere inside the sensed raster. A spline that
+            passes through noisy points may miss it somewhat with the most nodes GDAL is given, 1500: see `error_px`.
 
     Raises:
-        FitError: when the transform folds inside the sensed raster, or 1500 nodes do not reproduce it.
+        FitError: when the transform folds inside the sensed raster, or the nodes miss it by more than a quarter of a pixel.
     """
     to_map = coords.matrix_from_geotransform(reference_grid.geotransform)
     checks = _lattice(sensed_grid, _CHECKS, 0)
@@ -75,7 +77,7 @@ def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, to
         if error <= tolerance_px:
             return WarpNodes("polynomial", order, None, nodes, coords.apply_matrix(to_map, transform.apply(nodes)), error)
     nodes, error = _spline_nodes(transform, to_map, sensed_grid, checks, tolerance_px)
-    if error > tolerance_px:
+    if error > max(tolerance_px, _REFUSED_PX):
         raise FitError(
             f"The transform bends too sharply for GDAL's warp: {len(nodes)} nodes leave an error of {error:.2f} px.",
             "Choose a smoother model, or reject points that contradict their neighbours.",
@@ -138,7 +140,8 @@ def _spline_miss(transform: Transform, to_map: Array, nodes: Array, checks: Arra
     """
     targets, images = transform.apply(nodes), transform.apply(checks)
     forward = np.abs(_interpolated(nodes, targets, checks) - images).max(axis=1)
-    back = np.abs(_interpolated(coords.apply_matrix(to_map, targets), nodes, coords.apply_matrix(to_map, images)) - checks).max(axis=1)
+    on_map, at_map = coords.apply_matrix(to_map, targets), coords.apply_matrix(to_map, images)
+    back = np.abs(_interpolated(on_map, nodes, at_map) - checks).max(axis=1)
     return np.asarray(np.maximum(forward, back))
 
 
