@@ -14,7 +14,7 @@ from qgis.PyQt.QtWidgets import QFileDialog
 
 from ..ui.canvas_points import CanvasPoints
 from ..ui.dock import AlignDock
-from ..ui.params_form import tr
+from ..ui.text import tr
 from ..ui.point_tool import PointTool
 from .core import coords
 from .core.errors import AlignError, FitError, InputError

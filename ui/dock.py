@@ -24,7 +24,8 @@ from qgis.PyQt.QtWidgets import (
 
 from ..plugin.core.types import MODEL_LABELS, AlignParams
 from ..plugin.engine.matchers import all_specs, resolve_auto
-from .params_form import ParamsForm, tr
+from .params_form import ParamsForm
+from .text import tr
 from .review_panel import ReviewPanel
 from .warp_panel import WarpPanel
 

@@ -1,4 +1,4 @@
-"""The similarity of the selected point over its search window."""
+"""The similarity of the selected point over its search window, with what to read from it."""
 
 from __future__ import annotations
 
@@ -7,112 +7,189 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ..plugin.core.types import TiePoint
-from .params_form import tr
+from ..plugin.core.types import Evidence, TiePoint
+from .text import tr
 
 _STOPS = np.array([[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]], dtype=float)
+_UNDEFINED = -0.999
+_EXCLUSION_PX = 4
+_CHI_95 = 2.448  # sqrt of the 95 % quantile of chi-squared with two degrees of freedom
+_BAR = 10.0
 
 
 def viridis(values: np.ndarray) -> np.ndarray:
-    """Map 0..1 to RGB bytes."""
-    at = np.clip(values, 0, 1) * (len(_STOPS) - 1)
+    """Map 0..1 to RGB bytes; NaN becomes grey."""
+    at = np.clip(np.nan_to_num(values), 0, 1) * (len(_STOPS) - 1)
     low = np.minimum(at.astype(int), len(_STOPS) - 2)
     part = (at - low)[..., None]
-    return (_STOPS[low] * (1 - part) + _STOPS[low + 1] * part).astype(np.uint8)
+    rgb = (_STOPS[low] * (1 - part) + _STOPS[low + 1] * part).astype(np.uint8)
+    rgb[np.isnan(values)] = 128
+    return rgb
+
+
+def second_peak(surface: np.ndarray) -> tuple[int, int] | None:
+    """Return (column, row) of the highest value further than four pixels from the highest, or None where there is none."""
+    values = np.where(np.isfinite(surface) & (surface > _UNDEFINED), surface, -np.inf)
+    row, col = np.unravel_index(int(np.argmax(values)), values.shape)
+    values[max(0, row - _EXCLUSION_PX) : row + _EXCLUSION_PX + 1, max(0, col - _EXCLUSION_PX) : col + _EXCLUSION_PX + 1] = -np.inf
+    if not np.isfinite(values).any():
+        return None
+    row, col = np.unravel_index(int(np.argmax(values)), values.shape)
+    return int(col), int(row)
+
+
+def surface_index(evidence: Evidence, place_px: tuple[float, float]) -> np.ndarray:
+    """Return (column, row) on the surface of a position in the reference's pixels."""
+    steps = np.array(evidence.surface_step_px, dtype=float).T
+    return np.linalg.solve(steps, np.asarray(place_px, dtype=float) - np.array(evidence.surface_origin_px))
 
 
 class HeatmapView(QWidget):
-    """Draws `Evidence.surface`: bright = similar; a cross at the point, an ellipse of its covariance (95 %)."""
+    """Draws `Evidence.surface` with its colour bar, the point, its covariance and the runner-up, and the numbers beside."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("heatmapView")
-        self.setMinimumHeight(130)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(96)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._point: TiePoint | None = None
         self._image: QImage | None = None
+        self._range = (0.0, 1.0)
+        self._second: tuple[int, int] | None = None
         self.setToolTip(
             tr(
-                "Similarity of the point's template at every position of its search window.\n"
-                "One sharp peak: trust it. Several peaks or a ridge: doubt it.\n"
-                "Cross: the point. Ring: 95 % of its covariance. Ratio: highest to second-highest peak."
+                "<b>Similarity</b> of the point's template at every position of its search window (bright = similar).<br>"
+                "One sharp peak: trust it. Several peaks, or a ridge along a road or shore: doubt it.<br><br>"
+                "<b>White cross</b>: the point. <b>White ring</b>: 95 % of its covariance, from the shape of the peak.<br>"
+                "<b>Orange circle</b>: the second-highest peak. <b>Ratio</b>: highest / second-highest; near 1 is ambiguous.<br>"
+                "<b>There and back</b>: how far matching in the opposite direction comes back beside the start."
             )
         )
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the preferred size."""
-        return QSize(300, 140)
+        return QSize(300, 150)
 
     def set_point(self, point: TiePoint | None) -> None:
         """Show a point's evidence."""
-        self._point, self._image = point, None
+        self._point, self._image, self._second = point, None, None
         surface = point.evidence.surface if point is not None and point.evidence is not None else None
         if surface is not None:
-            finite = surface[surface > -0.999]
-            low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-            rgb = np.ascontiguousarray(viridis((surface - low) / max(high - low, 1e-6)))
+            values = np.where(np.isfinite(surface) & (surface > _UNDEFINED), surface, np.nan).astype(float)
+            low, high = (float(np.nanmin(values)), float(np.nanmax(values))) if np.isfinite(values).any() else (0.0, 1.0)
+            rgb = np.ascontiguousarray(viridis((values - low) / max(high - low, 1e-6)))
             h, w = surface.shape
             self._image = QImage(rgb.tobytes(), w, h, 3 * w, QImage.Format.Format_RGB888).copy()
+            self._range, self._second = (low, high), second_peak(surface)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Draw picture and numbers."""
+        """Draw picture, colour bar and numbers."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        side = min(self.height() - 8, self.width() // 2)
-        frame = QRectF(4, 4, side, side)
-        text = QRectF(side + 14, 4, self.width() - side - 18, side)
-        painter.setPen(self.palette().color(self.foregroundRole()))
+        ink = self.palette().color(self.foregroundRole())
+        painter.setPen(ink)
+        wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         if self._point is None:
-            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, tr("Select a point to see its evidence."))
+            faint = QColor(ink)
+            faint.setAlpha(150)
+            painter.setPen(faint)
+            painter.drawText(QRectF(self.rect()), wrap, tr("Select a point, in the table or on the map, to see its evidence."))
             return
+        side = min(self.height() - 6.0, self.width() * 0.5)
+        frame = QRectF(1, 3, side, side)
+        bar = QRectF(frame.right() + 6, frame.top(), _BAR, side)
         if self._image is None:
-            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, tr("No similarity surface for this point."))
+            painter.setPen(QPen(ink, 0.6, Qt.PenStyle.DotLine))
+            painter.drawRect(frame)
+            painter.setPen(ink)
+            painter.drawText(frame.adjusted(8, 0, -8, 0), wrap, self._why_empty())
         else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, side < self._image.width())
             painter.drawImage(frame, self._image)
-            self._draw_cross(painter, frame)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._words())
+            self._draw_marks(painter, frame)
+            self._draw_bar(painter, bar, ink)
+        painter.setPen(ink)
+        left = bar.right() + 40 if self._image is not None else frame.right() + 12
+        self._draw_words(painter, QRectF(left, frame.top(), self.width() - left - 2, side))
 
-    def _draw_cross(self, painter: QPainter, frame: QRectF) -> None:
-        point = self._point
-        if point is None or point.evidence is None or self._image is None:
+    def _why_empty(self) -> str:
+        if self._point is not None and self._point.evidence is None:
+            return tr("Set by hand or read from a file: there is no similarity to show.")
+        return tr("The similarity surface of this point was not kept.")
+
+    def _draw_bar(self, painter: QPainter, bar: QRectF, ink: QColor) -> None:
+        ramp = np.ascontiguousarray(viridis(np.linspace(1, 0, 64)[:, None]))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.drawImage(bar, QImage(ramp.tobytes(), 1, 64, 3, QImage.Format.Format_RGB888).copy())
+        painter.setPen(ink)
+        font = painter.font()
+        size = font.pointSizeF()
+        font.setPointSizeF(size * 0.85)
+        painter.setFont(font)
+        low, high = self._range
+        for share in (0.0, 0.5, 1.0):
+            y = bar.bottom() - share * bar.height()
+            box = QRectF(bar.right() + 3, min(max(y - 8, bar.top() - 2), bar.bottom() - 14), 34, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{low + share * (high - low):.2f}")
+        font.setPointSizeF(size)
+        painter.setFont(font)
+
+    def _draw_marks(self, painter: QPainter, frame: QRectF) -> None:
+        point, image = self._point, self._image
+        if point is None or point.evidence is None or image is None:
             return
-        e = point.evidence
-        steps = np.array(e.surface_step_px).T
-        at = np.linalg.solve(steps, np.array(point.reference_px) - np.array(e.surface_origin_px))
-        scale_x, scale_y = frame.width() / self._image.width(), frame.height() / self._image.height()
-        x, y = frame.left() + (at[0] + 0.5) * scale_x, frame.top() + (at[1] + 0.5) * scale_y
+        scale = np.array([frame.width() / image.width(), frame.height() / image.height()])
+        corner = np.array([frame.left(), frame.top()])
+        painter.save()
         painter.setClipRect(frame)
-        for colour, width in ((QColor(0, 0, 0), 3.0), (QColor(255, 255, 255), 1.4)):
-            painter.setPen(QPen(colour, width))
-            painter.drawLine(QPointF(x - 7, y), QPointF(x + 7, y))
-            painter.drawLine(QPointF(x, y - 7), QPointF(x, y + 7))
-        inverse = np.linalg.inv(steps)
-        covariance = inverse @ np.array(point.covariance_px) @ inverse.T
-        values, vectors = np.linalg.eigh(covariance)
-        if (values > 0).all():
-            painter.save()
-            painter.translate(x, y)
-            painter.scale(scale_x, scale_y)
-            painter.rotate(float(np.degrees(np.arctan2(vectors[1, 1], vectors[0, 1]))))
-            pen = QPen(QColor(255, 255, 255), 1.4)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._second is not None and point.evidence.second_peak > 0:
+            x, y = corner + (np.array(self._second) + 0.5) * scale
+            for pen in (QPen(QColor(0, 0, 0, 160), 3.2), QPen(QColor("#E69F00"), 1.8)):
+                painter.setPen(pen)
+                painter.drawEllipse(QPointF(x, y), 5.5, 5.5)
+        x, y = corner + (surface_index(point.evidence, point.reference_px) + 0.5) * scale
+        inverse = np.linalg.inv(np.array(point.evidence.surface_step_px, dtype=float).T)
+        values, vectors = np.linalg.eigh(inverse @ np.array(point.covariance_px) @ inverse.T)
+        for colour, width in ((QColor(0, 0, 0, 170), 3.2), (QColor(255, 255, 255), 1.5)):
+            pen = QPen(colour, width)
             pen.setCosmetic(True)
             painter.setPen(pen)
-            painter.drawEllipse(QPointF(0, 0), 2.45 * float(np.sqrt(values[1])), 2.45 * float(np.sqrt(values[0])))
-            painter.restore()
-        painter.setClipping(False)
+            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+                painter.drawLine(QPointF(x + 3 * dx, y + 3 * dy), QPointF(x + 9 * dx, y + 9 * dy))
+            if (values > 0).all():
+                painter.save()
+                painter.translate(x, y)
+                painter.scale(*scale)
+                painter.rotate(float(np.degrees(np.arctan2(vectors[1, 1], vectors[0, 1]))))
+                painter.drawEllipse(QPointF(0, 0), _CHI_95 * float(np.sqrt(values[1])), _CHI_95 * float(np.sqrt(values[0])))
+                painter.restore()
+        painter.restore()
 
-    def _words(self) -> str:
+    def _draw_words(self, painter: QPainter, box: QRectF) -> None:
+        lines = self._words()
+        font = painter.font()
+        metrics = painter.fontMetrics()
+        step = min(metrics.height() + 2.0, box.height() / max(len(lines), 1))
+        top = box.top() + max(0.0, (box.height() - step * len(lines)) / 2)
+        for i, text in enumerate(lines):
+            font.setBold(i == 0)
+            painter.setFont(font)
+            line = QRectF(box.left(), top + i * step, box.width(), step)
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(box.width())))
+
+    def _words(self) -> list[str]:
         p = self._point
         if p is None:
-            return ""
-        lines = [tr("Point {0}").format(p.id), tr("score {0:.2f}").format(p.score)]
+            return []
+        lines = [tr("Point {0}").format(p.id), tr("Score {0:.2f}").format(p.score)]
         if p.evidence is not None:
             e = p.evidence
-            lines += [tr("peak {0:.2f}").format(e.peak), tr("second {0:.2f} (ratio {1:.2f})").format(e.second_peak, min(e.ratio, 99.0))]
+            lines += [tr("Peak {0:.2f}").format(e.peak), tr("Second {0:.2f}").format(e.second_peak)]
+            lines.append(tr("Ratio {0:.2f}").format(e.ratio) if np.isfinite(e.ratio) else tr("Ratio: no second"))
             if np.isfinite(e.forward_backward_px):
-                lines.append(tr("there and back {0:.2f} px").format(e.forward_backward_px))
+                lines.append(tr("There and back {0:.2f} px").format(e.forward_backward_px))
         if p.reason:
             lines.append(tr(p.reason))
-        return "\n".join(lines)
+        return lines

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
+from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLineEdit, QSpinBox, QWidget
 
 from ..plugin.core.fields import ParamInfo, param_infos
-
-
-def tr(text: str) -> str:
-    """Translate."""
-    return QCoreApplication.translate("SarOpticalAlign", text)
+from .text import tr
 
 
 class ParamsForm(QWidget):

@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWid
 
 from ..plugin.core.session import PointState, Role, SessionPoint
 from .palette import STATE_COLOURS, state_key
-from .params_form import tr
+from .text import tr
 
 _COLUMNS = ("ID", "State", "Score", "dX [px]", "dY [px]", "Residual [px]", "Residual [map]", "Reason")
 _TIPS = (

@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel
 
 from ..plugin.core.session import FitState, Session
 from .heatmap import HeatmapView
-from .params_form import tr
+from .text import tr
 from .points_table import PointsTable
 
 _FIGURES = (

@@ -10,7 +10,7 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtNetwork import QNetworkProxy
 from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
-from .params_form import tr
+from .text import tr
 
 _ICON = Path(__file__).resolve().parent.parent / "resources" / "icons" / "align.svg"
 

@@ -7,7 +7,8 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..plugin.core.types import WarpParams
-from .params_form import ParamsForm, tr
+from .params_form import ParamsForm
+from .text import tr
 
 
 class WarpPanel(QWidget):

@@ -27,6 +27,7 @@ SCALE_LIMITS = (0.85, 1.15)
 _FIRST_SIDE_PX = 256
 _LAST_SIDE_PX = 512
 _MIN_OVERLAP = 0.3
+_PRIOR = 0.85
 
 Array = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -178,6 +179,9 @@ def coarse_align(pair: WorkingPair, matcher: TemplateMatcher, rotation_scale: bo
         progress.update(0.6 * index / len(start), "Coarse search: rotation and scale" if rotation_scale else "Coarse search")
         tried.append(search.try_(hypothesis))
     tried.sort(key=lambda h: -h.score)
+    if rotation_scale and pair.reference.is_georeferenced:
+        # Georeferenced rasters are seldom turned: what their coordinates say is kept unless something is clearly better.
+        tried.sort(key=lambda h: -h.score * (1.0 if h.rotation_deg == 0.0 and abs(h.scale - 1.0) < 0.01 else _PRIOR))
     best = tried[0]
     others = np.array([h.score for h in tried if abs(h.rotation_deg - best.rotation_deg) > 4 or abs(h.scale / best.scale - 1) > 0.07])
     reduction = search.reduction

@@ -17,7 +17,7 @@ from .fine import TemplateMatch, lattice, match_templates, template_size
 from .matchers import PairMatcher, TemplateMatcher, create
 from .outliers import Candidates
 from .results import preview_points
-from .similarity import find_peak
+from .similarity import Peak, find_peak
 
 if TYPE_CHECKING:
     from .reading import WorkingPair
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 RADIUS_PX = 8
 _FIRST_TEMPLATES = 120
 _SUPPORT = 3.0
+_OWN_REACH_PX = 2
 _REACH_WIDE, _REACH_SMALL = 1.5, 3.0  # a small image has room for one motion only
 _WIDE_PX = 700
 
@@ -77,10 +78,10 @@ def find_matches(
     matches = match_templates(
         pair, matcher, centres, side, RADIUS_PX, params.tile_px, progress.part(0.3, 1.0), forward_backward=True, on_tile=stream
     )
-    return Found(_candidates(support_by_neighbours(matches, _REACH_WIDE if wide else _REACH_SMALL)), matches, side)
+    return Found(_candidates(support_by_neighbours(matches, _REACH_WIDE if wide else _REACH_SMALL, wide)), matches, side)
 
 
-def support_by_neighbours(matches: list[TemplateMatch], reach: float) -> list[TemplateMatch]:
+def support_by_neighbours(matches: list[TemplateMatch], reach: float, own_place: bool) -> list[TemplateMatch]:
     """Let each surface be helped by those of its neighbours, so that a weak peak in the right place beats a stray one.
 
     `reach` is the width of the neighbourhood in template spacings. To each surface (above its median) the distance-weighted mean of its neighbours' is added, `_SUPPORT` times; the shift
@@ -104,9 +105,27 @@ def support_by_neighbours(matches: list[TemplateMatch], reach: float) -> list[Te
         if peak is None:
             out.append(match)
             continue
-        shift = (peak.x - match.radius, peak.y - match.radius)
-        out.append(replace(match, shift=shift, peak=replace(match.peak, at_edge=peak.at_edge)))
+        if own_place:
+            out.append(_own_peak_near(match, peak))
+        else:
+            shift = (peak.x - match.radius, peak.y - match.radius)
+            out.append(replace(match, shift=shift, peak=replace(match.peak, at_edge=peak.at_edge)))
     return out
+
+
+def _own_peak_near(match: TemplateMatch, supported: Peak) -> TemplateMatch:
+    """Read the shift at the template's own highest peak within `_OWN_REACH_PX` of the supported one.
+
+    The neighbours choose the peak, the template alone places it: the errors of neighbouring points stay independent.
+    """
+    r, c = round(supported.y), round(supported.x)
+    top, left = max(0, r - _OWN_REACH_PX), max(0, c - _OWN_REACH_PX)
+    own = find_peak(match.surface[top : r + _OWN_REACH_PX + 1, left : c + _OWN_REACH_PX + 1])
+    if own is None:
+        return match
+    x, y = left + own.x, top + own.y
+    peak = replace(match.peak, x=x, y=y, value=own.value, covariance=own.covariance, at_edge=supported.at_edge)
+    return replace(match, shift=(x - match.radius, y - match.radius), peak=peak)
 
 
 def _candidates(matches: list[TemplateMatch]) -> Candidates:

@@ -1,0 +1,23 @@
+"""Translation of what the user reads, and numbers with their units."""
+
+from __future__ import annotations
+
+import math
+
+from qgis.PyQt.QtCore import QCoreApplication
+
+
+def tr(text: str) -> str:
+    """Translate."""
+    return QCoreApplication.translate("SarOpticalAlign", text)
+
+
+def length(value: float, unit: str) -> str:
+    """Return a length with its unit, about three digits, and a dash where there is none."""
+    if not math.isfinite(value):
+        return "–"
+    if unit == "px":
+        return f"{value:.2f} px"
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else min(8, 2 - math.floor(math.log10(size)))
+    return f"{value:.{digits}f} {unit}".rstrip()
