@@ -144,7 +144,8 @@ def _plan(source: Any, reference_grid: Grid, transform: Transform, params: WarpP
     size = (source.width, source.height)
     sensed_grid = Grid("", _IDENTITY, *size)
     xs, ys = np.meshgrid(np.linspace(0, size[0], 33), np.linspace(0, size[1], 33))
-    if folds(transform, np.stack([xs.ravel(), ys.ravel()], axis=1)).any():
+    lattice = np.stack([xs.ravel(), ys.ravel()], axis=1)
+    if folds(transform, lattice).any():
         hint = "Choose a simpler model, or reject the points where it folds."
         raise FitError("The transform folds the image over itself.", hint)
     if reference_grid.geotransform == _IDENTITY:
@@ -170,7 +171,11 @@ def _plan(source: Any, reference_grid: Grid, transform: Transform, params: WarpP
             return coords.apply_matrix(to_sensed_matrix, xy)
         return transform.inverse(coords.apply_matrix(inward, xy))
 
-    return target, BlockWarper(to_sensed, to_sensed_matrix, size, (scale[0], scale[1]), resampling_for(source, params))
+    placed = coords.apply_matrix(coords.inverse(inward), transform.apply(lattice))
+    margin = 4.0 + 0.01 * float(np.ptp(placed, axis=0).max())
+    (left, top), (right, bottom) = (placed.min(axis=0) - margin).tolist(), (placed.max(axis=0) + margin).tolist()
+    kernel = resampling_for(source, params)
+    return target, BlockWarper(to_sensed, to_sensed_matrix, size, (scale[0], scale[1]), kernel, (left, top, right, bottom))
 
 
 def _write(

@@ -44,6 +44,7 @@ class BlockWarper:
         size: (width, height) of the sensed raster.
         scale: Output px per sensed px along sensed columns and rows, at most 1: below, the kernels average.
         resampling: Kernel.
+        footprint: (left, top, right, bottom) in output px outside which there is nothing of the sensed raster.
     """
 
     to_sensed: Callable[[Points], Points]
@@ -51,6 +52,7 @@ class BlockWarper:
     size: tuple[int, int]
     scale: tuple[float, float]
     resampling: Resampling
+    footprint: tuple[float, float, float, float]
 
     def pieces(self, tile: Tile) -> Iterator[tuple[Tile, Tile, Points]]:
         """Cut a block of the output into pieces in which the mapping is all but affine.
@@ -59,6 +61,9 @@ class BlockWarper:
             Piece of the output, window of the sensed raster it needs, and (81, 2) sensed px of a lattice over the piece.
             Pieces that lie outside the sensed raster are left out.
         """
+        left, top, right, bottom = self.footprint
+        if tile.x0 > right or tile.y0 > bottom or tile.x0 + tile.width < left or tile.y0 + tile.height < top:
+            return
         nodes = self.to_sensed(_lattice(tile))
         finite = np.isfinite(nodes).all(axis=1)
         smallest = max(tile.width, tile.height) <= _MIN_PIECE_PX

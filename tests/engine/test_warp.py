@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,20 @@ def test_complex_and_impossible_nodata_are_refused(tmp_path, picture):
 def test_missing_input(tmp_path):
     with pytest.raises(UnreadableRasterError):
         warp(RasterRef(str(tmp_path / "no.tif")), REFERENCE, shift(), tmp_path / "o.tif")
+
+
+def test_wide_reference_grid_shows_the_image_once(tmp_path):
+    """Far outside its points a cubic folds back: nothing of the image appears there, and no time is spent on it."""
+    path = write_raster(tmp_path / "s.tif", np.full((HEIGHT, WIDTH), 50, np.uint8), **PLACE)
+    transform = bend("polynomial3")
+    transform = replace(transform, target_centre=transform.target_centre + 1200.0)
+    grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 2500, 2500)
+    with rasterio.open(warp(RasterRef(path), grid, transform, tmp_path / "o.tif")) as d:
+        valid = int((d.read(1) > 0).sum())
+    xs, ys = np.meshgrid(np.linspace(0.5, WIDTH - 0.5, 60), np.linspace(0.5, HEIGHT - 0.5, 60))
+    jacobian = transform.jacobian(np.stack([xs.ravel(), ys.ravel()], axis=1))
+    area = float(np.abs(np.linalg.det(jacobian)).mean()) * WIDTH * HEIGHT
+    assert abs(valid / area - 1) < 0.005
 
 
 def test_kept_properties(tmp_path):
