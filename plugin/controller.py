@@ -14,8 +14,8 @@ from qgis.PyQt.QtWidgets import QFileDialog
 
 from ..ui.canvas_points import CanvasPoints
 from ..ui.dock import AlignDock
-from ..ui.text import tr
 from ..ui.point_tool import PointTool
+from ..ui.text import tr
 from .core import coords
 from .core.errors import AlignError, FitError, InputError
 from .core.gcp_io import load_points, save_points

@@ -120,7 +120,7 @@ def _run(command: list[str], progress: Progress, on_line: Callable[[str], None])
     env = clean_environment()
     env.update({k: v for k, v in os.environ.items() if k.startswith("PIP_")})
     try:
-        process = subprocess.Popen(  # noqa: S603 # nosec B603 - argument list, no shell
+        process = subprocess.Popen(  # nosec B603 - argument list, no shell
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
             env=env, **hidden_window(),
         )
@@ -161,7 +161,7 @@ def check(python: str) -> dict[str, object]:
         WorkerError: when it does not run.
     """
     try:
-        answer = subprocess.run(  # noqa: S603 # nosec B603 - argument list, no shell
+        answer = subprocess.run(  # nosec B603 - argument list, no shell
             [python, "-c", _PROBE], capture_output=True, text=True, timeout=60, env=clean_environment(), check=True, **hidden_window()
         )
         return dict(json.loads(answer.stdout.strip().splitlines()[-1]))

@@ -133,7 +133,7 @@ class WorkerClient:
         self._kill()
         self._lines, self._tail = queue.Queue(), deque(maxlen=_TAIL_LINES)
         try:
-            self._process = subprocess.Popen(  # noqa: S603 # nosec B603 - argument list, no shell
+            self._process = subprocess.Popen(  # nosec B603 - argument list, no shell
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
                 errors="replace", bufsize=1, env=clean_environment(self._parent), cwd=str(self._parent), **hidden_window(),
             )

@@ -177,7 +177,11 @@ class HeatmapView(QWidget):
             font.setBold(i == 0)
             painter.setFont(font)
             line = QRectF(box.left(), top + i * step, box.width(), step)
-            painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(box.width())))
+            painter.drawText(
+                line,
+                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+                metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(box.width())),
+            )
 
     def _words(self) -> list[str]:
         p = self._point

@@ -10,10 +10,21 @@ from qgis.PyQt.QtGui import QBrush, QColor, QIcon, QPainter, QPen, QPixmap
 from ..plugin.core.session import PointState, Role, SessionPoint
 
 STATE_COLOURS = {
-    "predicted": "#0072B2", "accepted": "#009E73", "edited": "#CC79A7", "added": "#E69F00", "check": "#7B61C9", "filtered": "#8A8A8A", "rejected": "#D55E00",
+    "predicted": "#0072B2",
+    "accepted": "#009E73",
+    "edited": "#CC79A7",
+    "added": "#E69F00",
+    "check": "#7B61C9",
+    "filtered": "#8A8A8A",
+    "rejected": "#D55E00",
 }
 STATE_LABELS = {
-    "predicted": "predicted", "accepted": "accepted", "edited": "edited", "added": "added", "check": "check point", "filtered": "filtered out",
+    "predicted": "predicted",
+    "accepted": "accepted",
+    "edited": "edited",
+    "added": "added",
+    "check": "check point",
+    "filtered": "filtered out",
     "rejected": "rejected",
 }
 SELECTED_COLOUR = "#F0E442"
@@ -30,7 +41,7 @@ def state_key(point: SessionPoint) -> str:
 
 
 def draw_marker(painter: QPainter, key: str, x: float, y: float, radius: float = 5.0) -> None:
-    """Draw a state's marker: disc predicted, disc with a dot accepted, square edited, diamond added, triangle check, cross out."""
+    """Draw a state's marker: disc predicted, dotted disc accepted, square edited, diamond added, triangle check, cross out."""
     colour = QColor(STATE_COLOURS[key])
     r = radius
     if key in ("rejected", "filtered"):

@@ -4,11 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QValidator
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLineEdit, QSpinBox, QWidget
 
+from ..plugin.core.errors import UsageError
 from ..plugin.core.fields import ParamInfo, param_infos
 from .text import tr
+
+
+class NumberBox(QDoubleSpinBox):
+    """A number without trailing zeros, from 1e-8 to 1e9."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDecimals(8)
+        self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+
+    def textFromValue(self, value: float) -> str:  # noqa: N802
+        """Return the shortest text of a value."""
+        return self.locale().toString(value, "g", 10)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Accept a decimal point in every locale."""
+        return super().validate(text.replace(".", self.locale().decimalPoint()), position)
+
+
+class _CalmWheel(QObject):
+    """Lets the wheel scroll the page instead of changing a value nobody clicked on."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Swallow wheel turns over an editor without focus."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
 
 
 class ParamsForm(QWidget):
@@ -17,7 +47,7 @@ class ParamsForm(QWidget):
     Args:
         cls: Parameter dataclass.
         values: Values to show; defaults otherwise.
-        advanced: Show only advanced parameters (True), only the others (False), or all (None).
+        only: Names shown, in this order; None = all.
         skip: Names left out.
         parent: Qt parent.
     """
@@ -25,30 +55,43 @@ class ParamsForm(QWidget):
     changed = pyqtSignal()
 
     def __init__(
-        self, cls: type, values: object | None = None, advanced: bool | None = None, skip: tuple[str, ...] = (), parent: QWidget | None = None
+        self,
+        cls: type,
+        values: object | None = None,
+        only: tuple[str, ...] | None = None,
+        skip: tuple[str, ...] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._editors: dict[str, tuple[ParamInfo, QWidget]] = {}
+        self._calm = _CalmWheel(self)
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for info in param_infos(cls):
-            if info.name in skip or (advanced is not None and info.advanced != advanced):
+            if info.name in skip or (only is not None and info.name not in only):
                 continue
-            value = getattr(values, info.name) if values is not None else info.default
-            editor = self._make(info, value)
+            editor = self._make(info, getattr(values, info.name) if values is not None else info.default)
             editor.setObjectName(f"param_{info.name}")
             editor.setToolTip(tr(info.help))
+            editor.setMinimumWidth(90)
+            editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            editor.installEventFilter(self._calm)
             if isinstance(editor, QCheckBox):
                 editor.setText(tr(info.label))
-                layout.addRow(editor)
+                layout.addRow("", editor)
             else:
                 layout.addRow(tr(info.label), editor)
+                layout.labelForField(editor).setToolTip(tr(info.help))
             self._editors[info.name] = (info, editor)
 
     def values(self) -> dict[str, Any]:
-        """Return the values by name; the special value of an optional number is None."""
+        """Return the values by name; the special value of an optional number is None.
+
+        Raises:
+            UsageError: a number cannot be read.
+        """
         return {name: self._read(info, editor) for name, (info, editor) in self._editors.items()}
 
     def set_unit(self, name: str, unit: str) -> None:
@@ -56,34 +99,40 @@ class ParamsForm(QWidget):
         _, editor = self._editors[name]
         editor.setSuffix(f" {unit}")
 
+    def is_empty(self) -> bool:
+        """Whether there is nothing to choose."""
+        return not self._editors
+
     def _make(self, info: ParamInfo, value: Any) -> QWidget:
         if info.choices:
             box = QComboBox()
             for key, label in info.choices.items():
                 box.addItem(tr(label), key)
             box.setCurrentIndex(max(0, box.findData(value)))
-            box.currentIndexChanged.connect(self.changed)
+            box.currentIndexChanged.connect(lambda _index: self.changed.emit())
             return box
         if info.type is bool:
             check = QCheckBox()
             check.setChecked(bool(value))
-            check.toggled.connect(self.changed)
+            check.toggled.connect(lambda _on: self.changed.emit())
             return check
-        if info.type in (int, float):
+        unbounded = info.min is None and info.max is None
+        if info.type is int or (info.type is float and not (info.optional and unbounded)):
             return self._make_number(info, value)
-        line = QLineEdit(str(value or ""))
-        line.editingFinished.connect(self.changed)
+        line = QLineEdit("" if value is None else str(value))
+        line.setPlaceholderText(tr("automatic") if info.optional else "")
+        line.editingFinished.connect(self.changed.emit)
         return line
 
     def _make_number(self, info: ParamInfo, value: Any) -> QWidget:
-        spin: QSpinBox | QDoubleSpinBox = QSpinBox() if info.type is int else QDoubleSpinBox()
+        spin: QSpinBox | QDoubleSpinBox = QSpinBox() if info.type is int else NumberBox()
         low = info.min if info.min is not None else -1e9
         high = info.max if info.max is not None else 1e9
         if info.type is int:
             low, high = int(max(low, -(2**31))), int(min(high, 2**31 - 1))
-        else:
-            spin.setDecimals(3 if high <= 10 else 2)
-            spin.setSingleStep(0.05 if high <= 1 else 1.0)
+        elif high - low <= 1:
+            spin.setStepType(QDoubleSpinBox.StepType.DefaultStepType)
+            spin.setSingleStep(0.05)
         if info.optional:
             low = low - 1 if info.type is int else low
             spin.setSpecialValueText(tr("automatic"))
@@ -91,7 +140,7 @@ class ParamsForm(QWidget):
         spin.setValue(low if value is None else value)
         if info.unit:
             spin.setSuffix(f" {tr(info.unit)}")
-        spin.valueChanged.connect(self.changed)
+        spin.valueChanged.connect(lambda _value: self.changed.emit())
         return spin
 
     @staticmethod
@@ -101,7 +150,13 @@ class ParamsForm(QWidget):
         if isinstance(editor, QCheckBox):
             return editor.isChecked()
         if isinstance(editor, QSpinBox | QDoubleSpinBox):
-            if info.optional and editor.value() == editor.minimum():
-                return None
-            return editor.value()
-        return editor.text()
+            return None if info.optional and editor.value() == editor.minimum() else editor.value()
+        text = editor.text().strip()
+        if info.type is not float:
+            return text
+        if info.optional and not text:
+            return None
+        try:
+            return float(text.replace(",", "."))
+        except ValueError:
+            raise UsageError(f"{info.label}: {text!r} is not a number.", "Give a number, or nothing for automatic.") from None

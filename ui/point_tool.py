@@ -2,71 +2,149 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsPointXY
-from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool
-from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeyEvent
+from collections.abc import Callable
+
+from qgis.core import QgsPointXY, QgsWkbTypes
+from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool, QgsRubberBand
+from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QKeyEvent
+from qgis.PyQt.QtWidgets import QToolTip
 
 from .canvas_points import CanvasPoints
+from .palette import SELECTED_COLOUR
+
+_KEYS = frozenset(
+    int(k)
+    for k in (
+        Qt.Key.Key_A,
+        Qt.Key.Key_R,
+        Qt.Key.Key_U,
+        Qt.Key.Key_C,
+        Qt.Key.Key_N,
+        Qt.Key.Key_P,
+        Qt.Key.Key_Delete,
+        Qt.Key.Key_Return,
+    )
+)
+_DRAG_PX = 3
 
 
 class PointTool(QgsMapTool):
-    """Click selects, dragging moves a point's reference end, and in add mode a click places a point.
+    """Click selects (Shift adds), a rectangle selects many, a drag moves a point's reference end; in add mode clicks place halves.
 
-    Signals carry positions in canvas coordinates.
+    Signals carry positions in canvas coordinates. `describe` gives the tooltip of a point.
     """
 
     selected = pyqtSignal(object)
+    dragging = pyqtSignal(int, QgsPointXY)
     moved = pyqtSignal(int, QgsPointXY)
     placed = pyqtSignal(QgsPointXY)
     cancelled = pyqtSignal()
     key_pressed = pyqtSignal(int)
 
-    def __init__(self, canvas: QgsMapCanvas, item: CanvasPoints) -> None:
+    def __init__(self, canvas: QgsMapCanvas, item: CanvasPoints, describe: Callable[[int], str]) -> None:
         super().__init__(canvas)
-        self._item = item
+        self._item, self._describe = item, describe
         self._dragged: int | None = None
-        self._start = None
+        self._start: QPoint | None = None
+        self._chosen: list[int] = []
+        self._hovered: int | None = None
+        self._band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+        self._band.setStrokeColor(QColor(SELECTED_COLOUR))
+        self._band.setFillColor(QColor(240, 228, 66, 40))
+        self._band.setWidth(2)
         self.adding = False
+        self.setCursor(Qt.CursorShape.CrossCursor)
+
+    def dispose(self) -> None:
+        """Take the tool's own items off the canvas."""
+        self.canvas().scene().removeItem(self._band)
+
+    def note_selection(self, ids: list[int]) -> None:
+        """Be told what is selected, so that Shift adds to it."""
+        self._chosen = list(ids)
 
     def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802
-        """Start a drag, or place a point."""
+        """Start a drag or a rectangle, or place a point."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if self.adding:
             self.placed.emit(self.toMapCoordinates(event.pos()))
             return
-        self._dragged = self._item.hit(event.pos().x(), event.pos().y())
         self._start = event.pos()
-        self.selected.emit([] if self._dragged is None else [self._dragged])
+        self._dragged = self._item.hit(event.pos().x(), event.pos().y())
+        if self._dragged is not None:
+            more = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._select([*self._chosen, self._dragged] if more else [self._dragged])
 
     def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802
-        """Show that a point is under the mouse, or where it is dragged to."""
-        if self._dragged is not None:
-            self._item.set_pending(self.toMapCoordinates(event.pos()))
+        """Show what is under the mouse, or where it is dragged to."""
+        pos = event.pos()
+        if self._start is not None and (pos - self._start).manhattanLength() > _DRAG_PX:
+            here = self.toMapCoordinates(pos)
+            if self._dragged is not None:
+                self._item.set_ghost(self.toMapCoordinates(self._start), here)
+                self.dragging.emit(self._dragged, here)
+            else:
+                self._draw_band(pos)
             return
-        over = self._item.hit(event.pos().x(), event.pos().y()) is not None
-        self.canvas().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.CrossCursor)
+        hit = None if self.adding else self._item.hit(pos.x(), pos.y())
+        if hit != self._hovered:
+            self._hovered = hit
+            self.canvas().setCursor(Qt.CursorShape.CrossCursor if hit is None else Qt.CursorShape.PointingHandCursor)
+            if hit is None:
+                QToolTip.hideText()
+            else:
+                QToolTip.showText(self.canvas().viewport().mapToGlobal(pos) + QPoint(12, 8), self._describe(hit), self.canvas())
 
     def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802
-        """Finish a drag of more than 3 px."""
-        if self._dragged is None:
+        """Finish a drag of more than 3 px, or a rectangle; a click beside all points selects none."""
+        if self._start is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        identifier, self._dragged = self._dragged, None
-        self._item.set_pending(None)
-        if (event.pos() - self._start).manhattanLength() > 3:
-            self.moved.emit(identifier, self.toMapCoordinates(event.pos()))
+        start, identifier = self._start, self._dragged
+        far = (event.pos() - start).manhattanLength() > _DRAG_PX
+        self._drop()
+        if identifier is not None:
+            if far:
+                self.moved.emit(identifier, self.toMapCoordinates(event.pos()))
+            return
+        more = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        found: list[int] = []
+        if far:
+            xs, ys = sorted((start.x(), event.pos().x())), sorted((start.y(), event.pos().y()))
+            found = self._item.ids_in(xs[0], ys[0], xs[1], ys[1])
+        self._select([*self._chosen, *found] if more else found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Escape ends adding; review keys are passed on."""
+        """Escape drops a drag or ends adding; review keys are passed on."""
         if event.key() == Qt.Key.Key_Escape:
-            self.cancelled.emit()
-        elif event.key() in (Qt.Key.Key_A, Qt.Key.Key_R, Qt.Key.Key_U, Qt.Key.Key_C, Qt.Key.Key_N, Qt.Key.Key_P, Qt.Key.Key_Delete):
+            if self._start is not None:
+                self._drop()
+            else:
+                self.cancelled.emit()
+            event.ignore()  # an ignored event is one the canvas does not handle itself
+        elif int(event.key()) in _KEYS and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self.key_pressed.emit(int(event.key()))
             event.ignore()
 
     def deactivate(self) -> None:
         """Drop a half-made drag."""
-        self._dragged = None
-        self._item.set_pending(None)
+        self._drop()
         super().deactivate()
+
+    def _select(self, ids: list[int]) -> None:
+        self._chosen = list(dict.fromkeys(ids))
+        self.selected.emit(self._chosen)
+
+    def _drop(self) -> None:
+        self._dragged = self._start = None
+        self._item.set_ghost(None)
+        self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+
+    def _draw_band(self, pos: QPoint) -> None:
+        if self._start is None:
+            return
+        self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+        corners = (self._start, QPoint(pos.x(), self._start.y()), pos, QPoint(self._start.x(), pos.y()))
+        for corner in corners:
+            self._band.addPoint(self.toMapCoordinates(corner))

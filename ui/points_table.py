@@ -4,41 +4,49 @@ from __future__ import annotations
 
 import math
 
-from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QKeyEvent
+from qgis.PyQt.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QSortFilterProxyModel, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from ..plugin.core.session import PointState, Role, SessionPoint
-from .palette import STATE_COLOURS, state_key
-from .text import tr
+from ..plugin.core.session import SessionPoint
+from .palette import STATE_LABELS, state_icon, state_key
+from .text import length, tr
 
-_COLUMNS = ("ID", "State", "Score", "dX [px]", "dY [px]", "Residual [px]", "Residual [map]", "Reason")
+ID, STATE, SCORE, DX, DY, RESIDUAL, GROUND, REASON = range(8)
+_COLUMNS = ("ID", "State", "Score", "dX", "dY", "Residual", "Residual", "Reason")
+_UNITS = ("", "", "", "px", "px", "px", "map", "")
 _TIPS = (
     "Number of the point",
-    "Where the point stands in the review; rejected points stay, out of the fit",
+    "Where the point stands in the review; points that are out stay in the list, out of the fit",
     "Probability (0 to 1) that the match is within 2 px of the truth, learnt from real pairs",
     "x of transform(sensed) - reference, in reference pixels",
     "y of transform(sensed) - reference, in reference pixels, downwards",
     "sqrt(dX^2 + dY^2) in reference pixels",
-    "The same length in map units",
+    "sqrt(dX^2 + dY^2) in units of the reference's CRS",
     "Why the point is not in the fit",
 )
+Residuals = dict[int, tuple[float, float]]
 
 
 class PointsModel(QAbstractTableModel):
-    """Points and residuals; `UserRole` of any cell is the point's id."""
+    """Points and residuals; `UserRole` of any cell is the point's id, `EditRole` what it sorts by."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._points: list[SessionPoint] = []
-        self._residuals: dict[int, tuple[float, float]] = {}
-        self._unit = 1.0
+        self._residuals: Residuals = {}
+        self._size, self._unit = 1.0, "map"
 
-    def set_points(self, points: tuple[SessionPoint, ...], residuals: dict[int, tuple[float, float]], unit: float) -> None:
-        """Show other points; `unit` is the length of a reference pixel in map units."""
-        self.beginResetModel()
-        self._points, self._residuals, self._unit = list(points), residuals, unit
-        self.endResetModel()
+    def set_points(self, points: tuple[SessionPoint, ...], residuals: Residuals, size: float, unit: str) -> None:
+        """Show other points; `size` is the side of a reference pixel in `unit`."""
+        same = [p.id for p in points] == [p.id for p in self._points]
+        if not same:
+            self.beginResetModel()
+        self._points, self._residuals, self._size, self._unit = list(points), residuals, size, unit
+        if not same:
+            self.endResetModel()
+        elif points:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(points) - 1, REASON))
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
         """Return the number of points."""
@@ -50,44 +58,45 @@ class PointsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: N802
         """Return a column's title or tooltip."""
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return tr(_COLUMNS[section])
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return tr(_TIPS[section])
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            unit = self._unit if section == GROUND else _UNITS[section]
+            return f"{tr(_COLUMNS[section])} [{unit}]" if unit else tr(_COLUMNS[section])
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return tr(_TIPS[section])
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return a cell."""
         point = self._points[index.row()]
+        column = index.column()
         if role == Qt.ItemDataRole.UserRole:
             return point.id
-        value = self._value(point, index.column())
         if role == Qt.ItemDataRole.DisplayRole:
+            value = self._value(point, column)
             if isinstance(value, float):
-                return "" if math.isnan(value) else f"{value:.2f}"
+                return length(value, "") if column == GROUND else "–" if math.isnan(value) else f"{value:.2f}"
             return value
         if role == Qt.ItemDataRole.EditRole:
+            value = self._value(point, column)
             return -1.0 if isinstance(value, float) and math.isnan(value) else value
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() == 1:
-            return QColor(STATE_COLOURS[state_key(point)])
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (0, 2, 3, 4, 5, 6):
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.DecorationRole and column == STATE:
+            return state_icon(state_key(point))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if column in (STATE, REASON) else Qt.AlignmentFlag.AlignRight
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._value(point, 7) or tr(_TIPS[index.column()])
+            return tr(point.reason) or tr(_TIPS[column])
         return None
 
     def _value(self, point: SessionPoint, column: int) -> object:
         dx, dy = self._residuals.get(point.id, (math.nan, math.nan))
-        length = math.hypot(dx, dy)
-        state = tr(point.state.value) if point.state is not PointState.PREDICTED or point.tie_point.enabled else tr("filtered")
-        if point.role is Role.CHECK:
-            state = tr("check point")
-        return (point.id, state, point.tie_point.score, dx, dy, length, length * self._unit, tr(point.reason))[column]
+        size = math.hypot(dx, dy)
+        state = tr(STATE_LABELS[state_key(point)])
+        return (point.id, state, point.tie_point.score, dx, dy, size, size * self._size, tr(point.reason))[column]
 
 
 class PointsTable(QTableView):
-    """Sortable table. Keys: A accept, R or Del reject, U undecided, C check point, N and P next and previous."""
+    """Sortable table. Keys: A accept, R or Del reject, U undecided, C check point, N and P next and previous, Enter zoom."""
 
     accept_requested = pyqtSignal(list)
     reject_requested = pyqtSignal(list)
@@ -99,74 +108,107 @@ class PointsTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pointsTable")
+        self._quiet = False
         self._model = PointsModel(self)
         self._proxy = QSortFilterProxyModel(self)
         self._proxy.setSourceModel(self._model)
         self._proxy.setSortRole(Qt.ItemDataRole.EditRole)
         self.setModel(self._proxy)
         self.setSortingEnabled(True)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.sortByColumn(ID, Qt.SortOrder.AscendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
+        self.setWordWrap(False)
         self.verticalHeader().setVisible(False)
-        self.verticalHeader().setDefaultSectionSize(22)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setStretchLastSection(True)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(24)
+        sample = self.fontMetrics().horizontalAdvance
+        for column, text in enumerate(
+            ("0000", "check point  ", "Score ", "dX [px]", "dX [px]", "Residual [px]", "Residual [m]", "")
+        ):
+            if text:
+                self.setColumnWidth(column, sample(text) + (30 if column == STATE else 14))
         self.selectionModel().selectionChanged.connect(self._tell_selection)
         self.doubleClicked.connect(lambda index: self.point_activated.emit(index.data(Qt.ItemDataRole.UserRole)))
-        self._quiet = False
 
-    def set_points(self, points: tuple[SessionPoint, ...], residuals: dict[int, tuple[float, float]], unit: float) -> None:
+    def set_points(self, points: tuple[SessionPoint, ...], residuals: Residuals, size: float = 1.0, unit: str = "map") -> None:
         """Show points; selection and scroll position stay."""
         selected, bar = self.selected_ids(), self.verticalScrollBar().value()
         self._quiet = True
-        self._model.set_points(points, residuals, unit)
-        self.select_ids(selected)
-        self.verticalScrollBar().setValue(bar)
-        self._quiet = False
+        try:
+            self._model.set_points(points, residuals, size, unit)
+            if selected != self.selected_ids():
+                self._select(selected)
+            self.verticalScrollBar().setValue(bar)
+        finally:
+            self._quiet = False
+        if selected != self.selected_ids():
+            self._tell_selection()
 
     def selected_ids(self) -> list[int]:
-        """Return the ids of the selected points."""
-        return [index.data(Qt.ItemDataRole.UserRole) for index in self.selectionModel().selectedRows()]
+        """Return the ids of the selected points, in the order shown."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self._proxy.index(row, ID).data(Qt.ItemDataRole.UserRole) for row in rows]
 
     def select_ids(self, ids: list[int]) -> None:
-        """Select points and scroll to the first."""
-        wanted = set(ids)
-        self.selectionModel().clearSelection()
-        first = None
-        mode = self.selectionModel().SelectionFlag.Select | self.selectionModel().SelectionFlag.Rows
-        for row in range(self._proxy.rowCount()):
-            index = self._proxy.index(row, 0)
-            if index.data(Qt.ItemDataRole.UserRole) in wanted:
-                self.selectionModel().select(index, mode)
-                first = first or index
+        """Select points without telling of it, and scroll to the first."""
+        self._quiet = True
+        try:
+            first = self._select(ids)
+        finally:
+            self._quiet = False
         if first is not None:
             self.scrollTo(first)
 
     def step(self, by: int) -> None:
-        """Select the next or previous row."""
+        """Select the next or previous row and zoom to it."""
         rows = [index.row() for index in self.selectionModel().selectedRows()]
         row = (max(rows) if by > 0 else min(rows)) + by if rows else 0
         if 0 <= row < self._proxy.rowCount():
             self.selectRow(row)
-            self.point_activated.emit(self._proxy.index(row, 0).data(Qt.ItemDataRole.UserRole))
+            self.point_activated.emit(self._proxy.index(row, ID).data(Qt.ItemDataRole.UserRole))
+
+    def review(self, key: int) -> bool:
+        """Do what a review key asks for on the selected points; False where the key is none."""
+        signals = {
+            int(Qt.Key.Key_A): self.accept_requested,
+            int(Qt.Key.Key_R): self.reject_requested,
+            int(Qt.Key.Key_Delete): self.reject_requested,
+            int(Qt.Key.Key_U): self.undecide_requested,
+            int(Qt.Key.Key_C): self.check_requested,
+        }
+        ids = self.selected_ids()
+        if key in signals:
+            if ids:
+                signals[key].emit(ids)
+        elif key in (int(Qt.Key.Key_N), int(Qt.Key.Key_P)):
+            self.step(1 if key == int(Qt.Key.Key_N) else -1)
+        elif key in (int(Qt.Key.Key_Return), int(Qt.Key.Key_Enter)):
+            if ids:
+                self.point_activated.emit(ids[0])
+        else:
+            return False
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Handle the review keys."""
-        if event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            ids, key = self.selected_ids(), event.key()
-            signals = {
-                Qt.Key.Key_A: self.accept_requested, Qt.Key.Key_R: self.reject_requested, Qt.Key.Key_Delete: self.reject_requested,
-                Qt.Key.Key_U: self.undecide_requested, Qt.Key.Key_C: self.check_requested,
-            }
-            if key in signals:
-                if ids:
-                    signals[key].emit(ids)
-                return
-            if key in (Qt.Key.Key_N, Qt.Key.Key_P):
-                self.step(1 if key == Qt.Key.Key_N else -1)
-                return
-        super().keyPressEvent(event)
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if not (plain and self.review(int(event.key()))):
+            super().keyPressEvent(event)
+
+    def _select(self, ids: list[int]) -> QModelIndex | None:
+        wanted, first, chosen = set(ids), None, QItemSelection()
+        for row in range(self._proxy.rowCount()):
+            index = self._proxy.index(row, ID)
+            if index.data(Qt.ItemDataRole.UserRole) in wanted:
+                chosen.select(index, self._proxy.index(row, REASON))
+                first = first or index
+        flags = self.selectionModel().SelectionFlag
+        self.selectionModel().select(chosen, flags.ClearAndSelect | flags.Rows)
+        return first
 
     def _tell_selection(self) -> None:
         if not self._quiet:

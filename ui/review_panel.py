@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 
-from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from ..plugin.core.session import FitState, Session
+from ..plugin.core.types import MODEL_LABELS
+from .canvas_points import DISPLACEMENT, NO_VECTORS, RESIDUAL
 from .heatmap import HeatmapView
-from .text import tr
+from .icons import icon
 from .points_table import PointsTable
-
-_FIGURES = (
-    ("fit_rmse", "Fit RMSE", "sqrt(mean(dx^2 + dy^2)) at the points of the fit itself. Small values prove little: a spline passes through every point."),
-    ("loo_rmse", "Leave-one-out", "RMSE of each point predicted by a fit without it."),
-    ("holdout_rmse", "Hold-out", "RMSE of points predicted by a fit without their whole area (spatial blocks): the most honest of the four."),
-    ("ce90", "CE90", "90 % of the leave-one-out errors are shorter than this."),
-)
+from .quality_panel import QualityPanel
+from .text import tr
 
 
 class ReviewPanel(QWidget):
@@ -27,122 +24,179 @@ class ReviewPanel(QWidget):
     import_requested = pyqtSignal()
     export_requested = pyqtSignal()
     confidence_requested = pyqtSignal()
+    tool_requested = pyqtSignal()
     undo_requested = pyqtSignal()
     redo_requested = pyqtSignal()
-    vector_scale_changed = pyqtSignal(float)
+    vectors_changed = pyqtSignal(str, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         layout = QVBoxLayout(self)
-        self.headline = QLabel(tr("No points yet."))
-        self.headline.setObjectName("headline")
-        self.headline.setWordWrap(True)
-        layout.addWidget(self.headline)
-        layout.addLayout(self._make_figures())
-        self.heatmap = HeatmapView()
-        layout.addWidget(self.heatmap)
-        layout.addLayout(self._make_buttons())
+        layout.setContentsMargins(6, 6, 6, 6)
+        self.quality = QualityPanel()
+        layout.addWidget(self.quality)
         self.table = PointsTable()
-        layout.addWidget(self.table, 1)
+        self.heatmap = HeatmapView()
+        layout.addLayout(self._make_tools())
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.heatmap)
+        self.splitter.addWidget(self.table)
+        self.splitter.setSizes([150, 400])
+        self.splitter.setStretchFactor(1, 1)
+        layout.addWidget(self.splitter, 1)
         layout.addLayout(self._make_bottom())
 
-    def _make_figures(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(1)
-        self._figures: dict[str, QLabel] = {}
-        for column, (key, label, tip) in enumerate((*_FIGURES, ("coverage", "Coverage", "Area of the points' convex hull / area of the overlap."))):
-            title, value = QLabel(f"<small>{tr(label)}</small>"), QLabel("–")
-            value.setObjectName(f"figure_{key}")
-            for widget in (title, value):
-                widget.setToolTip(tr(tip))
-            grid.addWidget(title, 0, column)
-            grid.addWidget(value, 1, column)
-            self._figures[key] = value
-        return grid
+    def _button(self, name: str, text: str, tip: str, slot: Callable[[], object], labelled: bool = False) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"{name}Button")
+        button.setIcon(icon(name))
+        button.setText(text)
+        button.setToolTip(f"<b>{text}</b><br>{tip}")
+        button.setAccessibleName(text)
+        button.setAutoRaise(True)
+        button.setIconSize(QSize(20, 20))
+        if labelled:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.clicked.connect(lambda _checked=False: slot())
+        return button
 
-    def _make_buttons(self) -> QHBoxLayout:
+    def _make_tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(3)
-        ids = lambda: self.table.selected_ids()  # noqa: E731
-        for name, text, tip, signal in (
-            ("accept", tr("Accept"), tr("Use the selected points (A)"), lambda: self.table.accept_requested.emit(ids())),
-            ("reject", tr("Reject"), tr("Leave the selected points out (R)"), lambda: self.table.reject_requested.emit(ids())),
-            ("undecide", tr("Undecided"), tr("Put the selected points back to predicted (U)"), lambda: self.table.undecide_requested.emit(ids())),
-            ("check", tr("Check"), tr("Use as check points: measured, but kept out of the fit (C)"), lambda: self.table.check_requested.emit(ids())),
+        row.setSpacing(1)
+        key = Qt.Key
+        for name, text, tip, review_key in (
+            ("accept", tr("Accept"), tr("Use the selected points, whatever a filter said (A)"), key.Key_A),
+            ("reject", tr("Reject"), tr("Leave the selected points out; they stay in the list (R or Del)"), key.Key_R),
+            ("undecide", tr("Undecided"), tr("Put the selected points back to predicted (U)"), key.Key_U),
+            (
+                "check",
+                tr("Check point"),
+                tr("Measure the selected points but keep them out of the fit; again to undo (C)"),
+                key.Key_C,
+            ),
         ):
-            button = QToolButton()
-            button.setObjectName(f"{name}Button")
-            button.setText(text)
-            button.setToolTip(tip)
-            button.clicked.connect(signal)
-            row.addWidget(button)
-        self.add_button = QToolButton()
-        self.add_button.setObjectName("addButton")
-        self.add_button.setText(tr("Add"))
+            row.addWidget(self._button(name, text, tip, lambda k=int(review_key): self.table.review(k)))
+        row.addSpacing(8)
+        self.tool_button = self._button(
+            "pointer",
+            tr("Select and drag"),
+            tr("On the map: click or draw a rectangle to select, drag a point to correct its place in the reference"),
+            self.tool_requested.emit,
+        )
+        self.tool_button.setCheckable(True)
+        row.addWidget(self.tool_button)
+        self.add_button = self._button(
+            "add",
+            tr("Add a point"),
+            tr(
+                "Click the place in the reference; its partner in the sensed image is proposed, a second click confirms or corrects it"
+            ),
+            lambda: self.add_toggled.emit(self.add_button.isChecked()),
+        )
         self.add_button.setCheckable(True)
-        self.add_button.setToolTip(tr("Add a point: click the place in the reference; the partner in the sensed image is proposed, the second click confirms or corrects it"))
-        self.add_button.toggled.connect(self.add_toggled)
         row.addWidget(self.add_button)
+        zoom = self._button(
+            "zoom",
+            tr("Zoom to the point"),
+            tr("Enter, or double-click in the table"),
+            lambda: self.table.review(int(key.Key_Return)),
+        )
+        row.addWidget(zoom)
         row.addStretch(1)
-        self.undo_button, self.redo_button = QToolButton(), QToolButton()
-        for button, text, signal in ((self.undo_button, tr("Undo"), self.undo_requested), (self.redo_button, tr("Redo"), self.redo_requested)):
-            button.setText(text)
-            button.clicked.connect(signal)
-            row.addWidget(button)
-        self.undo_button.setObjectName("undoButton")
-        self.redo_button.setObjectName("redoButton")
+        self.undo_button = self._button("undo", tr("Undo"), "", self.undo_requested.emit)
+        self.redo_button = self._button("redo", tr("Redo"), "", self.redo_requested.emit)
+        row.addWidget(self.undo_button)
+        row.addWidget(self.redo_button)
         return row
 
     def _make_bottom(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(3)
+        row.setSpacing(1)
         for name, text, tip, signal in (
-            ("import", tr("Import …"), tr("Read .points, .csv or .geojson"), self.import_requested),
-            ("export", tr("Export …"), tr("Write .points (QGIS Georeferencer), .csv or .geojson"), self.export_requested),
-            ("confidence", tr("Confidence map"), tr("Add a layer that shows how sure the matches are from place to place"), self.confidence_requested),
+            ("import", tr("Import points"), tr("Read .points (QGIS Georeferencer), .csv or .geojson"), self.import_requested),
+            ("export", tr("Export points"), tr("Write .points (QGIS Georeferencer), .csv or .geojson"), self.export_requested),
+            (
+                "confidence",
+                tr("Confidence map"),
+                tr("Add a layer that shows how sure the matches are, place by place"),
+                self.confidence_requested,
+            ),
         ):
-            button = QPushButton(text)
-            button.setObjectName(f"{name}Button")
-            button.setToolTip(tip)
-            button.clicked.connect(signal)
-            row.addWidget(button)
+            row.addWidget(self._button(name, text, tip, signal.emit))
         row.addStretch(1)
-        row.addWidget(QLabel(tr("vectors ×")))
+        row.addWidget(QLabel(tr("Vectors")))
+        row.addSpacing(4)
+        self.vectors = QComboBox()
+        self.vectors.setObjectName("vectorMode")
+        for mode, label, tip in (
+            (RESIDUAL, tr("Residual"), tr("From the point to where the fit puts it")),
+            (DISPLACEMENT, tr("Displacement"), tr("From where the sensed raster lies now to its place in the reference")),
+            (NO_VECTORS, tr("None"), tr("Points only")),
+        ):
+            self.vectors.addItem(label, mode)
+            self.vectors.setItemData(self.vectors.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.scale = QDoubleSpinBox()
         self.scale.setObjectName("vectorScale")
+        self.scale.setPrefix("× ")
         self.scale.setRange(1, 1000)
         self.scale.setDecimals(0)
+        self.scale.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        self.scale.setToolTip(tr("How much longer than life the vectors on the map are drawn"))
         self.scale.setValue(20)
-        self.scale.setToolTip(tr("How much longer than life the residual vectors on the canvas are drawn"))
-        self.scale.valueChanged.connect(self.vector_scale_changed)
+        self._scales = {RESIDUAL: 20.0, DISPLACEMENT: 1.0, NO_VECTORS: 1.0}
+        self.vectors.currentIndexChanged.connect(self._change_mode)
+        self.scale.valueChanged.connect(self._change_scale)
+        row.addWidget(self.vectors)
         row.addWidget(self.scale)
         return row
 
-    def show_session(self, session: Session, fit: FitState, unit: float) -> None:
-        """Show points and figures; `unit` is the length of a reference pixel in map units."""
+    def _change_mode(self) -> None:
+        mode = self.vectors.currentData()
+        blocked = self.scale.blockSignals(True)
+        self.scale.setValue(self._scales[mode])
+        self.scale.blockSignals(blocked)
+        self.scale.setEnabled(mode != NO_VECTORS)
+        self.vectors_changed.emit(mode, self.scale.value())
+
+    def _change_scale(self, value: float) -> None:
+        self._scales[self.vectors.currentData()] = value
+        self.vectors_changed.emit(self.vectors.currentData(), value)
+
+    def show_nothing(self) -> None:
+        """Show that there is no session."""
+        self.table.set_points((), {})
+        self.heatmap.set_point(None)
+        self.quality.show_count(tr("No points yet. Find tie points, import a file, or add some by hand."))
+        self.quality.show_fit(FitState("", None, None, {}, None, ""), "", "")
+        self.undo_button.setEnabled(False)
+        self.redo_button.setEnabled(False)
+
+    def show_found(self, session: Session, size: float, unit: str) -> None:
+        """Show points while a run streams them."""
+        self.table.set_points(session.points, {}, size, unit)
+        self.quality.show_count(tr("<b>{0}</b> candidates so far …").format(len(session.points)))
+        self.quality.show_fit(None, unit, "")
+
+    def show_session(
+        self, session: Session, fit: FitState | None, residuals: dict[int, tuple[float, float]], size: float, unit: str
+    ) -> None:
+        """Show points and figures.
+
+        Args:
+            session: The session.
+            fit: Its fit, None while it is being computed.
+            residuals: Residuals to show in the table meanwhile.
+            size: Side of a reference pixel in `unit`.
+            unit: Unit of the reference's CRS.
+        """
         points = session.points
-        self.table.set_points(points, fit.residuals_px, unit)
+        self.table.set_points(points, residuals, size, unit)
         used, reviewed = sum(p.in_fit for p in points), sum(p.state.value != "predicted" for p in points)
         text = tr("<b>{0}</b> of {1} points in the fit · {2} reviewed").format(used, len(points), reviewed)
-        if fit.check_rmse_px is not None:
-            text += tr(" · check RMSE {0:.2f} px").format(fit.check_rmse_px)
-        if fit.message:
-            text += f"<br><small>{fit.message}</small>"
-        self.headline.setText(text if points else tr("No points yet. Find tie points, import a file, or add some by hand."))
-        q = fit.quality
-        for key, _, _ in _FIGURES:
-            px, ground = (getattr(q, f"{key}_px"), getattr(q, f"{key}_map")) if q is not None else (math.nan, None)
-            self._figures[key].setText(_figure(px, ground))
-        coverage = q.coverage if q is not None else math.nan
-        self._figures["coverage"].setText("–" if math.isnan(coverage) else f"{100 * coverage:.0f} %")
+        self.quality.show_count(text if points else tr("No points yet. Find tie points, import a file, or add some by hand."))
+        self.quality.show_fit(fit, unit, tr(MODEL_LABELS.get(fit.model, fit.model)) if fit is not None else "")
         self.undo_button.setEnabled(session.can_undo)
-        self.undo_button.setToolTip(tr("Undo: {0} (Ctrl+Z)").format(tr(session.undo_text)))
         self.redo_button.setEnabled(session.can_redo)
-        self.redo_button.setToolTip(tr("Redo (Ctrl+Y)"))
-
-
-def _figure(px: float, ground: float | None) -> str:
-    if math.isnan(px):
-        return "–"
-    return f"<b>{px:.2f}</b> px" + (f"<br><small>{ground:.4g} map</small>" if ground is not None else "")
+        self.undo_button.setToolTip(tr("<b>Undo</b>: {0} (Ctrl+Z)").format(tr(session.undo_text).lower()))
+        self.redo_button.setToolTip(tr("<b>Redo</b> (Ctrl+Y or Ctrl+Shift+Z)"))

@@ -8,7 +8,17 @@ from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtNetwork import QNetworkProxy
-from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .text import tr
 
@@ -39,7 +49,11 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self._task = None
         self.setObjectName("sarOpticalAlignOptions")
         layout = QVBoxLayout(self)
-        intro = QLabel(tr("Matching runs in its own Python, so that nothing in QGIS can break. Reviewing and warping work without it. Your data never leave this computer."))
+        intro = QLabel(
+            tr(
+                "Matching runs in its own Python, so that nothing in QGIS can break. Reviewing and warping work without it. Your data never leave this computer."
+            )
+        )
         intro.setWordWrap(True)
         layout.addWidget(intro)
         self.managed = QRadioButton(tr("Managed environment (recommended)"))
@@ -53,7 +67,9 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         form = QFormLayout()
         self.wheels = QgsFileWidget()
         self.wheels.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
-        self.wheels.setToolTip(tr("For computers without network: a folder of wheels made with pip download -r requirements-worker.txt"))
+        self.wheels.setToolTip(
+            tr("For computers without network: a folder of wheels made with pip download -r requirements-worker.txt")
+        )
         form.addRow(tr("Folder of wheels (offline)"), self.wheels)
         layout.addLayout(form)
         row = QHBoxLayout()

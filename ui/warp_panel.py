@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from qgis.gui import QgsFileWidget
-from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import QSize, pyqtSignal
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..plugin.core.types import WarpParams
+from .icons import icon
 from .params_form import ParamsForm
 from .text import tr
 
@@ -19,26 +20,46 @@ class WarpPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         layout = QVBoxLayout(self)
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.model_line = QLabel()
+        self.model_line.setObjectName("warpModel")
+        self.model_line.setWordWrap(True)
+        layout.addWidget(self.model_line)
         self.output = QgsFileWidget()
         self.output.setObjectName("outputFile")
         self.output.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
         self.output.setFilter("GeoTIFF (*.tif)")
-        form.addRow(tr("Output"), self.output)
-        layout.addLayout(form)
+        self.output.setDialogTitle(tr("Warped raster"))
+        self.output.lineEdit().setPlaceholderText(tr("a new GeoTIFF"))
         self.form = ParamsForm(WarpParams)
+        self.form.layout().insertRow(0, tr("Output file"), self.output)
         layout.addWidget(self.form)
-        note = QLabel(tr("All bands, the data type and nodata are kept. The output appears when it is complete; the sensed raster itself is never changed."))
+        note = QLabel(
+            tr(
+                "All bands, the data type and nodata are kept. The file appears when it is complete; "
+                "the sensed raster itself is never changed. Resample SAR in power or amplitude rather than in decibel."
+            )
+        )
         note.setWordWrap(True)
+        note.setEnabled(False)
         layout.addWidget(note)
-        self.button = QPushButton(tr("Warp"))
+        self.button = QPushButton(icon("warp"), tr("Warp"))
         self.button.setObjectName("warpButton")
-        self.button.setMinimumHeight(32)
+        self.button.setMinimumHeight(34)
+        self.button.setIconSize(QSize(20, 20))
+        self.button.setEnabled(False)
         self.button.clicked.connect(self.warp_requested)
         layout.addWidget(self.button)
         layout.addStretch(1)
+        self.set_fit("")
 
     def warp_params(self) -> WarpParams:
         """Return the choices."""
         return WarpParams(**self.form.values())
+
+    def set_unit(self, unit: str) -> None:
+        """Show the unit of the reference's CRS."""
+        self.form.set_unit("output_gsd", unit)
+
+    def set_fit(self, text: str) -> None:
+        """Show what would be applied; "" = there is no fit."""
+        self.model_line.setText(text or tr("There is no fit yet: find, import or add points first."))

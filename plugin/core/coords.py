@@ -90,7 +90,7 @@ def inverse(matrix: ArrayLike) -> Array:
         InputError: for a singular one.
     """
     m = np.asarray(matrix, dtype=np.float64)
-    if not abs(np.linalg.det(m[:2, :2])) > 1e-300:
+    if not np.isfinite(m).all() or abs(np.linalg.det(m[:2, :2])) < 1e-300:
         raise InputError("The georeferencing is degenerate: its pixels have no area.", "Check the raster's geotransform.")
     return np.asarray(np.linalg.inv(m), dtype=np.float64)
 

@@ -13,17 +13,17 @@ from .errors import UsageError
 T = TypeVar("T")
 
 
-def param(  # noqa: PLR0913 - the whole description of a parameter in one call
-    default: Any,  # noqa: ANN401
+def param(
+    default: Any,
     label: str,
-    help: str,  # noqa: A002 - the word users read
+    help: str,
     *,
     unit: str = "",
-    min: float | None = None,  # noqa: A002
-    max: float | None = None,  # noqa: A002
+    min: float | None = None,
+    max: float | None = None,
     choices: dict[str, str] | None = None,
     advanced: bool = False,
-) -> Any:  # noqa: ANN401
+) -> Any:
     """Declare a dataclass field that is a user parameter.
 
     Args:
@@ -79,7 +79,7 @@ def param_infos(cls: type) -> list[ParamInfo]:
     return infos
 
 
-def check_params(instance: Any) -> None:  # noqa: ANN401
+def check_params(instance: Any) -> None:
     """Validate type, range and choices of every `param` field; call it in `__post_init__`.
 
     Raises:

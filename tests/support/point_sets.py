@@ -22,7 +22,7 @@ def truth(kind: str, xy: Array) -> Array:
     x, y = xy[:, 0], xy[:, 1]
     a, b = x / WIDTH - 0.5, y / HEIGHT - 0.5
     if kind == "shift":
-        return xy + [12.5, -7.25]
+        return xy + np.array([12.5, -7.25])
     if kind == "similarity":
         c, s = 1.03 * np.cos(0.02), 1.03 * np.sin(0.02)
         return np.stack([c * x - s * y + 4.0, s * x + c * y - 9.0], axis=1)

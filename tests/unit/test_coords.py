@@ -53,9 +53,8 @@ def test_map_and_pixel_frames_are_inverse_for_any_geotransform(gt, xy):
 def test_a_geotransform_maps_corners_as_gdal_means_it():
     gt = ROTATED
     mapped = coords.map_from_px(gt, [[0, 0], [1, 0], [0, 1], [1, 1]])
-    expected = [
-        [gt[0], gt[3]], [gt[0] + gt[1], gt[3] + gt[4]], [gt[0] + gt[2], gt[3] + gt[5]], [gt[0] + gt[1] + gt[2], gt[3] + gt[4] + gt[5]],
-    ]
+    first, right, down = np.array([gt[0], gt[3]]), np.array([gt[1], gt[4]]), np.array([gt[2], gt[5]])
+    expected = [first, first + right, first + down, first + right + down]
     np.testing.assert_allclose(mapped, expected)
 
 

@@ -65,7 +65,7 @@ class TemplateMatcher:
     margin_px: ClassVar[int] = 16
     """Features of a tile are right only this far from its edge."""
 
-    def __init__(self, params: Any = None, device: str = "cpu") -> None:  # noqa: ANN401
+    def __init__(self, params: Any = None, device: str = "cpu") -> None:
         self.params = params
         self.device = device
 
@@ -94,7 +94,7 @@ class TemplateMatcher:
 class PairMatcher:
     """Finds matches between two prepared images of the same grid by itself (keypoints, flow)."""
 
-    def __init__(self, params: Any = None, device: str = "cpu") -> None:  # noqa: ANN401
+    def __init__(self, params: Any = None, device: str = "cpu") -> None:
         self.params = params
         self.device = device
 
@@ -106,7 +106,7 @@ class PairMatcher:
 _SPECS: dict[str, MatcherSpec] = {}
 
 
-def register(  # noqa: PLR0913
+def register(
     *, key: str, label: str, kind: str, summary: str, params: type, reference: str, needs: tuple[str, ...] = (), rank: int = 0,
 ) -> Callable[[type], type]:
     """Class decorator that adds a matcher to the register."""

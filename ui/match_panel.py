@@ -1,0 +1,243 @@
+"""What to match with what, and how."""
+
+from __future__ import annotations
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsMapLayer, QgsMapLayerProxyModel, QgsUnitTypes
+from qgis.gui import QgsCollapsibleGroupBox, QgsMapLayerComboBox, QgsRasterBandComboBox
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..plugin.core.types import MODEL_LABELS, AlignParams
+from ..plugin.engine.matchers import all_specs, resolve_auto
+from .icons import icon
+from .params_form import ParamsForm
+from .text import tr
+
+_BASIC = ("search_radius", "working_gsd")
+_ELSEWHERE = ("matcher", "model", "threads", *_BASIC)
+
+
+class MatchPanel(QWidget):
+    """Layers, bands, matcher, model and parameters of a run."""
+
+    match_requested = pyqtSignal()
+    settings_requested = pyqtSignal()
+    model_changed = pyqtSignal(str)
+    pair_changed = pyqtSignal()
+
+    def __init__(self, params: AlignParams, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._running, self._blocked = False, False
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._make_notice())
+        layout.addLayout(self._make_layers())
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._make_choices(form, params)
+        layout.addLayout(form)
+        self.basic_form = ParamsForm(AlignParams, params, only=_BASIC)
+        layout.addWidget(self.basic_form)
+        self.run_button = QPushButton(icon("run"), tr("Find tie points"))
+        self.run_button.setObjectName("runButton")
+        self.run_button.setMinimumHeight(34)
+        self.run_button.setIconSize(QSize(18, 18))
+        self.run_button.clicked.connect(self.match_requested)
+        self.advanced_box = QgsCollapsibleGroupBox(tr("Advanced"))
+        self.advanced_box.setObjectName("alignAdvanced")
+        self.advanced_box.setSaveCollapsedState(False)
+        self.advanced_box.setCollapsed(True)
+        inner = QVBoxLayout(self.advanced_box)
+        self.advanced_form = ParamsForm(AlignParams, params, skip=_ELSEWHERE)
+        inner.addWidget(self.advanced_form)
+        layout.addWidget(self.run_button)
+        layout.addWidget(self.matcher_box)
+        layout.addWidget(self.advanced_box)
+        layout.addStretch(1)
+        self._show_matcher_form()
+        self._follow_pair()
+
+    # --- parts
+
+    def _make_notice(self) -> QFrame:
+        self.notice_frame = QFrame()
+        self.notice_frame.setObjectName("noticeFrame")
+        self.notice_frame.setStyleSheet(
+            "#noticeFrame { background: #FFF3CD; border: 1px solid #E0B84C; border-radius: 4px; } #noticeFrame QLabel { color: #4A3900; }"
+        )
+        column = QVBoxLayout(self.notice_frame)
+        self.notice = QLabel()
+        self.notice.setObjectName("noticeLabel")
+        self.notice.setWordWrap(True)
+        self.notice_button = QPushButton(icon("settings"), tr("Set up matching …"))
+        self.notice_button.setObjectName("noticeButton")
+        self.notice_button.clicked.connect(self.settings_requested)
+        column.addWidget(self.notice)
+        column.addWidget(self.notice_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.notice_frame.setVisible(False)
+        return self.notice_frame
+
+    def _make_layers(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        rows = (
+            ("reference", tr("Reference"), tr("Stays where it is; usually the optical image")),
+            ("sensed", tr("Sensed"), tr("Is moved onto the reference; usually the SAR image")),
+        )
+        widgets = []
+        for row, (name, label, tip) in enumerate(rows):
+            combo, band = QgsMapLayerComboBox(), QgsRasterBandComboBox()
+            combo.setObjectName(f"{name}Combo")
+            combo.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
+            combo.setAllowEmptyLayer(True, tr("choose a raster layer"))
+            combo.setToolTip(tip)
+            combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            band.setObjectName(f"{name}Band")
+            band.setShowNotSetOption(True, tr("band: auto"))
+            band.setToolTip(tr("Band to compare; auto takes grey from red, green and blue, or the first SAR band"))
+            band.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            combo.layerChanged.connect(lambda layer, b=band: self._follow_layer(b, layer))
+            self._follow_layer(band, combo.currentLayer())
+            caption = QLabel(label)
+            caption.setToolTip(tip)
+            grid.addWidget(caption, 2 * row, 0)
+            grid.addWidget(combo, 2 * row, 1)
+            grid.addWidget(band, 2 * row + 1, 1)
+            widgets += [combo, band]
+        self.reference_combo, self.reference_band, self.sensed_combo, self.sensed_band = widgets
+        self.swap_button = QToolButton()
+        self.swap_button.setObjectName("swapButton")
+        self.swap_button.setIcon(icon("swap"))
+        self.swap_button.setIconSize(QSize(20, 20))
+        self.swap_button.setToolTip(tr("Swap reference and sensed"))
+        self.swap_button.setAccessibleName(tr("Swap reference and sensed"))
+        self.swap_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.swap_button.clicked.connect(self._swap)
+        grid.addWidget(self.swap_button, 0, 2, 4, 1)
+        return grid
+
+    def _make_choices(self, form: QFormLayout, params: AlignParams) -> None:
+        self.matcher_combo, self.model_combo = QComboBox(), QComboBox()
+        self.matcher_combo.setObjectName("matcherCombo")
+        automatic = all_specs()[resolve_auto("auto")].label
+        self.matcher_combo.addItem(tr("Automatic ({0})").format(automatic), "auto")
+        for spec in all_specs().values():
+            self.matcher_combo.addItem(spec.label, spec.key)
+            tip = f"<b>{spec.label}</b><br>{tr(spec.summary)}<br><i>{spec.reference}</i>"
+            self.matcher_combo.setItemData(self.matcher_combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.matcher_combo.setCurrentIndex(max(0, self.matcher_combo.findData(params.matcher)))
+        self.model_combo.setObjectName("modelCombo")
+        for key, label in MODEL_LABELS.items():
+            self.model_combo.addItem(tr(label), key)
+        self.model_combo.setCurrentIndex(max(0, self.model_combo.findData(params.model)))
+        self.model_combo.setToolTip(
+            tr(
+                "Transform fitted to the tie points. Automatic takes the simplest model whose hold-out RMSE is within one "
+                "standard error of the best."
+            )
+        )
+        for combo in (self.matcher_combo, self.model_combo):
+            combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        form.addRow(tr("Matcher"), self.matcher_combo)
+        form.addRow(tr("Model"), self.model_combo)
+        self.matcher_box = QgsCollapsibleGroupBox(tr("Matcher"))
+        self.matcher_box.setObjectName("alignMatcherParams")
+        self.matcher_box.setSaveCollapsedState(False)
+        self.matcher_box.setCollapsed(True)
+        self._matcher_layout = QVBoxLayout(self.matcher_box)
+        self.matcher_form: ParamsForm | None = None
+        self.matcher_combo.currentIndexChanged.connect(lambda _index: self._show_matcher_form())
+        self.model_combo.currentIndexChanged.connect(lambda _index: self.model_changed.emit(self.model_combo.currentData()))
+
+    def _show_matcher_form(self) -> None:
+        spec = all_specs()[resolve_auto(self.matcher_combo.currentData())]
+        if self.matcher_form is not None:
+            self._matcher_layout.removeWidget(self.matcher_form)
+            self.matcher_form.setParent(None)
+            self.matcher_form.deleteLater()
+        self.matcher_form = ParamsForm(spec.params)
+        self._matcher_layout.addWidget(self.matcher_form)
+        self.matcher_box.setTitle(tr("{0} settings").format(spec.label))
+        self.matcher_box.setVisible(not self.matcher_form.is_empty())
+        self.matcher_combo.setToolTip(f"<b>{spec.label}</b><br>{tr(spec.summary)}<br><i>{spec.reference}</i>")
+
+    def _follow_layer(self, band: QgsRasterBandComboBox, layer: QgsMapLayer | None) -> None:
+        band.setLayer(layer)
+        band.setBand(-1)
+        if hasattr(self, "run_button"):
+            self._follow_pair()
+            self.pair_changed.emit()
+
+    def _follow_pair(self) -> None:
+        layer = self.reference_combo.currentLayer()
+        unit = map_unit(layer.crs()) if layer is not None else tr("map units")
+        for name in _BASIC:
+            self.basic_form.set_unit(name, unit)
+        self._follow_state()
+
+    def _follow_state(self) -> None:
+        pair = self.reference_combo.currentLayer(), self.sensed_combo.currentLayer()
+        why = ""
+        if self._blocked:
+            why = tr("Set up matching first")
+        elif pair[0] is None or pair[1] is None:
+            why = tr("Choose a reference and a sensed raster layer first")
+        elif pair[0] is pair[1]:
+            why = tr("Reference and sensed are the same layer")
+        self.run_button.setEnabled(not why and not self._running)
+        self.run_button.setToolTip(why or tr("Match the two rasters in the background; QGIS stays usable"))
+
+    def _swap(self) -> None:
+        layers = self.reference_combo.currentLayer(), self.sensed_combo.currentLayer()
+        bands = self.reference_band.currentBand(), self.sensed_band.currentBand()
+        self.reference_combo.setLayer(layers[1])
+        self.sensed_combo.setLayer(layers[0])
+        self.reference_band.setBand(bands[1])
+        self.sensed_band.setBand(bands[0])
+
+    # --- for the controller
+
+    def param_values(self) -> dict[str, object]:
+        """Return the values of `AlignParams` as chosen.
+
+        Raises:
+            UsageError: a number cannot be read.
+        """
+        values = {**self.basic_form.values(), **self.advanced_form.values()}
+        values["matcher"] = self.matcher_combo.currentData()
+        values["model"] = self.model_combo.currentData()
+        values["matcher_params"] = self.matcher_form.values() if self.matcher_form is not None else {}
+        return values
+
+    def set_model(self, key: str) -> None:
+        """Show another model without telling of it."""
+        blocked = self.model_combo.blockSignals(True)
+        self.model_combo.setCurrentIndex(max(0, self.model_combo.findData(key)))
+        self.model_combo.blockSignals(blocked)
+
+    def set_running(self, running: bool) -> None:
+        """Show whether something runs."""
+        self._running = running
+        self._follow_state()
+
+    def set_notice(self, text: str) -> None:
+        """Show what keeps "Find tie points" from working, with a button that leads to the remedy; "" hides it."""
+        self._blocked = bool(text)
+        self.notice.setText(text)
+        self.notice_frame.setVisible(self._blocked)
+        self._follow_state()
+
+
+def map_unit(crs: QgsCoordinateReferenceSystem) -> str:
+    """Return the unit of a CRS ("m", "deg"), "px" without one."""
+    return QgsUnitTypes.toAbbreviatedString(crs.mapUnits()) if crs.isValid() else "px"
