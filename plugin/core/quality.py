@@ -189,12 +189,12 @@ def advise(
     blocks = spatial_blocks(source) if by_blocks else np.arange(len(source))
     qualities: list[Quality] = []
     squares: dict[str, Array] = {}
-    problem = FitError("No model can be fitted to these points.", "Add control points that are spread over the image.")
+    problems: list[FitError] = []
     for kind in kinds:
         try:
             fit = fit_details(kind, source, target, covariances)
         except FitError as error:
-            problem = error if not qualities else problem
+            problems.append(error)
             continue
         errors = Errors.of(fit, source, KINDS[kind].min_points)
         qualities.append(_figures(kind, errors, target, overlap_area_px, to_map))
@@ -202,7 +202,7 @@ def advise(
         if np.isfinite(judged).all() and KINDS[kind].parameters <= most and len(source) >= _FEWEST.get(kind, 0):
             squares[kind] = np.array([(judged[blocks == b] ** 2).sum(axis=1).mean() for b in np.unique(blocks)])
     if not qualities:
-        raise problem
+        raise problems[0]
     best, why = _choose(qualities, squares, "hold-out" if by_blocks else "leave-one-out")
     return Advice(best, tuple(qualities), why)
 

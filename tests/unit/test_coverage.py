@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sar_optical_align.plugin.core.coverage import convex_hull, hull_area, largest_empty_circle, quadrant_counts
 
 coordinates = st.integers(-1000, 1000)
-clouds = st.lists(st.tuples(coordinates, coordinates), min_size=0, max_size=40).map(lambda p: np.array(p, dtype=float).reshape(-1, 2))
+pairs = st.lists(st.tuples(coordinates, coordinates), min_size=0, max_size=40)
+clouds = pairs.map(lambda p: np.array(p, dtype=float).reshape(-1, 2))
 
 
 def test_area_of_known_figures():
@@ -54,7 +55,8 @@ def test_quadrants_are_in_reading_order():
 
 
 def test_the_empty_circle_fills_the_hole():
-    ring = np.array([[x, y] for x in range(0, 401, 20) for y in range(0, 301, 20) if np.hypot(x - 250, y - 120) > 90], dtype=float)
+    lattice = np.array([[x, y] for x in range(0, 401, 20) for y in range(0, 301, 20)], dtype=float)
+    ring = lattice[np.hypot(*(lattice - [250, 120]).T) > 90]
     x, y, radius = largest_empty_circle(ring, 400, 300)
     assert np.hypot(x - 250, y - 120) < 15
     assert radius == pytest.approx(95, abs=10)

