@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from osgeo import gdal
 
-from .core.errors import OutputError, UnreadableRasterError
+from .core import coords
+from .core.errors import AlignError, OutputError, UnreadableRasterError
 from .core.gcp_grid import WarpNodes, output_grid, warp_nodes
-from .core.progress import Cancelled, Progress
+from .core.progress import Progress
 from .core.transforms import Transform
 from .core.types import Grid, WarpParams
+from .gdal_layout import Layout, open_raster
 
 _RESAMPLING = {"nearest": "near", "bilinear": "bilinear", "cubic": "cubic", "cubicspline": "cubicspline", "lanczos": "lanczos"}
+_METHODS = {"geotransform": "GEOTRANSFORM", "polynomial": "GCP_POLYNOMIAL", "tps": "GCP_TPS"}
+_IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 _FRAME_OFFSET = 1.0e6  # GDAL takes the identity geotransform for none; bare pixel frames are moved away from it and back
+_ERROR_PX = 0.02
+_MEMORY_BYTES = 128 * 2**20
+_MAX_GROWTH = 25.0
+_SIDECARS = (".aux.xml", ".ovr", ".msk")
 
 
 def warp_with_gdal(
@@ -26,118 +36,164 @@ def warp_with_gdal(
     params: WarpParams | None = None,
     progress: Progress | None = None,
     nodata: float | None = None,
+    reference_path: str = "",
 ) -> Path:
-    """Warp every band of a raster onto the reference's CRS; see `engine.warp.warp`, whose result it equals.
+    """Warp every band of a raster onto the reference's CRS; see `engine.warp.warp`, whose counterpart this is.
+
+    Data type, nodata or mask or alpha, descriptions, units, colour tables, tags, scales and offsets are kept. The input is
+    never touched; the output appears only when it is complete, and an existing output stays as it is until then.
+
+    Args:
+        sensed_path: Raster to warp.
+        reference_grid: Native grid of the reference. With an identity geotransform the output is on the reference's pixels.
+        transform: sensed_px -> reference_px.
+        output: GeoTIFF to write.
+        params: Resampling, format, compression, pixel size, nodata. A band with a colour table is never interpolated.
+        progress: Told of progress, asked whether to stop.
+        nodata: Overrides the nodata value of the input.
+        reference_path: The reference's file: never overwritten, and its GCPs go to the output where it has no geotransform.
 
     Raises:
-        OutputError: the output cannot be written or is the input.
+        OutputError: the output cannot be written, is an input, or would be absurdly large.
         UnreadableRasterError: the input cannot be read.
+        ComplexDataError: the input holds complex samples.
         FitError: the transform folds.
         Cancelled: `progress` said so; nothing is left behind.
     """
-    params, progress = params or WarpParams(), progress or Progress()
-    output = Path(output)
-    if output.exists() and os.path.exists(sensed_path) and os.path.samefile(sensed_path, output):
-        raise OutputError(f"The output {output} is the input itself.", "Choose another file name: inputs are never overwritten.")
-    folder = output.resolve().parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise OutputError(f"The folder {folder} cannot be written.", "Choose a folder you may write to.")
-    source = gdal.Open(sensed_path)
-    if source is None:
-        raise UnreadableRasterError(f"Cannot open {sensed_path}.", "Check that the file is still there and complete.")
-    partial = folder / f".{output.stem}-{uuid.uuid4().hex[:8]}.part.tif"
+    params, progress, output = params or WarpParams(), progress or Progress(), Path(output)
+    check_output(output, [sensed_path, reference_path])
+    partial = output.with_name(f".{output.stem}-{uuid.uuid4().hex[:8]}.part.tif")
+    finished = partial.with_suffix(".done.tif")
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:
-        _write(source, reference_grid, transform, partial, params, progress, nodata)
-        if params.format == "COG":
-            finished = partial.with_suffix(".cog.tif")
-            if gdal.Translate(str(finished), str(partial), format="COG", creationOptions=[f"COMPRESS={params.compression.upper()}"]) is None:
-                raise OutputError(f"Writing {output} failed: {gdal.GetLastErrorMsg()}.", "Check that the disk has room.")
-            partial.unlink()
-            partial = finished
-        check = gdal.Open(str(partial))
-        if check is None or check.GetRasterBand(1).Checksum(0, max(0, check.RasterYSize - 1), check.RasterXSize, 1) < 0:
-            raise OutputError(f"Writing {output} failed: the file cannot be read back.", "Check that the disk has room.")
-        del check
-        os.replace(partial, output)
+        source = open_raster(sensed_path)
+        layout = Layout(source, params, nodata)
+        rewritten = layout.auxiliary or params.format == "COG"
+        _write(source, reference_grid, transform, partial, layout, params, progress.part(0.0, 0.8 if rewritten else 0.99), reference_path)
+        if rewritten:
+            _rewrite(partial, finished, layout, progress.part(0.8, 0.99))
+            finished.replace(partial)
+        _validate(partial, layout)
+        partial.replace(output)
+        for suffix in _SIDECARS:  # those of a file replaced would describe the wrong image
+            Path(f"{output}{suffix}").unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"Cannot write {output}: {error}.", "Choose a folder you may write to, with enough room.") from error
     finally:
-        partial.unlink(missing_ok=True)
-        partial.with_suffix(".tif.aux.xml").unlink(missing_ok=True)
+        gdal.PopErrorHandler()
+        for file in (partial, finished):
+            for suffix in ("", *_SIDECARS):
+                Path(f"{file}{suffix}").unlink(missing_ok=True)
     progress.update(1.0, "Written")
     return output
 
 
+def check_output(output: Path, inputs: list[str]) -> None:
+    """Refuse an output that is an input, is no GeoTIFF, or lies in a folder that cannot be written.
+
+    Raises:
+        OutputError: with a hint.
+    """
+    for path in inputs:
+        if path and Path(path).exists() and output.exists() and output.samefile(path):
+            raise OutputError(f"The output {output} is an input itself.", "Choose another file name: inputs are never overwritten.")
+    if output.suffix.lower() not in (".tif", ".tiff"):
+        raise OutputError(f"The output {output.name} is no GeoTIFF.", "Give a file name that ends in .tif.")
+    folder = output.resolve().parent
+    if not folder.is_dir():
+        raise OutputError(f"The folder {folder} does not exist.", "Create it first or choose another one.")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(f"The folder {folder} cannot be written: {error}.", "Choose a folder you may write to.") from error
+
+
 def _write(
-    source: gdal.Dataset, reference_grid: Grid, transform: Transform, path: Path, params: WarpParams, progress: Progress, nodata: float | None
+    source: gdal.Dataset,
+    reference_grid: Grid,
+    transform: Transform,
+    path: Path,
+    layout: Layout,
+    params: WarpParams,
+    progress: Progress,
+    reference_path: str,
 ) -> None:
-    grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), source.RasterXSize, source.RasterYSize)
-    nodes = warp_nodes(transform, reference_grid, grid)
-    target = output_grid(transform, reference_grid, grid, params.output_gsd, params.match_reference_grid)
-    bare = not target.crs_wkt and tuple(target.geotransform) == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+    sensed_grid = Grid("", _IDENTITY, source.RasterXSize, source.RasterYSize)
+    nodes = warp_nodes(transform, reference_grid, sensed_grid)
+    target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
+    _refuse_growth(transform, reference_grid, sensed_grid, target)
+    bare = not target.crs_wkt and tuple(target.geotransform) == _IDENTITY
     offset = _FRAME_OFFSET if bare else 0.0
-    first = source.GetRasterBand(1)
-    is_float = first.DataType in (gdal.GDT_Float32, gdal.GDT_Float64)
-    source_nodata = nodata if nodata is not None else first.GetNoDataValue()
-    fill = params.nodata if params.nodata is not None else source_nodata
-    if fill is None:
-        fill = float("nan") if is_float else 0.0
-    options = ["TILED=YES", "BIGTIFF=IF_SAFER", f"COMPRESS={params.compression.upper()}"]
-    if params.compression != "none":
-        options.append(f"PREDICTOR={3 if is_float else 2}")
-    sink = gdal.GetDriverByName("GTiff").Create(str(path), target.width, target.height, source.RasterCount, first.DataType, options)
-    if sink is None:
-        raise OutputError(f"Cannot create {path.name}: {gdal.GetLastErrorMsg()}.", "Choose a folder you may write to, with enough room.")
-    gt = target.geotransform
-    sink.SetGeoTransform((gt[0] + offset, gt[1], gt[2], gt[3] + offset, gt[4], gt[5]))
-    if target.crs_wkt:
-        sink.SetProjection(target.crs_wkt)
-    _copy_metadata(source, sink, fill)
-    virtual = _virtual(source, nodes, target.crs_wkt, offset)
-    cancelled = []
+    settings = {
+        "resampleAlg": "near" if layout.classes else _RESAMPLING[params.resampling],
+        "transformerOptions": [f"SRC_METHOD={_METHODS[nodes.method]}", "DST_METHOD=GEOTRANSFORM"],
+        "warpOptions": layout.warp_options(),
+        "warpMemoryLimit": _MEMORY_BYTES,
+        "errorThreshold": _ERROR_PX,
+        **({"polynomialOrder": nodes.order} if nodes.method == "polynomial" else {}),
+        **layout.warp_settings(),
+    }
+    sink, virtual = layout.create(path, target, offset), _virtual(source, nodes, target.crs_wkt, offset)
+    try:
+        message = guarded(lambda tick: gdal.Warp(sink, virtual, options=gdal.WarpOptions(callback=tick, **settings)), progress, "Warping")
+        if message:
+            raise UnreadableRasterError(f"Warping {source.GetDescription()} failed: {message}.", "Check that the file is complete and the disk has room.")
+        if bare:
+            sink.SetGeoTransform(_IDENTITY)
+            _copy_gcps(reference_path, sink)
+        layout.finish(sink, progress)
+        sink.FlushCache()
+    finally:
+        sink = virtual = None  # closed before the file is moved or removed, whoever holds this frame
+
+
+def guarded(work: Callable[[Callable[[float, str, object], int]], object], progress: Progress, label: str) -> str:
+    """Run a GDAL call with a progress callback, whether or not GDAL raises exceptions in this process.
+
+    Args:
+        work: Called with the callback; returns what GDAL returned.
+        progress: Told of progress; an exception it raises stops GDAL and comes out here.
+        label: Progress message.
+
+    Returns:
+        Why it failed, "" when it did not.
+    """
+    stopped: list[BaseException] = []
 
     def tick(fraction: float, _message: str, _data: object) -> int:
         try:
-            progress.update(fraction, "Warping")
-        except Cancelled:
-            cancelled.append(True)
+            progress.update(fraction, label)
+        except BaseException as error:  # noqa: BLE001 - it must not travel through C; it is raised again below
+            stopped.append(error)
             return 0
         return 1
 
-    settings = {
-        "resampleAlg": _RESAMPLING[params.resampling], "dstNodata": fill, "callback": tick, "warpMemoryLimit": 128 * 2**20,
-        "warpOptions": ["INIT_DEST=NO_DATA"], "errorThreshold": 0.05,
-    }
-    if source_nodata is not None:
-        settings["srcNodata"] = source_nodata
-    if nodes.method == "tps":
-        settings["tps"] = True
-    elif nodes.method == "polynomial":
-        settings["polynomialOrder"] = nodes.order
-    done = gdal.Warp(sink, virtual, options=gdal.WarpOptions(**settings))
-    if cancelled:
-        raise Cancelled
-    if not done:
-        raise UnreadableRasterError(f"Warping failed: {gdal.GetLastErrorMsg()}.", "Check that the input file is complete.")
-    if bare:
-        sink.SetGeoTransform((0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
-    sink.FlushCache()
+    gdal.ErrorReset()
+    message = ""
+    try:
+        if not work(tick):
+            message = gdal.GetLastErrorMsg() or "unknown reason"
+    except RuntimeError as error:
+        message = str(error)
+    if stopped:
+        raise stopped.pop()  # not kept here: a cycle with its traceback would keep GDAL's files open
+    if not message and gdal.GetLastErrorType() >= gdal.CE_Failure:
+        message = gdal.GetLastErrorMsg()
+    return message
 
 
-def _copy_metadata(source: gdal.Dataset, sink: gdal.Dataset, fill: float) -> None:
-    sink.SetMetadata({k: v for k, v in (source.GetMetadata() or {}).items() if k != "AREA_OR_POINT"})
-    for number in range(1, source.RasterCount + 1):
-        a, b = source.GetRasterBand(number), sink.GetRasterBand(number)
-        b.SetNoDataValue(fill)
-        b.SetDescription(a.GetDescription())
-        b.SetColorInterpretation(a.GetColorInterpretation())
-        b.SetMetadata({k: v for k, v in (a.GetMetadata() or {}).items() if not k.startswith("STATISTICS_")})
-        if a.GetColorTable() is not None:
-            b.SetColorTable(a.GetColorTable())
-        if a.GetScale() is not None:
-            b.SetScale(a.GetScale())
-        if a.GetOffset() is not None:
-            b.SetOffset(a.GetOffset())
+def _refuse_growth(transform: Transform, reference_grid: Grid, sensed_grid: Grid, target: Grid) -> None:
+    """Refuse an output much larger than what the image covers at its centre's scale."""
+    inward = coords.inverse(coords.matrix_from_geotransform(target.geotransform)) @ coords.matrix_from_geotransform(reference_grid.geotransform)
+    centre = np.array([[sensed_grid.width / 2, sensed_grid.height / 2]])
+    density = abs(float(np.linalg.det(inward[:2, :2] @ transform.jacobian(centre)[0])))
+    expected = max(sensed_grid.width * sensed_grid.height * density, reference_grid.width * reference_grid.height)
+    if target.width * target.height > _MAX_GROWTH * expected:
+        raise OutputError(
+            f"The warped image would have {target.width} x {target.height} px: the model swings away at the edges.",
+            "Choose a simpler model, spread the control points, or snap to the reference grid.",
+        )
 
 
 def _virtual(source: gdal.Dataset, nodes: WarpNodes, wkt: str, offset: float) -> gdal.Dataset:
@@ -149,9 +205,45 @@ def _virtual(source: gdal.Dataset, nodes: WarpNodes, wkt: str, offset: float) ->
         virtual.SetProjection(wkt)
         virtual.SetGeoTransform((g[0] + offset, g[1], g[2], g[3] + offset, g[4], g[5]))
         return virtual
-    gcps = [
-        gdal.GCP(float(m[0]) + offset, float(m[1]) + offset, 0.0, float(p[0]), float(p[1]))
-        for p, m in zip(nodes.sensed_px, nodes.reference_map)
-    ]
-    virtual.SetGCPs(gcps, wkt)
+    ground = nodes.reference_map + offset
+    virtual.SetGCPs([gdal.GCP(float(m[0]), float(m[1]), 0.0, float(p[0]), float(p[1])) for p, m in zip(nodes.sensed_px, ground, strict=True)], wkt)
     return virtual
+
+
+def _copy_gcps(reference_path: str, sink: gdal.Dataset) -> None:
+    """Give an output on the pixels of a reference without geotransform the GCPs of that reference."""
+    if not reference_path:
+        return
+    try:
+        reference = open_raster(reference_path)
+    except AlignError:
+        return
+    if reference.GetGCPCount() and reference.GetGeoTransform(can_return_null=True) is None:
+        sink.SetGCPs(reference.GetGCPs(), reference.GetGCPProjection())
+
+
+def _rewrite(partial: Path, finished: Path, layout: Layout, progress: Progress) -> None:
+    """Copy the warped file into its last form: cloud-optimised, or with a mask band instead of the auxiliary alpha band."""
+
+    def work(tick: Callable[[float, str, object], int]) -> object:
+        gdal.SetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
+        try:
+            return gdal.Translate(str(finished), str(partial), callback=tick, **layout.translate_settings())
+        finally:
+            gdal.SetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", None)
+
+    message = guarded(work, progress, "Writing")
+    if message:
+        raise OSError(message)
+
+
+def _validate(path: Path, layout: Layout) -> None:
+    """Open what was written and read its last row."""
+    try:
+        check = open_raster(str(path))
+    except AlignError as error:
+        raise OSError("the file cannot be read back") from error
+    right = check.RasterCount == layout.count and check.GetRasterBand(1).DataType == layout.data_type
+    row = check.GetRasterBand(check.RasterCount).ReadRaster(0, check.RasterYSize - 1, check.RasterXSize, 1) if right else None
+    if not right or row is None:
+        raise OSError("the file written is not what was to be written")
