@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,17 @@ def native_grid(path: str) -> Grid:
     gt = tuple(float(v) for v in gt)
     referenced = gt != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
     return Grid(dataset.GetProjection() if referenced else "", gt, dataset.RasterXSize, dataset.RasterYSize)
+
+
+def grid_of(ref: RasterRef) -> Grid:
+    """Return the native grid of a raster with the CRS the project gives it.
+
+    Raises:
+        UnreadableRasterError: it cannot be opened.
+    """
+    grid = native_grid(ref.path)
+    referenced = grid.geotransform != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+    return replace(grid, crs_wkt=ref.crs_wkt) if ref.crs_wkt and referenced else grid
 
 
 def reprojection(source_wkt: str, target_wkt: str) -> Callable[[np.ndarray], np.ndarray] | None:

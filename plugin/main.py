@@ -25,6 +25,7 @@ class SarOpticalAlignPlugin:
         self.dock = None
         self.controller = None
         self.options_factory = None
+        self.interpreter = None
         self.translator = None
 
     def initProcessing(self) -> None:  # noqa: N802 - the name QGIS asks for
@@ -46,15 +47,17 @@ class SarOpticalAlignPlugin:
         self.iface.addRasterToolBarIcon(self.action)
         self.iface.addPluginToRasterMenu(self.tr("SAR-Optical Align"), self.action)
         from ..ui.settings_page import AlignOptionsFactory
+        from .interpreter import InterpreterService
 
-        self.options_factory = AlignOptionsFactory()
+        self.interpreter = InterpreterService()
+        self.options_factory = AlignOptionsFactory(self.interpreter)
         self.iface.registerOptionsWidgetFactory(self.options_factory)
 
     def unload(self) -> None:
         """Take down everything, in the opposite order."""
         if self.options_factory is not None:
             self.iface.unregisterOptionsWidgetFactory(self.options_factory)
-            self.options_factory = None
+            self.options_factory = self.interpreter = None
         if self.controller is not None:
             self.controller.close()
             self.controller = None
@@ -88,6 +91,8 @@ class SarOpticalAlignPlugin:
 
     def _show_dock(self, shown: bool) -> None:
         if self.dock is None:
+            if not shown:
+                return
             from ..ui.dock import AlignDock
             from .controller import AlignController
             from .settings import load_params
@@ -95,7 +100,7 @@ class SarOpticalAlignPlugin:
             self.dock = AlignDock(load_params() or AlignParams(), self.iface.mainWindow())
             self.dock.visibilityChanged.connect(self._follow_visibility)
             self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
-            self.controller = AlignController(self.iface, self.dock)
+            self.controller = AlignController(self.iface, self.dock, self.interpreter)
         self.dock.setUserVisible(shown)
 
     def _follow_visibility(self, visible: bool) -> None:

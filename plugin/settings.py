@@ -46,22 +46,41 @@ def session_folder() -> Path:
     return Path(QgsApplication.qgisSettingsDirPath()) / "sar_optical_align" / "sessions"
 
 
-def worker_python() -> str:
+def threads() -> int:
+    """Return the number of processor threads to use, 0 = all."""
+    try:
+        return min(max(int(QgsSettings().value(_key("params/threads"), 0)), 0), 256)
+    except (TypeError, ValueError):
+        return 0
+
+
+def set_threads(number: int) -> None:
+    """Store the number of processor threads."""
+    QgsSettings().setValue(_key("params/threads"), str(number))
+
+
+def worker_python(managed: bool | None = None, existing: str | None = None) -> str:
     """Return the interpreter that runs the worker.
+
+    Args:
+        managed: Whether the managed one is meant; None = as stored.
+        existing: The existing interpreter; None = as stored.
 
     Raises:
         WorkerError: none is set up, with what to do.
     """
-    if interpreter_mode() == EXISTING:
-        path = existing_python()
-        if not path or not Path(path).exists():
-            raise WorkerError("The interpreter chosen in the settings does not exist.", "Choose another one in Settings > Options > SAR-Optical Align.")
+    managed = interpreter_mode() == MANAGED if managed is None else managed
+    if not managed:
+        path = existing_python() if existing is None else existing
+        if not path or not Path(path).is_file():
+            raise WorkerError(
+                "No existing Python is chosen." if not path else f"The interpreter {path} does not exist.",
+                "Choose one in Settings > Options > SAR-Optical Align.",
+            )
         return path
     python = managed_python(managed_folder())
     if python is None:
-        raise WorkerError(
-            "The matching environment is not installed yet.", "Create it in Settings > Options > SAR-Optical Align (one click, once)."
-        )
+        raise WorkerError("The matching environment is not installed yet.", "Create it in Settings > Options > SAR-Optical Align (one click, once).")
     return str(python)
 
 

@@ -47,7 +47,7 @@ class BackgroundTask(QgsTask):
     ended = pyqtSignal()
 
     def __init__(self, description: str, work: Callable[[Progress], object]) -> None:
-        super().__init__(description, QgsTask.Flag.CanCancel)
+        super().__init__(description, QgsTask.Flag.CanCancel | QgsTask.Flag.Silent)
         self._work = work
         self.result: object = None
         self.error: AlignError | None = None

@@ -160,9 +160,7 @@ class CanvasPoints(QgsMapCanvasItem):
         screen = self._screen()
         if len(screen):
             width, height = self._canvas.width(), self._canvas.height()
-            inside = (
-                np.isfinite(screen).all(axis=1) & (screen > -60).all(axis=1) & (screen < [width + 60, height + 60]).all(axis=1)
-            )
+            inside = np.isfinite(screen).all(axis=1) & (screen > -60).all(axis=1) & (screen < [width + 60, height + 60]).all(axis=1)
             shown = np.flatnonzero(inside)
             radius = self._radius(screen[shown])
             self._paint_vectors(painter, screen, shown)

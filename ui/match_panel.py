@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsMapLayer, QgsMapLayerProxyModel, QgsUnitTypes
+from qgis.core import QgsMapLayer, QgsMapLayerProxyModel
 from qgis.gui import QgsCollapsibleGroupBox, QgsMapLayerComboBox, QgsRasterBandComboBox
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -22,7 +22,7 @@ from ..plugin.core.types import MODEL_LABELS, AlignParams
 from ..plugin.engine.matchers import all_specs, resolve_auto
 from .icons import icon
 from .params_form import ParamsForm
-from .text import tr
+from .text import map_unit, tr
 
 _BASIC = ("search_radius", "working_gsd")
 _ELSEWHERE = ("matcher", "model", "threads", *_BASIC)
@@ -72,9 +72,7 @@ class MatchPanel(QWidget):
     def _make_notice(self) -> QFrame:
         self.notice_frame = QFrame()
         self.notice_frame.setObjectName("noticeFrame")
-        self.notice_frame.setStyleSheet(
-            "#noticeFrame { background: #FFF3CD; border: 1px solid #E0B84C; border-radius: 4px; } #noticeFrame QLabel { color: #4A3900; }"
-        )
+        self.notice_frame.setStyleSheet("#noticeFrame { background: #FFF3CD; border: 1px solid #E0B84C; border-radius: 4px; } #noticeFrame QLabel { color: #4A3900; }")
         column = QVBoxLayout(self.notice_frame)
         self.notice = QLabel()
         self.notice.setObjectName("noticeLabel")
@@ -140,12 +138,7 @@ class MatchPanel(QWidget):
         for key, label in MODEL_LABELS.items():
             self.model_combo.addItem(tr(label), key)
         self.model_combo.setCurrentIndex(max(0, self.model_combo.findData(params.model)))
-        self.model_combo.setToolTip(
-            tr(
-                "Transform fitted to the tie points. Automatic takes the simplest model whose hold-out RMSE is within one "
-                "standard error of the best."
-            )
-        )
+        self.model_combo.setToolTip(tr("Transform fitted to the tie points. Automatic takes the simplest model whose hold-out RMSE is within one standard error of the best."))
         for combo in (self.matcher_combo, self.model_combo):
             combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         form.addRow(tr("Matcher"), self.matcher_combo)
@@ -236,8 +229,3 @@ class MatchPanel(QWidget):
         self.notice.setText(text)
         self.notice_frame.setVisible(self._blocked)
         self._follow_state()
-
-
-def map_unit(crs: QgsCoordinateReferenceSystem) -> str:
-    """Return the unit of a CRS ("m", "deg"), "px" without one."""
-    return QgsUnitTypes.toAbbreviatedString(crs.mapUnits()) if crs.isValid() else "px"

@@ -126,9 +126,7 @@ class PointsTable(QTableView):
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(24)
         sample = self.fontMetrics().horizontalAdvance
-        for column, text in enumerate(
-            ("0000", "check point  ", "Score ", "dX [px]", "dX [px]", "Residual [px]", "Residual [m]", "")
-        ):
+        for column, text in enumerate(("0000", "check point  ", "Score ", "dX [px]", "dX [px]", "Residual [px]", "Residual [m]", "")):
             if text:
                 self.setColumnWidth(column, sample(text) + (30 if column == STATE else 14))
         self.selectionModel().selectionChanged.connect(self._tell_selection)

@@ -14,14 +14,12 @@ _FIGURES = (
     (
         "fit_rmse",
         "Fit RMSE",
-        "<b>Fit RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)) at the points of the fit itself.<br>"
-        "A small value proves little: a spline passes through every point.",
+        "<b>Fit RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)) at the points of the fit itself.<br>A small value proves little: a spline passes through every point.",
     ),
     (
         "loo_rmse",
         "Leave-one-out",
-        "<b>Leave-one-out RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)), each point predicted by a fit without that point.<br>"
-        "Undefined where no point can be spared.",
+        "<b>Leave-one-out RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)), each point predicted by a fit without that point.<br>Undefined where no point can be spared.",
     ),
     (
         "holdout_rmse",

@@ -89,9 +89,7 @@ class ReviewPanel(QWidget):
         self.add_button = self._button(
             "add",
             tr("Add a point"),
-            tr(
-                "Click the place in the reference; its partner in the sensed image is proposed, a second click confirms or corrects it"
-            ),
+            tr("Click the place in the reference; its partner in the sensed image is proposed, a second click confirms or corrects it"),
             lambda: self.add_toggled.emit(self.add_button.isChecked()),
         )
         self.add_button.setCheckable(True)
@@ -178,9 +176,7 @@ class ReviewPanel(QWidget):
         self.quality.show_count(tr("<b>{0}</b> candidates so far …").format(len(session.points)))
         self.quality.show_fit(None, unit, "")
 
-    def show_session(
-        self, session: Session, fit: FitState | None, residuals: dict[int, tuple[float, float]], size: float, unit: str
-    ) -> None:
+    def show_session(self, session: Session, fit: FitState | None, residuals: dict[int, tuple[float, float]], size: float, unit: str) -> None:
         """Show points and figures.
 
         Args:

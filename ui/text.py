@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from qgis.core import QgsCoordinateReferenceSystem, QgsUnitTypes
 from qgis.PyQt.QtCore import QCoreApplication
 
 
@@ -19,7 +20,10 @@ def length(value: float, unit: str) -> str:
     if unit == "px":
         return f"{value:.2f} px"
     size = abs(value)
-    digits = (
-        0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else min(8, 2 - math.floor(math.log10(size)))
-    )
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else min(8, 2 - math.floor(math.log10(size)))
     return f"{value:.{digits}f} {unit}".rstrip()
+
+
+def map_unit(crs: QgsCoordinateReferenceSystem) -> str:
+    """Return the unit of a CRS ("m", "deg"), "px" without one."""
+    return QgsUnitTypes.toAbbreviatedString(crs.mapUnits()) if crs.isValid() else "px"

@@ -1,0 +1,76 @@
+"""What the settings page needs to know and do about the worker's interpreter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
+from qgis.PyQt.QtNetwork import QNetworkProxy
+
+from . import settings
+from .core.errors import AlignError
+from .environment import diagnostics_report
+from .tasks import EnvironmentTask
+
+_METADATA = Path(__file__).resolve().parent.parent / "metadata.txt"
+
+
+class InterpreterService:
+    """Settings, state, creation and diagnostics; the page holds widgets only."""
+
+    def __init__(self) -> None:
+        self.last_error = ""
+
+    @property
+    def managed(self) -> bool:
+        """Whether the managed environment is chosen."""
+        return settings.interpreter_mode() == settings.MANAGED
+
+    @property
+    def existing_python(self) -> str:
+        """The existing interpreter, or ""."""
+        return settings.existing_python()
+
+    @property
+    def threads(self) -> int:
+        """Processor threads, 0 = all."""
+        return settings.threads()
+
+    def store(self, managed: bool, existing_python: str, threads: int) -> None:
+        """Keep the choices."""
+        settings.set_interpreter(settings.MANAGED if managed else settings.EXISTING, existing_python)
+        settings.set_threads(threads)
+
+    def state(self, managed: bool | None = None, existing_python: str | None = None) -> tuple[bool, str]:
+        """Return whether matching can run with these choices (None = those stored), and a sentence about it."""
+        try:
+            return True, settings.worker_python(managed, existing_python)
+        except AlignError as error:
+            return False, str(error)
+
+    def creation_task(self, wheels: str) -> EnvironmentTask:
+        """Return a task that makes the managed environment; not started."""
+        return EnvironmentTask(settings.managed_folder(), Path(wheels) if wheels else None, _proxy())
+
+    def diagnostics(self) -> str:
+        """Return a report to copy into a bug report."""
+        ready, python = self.state()
+        return diagnostics_report(python if ready else None, _version(), f"QGIS {Qgis.QGIS_VERSION}", self.last_error)
+
+    @staticmethod
+    def copy(text: str) -> None:
+        """Put text on the clipboard."""
+        QgsApplication.clipboard().setText(text)
+
+
+def _version() -> str:
+    lines = _METADATA.read_text(encoding="utf-8").splitlines() if _METADATA.exists() else []
+    return next((line.split("=", 1)[1] for line in lines if line.startswith("version=")), "?")
+
+
+def _proxy() -> str:
+    """Return QGIS' proxy as pip takes it, "" for none."""
+    proxy = QgsNetworkAccessManager.instance().fallbackProxy()
+    if proxy.type() != QNetworkProxy.ProxyType.HttpProxy or not proxy.hostName():
+        return ""
+    return f"http://{proxy.hostName()}:{proxy.port()}"

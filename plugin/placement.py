@@ -1,0 +1,100 @@
+"""Canvas, map and pixels of one pair of rasters: the conversions of the review. Main thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from osgeo import gdal
+from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
+
+from .core import coords
+from .core.gcp_io import is_referenced
+from .core.types import Grid, Point, TiePoint
+from .layers import reprojection
+
+_GCP_METHOD = {"METHOD": "GCP_TPS"}
+
+
+class Placement:
+    """Where tie points lie on the canvas, and which pixels a place on the canvas means.
+
+    Rasters without georeferencing are drawn by QGIS with x to the right and y up, negative: so are their points. A sensed
+    raster that has GCPs only is placed with a thin-plate spline through them.
+    """
+
+    def __init__(self, reference_grid: Grid, sensed_grid: Grid, sensed_path: str) -> None:
+        self.reference_grid, self.sensed_grid = reference_grid, sensed_grid
+        self._gcp_wkt, self._gcps = "", None
+        if not is_referenced(sensed_grid):
+            dataset = gdal.Open(sensed_path)
+            if dataset is not None and dataset.GetGCPCount() >= 3:
+                self._gcp_wkt = dataset.GetGCPProjection()
+                self._dataset = dataset  # the transformer does not keep it alive
+                self._gcps = gdal.Transformer(dataset, None, [f"{k}={v}" for k, v in _GCP_METHOD.items()])
+
+    @property
+    def sensed_to_reference(self) -> Callable[[np.ndarray], np.ndarray] | None:
+        """(N, 2) as the sensed grid places it -> the reference's CRS; None where they are the same."""
+        if self._gcps is None:
+            return reprojection(self.sensed_grid.crs_wkt, self.reference_grid.crs_wkt)
+        onwards = reprojection(self._gcp_wkt, self.reference_grid.crs_wkt)
+
+        def apply(px: np.ndarray) -> np.ndarray:
+            places = np.array([self._gcps.TransformPoint(0, float(x), float(y))[1][:2] for x, y in coords.as_points(px)]).reshape(-1, 2)
+            return places if onwards is None else onwards(places)
+
+        return apply
+
+    def reference_place(self, point: TiePoint) -> Point:
+        """Return where a point is drawn, in the reference's CRS."""
+        if point.reference_map is not None:
+            return point.reference_map
+        if is_referenced(self.reference_grid):
+            x, y = coords.map_from_px(self.reference_grid.geotransform, [point.reference_px])[0]
+            return float(x), float(y)
+        return point.reference_px[0], -point.reference_px[1]
+
+    def sensed_place(self, point: TiePoint) -> Point:
+        """Return where the sensed raster shows a point, in the reference's CRS."""
+        if point.sensed_map is not None:
+            return point.sensed_map
+        return self.sensed_place_of_px(point.sensed_px)
+
+    def sensed_place_of_px(self, px: Point) -> Point:
+        """Return where the sensed raster shows one of its pixels, in the reference's CRS."""
+        if not is_referenced(self.sensed_grid) and self._gcps is None:
+            return px[0], -px[1]
+        place = coords.map_from_px(self.sensed_grid.geotransform, [px])
+        onwards = self.sensed_to_reference
+        x, y = (place if onwards is None else onwards(place))[0]
+        return float(x), float(y)
+
+    def to_canvas(self, place: Point, canvas_crs: QgsCoordinateReferenceSystem) -> QgsPointXY:
+        """Reference's CRS -> canvas."""
+        forward = reprojection(self.reference_grid.crs_wkt, canvas_crs.toWkt() if canvas_crs.isValid() else "")
+        x, y = place if forward is None else forward(np.array([place]))[0]
+        return QgsPointXY(float(x), float(y))
+
+    def reference_px(self, place: QgsPointXY, canvas_crs: QgsCoordinateReferenceSystem) -> Point:
+        """Canvas -> pixels of the reference."""
+        return self._px(self.reference_grid, place, canvas_crs)
+
+    def sensed_px(self, place: QgsPointXY, canvas_crs: QgsCoordinateReferenceSystem) -> Point:
+        """Canvas -> pixels of the sensed raster, as it is georeferenced now."""
+        if self._gcps is None:
+            return self._px(self.sensed_grid, place, canvas_crs)
+        backward = reprojection(canvas_crs.toWkt() if canvas_crs.isValid() else "", self._gcp_wkt)
+        at = np.array([[place.x(), place.y()]])
+        x, y = (at if backward is None else backward(at))[0]
+        _ok, px = self._gcps.TransformPoint(1, float(x), float(y))
+        return float(px[0]), float(px[1])
+
+    @staticmethod
+    def _px(grid: Grid, place: QgsPointXY, canvas_crs: QgsCoordinateReferenceSystem) -> Point:
+        if not is_referenced(grid):
+            return place.x(), -place.y()
+        backward = reprojection(canvas_crs.toWkt() if canvas_crs.isValid() else "", grid.crs_wkt)
+        at = np.array([[place.x(), place.y()]])
+        x, y = coords.px_from_map(grid.geotransform, at if backward is None else backward(at))[0]
+        return float(x), float(y)

@@ -1,0 +1,336 @@
+"""The review: session to table, canvas and figures, and the analyst's hands back to the session."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
+from qgis.gui import QgsMapCanvas, QgsMapTool
+from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
+
+from ..ui.canvas_points import CanvasPoints
+from ..ui.palette import STATE_LABELS, state_key
+from ..ui.point_tool import PointTool
+from ..ui.review_panel import ReviewPanel
+from ..ui.text import length, map_unit, tr
+from .core import coords
+from .core.errors import AlignError
+from .core.session import FitState, Role, Session
+from .core.types import AlignResult, Point, RasterRef, TiePoint
+from .layers import grid_of
+from .placement import Placement
+from .point_maker import PointMaker
+from .session_store import keep_aside, pair_key, session_file
+
+_REFRESH_MS = 30
+_MANY = 1500
+_MANY_REFRESH_MS = 400
+
+
+class ReviewController(QObject):
+    """Lives as long as the dock. One session a pair of rasters; the current one is on the canvas."""
+
+    failed = pyqtSignal(object)
+    said = pyqtSignal(str)
+    refreshed = pyqtSignal()
+
+    def __init__(self, canvas: QgsMapCanvas, panel: ReviewPanel) -> None:
+        super().__init__()
+        self.canvas, self.panel = canvas, panel
+        self.session: Session | None = None
+        self.placement: Placement | None = None
+        self.locked = False  # while a run streams its candidates
+        self._sessions: dict[str, Session] = {}
+        self._unsubscribe: Callable[[], None] | None = None
+        self._residuals: dict[int, Point] = {}
+        self.item = CanvasPoints(canvas)
+        self.tool = PointTool(canvas, self.item, self.describe)
+        self.maker = PointMaker(self)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.refresh)
+        self._connect()
+        self.panel.show_nothing()
+
+    def _connect(self) -> None:
+        p, t = self.panel, self.panel.table
+        for signal, slot in (
+            (p.undo_requested, self.undo),
+            (p.redo_requested, self.redo),
+            (p.add_toggled, self.maker.set_adding),
+            (p.tool_requested, self.toggle_tool),
+            (p.vectors_changed, self._set_vectors),
+            (t.accept_requested, lambda ids: self._edit("accept", ids)),
+            (t.reject_requested, lambda ids: self._edit("reject", ids)),
+            (t.undecide_requested, lambda ids: self._edit("undecide", ids)),
+            (t.check_requested, self._toggle_check),
+            (t.point_selected, self._select),
+            (t.point_activated, self.zoom_to),
+            (self.tool.selected, self.select),
+            (self.tool.dragging, self._tell_drag),
+            (self.tool.moved, self.move),
+            (self.tool.placed, self.maker.place),
+            (self.tool.cancelled, self.maker.escape),
+            (self.tool.key_pressed, self._canvas_key),
+        ):
+            signal.connect(slot)
+        self.canvas.mapToolSet.connect(self._follow_tool)
+
+    def close(self) -> None:
+        """Take everything off the canvas."""
+        self._timer.stop()
+        self._follow(None)
+        self.canvas.mapToolSet.disconnect(self._follow_tool)
+        if self.canvas.mapTool() is self.tool:
+            self.canvas.unsetMapTool(self.tool)
+        self.tool.dispose()
+        self.canvas.scene().removeItem(self.item)
+        self.tool.deleteLater()
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide the points with the dock."""
+        self.item.setVisible(visible)
+        if not visible and self.canvas.mapTool() is self.tool:
+            self.canvas.unsetMapTool(self.tool)
+
+    # --- sessions
+
+    def open(self, reference: RasterRef, sensed: RasterRef, model: str) -> Session:
+        """Make the session of a pair the current one: the open one, else a new one; an earlier file is kept aside.
+
+        Raises:
+            AlignError: a raster cannot be read.
+        """
+        key = pair_key(reference, sensed)
+        session = self._sessions.get(key)
+        if session is None:
+            file = session_file(reference, sensed)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            keep_aside(file)
+            session = Session(reference, sensed, grid_of(reference), grid_of(sensed), model, file)
+            self._sessions[key] = session
+        self._follow(session)
+        return session
+
+    def show_pair(self, reference: RasterRef | None, sensed: RasterRef | None) -> bool:
+        """Show the open session of a pair, or nothing; whether there is one."""
+        session = self._sessions.get(pair_key(reference, sensed)) if reference is not None and sensed is not None else None
+        if session is not self.session:
+            self._follow(session)
+        return session is not None
+
+    def restore(self, session: Session) -> None:
+        """Make a session read from a file the current one."""
+        session.autosave_path = session_file(session.reference, session.sensed)
+        session.autosave_path.parent.mkdir(parents=True, exist_ok=True)
+        self._sessions[pair_key(session.reference, session.sensed)] = session
+        self._follow(session)
+        self.use_tool()
+
+    def _follow(self, session: Session | None) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        self.session, self.placement, self._residuals = session, None, {}
+        self.maker.drop()
+        if session is not None:
+            self.placement = Placement(session.reference_grid, session.sensed_grid, session.sensed.path)
+            session.sensed_to_reference = self.placement.sensed_to_reference
+            self._unsubscribe = session.subscribe(lambda _what: self._timer.start(self._delay()))
+            self.item.set_crs(session.reference_grid.crs_wkt)
+        self.refresh()
+
+    def _delay(self) -> int:
+        return _REFRESH_MS if self.session is None or len(self.session.points) <= _MANY else _MANY_REFRESH_MS
+
+    # --- a run
+
+    def begin_stream(self) -> None:
+        """Show a run's candidates in place of the points until its end."""
+        if self.session is not None:
+            self.locked = True
+            self.session.begin_stream()
+
+    def stream(self, points: list[TiePoint]) -> None:
+        """Show more candidates."""
+        if self.session is not None and self.locked:
+            self.session.add_predicted(points)
+
+    def end_stream(self, result: AlignResult | None) -> None:
+        """Show the result, or the points from before where there is none."""
+        if self.session is None or not self.locked:
+            return
+        self.locked = False
+        self.session.end_stream()
+        if result is not None:
+            self.session.set_result(result)
+        self.refresh()
+
+    # --- showing
+
+    def refresh(self) -> None:
+        """Show the session as it is."""
+        self._timer.stop()
+        session, placement = self.session, self.placement
+        if session is None or placement is None:
+            self.panel.show_nothing()
+            self.item.set_points((), *(np.empty((0, 2)) for _ in range(3)))
+            self.refreshed.emit()
+            return
+        size, unit = self.pixel_size()
+        if self.locked:
+            self._residuals = {}
+            self.panel.show_found(session, size, unit)
+        else:
+            self._residuals = session.fit.residuals_px
+            self.panel.show_session(session, session.fit, self._residuals, size, unit)
+        points = session.points
+        gt = session.reference_grid.geotransform
+        to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if unit != "px" else np.diag([1.0, -1.0])
+        nothing = (math.nan, math.nan)
+        self.item.set_points(
+            points,
+            coords.as_points([placement.reference_place(p.tie_point) for p in points]),
+            coords.as_points([self._residuals.get(p.id, nothing) for p in points]) @ to_map.T,
+            coords.as_points([placement.sensed_place(p.tie_point) for p in points]),
+        )
+        self._select(self.panel.table.selected_ids())
+        self.refreshed.emit()
+
+    def fit(self) -> FitState | None:
+        """The fit of the current session, None without one or while a run streams."""
+        return None if self.session is None or self.locked else self.session.fit
+
+    def pixel_size(self) -> tuple[float, str]:
+        """Return the side of a reference pixel and its unit."""
+        if self.session is None:
+            return 1.0, "px"
+        grid = self.session.reference_grid
+        if not grid.crs_wkt:
+            return 1.0, "px"
+        gt = grid.geotransform
+        return math.sqrt(abs(gt[1] * gt[5] - gt[2] * gt[4])), map_unit(QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt))
+
+    def describe(self, identifier: int) -> str:
+        """Return the tooltip of a point."""
+        if self.session is None:
+            return ""
+        p = self.session.point(identifier)
+        lines = [f"<b>{tr('Point {0}').format(identifier)}</b> · {tr(STATE_LABELS[state_key(p)])}"]
+        if p.reason:
+            lines.append(tr(p.reason))
+        lines.append(tr("score {0:.2f}").format(p.tie_point.score))
+        dx, dy = self._residuals.get(identifier, (math.nan, math.nan))
+        if math.isfinite(dx):
+            size, unit = self.pixel_size()
+            ground = "" if unit == "px" else f" · {length(math.hypot(dx, dy) * size, unit)}"
+            lines.append(tr("residual {0:.2f} px ({1:+.2f}, {2:+.2f})").format(math.hypot(dx, dy), dx, dy) + ground)
+        return "<br>".join(lines)
+
+    # --- editing
+
+    def undo(self) -> None:
+        """Take back the last edit."""
+        if self.session is not None and not self.locked:
+            self._guarded(self.session.undo)
+
+    def redo(self) -> None:
+        """Do the last undone edit again."""
+        if self.session is not None and not self.locked:
+            self._guarded(self.session.redo)
+
+    def set_model(self, key: str) -> None:
+        """Choose the model of the fit."""
+        if self.session is not None:
+            session = self.session
+            self._guarded(lambda: session.set_model(key))
+
+    def move(self, identifier: int, place: QgsPointXY) -> None:
+        """Move a point's reference end to a place on the canvas."""
+        if self.session is None or self.placement is None or self.locked:
+            return
+        session, at = self.session, self.placement.reference_px(place, self.canvas_crs())
+        self._guarded(lambda: session.move(identifier, reference_px=at))
+
+    def _guarded(self, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except AlignError as error:
+            self.failed.emit(error)
+
+    def _edit(self, what: str, ids: Iterable[int]) -> None:
+        if self.session is not None and not self.locked:
+            session = self.session
+            self._guarded(lambda: getattr(session, what)(ids))
+
+    def _toggle_check(self, ids: list[int]) -> None:
+        if self.session is None or self.locked:
+            return
+        session = self.session
+        all_check = all(session.point(i).role is Role.CHECK for i in ids)
+        self._guarded(lambda: session.set_role(ids, Role.GCP if all_check else Role.CHECK))
+
+    # --- selection, tool
+
+    def zoom_to(self, identifier: int) -> None:
+        """Centre the canvas on a point, close enough to see it."""
+        if self.session is None or self.placement is None:
+            return
+        place = self.placement.reference_place(self.session.point(identifier).tie_point)
+        centre = self.placement.to_canvas(place, self.canvas_crs())
+        size, unit = self.pixel_size()
+        if unit in ("px", map_unit(self.canvas_crs())) and self.canvas.mapUnitsPerPixel() > 2 * size:
+            self.canvas.zoomByFactor(size / self.canvas.mapUnitsPerPixel(), centre)
+        self.canvas.setCenter(centre)
+        self.canvas.refresh()
+
+    def use_tool(self) -> None:
+        """Take the review's map tool."""
+        if self.canvas.mapTool() is not self.tool:
+            self.canvas.setMapTool(self.tool)
+
+    def toggle_tool(self) -> None:
+        """Take the review's map tool, or give it back."""
+        if self.canvas.mapTool() is self.tool:
+            self.canvas.unsetMapTool(self.tool)
+        else:
+            self.use_tool()
+
+    def _follow_tool(self, tool: QgsMapTool | None, _old: QgsMapTool | None = None) -> None:
+        ours = tool is self.tool
+        self.panel.tool_button.setChecked(ours)
+        if not ours and self.tool.adding:
+            self.maker.set_adding(False)
+
+    def _select(self, ids: list[int]) -> None:
+        self.item.set_selected(ids)
+        self.tool.note_selection(ids)
+        point = self.session.point(ids[0]).tie_point if self.session is not None and ids else None
+        self.panel.heatmap.set_point(point)
+
+    def select(self, ids: list[int]) -> None:
+        """Select points in the table and on the canvas."""
+        self.panel.table.select_ids(ids)
+        self._select(ids)
+
+    def _canvas_key(self, key: int) -> None:
+        if not (key == int(Qt.Key.Key_Return) and self.maker.take_proposal()):
+            self.panel.table.review(key)
+
+    def _tell_drag(self, identifier: int, place: QgsPointXY) -> None:
+        fit = self.fit()
+        if fit is None or fit.transform is None or self.session is None or self.placement is None:
+            return
+        end = fit.transform.apply([self.session.point(identifier).tie_point.sensed_px])[0]
+        at = np.array(self.placement.reference_px(place, self.canvas_crs()))
+        self.said.emit(tr("Point {0}: {1:.2f} px from where the others put it").format(identifier, float(np.hypot(*(end - at)))))
+
+    def _set_vectors(self, mode: str, scale: float) -> None:
+        self.item.vector_mode, self.item.vector_scale = mode, scale
+        self.item.update()
+
+    def canvas_crs(self) -> QgsCoordinateReferenceSystem:
+        """Return the canvas' CRS."""
+        return self.canvas.mapSettings().destinationCrs()
