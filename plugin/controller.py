@@ -214,7 +214,7 @@ class AlignController(QObject):
             return
         answer = first_answer(result)
         good = result.status is Status.OK
-        self._tell(answer, Qgis.MessageLevel.Success if good else Qgis.MessageLevel.Warning, 15 if good else 0)
+        self._tell(answer, Qgis.MessageLevel.Success if good else Qgis.MessageLevel.Warning, 15 if good else 0, title="")
         self.dock.set_status(answer)
         self.dock.tabs.setCurrentIndex(REVIEW)
         self.review.use_tool()
@@ -348,8 +348,16 @@ class AlignController(QObject):
         self._tell(str(error), Qgis.MessageLevel.Critical, 0)
         QgsMessageLog.logMessage(str(error), LOG, Qgis.MessageLevel.Critical)
 
-    def _tell(self, text: str, level: Qgis.MessageLevel, seconds: int, button: str = "", action: Callable[[], None] | None = None) -> QgsMessageBarItem:
-        item = self.iface.messageBar().createMessage(LOG, text)
+    def _tell(
+        self,
+        text: str,
+        level: Qgis.MessageLevel,
+        seconds: int,
+        button: str = "",
+        action: Callable[[], None] | None = None,
+        title: str = LOG,
+    ) -> QgsMessageBarItem:
+        item = self.iface.messageBar().createMessage(title, text)
         if button and action is not None:
             press = QPushButton(button)
             press.clicked.connect(lambda _checked=False: action())

@@ -150,7 +150,7 @@ class WorkerClient:
                 "Update the environment in Settings > Options > SAR-Optical Align.",
             )
 
-    def _send(self, kind: str, **fields: Any) -> int:
+    def _send(self, kind: str, /, **fields: Any) -> int:
         self._next_id += 1
         try:
             if self._process is None or self._process.stdin is None:

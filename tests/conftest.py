@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -34,3 +35,21 @@ def shared_data() -> Path:
     if not (folder / "index.csv").exists():
         pytest.skip(f"real data not found at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def worker_python() -> str:
+    """Return the interpreter that has the engine's packages."""
+    python = os.environ.get("SOA_WORKER_PYTHON", "")
+    if not python:
+        local = ROOT / ".venv" / "bin" / "python"
+        python = str(local) if local.exists() else sys.executable
+    return python
+
+
+@pytest.fixture(scope="session")
+def scene_pair(tmp_path_factory, worker_python) -> tuple[Path, Path]:
+    """Return optical and SAR raster of the synthetic scene, made once."""
+    folder = tmp_path_factory.mktemp("scene")
+    subprocess.run([worker_python, str(ROOT / "tests" / "support" / "make_pair.py"), str(folder)], check=True)
+    return folder / "optical.tif", folder / "sar.tif"

@@ -65,6 +65,7 @@ class MatchPanel(QWidget):
         layout.addWidget(self.advanced_box)
         layout.addStretch(1)
         self._show_matcher_form()
+        self._align_captions(form, self.basic_form.layout())
         self._follow_pair()
 
     # --- parts
@@ -92,7 +93,7 @@ class MatchPanel(QWidget):
             ("reference", tr("Reference"), tr("Stays where it is; usually the optical image")),
             ("sensed", tr("Sensed"), tr("Is moved onto the reference; usually the SAR image")),
         )
-        widgets = []
+        widgets, self._captions = [], []
         for row, (name, label, tip) in enumerate(rows):
             combo, band = QgsMapLayerComboBox(), QgsRasterBandComboBox()
             combo.setObjectName(f"{name}Combo")
@@ -108,6 +109,7 @@ class MatchPanel(QWidget):
             self._follow_layer(band, combo.currentLayer())
             caption = QLabel(label)
             caption.setToolTip(tip)
+            self._captions.append(caption)
             grid.addWidget(caption, 2 * row, 0)
             grid.addWidget(combo, 2 * row, 1)
             grid.addWidget(band, 2 * row + 1, 1)
@@ -123,6 +125,15 @@ class MatchPanel(QWidget):
         self.swap_button.clicked.connect(self._swap)
         grid.addWidget(self.swap_button, 0, 2, 4, 1)
         return grid
+
+    def _align_captions(self, *forms: QFormLayout) -> None:
+        """Let the fields of all parts begin at one line."""
+        captions = list(self._captions)
+        for form in forms:
+            captions += [form.labelForField(form.itemAt(i, QFormLayout.ItemRole.FieldRole).widget()) for i in range(form.rowCount())]
+        width = max(caption.sizeHint().width() for caption in captions)
+        for caption in captions:
+            caption.setMinimumWidth(width)
 
     def _make_choices(self, form: QFormLayout, params: AlignParams) -> None:
         self.matcher_combo, self.model_combo = QComboBox(), QComboBox()

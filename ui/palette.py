@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QBrush, QColor, QIcon, QPainter, QPen, QPixmap
+from qgis.PyQt.QtWidgets import QWidget
 
 from ..plugin.core.session import PointState, Role, SessionPoint
 
@@ -65,6 +66,15 @@ def draw_marker(painter: QPainter, key: str, x: float, y: float, radius: float =
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QBrush(_HALO))
             painter.drawEllipse(QPointF(x, y), 0.4 * r, 0.4 * r)
+
+
+def soften(widget: QWidget) -> None:
+    """Give a caption a quieter ink that is still easy to read on the theme's background."""
+    palette = widget.palette()
+    ink, ground = palette.color(palette.ColorRole.WindowText), palette.color(palette.ColorRole.Window)
+    mixed = [round(0.68 * a + 0.32 * b) for a, b in zip(ink.getRgb()[:3], ground.getRgb()[:3], strict=True)]
+    palette.setColor(palette.ColorRole.WindowText, QColor(*mixed))
+    widget.setPalette(palette)
 
 
 @lru_cache(maxsize=16)

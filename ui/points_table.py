@@ -5,24 +5,24 @@ from __future__ import annotations
 import math
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QSortFilterProxyModel, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtGui import QFontMetrics, QKeyEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ..plugin.core.session import SessionPoint
 from .palette import STATE_LABELS, state_icon, state_key
 from .text import length, tr
 
-ID, STATE, SCORE, DX, DY, RESIDUAL, GROUND, REASON = range(8)
-_COLUMNS = ("ID", "State", "Score", "dX", "dY", "Residual", "Residual", "Reason")
+ID, STATE, SCORE, RESIDUAL, DX, DY, GROUND, REASON = range(8)
+_COLUMNS = ("ID", "State", "Score", "Res.", "dX", "dY", "Res.", "Reason")
 _UNITS = ("", "", "", "px", "px", "px", "map", "")
 _TIPS = (
     "Number of the point",
     "Where the point stands in the review; points that are out stay in the list, out of the fit",
     "Probability (0 to 1) that the match is within 2 px of the truth, learnt from real pairs",
+    "Residual: length of transform(sensed) - reference, sqrt(dX^2 + dY^2), in reference pixels",
     "x of transform(sensed) - reference, in reference pixels",
     "y of transform(sensed) - reference, in reference pixels, downwards",
-    "sqrt(dX^2 + dY^2) in reference pixels",
-    "sqrt(dX^2 + dY^2) in units of the reference's CRS",
+    "Residual: length of transform(sensed) - reference, in units of the reference's CRS",
     "Why the point is not in the fit",
 )
 Residuals = dict[int, tuple[float, float]]
@@ -92,7 +92,7 @@ class PointsModel(QAbstractTableModel):
         dx, dy = self._residuals.get(point.id, (math.nan, math.nan))
         size = math.hypot(dx, dy)
         state = tr(STATE_LABELS[state_key(point)])
-        return (point.id, state, point.tie_point.score, dx, dy, size, size * self._size, tr(point.reason))[column]
+        return (point.id, state, point.tie_point.score, size, dx, dy, size * self._size, tr(point.reason))[column]
 
 
 class PointsTable(QTableView):
@@ -125,10 +125,11 @@ class PointsTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(24)
-        sample = self.fontMetrics().horizontalAdvance
-        for column, text in enumerate(("0000", "check point  ", "Score ", "dX [px]", "dX [px]", "Residual [px]", "Residual [m]", "")):
-            if text:
-                self.setColumnWidth(column, sample(text) + (30 if column == STATE else 14))
+        bold = header.font()
+        bold.setBold(True)
+        sample = QFontMetrics(bold).horizontalAdvance
+        for column, text in enumerate(("0000", "filtered out", "Score", "Res. [px]", "-00.00", "-00.00", "Res. [m]")):
+            self.setColumnWidth(column, sample(text) + (22 if column == STATE else 12))
         self.selectionModel().selectionChanged.connect(self._tell_selection)
         self.doubleClicked.connect(lambda index: self.point_activated.emit(index.data(Qt.ItemDataRole.UserRole)))
 

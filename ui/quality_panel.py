@@ -8,6 +8,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ..plugin.core.session import FitState
+from .palette import soften
 from .text import length, tr
 
 _FIGURES = (
@@ -58,16 +59,17 @@ class QualityPanel(QWidget):
             font = title.font()
             font.setPointSizeF(font.pointSizeF() * 0.85)
             title.setFont(font)
-            title.setEnabled(False)  # the theme's faint ink
+            soften(title)
             value.setObjectName(f"figure_{key}")
             value.setTextFormat(Qt.TextFormat.RichText)
             for widget in (title, value):
                 widget.setToolTip(tr(tip))
             row, column = divmod(place, 3)
-            grid.addWidget(title, 2 * row, column)
-            grid.addWidget(value, 2 * row + 1, column)
+            grid.addWidget(title, 3 * row, column)
+            grid.addWidget(value, 3 * row + 1, column)
             grid.setColumnStretch(column, 1)
             self._values[key] = value
+        grid.setRowMinimumHeight(2, 4)
         layout.addLayout(grid)
         self.model_line = QLabel()
         self.model_line.setObjectName("modelLine")

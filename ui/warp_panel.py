@@ -8,6 +8,7 @@ from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..plugin.core.types import WarpParams
 from .icons import icon
+from .palette import soften
 from .params_form import ParamsForm
 from .text import tr
 
@@ -40,7 +41,7 @@ class WarpPanel(QWidget):
             )
         )
         note.setWordWrap(True)
-        note.setEnabled(False)
+        soften(note)
         layout.addWidget(note)
         self.button = QPushButton(icon("warp"), tr("Warp"))
         self.button.setObjectName("warpButton")

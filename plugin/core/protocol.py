@@ -24,7 +24,7 @@ PROTOCOL_VERSION = 1
 _MAX_LINE = 64 * 2**20
 
 
-def encode(kind: str, identifier: int, **fields: Any) -> str:
+def encode(kind: str, identifier: int, /, **fields: Any) -> str:
     """Return one message as a line without its newline."""
     return json.dumps({"type": kind, "id": identifier, **to_jsonable(fields)}, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 

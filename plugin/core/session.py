@@ -127,6 +127,7 @@ class Session:
         self._listeners: list[Callable[[str], None]] = []
         self._fit: FitState | None = None
         self._streamed: tuple[SessionPoint, ...] | None = None
+        self._independent_share = 1.0  # independent matches per point: overlapping templates share their errors
 
     # --- what is there
 
@@ -179,8 +180,13 @@ class Session:
         self._edit(ids, "Undecide", lambda p: replace(p, tie_point=replace(p.tie_point, enabled=True, reason=""), state=PointState.PREDICTED))
 
     def set_role(self, ids: Iterable[int], role: Role) -> None:
-        """Make points control points or check points."""
-        self._edit(ids, "Change role", lambda p: replace(p, role=role))
+        """Make points control points or check points; a check point is measured, whatever a filter said."""
+
+        def changed(p: SessionPoint) -> SessionPoint:
+            point = replace(p.tie_point, enabled=True, reason="") if role is Role.CHECK else p.tie_point
+            return replace(p, tie_point=point, role=role)
+
+        self._edit(ids, "Change role", changed)
 
     def move(self, identifier: int, reference_px: Point | None = None, sensed_px: Point | None = None) -> None:
         """Move one or both ends of a point; it becomes edited and enabled."""
@@ -224,6 +230,9 @@ class Session:
 
     def set_result(self, result: AlignResult) -> None:
         """Replace the points by those of a finished run; undoable."""
+        kept = len(result.enabled_points)
+        if kept and "independent" in result.evidence:
+            self._independent_share = min(result.evidence["independent"] / kept, 1.0)
         self._push(tuple(SessionPoint(p) for p in result.points), self.model, "Find tie points")
 
     # --- undo and redo
@@ -276,6 +285,7 @@ class Session:
             "reference_grid": to_jsonable(self.reference_grid),
             "sensed_grid": to_jsonable(self.sensed_grid),
             "model": self.model,
+            "independent_share": self._independent_share,
             "points": [to_jsonable(p) for p in self.points],
         }
 
@@ -294,6 +304,7 @@ class Session:
                 from_jsonable(Grid, data["reference_grid"]), from_jsonable(Grid, data["sensed_grid"]), str(data["model"]),
             )
             points = tuple(from_jsonable(SessionPoint, p) for p in data["points"])
+            session._independent_share = from_jsonable(float, data["independent_share"])
         except (KeyError, TypeError, AlignError) as error:
             raise InputError(f"Not a session: {error}.", "Choose a file saved by this plugin.") from error
         session._history = [replace(session._history[0], points=points)]
@@ -369,7 +380,7 @@ class Session:
         message, model = "", self.model
         try:
             if model == "auto":
-                advice = quality.advise(sensed, reference, covariances, area, to_map)
+                advice = quality.advise(sensed, reference, covariances, area, to_map, independent=self._independent_share * len(used))
                 model, message = advice.best, advice.why
             fit = fitting.fit_details(model, sensed, reference, covariances)
             figures = quality.assess(model, sensed, reference, covariances, area, to_map, fit)

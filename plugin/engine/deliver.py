@@ -48,7 +48,7 @@ def deliver(
     ok = result.status is Status.OK
     if ok and output is not None and result.transform is not None:
         transform = transform_from_dict(result.transform)
-        warp(request.sensed, result.reference_grid, transform, output, warp_params, progress.part(ok_part, 0.95))
+        warp(request.sensed, result.reference_grid, transform, output, warp_params, progress.part(ok_part, 0.95), reference=request.reference)
     if points is not None:
         save_points(points, result.points, result.reference_grid, result.sensed_grid)
     if gpkg is not None:

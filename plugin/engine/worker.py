@@ -38,7 +38,7 @@ class Server:
         self._read, self._write, self._align = read, write, align
         self._lock = threading.Lock()
 
-    def send(self, kind: str, identifier: int, **fields: Any) -> None:
+    def send(self, kind: str, identifier: int, /, **fields: Any) -> None:
         """Write one message."""
         with self._lock:
             self._write.write(encode(kind, identifier, **fields) + "\n")

@@ -1,0 +1,124 @@
+"""The whole engine on the synthetic scene: true error, refusal, swap law, tile independence, badly placed input."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+
+from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled
+from sar_optical_align.plugin.core.transforms import transform_from_dict
+from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
+from sar_optical_align.plugin.engine.align import align
+from sar_optical_align.plugin.engine.demo_scene import HEIGHT, WIDTH, Misregistration
+
+
+def lattice():
+    x, y = np.meshgrid(np.linspace(80, WIDTH - 80, 15), np.linspace(80, HEIGHT - 80, 12))
+    return np.stack([x.ravel(), y.ravel()], axis=1)
+
+
+def true_rmse(result, shift=(0.0, 0.0)):
+    place = lattice()
+    error = transform_from_dict(result.transform).apply(Misregistration().apply(place) + shift) - place
+    return float(np.sqrt((error**2).sum(axis=1).mean()))
+
+
+@pytest.fixture(scope="module")
+def request_(scene_pair):
+    return AlignRequest(RasterRef(str(scene_pair[0])), RasterRef(str(scene_pair[1])), AlignParams())
+
+
+@pytest.fixture(scope="module")
+def result(request_):
+    seen = []
+    outcome = align(request_, CallbackProgress(on_points=seen.extend))
+    return outcome, seen
+
+
+def test_it_finds_the_truth_to_better_than_a_pixel(result):
+    outcome, seen = result
+    assert outcome.status is Status.OK
+    assert true_rmse(outcome) < 1.0
+    assert outcome.evidence["probability"] > 0.9
+    assert len(seen) == len(outcome.points)
+    assert [p.id for p in seen] == [p.id for p in outcome.points]
+
+
+def test_every_disabled_point_has_a_reason_and_evidence(result):
+    for p in result[0].points:
+        assert p.enabled == (p.reason == "")
+        assert p.evidence.surface.shape == (17, 17)
+        assert np.linalg.eigvalsh(p.covariance_px).min() > 0
+
+
+def test_scores_mean_something(result):
+    """Among points of the synthetic pair, those with high scores are right more often than those with low ones."""
+    points = result[0].points
+    truth = Misregistration()
+    wrong = np.array([np.hypot(*(truth.apply(np.array([p.reference_px])) - p.sensed_px)[0]) > 2 for p in points])
+    score = np.array([p.score for p in points])
+    assert score[~wrong].mean() > score[wrong].mean() if wrong.any() else score.mean() > 0.6
+
+
+def test_the_result_does_not_depend_on_the_tile_size(request_, result):
+    other = align(replace(request_, params=AlignParams(tile_px=400)))
+    ours = transform_from_dict(result[0].transform).apply(lattice())
+    assert np.abs(transform_from_dict(other.transform).apply(lattice()) - ours).max() < 0.5
+
+
+def test_swapping_the_images_inverts_the_transform(request_, result):
+    swapped = align(AlignRequest(replace(request_.sensed, modality="sar"), replace(request_.reference, modality="optical"), AlignParams()))
+    assert swapped.status is Status.OK
+    there = transform_from_dict(result[0].transform).apply(Misregistration().apply(lattice()))
+    back = transform_from_dict(swapped.transform).apply(there)
+    assert np.sqrt(((back - Misregistration().apply(lattice())) ** 2).sum(axis=1).mean()) < 1.0
+
+
+def test_a_badly_placed_raster_is_found_within_the_declared_radius(request_, scene_pair, tmp_path):
+    path = tmp_path / "far.tif"
+    with rasterio.open(scene_pair[1]) as source:
+        profile, data = source.profile, source.read()
+    profile["transform"] = Affine.translation(1250.0, -900.0) @ profile["transform"]
+    with rasterio.open(path, "w", **profile) as sink:
+        sink.write(data)
+    found = align(AlignRequest(request_.reference, RasterRef(str(path)), AlignParams(search_radius=2000.0)))
+    assert found.status is Status.OK
+    assert true_rmse(found) < 1.2
+
+
+def test_unrelated_images_are_refused(request_, scene_pair, tmp_path):
+    path = tmp_path / "mirrored.tif"
+    with rasterio.open(scene_pair[1]) as source:
+        profile, data = source.profile, source.read()
+    with rasterio.open(path, "w", **profile) as sink:
+        sink.write(np.ascontiguousarray(data[:, ::-1]))
+    refused = align(AlignRequest(request_.reference, RasterRef(str(path)), AlignParams()))
+    assert refused.status is Status.NO_RELIABLE_ALIGNMENT
+    assert refused.transform is None
+    assert refused.hint
+    assert refused.points
+
+
+def test_cancel_stops_in_the_middle(request_):
+    calls = []
+
+    def stop():
+        calls.append(1)
+        return len(calls) > 20
+
+    with pytest.raises(Cancelled):
+        align(request_, CallbackProgress(is_cancelled=stop))
+
+
+@pytest.mark.parametrize("matcher", ["gradient_ncc", "phase_congruency", "mutual_information", "sift"])
+def test_the_other_matchers_run_through_the_same_door(request_, matcher):
+    outcome = align(replace(request_, params=AlignParams(matcher=matcher, max_points=60)))
+    assert outcome.matcher == matcher
+    if outcome.status is Status.OK:
+        assert true_rmse(outcome) < 3.0
+    else:
+        assert matcher == "sift"  # not meant for SAR

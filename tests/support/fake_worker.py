@@ -1,0 +1,43 @@
+"""A worker whose engine is slow, prints, dies or answers, as the name of the reference says."""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import conftest  # noqa: F401 - registers the package
+from sar_optical_align.plugin.core.errors import NoOverlapError
+from sar_optical_align.plugin.core.types import AlignResult, Grid, Status, TiePoint
+from sar_optical_align.plugin.engine import worker
+
+
+def engine(request, progress):
+    kind = request.reference.path
+    print("a library prints this")
+    progress.update(0.1, "started")
+    progress.points([TiePoint(1, (1.0, 2.0), (3.0, 4.0))])
+    if kind == "sleep":
+        time.sleep(60)
+    elif kind == "segfault":
+        sys.stderr.write("about to crash\n")
+        sys.stderr.flush()
+        ctypes.string_at(0)
+    elif kind == "exit":
+        os._exit(7)
+    elif kind == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif kind == "error":
+        raise NoOverlapError("They lie apart.", "Check the CRS.")
+    elif kind == "bug":
+        raise ZeroDivisionError("oops")
+    grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 5, 5)
+    return AlignResult(request, Status.OK, "fine", "cfog", "shift", (), None, None, (), None, grid, grid)
+
+
+if __name__ == "__main__":
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    worker.Server(sys.stdin, answers, engine).serve()
