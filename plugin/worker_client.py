@@ -90,13 +90,16 @@ class WorkerClient:
         """The last lines the worker wrote to stderr."""
         return "\n".join(self._tail)
 
-    def run(self, request: AlignRequest, progress: Progress, chips_path: Path | None = None) -> AlignResult:
+    def run(
+        self, request: AlignRequest, progress: Progress, chips_path: Path | None = None, report_path: Path | None = None
+    ) -> AlignResult:
         """Run a registration and wait for it.
 
         Args:
             request: What to do.
             progress: Receives progress and tie points; asked every 50 ms whether to stop.
             chips_path: Where similarity surfaces are exchanged; None = without them.
+            report_path: HTML report to write; None = none.
 
         Raises:
             AlignError: as the engine raised it, or WorkerError with the worker's last words when it died.
@@ -106,7 +109,9 @@ class WorkerClient:
             self._cancelled.clear()
             try:
                 self._ensure_started(progress)
-                identifier = self._send("match", request=request, chips_path=str(chips_path) if chips_path else None)
+                identifier = self._send(
+                    "match", request=request, chips_path=str(chips_path) if chips_path else None, report_path=str(report_path) if report_path else None
+                )
                 result = self._wait(identifier, progress)
             except Cancelled:
                 self._kill()

@@ -1,6 +1,6 @@
 """The messages between QGIS and the worker: one JSON object a line, and the public JSON of a result.
 
-Requests: hello · match {request, chips_path} · diagnose · shutdown.
+Requests: hello · match {request, chips_path, report_path} · diagnose · shutdown.
 Replies: hello {version, protocol, packages} · progress {fraction, message} · points {points} · log {message} ·
 done {result} · error {kind, message, hint} · diagnosis {report}. Every message carries the id of its request.
 Similarity surfaces travel beside the messages, in an .npz with a key "s<id>" per point.

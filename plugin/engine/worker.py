@@ -83,6 +83,10 @@ class Server:
         result = self._align(request, _StreamProgress(self, message["id"]))
         if message.get("chips_path"):
             save_surfaces(result.points, Path(message["chips_path"]))
+        if message.get("report_path"):
+            from .report import write_report
+
+            write_report(result, Path(message["report_path"]))
         self.send("done", message["id"], result=result)
 
 

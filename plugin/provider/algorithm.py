@@ -1,9 +1,11 @@
-"""What all algorithms share: names, parameters made from dataclass fields, errors, progress."""
+"""What all algorithms share: names, help, icon, translated errors, progress."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,29 +13,25 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingFeatureSource,
     QgsProcessingFeedback,
-    QgsProcessingParameterBoolean,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
     QgsProcessingParameterDefinition,
-    QgsProcessingParameterEnum,
-    QgsProcessingParameterNumber,
-    QgsProcessingParameterString,
+    QgsProcessingParameterRasterLayer,
     QgsRasterLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import AlignError
-from ..core.fields import ParamInfo, from_dict, param_infos
 from ..core.progress import Cancelled, Progress
-from ..core.types import AlignRequest, AlignResult, RasterRef, TiePoint
-from ..engine.matchers import all_specs
-from ..layers import point_from_feature, raster_ref
-from ..settings import worker_python
-from ..worker_client import WorkerClient
+from ..core.types import RasterRef
+from ..layers import raster_ref
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+ICON = ROOT / "resources" / "icons" / "align.svg"
 _HELP = ROOT / "resources" / "help" / "index.html"
+_TAGS = "sar,radar,optical,registration,coregistration,georeferencing,tie points,ground control points,gcp,align,warp,sentinel"
 
 
 def tr(text: str) -> str:
@@ -41,23 +39,32 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("SarOpticalAlign", text)
 
 
+def number(value: float | None) -> float | None:
+    """Return a number as an output: None where it is undefined, which expressions and JSON know as null."""
+    return None if value is None or not math.isfinite(value) else value
+
+
 class FeedbackProgress(Progress):
-    """Forwards to a Processing feedback."""
+    """Forwards to a Processing feedback, which also says whether to stop."""
 
     def __init__(self, feedback: QgsProcessingFeedback) -> None:
-        self._feedback = feedback
+        self._feedback, self._last = feedback, ""
 
     def poll(self) -> None:
+        """Stop where the user cancelled."""
         if self._feedback.isCanceled():
             raise Cancelled
 
     def update(self, fraction: float, message: str = "") -> None:
+        """Show how far the work is."""
         self.poll()
         self._feedback.setProgress(100.0 * fraction)
-        if message:
+        if message and message != self._last:
+            self._last = message
             self._feedback.setProgressText(message)
 
     def log(self, message: str) -> None:
+        """Show a line."""
         self._feedback.pushInfo(message)
 
 
@@ -75,16 +82,28 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
 
     NAME = ""
     TITLE = ""
+    GROUP = ("registration", "Registration")
     HELP = ""
-    TAGS = "sar,optical,registration,georeference,tie points,gcp,align"
 
     def name(self) -> str:
         """Return the stable name."""
         return self.NAME
 
-    def displayName(self) -> str:  # noqa: N802
+    def displayName(self) -> str:  # noqa: N802 - QGIS' name
         """Return the name shown."""
         return tr(self.TITLE)
+
+    def groupId(self) -> str:  # noqa: N802
+        """Return the stable name of the group."""
+        return self.GROUP[0]
+
+    def group(self) -> str:
+        """Return the name of the group shown."""
+        return tr(self.GROUP[1])
+
+    def shortDescription(self) -> str:  # noqa: N802
+        """Return the first sentence of the help."""
+        return tr(self.HELP).split(". ")[0].rstrip(".") + "."
 
     def shortHelpString(self) -> str:  # noqa: N802
         """Return the help text."""
@@ -96,95 +115,65 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
 
     def tags(self) -> list[str]:
         """Return search words."""
-        return self.TAGS.split(",")
+        return _TAGS.split(",")
 
     def icon(self) -> QIcon:
         """Return the icon."""
-        return QIcon(str(ROOT / "resources" / "icons" / "align.svg"))
+        return QIcon(str(ICON))
+
+    def svgIconPath(self) -> str:  # noqa: N802
+        """Return the icon's file."""
+        return str(ICON)
 
     def createInstance(self) -> AlignAlgorithm:  # noqa: N802
         """Return a new one of the same kind."""
         return type(self)()
 
-    def add_params(self, cls: type, skip: tuple[str, ...] = ()) -> None:
-        """Add a parameter for each field of a dataclass; names are upper case."""
-        for info in param_infos(cls):
-            if info.name not in skip:
-                self.addParameter(_definition(info))
+    def add(self, definition: QgsProcessingParameterDefinition, text: str, advanced: bool = False) -> None:
+        """Add a parameter with its help."""
+        definition.setHelp(tr(text))
+        if advanced:
+            definition.setFlags(definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
+        if not self.addParameter(definition):
+            raise RuntimeError(f"{self.NAME}: the parameter {definition.name()} cannot be added")
 
-    def read_params(self, cls: type, parameters: dict[str, Any], context: QgsProcessingContext, skip: tuple[str, ...] = ()) -> Any:
-        """Return the dataclass as chosen.
+    def add_raster(self, name: str, label: str, text: str, optional: bool = False) -> None:
+        """Add a raster layer parameter."""
+        self.add(QgsProcessingParameterRasterLayer(name, tr(label), optional=optional), text)
 
-        Raises:
-            UsageError: a value is out of range.
-        """
-        values: dict[str, Any] = {}
-        for info in param_infos(cls):
-            name = info.name.upper()
-            if info.name in skip:
-                continue
-            if info.choices or info.name == "matcher":
-                values[info.name] = self.parameterAsEnumString(parameters, name, context)
-            elif info.optional and parameters.get(name) is None:
-                values[info.name] = None
-            elif info.type is bool:
-                values[info.name] = self.parameterAsBoolean(parameters, name, context)
-            elif info.type is int:
-                values[info.name] = self.parameterAsInt(parameters, name, context)
-            elif info.type is float:
-                values[info.name] = self.parameterAsDouble(parameters, name, context)
-            else:
-                values[info.name] = self.parameterAsString(parameters, name, context)
-        return from_dict(cls, values)
+    def add_outputs(self, numbers: tuple[tuple[str, str], ...], strings: tuple[tuple[str, str], ...] = ()) -> None:
+        """Declare what comes out besides files, so that models can branch on it."""
+        for name, label in strings:
+            self.addOutput(QgsProcessingOutputString(name, tr(label)))
+        for name, label in numbers:
+            self.addOutput(QgsProcessingOutputNumber(name, tr(label)))
 
-    def layer_ref(self, parameters: dict[str, Any], name: str, band: str, context: QgsProcessingContext) -> RasterRef:
-        """Return a raster parameter as the engine takes it; call it in `prepareAlgorithm`.
+    def layer_ref(self, parameters: dict[str, Any], name: str, context: QgsProcessingContext, bands: tuple[int, ...] = ()) -> RasterRef:
+        """Return a raster parameter as the engine takes it; call it in `prepareAlgorithm`, which runs in the main thread.
 
         Raises:
             InputError: no raster file.
         """
         layer = self.parameterAsRasterLayer(parameters, name, context)
-        number = self.parameterAsInt(parameters, band, context) if band and parameters.get(band) is not None else 0
-        return raster_ref(layer if isinstance(layer, QgsRasterLayer) else None, number)
+        if layer is None and isinstance(parameters.get(name), str):  # a file QGIS cannot open: say why
+            return RasterRef(parameters[name], bands)
+        return replace(raster_ref(layer if isinstance(layer, QgsRasterLayer) else None), bands=bands)
 
+    def processAlgorithm(  # noqa: N802
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """Run `work`, with errors as Processing's; a cancelled run has no outputs."""
+        try:
+            with translated_errors():
+                return self.work(parameters, context, feedback)
+        except Cancelled:
+            return {}
 
-def run_worker(request: AlignRequest, feedback: QgsProcessingFeedback) -> AlignResult:
-    """Run a request in a worker of its own.
+    def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """Do the work and return the outputs.
 
-    Raises:
-        AlignError: as the engine raised it.
-        Cancelled: the feedback was cancelled; the worker is killed.
-    """
-    client = WorkerClient(worker_python(), ROOT.parent, ROOT.name)
-    try:
-        return client.run(request, FeedbackProgress(feedback))
-    finally:
-        client.close()
-
-
-def points_of(source: QgsProcessingFeatureSource) -> list[TiePoint]:
-    """Return the tie points of a feature source.
-
-    Raises:
-        InputError: it is no tie-point layer.
-    """
-    return [point_from_feature(f) for f in source.getFeatures()]
-
-
-def _definition(info: ParamInfo) -> QgsProcessingParameterDefinition:
-    name, label = info.name.upper(), tr(info.label) + (f" [{tr(info.unit)}]" if info.unit else "")
-    if info.choices or info.name == "matcher":
-        keys = list(info.choices) if info.choices else ["auto", *all_specs()]
-        definition = QgsProcessingParameterEnum(name, label, options=keys, defaultValue=info.default, usesStaticStrings=True)
-    elif info.type is bool:
-        definition = QgsProcessingParameterBoolean(name, label, defaultValue=info.default)
-    elif info.type in (int, float):
-        kind = QgsProcessingParameterNumber.Type.Integer if info.type is int else QgsProcessingParameterNumber.Type.Double
-        limits = {k: v for k, v in (("minValue", info.min), ("maxValue", info.max)) if v is not None}
-        definition = QgsProcessingParameterNumber(name, label, type=kind, defaultValue=info.default, optional=info.optional, **limits)
-    else:
-        definition = QgsProcessingParameterString(name, label, defaultValue=info.default, optional=info.optional)
-    definition.setHelp(tr(info.help))
-    if info.advanced:
-        definition.setFlags(definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
-    return definition
+        Raises:
+            AlignError: with a hint.
+            Cancelled: the user cancelled.
+        """
+        raise NotImplementedError

@@ -1,177 +1,185 @@
-"""registerimages and matchimages."""
+"""What matchimages and registerimages share: parameters, checks, the run in the worker, numbers."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsFeatureSink,
+    QgsCoordinateTransform,
     QgsProcessing,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
-    QgsProcessingOutputNumber,
-    QgsProcessingOutputString,
     QgsProcessingParameterBand,
-    QgsProcessingParameterBoolean,
-    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFileDestination,
-    QgsProcessingParameterRasterDestination,
-    QgsProcessingParameterRasterLayer,
-    QgsWkbTypes,
+    QgsProcessingParameterString,
+    QgsRasterLayer,
 )
 
-from ..core.errors import AlignError
+from ..core.errors import AlignError, OutputError
 from ..core.gcp_io import save_points
-from ..core.progress import Cancelled
-from ..core.transforms import transform_from_dict
-from ..core.types import AlignParams, AlignRequest, AlignResult, Status, WarpParams
-from ..gdal_warp import warp_with_gdal
-from ..layers import point_feature, point_fields
+from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
+from ..layers import native_grid
 from ..settings import worker_python
-from .algorithm import AlignAlgorithm, FeedbackProgress, run_worker, tr, translated_errors
+from ..worker_client import WorkerClient
+from .algorithm import ROOT, AlignAlgorithm, FeedbackProgress, number, tr, translated_errors
+from .fields import add_params, read_matcher_params, read_params
+from .points import write_points_layer
+
+PYTHON_VARIABLE = "SAR_OPTICAL_ALIGN_PYTHON"
+_SIDES = (("REFERENCE", "Reference raster", "Stays where it is; usually the optical one."), ("SENSED", "Sensed raster", "Is moved; usually the SAR one."))
+_NUMBERS = (
+    ("FOUND", "Tie points found"),
+    ("KEPT", "Tie points kept"),
+    ("FIT_RMSE", "Fit RMSE [reference px]"),
+    ("LOO_RMSE", "Leave-one-out RMSE [reference px]"),
+    ("LOO_RMSE_MAP", "Leave-one-out RMSE [map units]"),
+    ("HOLDOUT_RMSE", "Hold-out RMSE [reference px]"),
+    ("CE90", "CE90: 90 % of the leave-one-out errors are shorter [reference px]"),
+    ("COVERAGE", "Coverage: area of the points' hull / overlap [0..1]"),
+)
 
 
-class _Matching(AlignAlgorithm):
-    """What both share."""
+def interpreter() -> str:
+    """Return the interpreter of the worker: that of the environment variable, else that of the settings.
+
+    Raises:
+        WorkerError: none is set up, with what to do.
+    """
+    return os.environ.get(PYTHON_VARIABLE) or worker_python()
+
+
+class MatchingAlgorithm(AlignAlgorithm):
+    """Base of the two algorithms that find tie points."""
 
     def __init__(self) -> None:
         super().__init__()
         self.request: AlignRequest | None = None
+        self.python = ""
 
-    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:  # noqa: N802
-        """Declare parameters and outputs."""
-        for name, label in (("REFERENCE", "Reference raster (stays; usually optical)"), ("SENSED", "Sensed raster (is moved; usually SAR)")):
-            self.addParameter(QgsProcessingParameterRasterLayer(name, tr(label)))
-            band = QgsProcessingParameterBand(f"{name}_BAND", tr(f"Band of the {name.lower()} raster"), parentLayerParameterName=name, optional=True)
-            band.setHelp(tr("Empty: grey from red, green and blue, or the first SAR band."))
-            self.addParameter(band)
-        self.add_params(AlignParams)
-        optional = QgsProcessingParameterFileDestination("POINTS_FILE", tr("Control-point file"), "QGIS points (*.points)", optional=True, createByDefault=False)
-        self.addParameter(optional)
-        strict = QgsProcessingParameterBoolean("FAIL_ON_REFUSAL", tr("Fail when there is no reliable alignment"), defaultValue=True)
-        strict.setHelp(tr("Off: the algorithm ends with STATUS = no_reliable_alignment, so that a model can branch."))
-        strict.setFlags(strict.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
-        self.addParameter(strict)
-        self.addParameter(QgsProcessingParameterFeatureSink("POINTS", tr("Tie points"), QgsProcessing.SourceType.TypeVectorPoint))
-        self.addOutput(QgsProcessingOutputString("STATUS", tr("Status: ok or no_reliable_alignment")))
-        self.addOutput(QgsProcessingOutputString("MODEL_USED", tr("Model fitted")))
-        for name, label in (
-            ("KEPT", "Tie points kept"), ("FOUND", "Tie points found"), ("LOO_RMSE", "Leave-one-out RMSE [reference px]"),
-            ("LOO_RMSE_MAP", "Leave-one-out RMSE [map units]"), ("HOLDOUT_RMSE", "Hold-out RMSE [reference px]"), ("CE90", "CE90 [reference px]"),
-            ("COVERAGE", "Coverage [0..1]"),
-        ):
-            self.addOutput(QgsProcessingOutputNumber(name, tr(label)))
+    def add_inputs(self) -> None:
+        """Declare rasters, bands, sensors and the parameters of matching."""
+        for name, label, text in _SIDES:
+            self.add_raster(name, label, text)
+            band = QgsProcessingParameterBand(f"{name}_BAND", tr(f"Band(s) of the {label.lower()}"), None, name, optional=True, allowMultiple=True)
+            self.add(band, "Bands to compare. Empty: grey made of red, green and blue, or the first SAR band.")
+        add_params(self, AlignParams, "REFERENCE")
+        text = QgsProcessingParameterString("MATCHER_PARAMS", tr("Parameters of the matcher"), optional=True)
+        self.add(text, "As name=value, separated by semicolons. The command 'sar-optical-align matchers' lists them.", advanced=True)
+        for name, label, _text in _SIDES:
+            kinds = [m.value for m in Modality]
+            sensor = QgsProcessingParameterEnum(f"{name}_MODALITY", tr(f"Sensor of the {label.lower()}"), kinds, defaultValue="auto", usesStaticStrings=True)
+            self.add(sensor, "Automatic: told from bands, data type and values.", advanced=True)
 
-    def canExecute(self) -> tuple[bool, str]:  # noqa: N802
+    def add_results(self, optional: bool) -> None:
+        """Declare points, files and numbers."""
+        sink = QgsProcessingParameterFeatureSink("POINTS", tr("Tie points"), QgsProcessing.SourceType.TypeVectorPoint, optional=optional)
+        self.add(sink, "All tie points at their places in the reference, also the disabled ones with their reason.")
+        file = QgsProcessingParameterFileDestination("POINTS_FILE", tr("Control-point file"), "QGIS points (*.points)", optional=True, createByDefault=False)
+        self.add(file, "Opens in the QGIS Georeferencer.")
+        report = QgsProcessingParameterFileDestination("REPORT", tr("Report"), "HTML (*.html)", optional=True, createByDefault=False)
+        self.add(report, "One page with pictures before and after, residuals, chips of the best and worst points, every parameter and version.")
+        strings = (("STATUS", "Status: ok or no_reliable_alignment"), ("MESSAGE", "What happened, in a sentence"), ("MODEL_USED", "Model fitted"))
+        self.add_outputs(_NUMBERS, strings)
+
+    def canExecute(self) -> tuple[bool, str]:  # noqa: N802 - QGIS' name
         """Say whether an interpreter is set up."""
         try:
-            worker_python()
+            interpreter()
         except AlignError as error:
             return False, str(error)
         return True, ""
 
     def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:  # noqa: N802
-        """Refuse the same raster twice."""
-        reference, sensed = (self.parameterAsRasterLayer(parameters, n, context) for n in ("REFERENCE", "SENSED"))
-        if reference is not None and sensed is not None and reference.source() == sensed.source():
-            return False, tr("Reference and sensed raster are the same file.")
+        """Refuse the same raster twice, and rasters that lie apart."""
+        reference, sensed = (self.parameterAsRasterLayer(parameters, name, context) for name, _, _ in _SIDES)
+        if isinstance(reference, QgsRasterLayer) and isinstance(sensed, QgsRasterLayer) and reference.isValid() and sensed.isValid():
+            if reference.source() == sensed.source():
+                return False, tr("Reference and sensed raster are the same file. Choose two rasters.")
+            radius = self.parameterAsDouble(parameters, "SEARCH_RADIUS", context) if parameters.get("SEARCH_RADIUS") is not None else None
+            if _far_apart(reference, sensed, radius, context):
+                return False, tr("The two rasters do not overlap on the ground. Check their CRS, or give a search radius as large as their distance.")
         return super().checkParameterValues(parameters, context)
 
     def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
-        """Read layers in the main thread."""
+        """Read layers and settings in the main thread."""
         with translated_errors():
-            self.request = AlignRequest(
-                self.layer_ref(parameters, "REFERENCE", "REFERENCE_BAND", context),
-                self.layer_ref(parameters, "SENSED", "SENSED_BAND", context),
-                self.read_params(AlignParams, parameters, context),
-            )
+            self.python = interpreter()
+            matcher = self.parameterAsEnumString(parameters, "MATCHER", context)
+            options = read_matcher_params(self.parameterAsString(parameters, "MATCHER_PARAMS", context), matcher)
+            params = read_params(self, AlignParams, parameters, context, matcher_params=options)
+            self.request = AlignRequest(self._side(parameters, "REFERENCE", context), self._side(parameters, "SENSED", context), params)
+            for name in ("POINTS_FILE", "REPORT"):
+                _check_folder(self.parameterAsFileOutput(parameters, name, context))
         return True
 
-    def processAlgorithm(  # noqa: N802
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> dict[str, Any]:
-        """Match, write what was asked for, return numbers."""
+    def _side(self, parameters: dict[str, Any], name: str, context: QgsProcessingContext) -> RasterRef:
+        bands = tuple(self.parameterAsInts(parameters, f"{name}_BAND", context)) if parameters.get(f"{name}_BAND") not in (None, "") else ()
+        ref = self.layer_ref(parameters, name, context, bands)
+        return replace(ref, modality=Modality(self.parameterAsEnumString(parameters, f"{name}_MODALITY", context)))
+
+    def match(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: FeedbackProgress | Any
+    ) -> tuple[AlignResult, dict[str, Any]]:
+        """Run the engine, write points and files, return the result and the outputs.
+
+        Raises:
+            AlignError: as the engine raised it.
+            Cancelled: the user cancelled; the worker is killed.
+        """
         if self.request is None:
             raise QgsProcessingException("prepareAlgorithm was not called.")
-        with translated_errors():
-            try:
-                result = run_worker(self.request, feedback)
-                outputs = self._outputs(result)
-                outputs["POINTS"] = self._sink(parameters, context, result)
-                file = self.parameterAsFileOutput(parameters, "POINTS_FILE", context)
-                if file:
-                    save_points(Path(file), result.points, result.reference_grid, result.sensed_grid)
-                    outputs["POINTS_FILE"] = file
-                feedback.pushInfo(result.message)
-                if result.status is not Status.OK and self.parameterAsBoolean(parameters, "FAIL_ON_REFUSAL", context):
-                    raise QgsProcessingException(f"{result.message} {result.hint}")
-                if result.status is Status.OK:
-                    outputs.update(self._finish(parameters, context, feedback, result))
-            except Cancelled:
-                return {}
-        return outputs
-
-    def _finish(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback, result: AlignResult  # noqa: ARG002
-    ) -> dict[str, Any]:
-        return {}
-
-    def _sink(self, parameters: dict[str, Any], context: QgsProcessingContext, result: AlignResult) -> str:
-        crs = QgsCoordinateReferenceSystem.fromWkt(result.reference_grid.crs_wkt) if result.reference_grid.crs_wkt else QgsCoordinateReferenceSystem()
-        sink, identifier = self.parameterAsSink(parameters, "POINTS", context, point_fields(), QgsWkbTypes.Type.Point, crs)
-        if sink is None:
-            raise QgsProcessingException(self.invalidSinkError(parameters, "POINTS"))
-        for point in result.points:
-            sink.addFeature(point_feature(point), QgsFeatureSink.Flag.FastInsert)
-        return identifier
-
-    @staticmethod
-    def _outputs(result: AlignResult) -> dict[str, Any]:
-        q = result.quality
-        return {
-            "STATUS": result.status.value, "MODEL_USED": result.model, "KEPT": len(result.enabled_points), "FOUND": len(result.points),
-            "LOO_RMSE": None if q is None else q.loo_rmse_px, "LOO_RMSE_MAP": None if q is None else q.loo_rmse_map,
-            "HOLDOUT_RMSE": None if q is None else q.holdout_rmse_px, "CE90": None if q is None else q.ce90_px,
-            "COVERAGE": None if q is None else q.coverage,
-        }
+        report = self.parameterAsFileOutput(parameters, "REPORT", context)
+        client = WorkerClient(self.python, ROOT.parent, ROOT.name)
+        try:
+            result = client.run(self.request, progress, report_path=Path(report) if report else None)
+        finally:
+            client.close()
+        (feedback.pushInfo if result.status is Status.OK else feedback.pushWarning)(f"{result.message} {result.hint}".strip())
+        outputs: dict[str, Any] = {"STATUS": result.status.value, "MESSAGE": result.message, "MODEL_USED": result.model if result.quality else "", **numbers(result)}
+        if layer := write_points_layer(self, parameters, "POINTS", context, result.points, result.reference_grid):
+            outputs["POINTS"] = layer
+        if file := self.parameterAsFileOutput(parameters, "POINTS_FILE", context):
+            save_points(Path(file), result.points, result.reference_grid, result.sensed_grid)
+            outputs["POINTS_FILE"] = file
+        if report:
+            outputs["REPORT"] = report
+        return result, outputs
 
 
-class MatchImages(_Matching):
-    """Find tie points."""
+def numbers(result: AlignResult) -> dict[str, float | None]:
+    """Return the figures of a result as outputs."""
+    q = result.quality
+    figures = {
+        "FIT_RMSE": q and q.fit_rmse_px, "LOO_RMSE": q and q.loo_rmse_px, "LOO_RMSE_MAP": q and q.loo_rmse_map,
+        "HOLDOUT_RMSE": q and q.holdout_rmse_px, "CE90": q and q.ce90_px, "COVERAGE": q and q.coverage,
+    }
+    return {"FOUND": len(result.points), "KEPT": len(result.enabled_points), **{key: number(value) for key, value in figures.items()}}
 
-    NAME = "matchimages"
-    TITLE = "Find tie points"
-    HELP = (
-        "Finds tie points between a reference and a sensed raster (SAR with optical, or optical with optical), filters them and judges the fit. "
-        "Writes all points, the disabled ones with their reason. Lengths are in pixels of the reference."
-    )
+
+def _check_folder(file: str) -> None:
+    if file and not os.access(Path(file).resolve().parent, os.W_OK):
+        raise OutputError(f"The folder of {file} cannot be written.", "Choose a folder that exists and that you may write to.")
 
 
-class RegisterImages(_Matching):
-    """Find tie points and warp."""
-
-    NAME = "registerimages"
-    TITLE = "Register images"
-    HELP = (
-        "Finds tie points between a reference and a sensed raster, fits a model and writes the warped sensed raster. When the evidence is too weak "
-        "nothing is written. Numbers come as outputs, so that a model can branch on them."
-    )
-
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: N802
-        """Declare parameters and outputs."""
-        super().initAlgorithm(configuration)
-        self.add_params(WarpParams)
-        self.addParameter(QgsProcessingParameterRasterDestination("OUTPUT", tr("Warped raster")))
-
-    def _finish(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback, result: AlignResult
-    ) -> dict[str, Any]:
-        output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
-        params = self.read_params(WarpParams, parameters, context)
-        transform = transform_from_dict(result.transform or {})
-        warp_with_gdal(result.request.sensed.path, result.reference_grid, transform, Path(output), params, FeedbackProgress(feedback))
-        return {"OUTPUT": output}
+def _far_apart(reference: QgsRasterLayer, sensed: QgsRasterLayer, radius: float | None, context: QgsProcessingContext) -> bool:
+    """Whether two georeferenced rasters cannot overlap, even when misplaced by the search radius."""
+    try:
+        placed = all(native_grid(layer.source()).crs_wkt and layer.crs().isValid() for layer in (reference, sensed))
+    except AlignError:
+        return False  # the engine says what is wrong with the file
+    if not placed:
+        return False
+    there = QgsCoordinateTransform(sensed.crs(), reference.crs(), context.transformContext())
+    there.setBallparkTransformsAreAppropriate(True)
+    try:
+        extent = there.transformBoundingBox(sensed.extent())
+    except Exception:  # noqa: BLE001 - QgsCsException: outside the CRS's area; left to the engine
+        return False
+    margin = radius if radius is not None else 0.5 * max(extent.width(), extent.height())
+    return not reference.extent().buffered(margin).intersects(extent)

@@ -1,96 +1,149 @@
-"""importpoints and exportpoints."""
+"""Tie points between layers, files and algorithms."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from qgis.core import (
+    QgsCategorizedSymbolRenderer,
     QgsCoordinateReferenceSystem,
     QgsFeatureSink,
-    QgsProcessing,
+    QgsMarkerSymbol,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeatureSource,
     QgsProcessingFeedback,
-    QgsProcessingOutputNumber,
-    QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
-    QgsProcessingParameterFileDestination,
-    QgsProcessingParameterRasterLayer,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsRendererCategory,
+    QgsVectorLayer,
     QgsWkbTypes,
 )
 
-from ..core.gcp_io import load_points, save_points
-from ..layers import native_grid, point_feature, point_fields, reprojection
-from .algorithm import AlignAlgorithm, points_of, tr, translated_errors
+from ..core import coords
+from ..core.errors import InputError
+from ..core.gcp_io import is_referenced, load_points
+from ..core.types import Grid, TiePoint
+from ..layers import point_feature, point_fields, point_from_feature, reprojection
+from .algorithm import AlignAlgorithm, tr
 
-_FILES = "QGIS points (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
-
-
-class _Points(AlignAlgorithm):
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
-        """Read layers in the main thread."""
-        with translated_errors():
-            self.reference = native_grid(self.layer_ref(parameters, "REFERENCE", "", context).path)
-            self.sensed = native_grid(self.layer_ref(parameters, "SENSED", "", context).path)
-        return True
-
-    def _add_rasters(self) -> None:
-        self.addParameter(QgsProcessingParameterRasterLayer("REFERENCE", tr("Reference raster")))
-        self.addParameter(QgsProcessingParameterRasterLayer("SENSED", tr("Sensed raster")))
+POINT_FILES = "QGIS points (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
+_MOVED_PX = 0.01
 
 
-class ImportPoints(_Points):
-    """Control-point file to layer."""
+def write_points_layer(
+    algorithm: AlignAlgorithm, parameters: dict[str, Any], name: str, context: QgsProcessingContext, points: Sequence[TiePoint], grid: Grid
+) -> str | None:
+    """Write tie points into a sink parameter, in the CRS of the reference; returns the layer's id, None where it was skipped.
 
-    NAME = "importpoints"
-    TITLE = "Import control points"
-    HELP = "Reads a .points file of the QGIS Georeferencer, or a .csv or .geojson file of this tool, into a point layer in the CRS of the reference."
-
-    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:  # noqa: N802
-        """Declare parameters and outputs."""
-        self.addParameter(QgsProcessingParameterFile("INPUT", tr("Control-point file"), fileFilter=_FILES))
-        self._add_rasters()
-        self.addParameter(QgsProcessingParameterFeatureSink("OUTPUT", tr("Control points"), QgsProcessing.SourceType.TypeVectorPoint))
-        self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of points")))
-
-    def processAlgorithm(  # noqa: N802
-        self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback
-    ) -> dict[str, Any]:
-        """Read and write."""
-        with translated_errors():
-            path = Path(self.parameterAsFile(parameters, "INPUT", context))
-            points = load_points(path, self.reference, self.sensed, lambda wkt: reprojection(wkt, self.reference.crs_wkt))
-        crs = QgsCoordinateReferenceSystem.fromWkt(self.reference.crs_wkt) if self.reference.crs_wkt else QgsCoordinateReferenceSystem()
-        sink, identifier = self.parameterAsSink(parameters, "OUTPUT", context, point_fields(), QgsWkbTypes.Type.Point, crs)
-        if sink is None:
-            raise QgsProcessingException(self.invalidSinkError(parameters, "OUTPUT"))
-        for point in points:
-            sink.addFeature(point_feature(point), QgsFeatureSink.Flag.FastInsert)
-        return {"OUTPUT": identifier, "COUNT": len(points)}
+    Raises:
+        QgsProcessingException: the sink cannot be made or written.
+    """
+    if parameters.get(name) in (None, ""):
+        return None
+    crs = QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt) if grid.crs_wkt else QgsCoordinateReferenceSystem()
+    sink, identifier = algorithm.parameterAsSink(parameters, name, context, point_fields(), QgsWkbTypes.Type.Point, crs)
+    if sink is None:
+        raise QgsProcessingException(algorithm.invalidSinkError(parameters, name))
+    for point in points:
+        if not sink.addFeature(point_feature(point), QgsFeatureSink.Flag.FastInsert):
+            raise QgsProcessingException(algorithm.writeFeatureError(sink, parameters, name))
+    del sink
+    if context.willLoadLayerOnCompletion(identifier):
+        context.layerToLoadOnCompletionDetails(identifier).setPostProcessor(_Styler.shared())
+    return str(identifier)
 
 
-class ExportPoints(_Points):
-    """Layer to control-point file."""
+class _Styler(QgsProcessingLayerPostProcessorInterface):
+    """Colours tie points by whether they are in the fit."""
 
-    NAME = "exportpoints"
-    TITLE = "Export control points"
-    HELP = "Writes a tie-point layer as .points (opens in the QGIS Georeferencer), .csv or .geojson, by the suffix of the file."
+    _instance: _Styler | None = None
 
-    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:  # noqa: N802
-        """Declare parameters and outputs."""
-        self.addParameter(QgsProcessingParameterFeatureSource("POINTS", tr("Control points"), [QgsProcessing.SourceType.TypeVectorPoint]))
-        self._add_rasters()
-        self.addParameter(QgsProcessingParameterFileDestination("OUTPUT", tr("Control-point file"), _FILES))
-        self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of points")))
+    @classmethod
+    def shared(cls) -> _Styler:
+        """Return the one instance: Processing does not keep it."""
+        if cls._instance is None:
+            cls._instance = cls()
+        return cls._instance
 
-    def processAlgorithm(  # noqa: N802
-        self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback
-    ) -> dict[str, Any]:
-        """Read and write."""
-        with translated_errors():
-            points = points_of(self.parameterAsSource(parameters, "POINTS", context))
-            path = self.parameterAsFileOutput(parameters, "OUTPUT", context)
-            save_points(Path(path), points, self.reference, self.sensed)
-        return {"OUTPUT": path, "COUNT": len(points)}
+    def postProcessLayer(self, layer: QgsVectorLayer, _context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> None:  # noqa: N802
+        """Set the renderer, in the main thread."""
+        if not isinstance(layer, QgsVectorLayer):
+            return
+        categories = []
+        for value, colour, shape, label in ((1, "#009E73", "circle", "enabled"), (0, "#D55E00", "cross2", "disabled")):
+            symbol = QgsMarkerSymbol.createSimple({"name": shape, "color": colour, "outline_color": "#ffffff" if value else colour, "size": "2.4"})
+            categories.append(QgsRendererCategory(value, symbol, tr(label)))
+        layer.setRenderer(QgsCategorizedSymbolRenderer("enabled", categories))
+        layer.triggerRepaint()
+
+
+def points_of(source: QgsProcessingFeatureSource, reference_grid: Grid | None = None) -> list[TiePoint]:
+    """Return the tie points of a layer; call it in `prepareAlgorithm`.
+
+    A feature that was moved, or whose layer was reprojected, counts where it lies now.
+
+    Args:
+        source: Layer made by matchimages, registerimages or importpoints, perhaps filtered or edited.
+        reference_grid: Native grid of the reference, where it is known.
+
+    Raises:
+        InputError: it is no tie-point layer.
+    """
+    points = [point_from_feature(feature) for feature in source.getFeatures()]
+    crs = source.sourceCrs()
+    wkt = crs.toWkt() if crs.isValid() else ""
+    if reference_grid is None or not points:
+        return [p if wkt else replace(p, reference_map=None) for p in points]
+    places = np.array([p.reference_map for p in points], dtype=float)
+    if is_referenced(reference_grid):
+        onwards = reprojection(wkt, reference_grid.crs_wkt)
+        places = places if onwards is None else onwards(places)
+        now = coords.px_from_map(reference_grid.geotransform, places)
+    else:
+        now = places * [1.0, -1.0]
+    out = []
+    for point, place, px in zip(points, places, now, strict=True):
+        moved = math.dist(px, point.reference_px) > _MOVED_PX
+        place_map = (float(place[0]), float(place[1])) if is_referenced(reference_grid) else None
+        out.append(replace(point, reference_px=(float(px[0]), float(px[1])) if moved else point.reference_px, reference_map=place_map))
+    return out
+
+
+def points_of_file(path: Path, reference_grid: Grid, sensed_grid: Grid) -> list[TiePoint]:
+    """Return the tie points of a control-point file.
+
+    Raises:
+        PointsFileError: naming the line.
+    """
+    return load_points(path, reference_grid, sensed_grid, lambda wkt: reprojection(wkt, reference_grid.crs_wkt))
+
+
+def on_own_grid(points: Sequence[TiePoint], crs_wkt: str, sensed_grid: Grid) -> tuple[Grid, list[TiePoint]]:
+    """Make a reference grid around the places of points, with pixels about as large as the sensed ones, and move the points onto it.
+
+    Args:
+        points: Tie points with `reference_map`.
+        crs_wkt: CRS of their places.
+        sensed_grid: Native grid of the sensed raster.
+
+    Raises:
+        InputError: fewer than two points, or points without a place.
+    """
+    if any(p.reference_map is None for p in points) or not crs_wkt:
+        raise InputError("The control points have no place on the ground.", "Give the reference raster too.")
+    ground = coords.as_points([p.reference_map for p in points if p.reference_map is not None])
+    if len(ground) < 2:
+        raise InputError("One control point does not tell how large the pixels are.", "Give the reference raster too, or add points.")
+    sensed = coords.as_points([p.sensed_px for p in points])
+    spread, span = (float(np.linalg.norm(a - a.mean(axis=0))) for a in (sensed, ground))
+    size = span / spread if spread > 0 and span > 0 else coords.gsd(sensed_grid.geotransform)[0]
+    low, high = ground.min(axis=0), ground.max(axis=0)
+    width, height = (max(1, math.ceil((high[i] - low[i]) / size)) for i in (0, 1))
+    grid = Grid(crs_wkt, (float(low[0]), size, 0.0, float(high[1]), 0.0, -size), width, height)
+    px = coords.px_from_map(grid.geotransform, ground)
+    return grid, [replace(p, reference_px=(float(x), float(y))) for p, (x, y) in zip(points, px, strict=True)]

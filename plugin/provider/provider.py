@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
-from .assess import AssessGcps
-from .matching import MatchImages, RegisterImages
-from .points import ExportPoints, ImportPoints
-from .warping import WarpRaster
-
-ICON = Path(__file__).resolve().parent.parent.parent / "resources" / "icons" / "align.svg"
+from .algorithm import ICON
+from .assessgcps import AssessGcps
+from .exportpoints import ExportPoints
+from .importpoints import ImportPoints
+from .matchimages import MatchImages
+from .registerimages import RegisterImages
+from .warpraster import WarpRaster
 
 
 class AlignProvider(QgsProcessingProvider):
@@ -30,7 +29,19 @@ class AlignProvider(QgsProcessingProvider):
         """Return the icon."""
         return QIcon(str(ICON))
 
+    def svgIconPath(self) -> str:  # noqa: N802 - QGIS' name
+        """Return the icon's file."""
+        return str(ICON)
+
+    def supportedOutputRasterLayerExtensions(self) -> list[str]:  # noqa: N802
+        """Return what rasters are written as."""
+        return ["tif", "tiff"]
+
+    def defaultRasterFileExtension(self) -> str:  # noqa: N802
+        """Return what rasters are written as where nothing is said."""
+        return "tif"
+
     def loadAlgorithms(self) -> None:  # noqa: N802
         """Add the algorithms."""
-        for cls in (RegisterImages, MatchImages, AssessGcps, WarpRaster, ImportPoints, ExportPoints):
+        for cls in (RegisterImages, MatchImages, WarpRaster, AssessGcps, ImportPoints, ExportPoints):
             self.addAlgorithm(cls())

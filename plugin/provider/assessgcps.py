@@ -1,0 +1,127 @@
+"""assessgcps: how good control points are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from qgis.core import (
+    QgsGeometry,
+    QgsPointXY,
+    QgsProcessing,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFileDestination,
+)
+
+from ..core import fitting, quality
+from ..core.atomic import write_atomically
+from ..core.errors import InputError
+from ..core.jsonable import to_jsonable
+from ..core.transforms import Transform
+from ..core.types import MODEL_LABELS, Grid
+from ..layers import native_grid
+from .algorithm import AlignAlgorithm, number, tr, translated_errors
+from .assessment_page import assessment_page
+from .points import points_of
+
+
+class AssessGcps(AlignAlgorithm):
+    """Judge control points."""
+
+    NAME = "assessgcps"
+    TITLE = "Assess control points"
+    GROUP = ("controlpoints", "Control points")
+    HELP = (
+        "Fits every model to the enabled control points and tells its fit, leave-one-out and hold-out RMSE, CE90 and coverage, the residual of every "
+        "point, and which model the advisor recommends: the simplest whose hold-out RMSE is within one standard error of the best. Lengths are in "
+        "pixels of the reference: RMSE = sqrt(mean(dx² + dy²))."
+    )
+
+    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:  # noqa: N802 - QGIS' name
+        """Declare parameters and outputs."""
+        points = QgsProcessingParameterFeatureSource("POINTS", tr("Control points"), [QgsProcessing.SourceType.TypeVectorPoint])
+        self.add(points, "A tie-point layer. Points that were moved count where they lie now; disabled ones are judged, but not fitted.")
+        self.add_raster("REFERENCE", "Reference raster", "Its pixels are the unit of every length.")
+        text = "Coverage is then of the overlap of both rasters instead of the whole reference."
+        self.add_raster("SENSED", "Sensed raster", text, optional=True)
+        model = QgsProcessingParameterEnum("MODEL", tr("Model"), options=list(MODEL_LABELS), defaultValue="auto", usesStaticStrings=True)
+        self.add(model, "Model of the numbers and residuals; automatic takes the recommended one.")
+        self.add(QgsProcessingParameterFileDestination("HTML", tr("Table"), "HTML (*.html)", optional=True), "One page to read.")
+        file = QgsProcessingParameterFileDestination("JSON", tr("Figures"), "JSON (*.json)", optional=True, createByDefault=False)
+        self.add(file, "Every figure, for programs.")
+        numbers = (
+            ("KEPT", "Points in the fit"), ("FIT_RMSE", "Fit RMSE [reference px]"), ("LOO_RMSE", "Leave-one-out RMSE [reference px]"),
+            ("LOO_RMSE_MAP", "Leave-one-out RMSE [map units]"), ("HOLDOUT_RMSE", "Hold-out RMSE [reference px]"), ("CE90", "CE90 [reference px]"),
+            ("COVERAGE", "Coverage [0..1]"),
+        )
+        self.add_outputs(numbers, (("BEST_MODEL", "Recommended model"), ("MODEL_USED", "Model of the numbers"), ("WHY", "Why it is recommended")))
+
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
+        """Read layers in the main thread."""
+        with translated_errors():
+            self.grid = native_grid(self.layer_ref(parameters, "REFERENCE", context).path)
+            self.sensed = native_grid(self.layer_ref(parameters, "SENSED", context).path) if parameters.get("SENSED") else None
+            self.points = points_of(self.parameterAsSource(parameters, "POINTS", context), self.grid)
+        return True
+
+    def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """Judge and write."""
+        enabled = [p for p in self.points if p.enabled]
+        if not enabled:
+            raise InputError("No control point is enabled.", "Enable some first.")
+        source, target = [p.sensed_px for p in enabled], [p.reference_px for p in enabled]
+        covariances = np.array([p.covariance_px for p in enabled]).reshape(-1, 2, 2)
+        gt = self.grid.geotransform
+        to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if self.grid.crs_wkt else None
+        area = self._area(source, target, covariances)
+        advice = quality.advise(source, target, covariances, area, to_map)
+        feedback.pushInfo(advice.why)
+        kind = self.parameterAsEnumString(parameters, "MODEL", context)
+        kind = advice.best if kind == "auto" else kind
+        fit = fitting.fit_details(kind, source, target, covariances)
+        judged = quality.assess(kind, source, target, covariances, area, to_map, fit)
+        every = quality.residuals(fit.transform, [p.sensed_px for p in self.points], [p.reference_px for p in self.points])
+        left_out = iter(fit.leave_one_out())
+        rows = [
+            {
+                "id": p.id, "enabled": p.enabled, "reason": p.reason, "residual_px": [float(dx), float(dy)],
+                "loo_px": [float(v) for v in next(left_out)] if p.enabled else None, "score": p.score,
+            }
+            for p, (dx, dy) in zip(self.points, every, strict=True)
+        ]
+        outputs: dict[str, Any] = {
+            "BEST_MODEL": advice.best, "MODEL_USED": kind, "WHY": advice.why, "KEPT": len(enabled), "FIT_RMSE": number(judged.fit_rmse_px),
+            "LOO_RMSE": number(judged.loo_rmse_px), "LOO_RMSE_MAP": number(judged.loo_rmse_map), "HOLDOUT_RMSE": number(judged.holdout_rmse_px),
+            "CE90": number(judged.ce90_px), "COVERAGE": number(judged.coverage),
+        }
+        figures = {"best": advice.best, "why": advice.why, "model": kind, "models": advice.qualities, "points": rows}
+        figures = to_jsonable(figures, special=False)
+        if page := self.parameterAsFileOutput(parameters, "HTML", context):
+            write_atomically(Path(page), assessment_page(figures))
+            outputs["HTML"] = page
+        if file := self.parameterAsFileOutput(parameters, "JSON", context):
+            write_atomically(Path(file), json.dumps(figures, indent=1, allow_nan=False))
+            outputs["JSON"] = file
+        return outputs
+
+    def _area(self, source: list[Any], target: list[Any], covariances: np.ndarray) -> float:
+        """Return the area the points may cover, reference px squared."""
+        if self.sensed is None:
+            return float(self.grid.width * self.grid.height)
+        roughly = fitting.fit(next(k for k, least in (("affine", 3), ("similarity", 2), ("shift", 1)) if len(source) >= least), source, target, covariances)
+        return overlap_area(roughly, self.grid, self.sensed)
+
+
+def overlap_area(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> float:
+    """Return the area of the reference that the transformed sensed raster covers, reference px squared."""
+    outlines = []
+    for grid, moved in ((reference_grid, None), (sensed_grid, transform)):
+        corners = np.array([[0, 0], [grid.width, 0], [grid.width, grid.height], [0, grid.height]], dtype=float)
+        corners = corners if moved is None else moved.apply(corners)
+        outlines.append(QgsGeometry.fromPolygonXY([[QgsPointXY(float(x), float(y)) for x, y in [*corners, corners[0]]]]))
+    return float(outlines[0].intersection(outlines[1]).area())

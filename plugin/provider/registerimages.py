@@ -1,0 +1,71 @@
+"""registerimages: from two rasters to the warped one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterRasterDestination,
+)
+
+from ..core.transforms import transform_from_dict
+from ..core.types import Status, WarpParams
+from ..gdal_warp import check_output, warp_with_gdal
+from .algorithm import FeedbackProgress, tr, translated_errors
+from .fields import add_params, read_params
+from .matching import MatchingAlgorithm
+
+
+class RegisterImages(MatchingAlgorithm):
+    """Find tie points and warp."""
+
+    NAME = "registerimages"
+    TITLE = "Register images"
+    HELP = (
+        "Finds tie points between a reference and a sensed raster, fits a model and writes the warped sensed raster. Data type, bands and nodata "
+        "are kept; the input is never changed. When the evidence is too weak no raster is written and the algorithm fails; with 'Fail when "
+        "there is no reliable alignment' off it ends with STATUS = no_reliable_alignment, so that a model can branch. Lengths are in pixels of "
+        "the reference unless said otherwise; accuracies are relative to the reference."
+    )
+
+    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:  # noqa: N802 - QGIS' name
+        """Declare parameters and outputs."""
+        self.add_inputs()
+        add_params(self, WarpParams, "REFERENCE")
+        strict = QgsProcessingParameterBoolean("FAIL_ON_REFUSAL", tr("Fail when there is no reliable alignment"), defaultValue=True)
+        self.add(strict, "Off: the algorithm ends with STATUS = no_reliable_alignment and writes no raster.", advanced=True)
+        output = QgsProcessingParameterRasterDestination("OUTPUT", tr("Warped raster"))
+        self.add(output, "GeoTIFF in the CRS of the reference. It appears only when it is complete.")
+        self.add_results(optional=True)
+
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
+        """Read layers and settings in the main thread; find out now whether the output can be written."""
+        done = super().prepareAlgorithm(parameters, context, feedback)
+        destination = parameters.get("OUTPUT")
+        if self.request is not None and isinstance(destination, str) and destination != "TEMPORARY_OUTPUT":
+            with translated_errors():
+                check_output(Path(destination), [self.request.reference.path, self.request.sensed.path])
+        return done
+
+    def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """Match and warp."""
+        progress = FeedbackProgress(feedback)
+        params = read_params(self, WarpParams, parameters, context)
+        result, outputs = self.match(parameters, context, feedback, progress.part(0.0, 0.85))
+        if result.status is not Status.OK or result.transform is None:
+            if self.parameterAsBoolean(parameters, "FAIL_ON_REFUSAL", context):
+                raise QgsProcessingException(f"{result.message} {result.hint}".strip())
+            return outputs
+        output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
+        request = result.request
+        transform = transform_from_dict(result.transform)
+        warp_with_gdal(
+            request.sensed.path, result.reference_grid, transform, Path(output), params, progress.part(0.85, 1.0), request.sensed.nodata,
+            request.reference.path,
+        )
+        return {**outputs, "OUTPUT": output}
