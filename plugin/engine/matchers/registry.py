@@ -127,7 +127,7 @@ def all_specs() -> dict[str, MatcherSpec]:
     package = __name__.rsplit(".", 1)[0]
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         if module.name != "registry":
-            importlib.import_module(f"{package}.{module.name}")
+            __import__(f"{package}.{module.name}")  # not importlib: QGIS forgets on unloading only what it saw imported this way
     return dict(sorted(_SPECS.items(), key=lambda item: (-item[1].rank, item[0])))
 
 
