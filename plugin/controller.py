@@ -25,7 +25,7 @@ from .interpreter import InterpreterService
 from .layers import add_to_group, raster_ref
 from .review_controller import ReviewController
 from .review_files import add_confidence, export_points, import_points, remove_layers_of
-from .session_store import find_earlier
+from .session_store import find_earlier, recall_pair, remember_pair
 from .settings import params_from, save_params, threads, worker_python
 from .tasks import MatchTask, WarpTask
 from .worker_client import WorkerClient
@@ -58,6 +58,7 @@ class AlignController(QObject):
         self._pair_timer.timeout.connect(self._follow_pair)
         self._connect()
         self._check_environment()
+        self._recall_pair()
         self._follow_pair()
 
     def _connect(self) -> None:
@@ -82,10 +83,12 @@ class AlignController(QObject):
             (self.review.refreshed, self._follow_fit),
         ):
             signal.connect(slot)
+        QgsProject.instance().readProject.connect(self._recall_pair)
 
     def close(self) -> None:
         """End tasks and the worker, take everything off the canvas and the message bar."""
         self._closing = True
+        QgsProject.instance().readProject.disconnect(self._recall_pair)
         self._pair_timer.stop()
         if self.task is not None:
             self.task.cancel()
@@ -104,6 +107,13 @@ class AlignController(QObject):
             raster_ref(m.reference_combo.currentLayer(), m.reference_band.currentBand()),
             raster_ref(m.sensed_combo.currentLayer(), m.sensed_band.currentBand()),
         )
+
+    def _recall_pair(self, _document: object = None) -> None:
+        """Choose the layers that were matched last in this project."""
+        reference, sensed = recall_pair()
+        if reference is not None and sensed is not None:
+            self.dock.match.reference_combo.setLayer(reference)
+            self.dock.match.sensed_combo.setLayer(sensed)
 
     def _follow_pair(self) -> None:
         """Show the review of the pair chosen, offer an earlier one, propose an output file."""
@@ -146,6 +156,7 @@ class AlignController(QObject):
         """
         reference, sensed = self._refs()
         self._pop(self._offer)
+        remember_pair(self.dock.pair())
         return self.review.open(reference, sensed, self.dock.match.model_combo.currentData())
 
     # --- matching

@@ -74,6 +74,7 @@ class ReviewController(QObject):
             (self.tool.placed, self.maker.place),
             (self.tool.cancelled, self.maker.escape),
             (self.tool.key_pressed, self._canvas_key),
+            (self.tool.history_requested, lambda what: self.undo() if what == "undo" else self.redo()),
         ):
             signal.connect(slot)
         self.canvas.mapToolSet.connect(self._follow_tool)

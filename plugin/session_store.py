@@ -7,12 +7,14 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from qgis.core import QgsProject
+from qgis.core import QgsMapLayer, QgsProject
 
 from .core.errors import AlignError
 from .core.session import Session
 from .core.types import RasterRef
-from .settings import session_folder
+from .settings import PREFIX, session_folder
+
+_ROLES = ("reference_layer", "sensed_layer")
 
 
 def pair_key(reference: RasterRef, sensed: RasterRef) -> str:
@@ -51,3 +53,17 @@ def keep_aside(file: Path) -> None:
     """Rename a saved review that is about to be replaced, so that nothing is lost."""
     if file.is_file():
         os.replace(file, file.with_suffix(".previous.json"))
+
+
+def remember_pair(layers: tuple[QgsMapLayer | None, QgsMapLayer | None]) -> None:
+    """Keep in the project which layers are matched."""
+    for name, layer in zip(_ROLES, layers, strict=True):
+        if layer is not None:
+            QgsProject.instance().writeEntry(PREFIX, name, layer.id())
+
+
+def recall_pair() -> tuple[QgsMapLayer | None, QgsMapLayer | None]:
+    """Return the layers that were matched last in this project, None where there are none."""
+    project = QgsProject.instance()
+    reference, sensed = (project.mapLayer(project.readEntry(PREFIX, name, "")[0]) for name in _ROLES)
+    return reference, sensed

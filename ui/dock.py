@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from qgis.core import QgsRasterLayer
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeySequence
+from qgis.PyQt.QtCore import QEvent, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QShortcut,
     QSizePolicy,
     QTabWidget,
     QToolButton,
@@ -22,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..plugin.core.types import AlignParams
 from .icons import icon
+from .keys import UNDO, history_key
 from .match_panel import MatchPanel
 from .review_panel import ReviewPanel
 from .text import tr
@@ -61,19 +61,27 @@ class AlignDock(QgsDockWidget):
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self._make_footer())
         self.setWidget(body)
-        for keys, signal in (
-            (QKeySequence("Ctrl+Z"), self.undo_requested),
-            (QKeySequence("Ctrl+Y"), self.redo_requested),
-            (QKeySequence("Ctrl+Shift+Z"), self.redo_requested),
-        ):
-            shortcut = QShortcut(keys, self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(signal)
         self.set_running(False)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the preferred size."""
         return QSize(420, 760)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim undo and redo while the focus is in the dock (text fields claim theirs before)."""
+        if event.type() == QEvent.Type.ShortcutOverride and history_key(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Undo and redo."""
+        what = history_key(event)
+        if what:
+            (self.undo_requested if what == UNDO else self.redo_requested).emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def _make_footer(self) -> QWidget:
         footer = QWidget()

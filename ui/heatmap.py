@@ -168,9 +168,14 @@ class HeatmapView(QWidget):
         painter.restore()
 
     def _draw_words(self, painter: QPainter, box: QRectF) -> None:
-        lines = self._words()
+        lines, metrics = self._words(), painter.fontMetrics()
+        if self._point is not None and self._point.reason:
+            wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+            reason = tr(self._point.reason)
+            height = metrics.boundingRect(box.toRect(), int(wrap), reason).height()
+            painter.drawText(QRectF(box.left(), box.bottom() - height, box.width(), height), int(wrap), reason)
+            box = box.adjusted(0, 0, 0, -height - 2)
         font = painter.font()
-        metrics = painter.fontMetrics()
         step = min(metrics.height() + 2.0, box.height() / max(len(lines), 1))
         top = box.top() + max(0.0, (box.height() - step * len(lines)) / 2)
         for i, text in enumerate(lines):
@@ -194,6 +199,4 @@ class HeatmapView(QWidget):
             lines.append(tr("Ratio {0:.2f}").format(e.ratio) if np.isfinite(e.ratio) else tr("Ratio: no second"))
             if np.isfinite(e.forward_backward_px):
                 lines.append(tr("There and back {0:.2f} px").format(e.forward_backward_px))
-        if p.reason:
-            lines.append(tr(p.reason))
         return lines

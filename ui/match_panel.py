@@ -130,7 +130,8 @@ class MatchPanel(QWidget):
         """Let the fields of all parts begin at one line."""
         captions = list(self._captions)
         for form in forms:
-            captions += [form.labelForField(form.itemAt(i, QFormLayout.ItemRole.FieldRole).widget()) for i in range(form.rowCount())]
+            items = (form.itemAt(i, QFormLayout.ItemRole.LabelRole) for i in range(form.rowCount()))
+            captions += [item.widget() for item in items if item is not None]
         width = max(caption.sizeHint().width() for caption in captions)
         for caption in captions:
             caption.setMinimumWidth(width)

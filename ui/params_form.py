@@ -80,7 +80,7 @@ class ParamsForm(QWidget):
             editor.installEventFilter(self._calm)
             if isinstance(editor, QCheckBox):
                 editor.setText(tr(info.label))
-                layout.addRow("", editor)
+                layout.addRow(editor)
             else:
                 layout.addRow(tr(info.label), editor)
                 layout.labelForField(editor).setToolTip(tr(info.help))

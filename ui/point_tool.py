@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QColor, QKeyEvent
 from qgis.PyQt.QtWidgets import QToolTip
 
 from .canvas_points import CanvasPoints
+from .keys import history_key
 from .palette import SELECTED_COLOUR
 
 _KEYS = frozenset(
@@ -41,6 +42,7 @@ class PointTool(QgsMapTool):
     placed = pyqtSignal(QgsPointXY)
     cancelled = pyqtSignal()
     key_pressed = pyqtSignal(int)
+    history_requested = pyqtSignal(str)
 
     def __init__(self, canvas: QgsMapCanvas, item: CanvasPoints, describe: Callable[[int], str]) -> None:
         super().__init__(canvas)
@@ -116,8 +118,11 @@ class PointTool(QgsMapTool):
         self._select([*self._chosen, *found] if more else found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Escape drops a drag or ends adding; review keys are passed on."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Escape drops a drag or ends adding; review keys and undo are passed on."""
+        if history_key(event):
+            self.history_requested.emit(history_key(event))
+            event.ignore()
+        elif event.key() == Qt.Key.Key_Escape:
             if self._start is not None:
                 self._drop()
             else:

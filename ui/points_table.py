@@ -9,6 +9,7 @@ from qgis.PyQt.QtGui import QFontMetrics, QKeyEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ..plugin.core.session import SessionPoint
+from .keys import history_key
 from .palette import STATE_LABELS, state_icon, state_key
 from .text import length, tr
 
@@ -195,7 +196,9 @@ class PointsTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Handle the review keys."""
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        if not (plain and self.review(int(event.key()))):
+        if history_key(event):
+            event.ignore()  # the dock undoes
+        elif not (plain and self.review(int(event.key()))):
             super().keyPressEvent(event)
 
     def _select(self, ids: list[int]) -> QModelIndex | None:
