@@ -45,6 +45,7 @@ test: lint test-engine test-qgis test-desktop package ## Run every test
 
 lint: $(VENV)/.ready
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy plugin/core/*.py
 	$(VENV)/bin/bandit -q -r plugin ui models __init__.py --severity-level medium
 
 test-engine: $(VENV)/.ready

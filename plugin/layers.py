@@ -124,7 +124,7 @@ def confidence_layer(points: Iterable[TiePoint], reference_grid: Grid, path: Pat
     spacing = float(np.sqrt(np.prod(np.ptp(xy, axis=0) + 1.0) / max(len(xy), 1)))
     gx, gy = np.meshgrid((np.arange(cols) + 0.5) * side, (np.arange(rows) + 0.5) * side)
     total, norm = np.zeros((rows, cols)), np.full((rows, cols), 1e-12)
-    for (x, y), v in zip(xy, value):
+    for (x, y), v in zip(xy, value, strict=True):
         weight = np.exp(-((gx - x) ** 2 + (gy - y) ** 2) / (2 * spacing**2))
         total += weight * v
         norm += weight

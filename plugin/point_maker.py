@@ -33,6 +33,7 @@ class PointMaker:
         self.drop()
         r.tool.adding = adding
         r.panel.add_button.setChecked(adding)
+        r.panel.tool_button.setChecked(not adding and r.canvas.mapTool() is r.tool)
         if adding:
             r.use_tool()
             r.said.emit(tr("Click the place in the reference. Escape ends adding."))

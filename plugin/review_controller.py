@@ -293,15 +293,17 @@ class ReviewController(QObject):
             self.canvas.setMapTool(self.tool)
 
     def toggle_tool(self) -> None:
-        """Take the review's map tool, or give it back."""
-        if self.canvas.mapTool() is self.tool:
+        """Take the review's map tool for selecting, or give it back."""
+        if self.tool.adding:
+            self.maker.set_adding(False)
+        elif self.canvas.mapTool() is self.tool:
             self.canvas.unsetMapTool(self.tool)
         else:
             self.use_tool()
 
     def _follow_tool(self, tool: QgsMapTool | None, _old: QgsMapTool | None = None) -> None:
         ours = tool is self.tool
-        self.panel.tool_button.setChecked(ours)
+        self.panel.tool_button.setChecked(ours and not self.tool.adding)
         if not ours and self.tool.adding:
             self.maker.set_adding(False)
 

@@ -102,7 +102,8 @@ def _build(kind: Any, data: Any) -> Any:
         unknown = set(data) - set(hints)
         if unknown:
             raise TypeError(f"unknown field(s) {sorted(unknown)}")
-        return kind(**{k: _build(hints[k], v) for k, v in data.items()})
+        make: Any = kind
+        return make(**{k: _build(hints[k], v) for k, v in data.items()})
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(data)
     if kind is float:

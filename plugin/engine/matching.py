@@ -71,21 +71,31 @@ def find_matches(
     counter = [0]
 
     def stream(found: list[TemplateMatch]) -> None:
-        progress.points(preview_points(pair, found, counter[0], RADIUS_PX))
+        progress.points(preview_points(pair, found, counter[0]))
         counter[0] += len(found)
 
     centres = lattice(pair, side, params.max_points)
     matches = match_templates(
         pair, matcher, centres, side, RADIUS_PX, params.tile_px, progress.part(0.3, 1.0), forward_backward=True, on_tile=stream
     )
-    return Found(_candidates(support_by_neighbours(matches, _REACH_WIDE if wide else _REACH_SMALL, wide)), matches, side)
+    supported = support_by_neighbours(matches, _REACH_WIDE if wide else _REACH_SMALL, wide)
+    return Found(_candidates(supported), supported, side)
 
 
 def support_by_neighbours(matches: list[TemplateMatch], reach: float, own_place: bool) -> list[TemplateMatch]:
     """Let each surface be helped by those of its neighbours, so that a weak peak in the right place beats a stray one.
 
-    `reach` is the width of the neighbourhood in template spacings. To each surface (above its median) the distance-weighted mean of its neighbours' is added, `_SUPPORT` times; the shift
-    is read at the peak of the sum. Peak analysis, score and forward-backward error stay those of the template alone.
+    To each surface (above its median) the distance-weighted mean of its neighbours' is added, `_SUPPORT` times.
+
+    Args:
+        matches: Matches of one pass.
+        reach: Width of the neighbourhood in template spacings.
+        own_place: The peak of the sum only tells which of the template's own peaks to take, so that the errors of
+            neighbouring points stay independent; else the point is placed at the peak of the sum, which is more accurate
+            where the image has room for one motion only.
+
+    Returns:
+        The matches with their shifts read anew.
     """
     if len(matches) < 3:
         return matches

@@ -51,7 +51,7 @@ def tie_points(pair: WorkingPair, found: Found, reasons: list[Reason]) -> tuple[
     return tuple(_make(pair, c.sensed, c.reference, c.score, working, jacobians, reasons, evidence, 0))
 
 
-def preview_points(pair: WorkingPair, matches: list[TemplateMatch], start: int, radius_px: int) -> list[TiePoint]:
+def preview_points(pair: WorkingPair, matches: list[TemplateMatch], start: int) -> list[TiePoint]:
     """Make tie points of a finished tile, before any filter; ids go on from `start`."""
     sensed = np.array([m.centre for m in matches])
     reference = sensed + np.array([m.shift for m in matches])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,15 +66,6 @@ class FeedbackProgress(Progress):
         self._feedback.pushInfo(message)
 
 
-@contextlib.contextmanager
-def translated_errors() -> Iterator[None]:
-    """Turn the core's errors into Processing's, with their hint."""
-    try:
-        yield
-    except AlignError as error:
-        raise QgsProcessingException(str(error)) from error
-
-
 class AlignAlgorithm(QgsProcessingAlgorithm):
     """Base of the algorithms; subclasses set the class attributes."""
 
@@ -84,6 +73,10 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
     TITLE = ""
     GROUP = ("registration", "Registration")
     HELP = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._problem: AlignError | None = None
 
     def name(self) -> str:
         """Return the stable name."""
@@ -149,7 +142,7 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
             self.addOutput(QgsProcessingOutputNumber(name, tr(label)))
 
     def layer_ref(self, parameters: dict[str, Any], name: str, context: QgsProcessingContext, bands: tuple[int, ...] = ()) -> RasterRef:
-        """Return a raster parameter as the engine takes it; call it in `prepareAlgorithm`, which runs in the main thread.
+        """Return a raster parameter as the engine takes it; call it in `read`.
 
         Raises:
             InputError: no raster file.
@@ -159,18 +152,37 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
             return RasterRef(parameters[name], bands)
         return replace(raster_ref(layer if isinstance(layer, QgsRasterLayer) else None), bands=bands)
 
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
+        """Run `read`; what is wrong is raised by `processAlgorithm`, whose errors reach scripts and models with their message."""
+        try:
+            self.read(parameters, context)
+        except AlignError as error:
+            self._problem = error
+        return True
+
     def processAlgorithm(  # noqa: N802
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Run `work`, with errors as Processing's; a cancelled run has no outputs."""
         try:
-            with translated_errors():
-                return self.work(parameters, context, feedback)
+            if self._problem is not None:
+                raise self._problem
+            return self.work(parameters, context, feedback)
+        except AlignError as error:
+            raise QgsProcessingException(str(error)) from error
         except Cancelled:
             return {}
 
+    def read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+        """Read layers and settings; runs in the main thread.
+
+        Raises:
+            AlignError: with a hint.
+        """
+        raise NotImplementedError
+
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
-        """Do the work and return the outputs.
+        """Do the work and return the outputs; runs in any thread.
 
         Raises:
             AlignError: with a hint.

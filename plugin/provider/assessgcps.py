@@ -25,7 +25,7 @@ from ..core.jsonable import to_jsonable
 from ..core.transforms import Transform
 from ..core.types import MODEL_LABELS, Grid
 from ..layers import native_grid
-from .algorithm import AlignAlgorithm, number, tr, translated_errors
+from .algorithm import AlignAlgorithm, number, tr
 from .assessment_page import assessment_page
 from .points import points_of
 
@@ -61,13 +61,11 @@ class AssessGcps(AlignAlgorithm):
         )
         self.add_outputs(numbers, (("BEST_MODEL", "Recommended model"), ("MODEL_USED", "Model of the numbers"), ("WHY", "Why it is recommended")))
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
+    def read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Read layers in the main thread."""
-        with translated_errors():
-            self.grid = native_grid(self.layer_ref(parameters, "REFERENCE", context).path)
-            self.sensed = native_grid(self.layer_ref(parameters, "SENSED", context).path) if parameters.get("SENSED") else None
-            self.points = points_of(self.parameterAsSource(parameters, "POINTS", context), self.grid)
-        return True
+        self.grid = native_grid(self.layer_ref(parameters, "REFERENCE", context).path)
+        self.sensed = native_grid(self.layer_ref(parameters, "SENSED", context).path) if parameters.get("SENSED") else None
+        self.points = points_of(self.parameterAsSource(parameters, "POINTS", context), self.grid)
 
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Judge and write."""

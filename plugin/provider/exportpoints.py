@@ -20,7 +20,7 @@ from ..core.errors import FitError
 from ..core.gcp_io import save_points
 from ..core.types import MODEL_LABELS
 from ..layers import native_grid
-from .algorithm import AlignAlgorithm, tr, translated_errors
+from .algorithm import AlignAlgorithm, tr
 from .points import POINT_FILES, points_of
 
 
@@ -46,13 +46,11 @@ class ExportPoints(AlignAlgorithm):
         self.add(QgsProcessingParameterFileDestination("OUTPUT", tr("Control-point file"), POINT_FILES), "Its suffix tells its kind: .points, .csv or .geojson.")
         self.add_outputs((("COUNT", "Number of points"),))
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
+    def read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Read layers in the main thread."""
-        with translated_errors():
-            self.reference = native_grid(self.layer_ref(parameters, "REFERENCE", context).path)
-            self.sensed = native_grid(self.layer_ref(parameters, "SENSED", context).path)
-            self.points = points_of(self.parameterAsSource(parameters, "POINTS", context), self.reference)
-        return True
+        self.reference = native_grid(self.layer_ref(parameters, "REFERENCE", context).path)
+        self.sensed = native_grid(self.layer_ref(parameters, "SENSED", context).path)
+        self.points = points_of(self.parameterAsSource(parameters, "POINTS", context), self.reference)
 
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Write."""

@@ -16,7 +16,7 @@ from qgis.core import (
 from ..core import coords
 from ..core.gcp_io import is_referenced
 from ..layers import native_grid
-from .algorithm import AlignAlgorithm, tr, translated_errors
+from .algorithm import AlignAlgorithm, tr
 from .points import POINT_FILES, points_of_file, write_points_layer
 
 
@@ -40,12 +40,10 @@ class ImportPoints(AlignAlgorithm):
         self.add(sink, "Points at their places in the reference.")
         self.add_outputs((("COUNT", "Number of points"), ("ENABLED", "Number of enabled points")))
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
+    def read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Read layers in the main thread."""
-        with translated_errors():
-            self.reference = native_grid(self.layer_ref(parameters, "REFERENCE", context).path)
-            self.sensed = native_grid(self.layer_ref(parameters, "SENSED", context).path)
-        return True
+        self.reference = native_grid(self.layer_ref(parameters, "REFERENCE", context).path)
+        self.sensed = native_grid(self.layer_ref(parameters, "SENSED", context).path)
 
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Read and write."""

@@ -11,7 +11,6 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsProcessing,
     QgsProcessingContext,
-    QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingParameterBand,
     QgsProcessingParameterEnum,
@@ -27,7 +26,7 @@ from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, Raste
 from ..layers import native_grid
 from ..settings import worker_python
 from ..worker_client import WorkerClient
-from .algorithm import ROOT, AlignAlgorithm, FeedbackProgress, number, tr, translated_errors
+from .algorithm import ROOT, AlignAlgorithm, FeedbackProgress, number, tr
 from .fields import add_params, read_matcher_params, read_params
 from .points import write_points_layer
 
@@ -59,7 +58,7 @@ class MatchingAlgorithm(AlignAlgorithm):
 
     def __init__(self) -> None:
         super().__init__()
-        self.request: AlignRequest | None = None
+        self.request: AlignRequest
         self.python = ""
 
     def add_inputs(self) -> None:
@@ -106,17 +105,15 @@ class MatchingAlgorithm(AlignAlgorithm):
                 return False, tr("The two rasters do not overlap on the ground. Check their CRS, or give a search radius as large as their distance.")
         return super().checkParameterValues(parameters, context)
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
+    def read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Read layers and settings in the main thread."""
-        with translated_errors():
-            self.python = interpreter()
-            matcher = self.parameterAsEnumString(parameters, "MATCHER", context)
-            options = read_matcher_params(self.parameterAsString(parameters, "MATCHER_PARAMS", context), matcher)
-            params = read_params(self, AlignParams, parameters, context, matcher_params=options)
-            self.request = AlignRequest(self._side(parameters, "REFERENCE", context), self._side(parameters, "SENSED", context), params)
-            for name in ("POINTS_FILE", "REPORT"):
-                _check_folder(self.parameterAsFileOutput(parameters, name, context))
-        return True
+        self.python = interpreter()
+        matcher = self.parameterAsEnumString(parameters, "MATCHER", context)
+        options = read_matcher_params(self.parameterAsString(parameters, "MATCHER_PARAMS", context), matcher)
+        params = read_params(self, AlignParams, parameters, context, matcher_params=options)
+        self.request = AlignRequest(self._side(parameters, "REFERENCE", context), self._side(parameters, "SENSED", context), params)
+        for name in ("POINTS_FILE", "REPORT"):
+            _check_folder(self.parameterAsFileOutput(parameters, name, context))
 
     def _side(self, parameters: dict[str, Any], name: str, context: QgsProcessingContext) -> RasterRef:
         bands = tuple(self.parameterAsInts(parameters, f"{name}_BAND", context)) if parameters.get(f"{name}_BAND") not in (None, "") else ()
@@ -132,8 +129,6 @@ class MatchingAlgorithm(AlignAlgorithm):
             AlignError: as the engine raised it.
             Cancelled: the user cancelled; the worker is killed.
         """
-        if self.request is None:
-            raise QgsProcessingException("prepareAlgorithm was not called.")
         report = self.parameterAsFileOutput(parameters, "REPORT", context)
         client = WorkerClient(self.python, ROOT.parent, ROOT.name)
         try:

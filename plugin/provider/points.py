@@ -83,7 +83,7 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
 
 
 def points_of(source: QgsProcessingFeatureSource, reference_grid: Grid | None = None) -> list[TiePoint]:
-    """Return the tie points of a layer; call it in `prepareAlgorithm`.
+    """Return the tie points of a layer; call it in the main thread.
 
     A feature that was moved, or whose layer was reprojected, counts where it lies now.
 
@@ -98,7 +98,8 @@ def points_of(source: QgsProcessingFeatureSource, reference_grid: Grid | None = 
     crs = source.sourceCrs()
     wkt = crs.toWkt() if crs.isValid() else ""
     if reference_grid is None or not points:
-        return [p if wkt else replace(p, reference_map=None) for p in points]
+        bare = not wkt or all(p.reference_map == (p.reference_px[0], -p.reference_px[1]) for p in points)
+        return [replace(p, reference_map=None) if bare else p for p in points]
     places = np.array([p.reference_map for p in points], dtype=float)
     if is_referenced(reference_grid):
         onwards = reprojection(wkt, reference_grid.crs_wkt)
@@ -115,12 +116,16 @@ def points_of(source: QgsProcessingFeatureSource, reference_grid: Grid | None = 
 
 
 def points_of_file(path: Path, reference_grid: Grid, sensed_grid: Grid) -> list[TiePoint]:
-    """Return the tie points of a control-point file.
+    """Return the tie points of a control-point file, at their places in the reference.
 
     Raises:
         PointsFileError: naming the line.
     """
-    return load_points(path, reference_grid, sensed_grid, lambda wkt: reprojection(wkt, reference_grid.crs_wkt))
+    points = load_points(path, reference_grid, sensed_grid, lambda wkt: reprojection(wkt, reference_grid.crs_wkt))
+    if not is_referenced(reference_grid) or not points:
+        return points
+    places = coords.map_from_px(reference_grid.geotransform, [p.reference_px for p in points])
+    return [replace(p, reference_map=(float(x), float(y))) for p, (x, y) in zip(points, places, strict=True)]
 
 
 def on_own_grid(points: Sequence[TiePoint], crs_wkt: str, sensed_grid: Grid) -> tuple[Grid, list[TiePoint]]:

@@ -16,7 +16,7 @@ from qgis.core import (
 from ..core.transforms import transform_from_dict
 from ..core.types import Status, WarpParams
 from ..gdal_warp import check_output, warp_with_gdal
-from .algorithm import FeedbackProgress, tr, translated_errors
+from .algorithm import FeedbackProgress, tr
 from .fields import add_params, read_params
 from .matching import MatchingAlgorithm
 
@@ -43,14 +43,12 @@ class RegisterImages(MatchingAlgorithm):
         self.add(output, "GeoTIFF in the CRS of the reference. It appears only when it is complete.")
         self.add_results(optional=True)
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
-        """Read layers and settings in the main thread; find out now whether the output can be written."""
-        done = super().prepareAlgorithm(parameters, context, feedback)
+    def read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+        """Read layers and settings; find out now whether the output can be written."""
+        super().read(parameters, context)
         destination = parameters.get("OUTPUT")
-        if self.request is not None and isinstance(destination, str) and destination != "TEMPORARY_OUTPUT":
-            with translated_errors():
-                check_output(Path(destination), [self.request.reference.path, self.request.sensed.path])
-        return done
+        if isinstance(destination, str) and destination != "TEMPORARY_OUTPUT":
+            check_output(Path(destination), [self.request.reference.path, self.request.sensed.path])
 
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Match and warp."""

@@ -21,7 +21,7 @@ from ..core.gcp_io import is_referenced, parse_points
 from ..core.types import MODEL_LABELS, Grid, TiePoint, WarpParams
 from ..gdal_warp import warp_with_gdal
 from ..layers import native_grid
-from .algorithm import AlignAlgorithm, FeedbackProgress, number, tr, translated_errors
+from .algorithm import AlignAlgorithm, FeedbackProgress, number, tr
 from .fields import add_params, read_params
 from .points import POINT_FILES, on_own_grid, points_of, points_of_file
 
@@ -54,13 +54,11 @@ class WarpRaster(AlignAlgorithm):
         numbers = (("KEPT", "Control points in the fit"), ("FIT_RMSE", "Fit RMSE [reference px]"), ("LOO_RMSE", "Leave-one-out RMSE [reference px]"))
         self.add_outputs(numbers, (("MODEL_USED", "Model fitted"),))
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
+    def read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Read layers and points in the main thread."""
-        with translated_errors():
-            self.sensed = self.layer_ref(parameters, "SENSED", context)
-            self.reference_path = self.layer_ref(parameters, "REFERENCE", context).path if parameters.get("REFERENCE") else ""
-            self.grid, self.points = self._read_points(parameters, context)
-        return True
+        self.sensed = self.layer_ref(parameters, "SENSED", context)
+        self.reference_path = self.layer_ref(parameters, "REFERENCE", context).path if parameters.get("REFERENCE") else ""
+        self.grid, self.points = self._read_points(parameters, context)
 
     def _read_points(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[Grid, list[TiePoint]]:
         sensed_grid = native_grid(self.sensed.path)

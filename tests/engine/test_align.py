@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled
 from sar_optical_align.plugin.core.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 import rasterio
 from raster_files import write_raster
-
 from sar_optical_align.plugin.engine.cli import main
 
 RUN = Path(__file__).resolve().parents[2] / "packaging" / "run.py"

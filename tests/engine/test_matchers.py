@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import ndimage
-
 from sar_optical_align.plugin.core.errors import UsageError
 from sar_optical_align.plugin.core.fields import param_infos
 from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.matchers import PairMatcher, TemplateMatcher, all_specs, create, get_spec
 from sar_optical_align.plugin.engine.preparing import Image
 from sar_optical_align.plugin.engine.similarity import find_peak
+from scipy import ndimage
 
 KEYS = list(all_specs())
 TEMPLATE_KEYS = [k for k in KEYS if all_specs()[k].kind == "template"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import ndimage
-
 from sar_optical_align.plugin.engine.similarity import correlate, find_peak
+from scipy import ndimage
 
 
 def naive(template, template_mask, window, window_mask):

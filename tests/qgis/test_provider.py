@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,6 @@ MODEL = Path(__file__).resolve().parents[1] / "data" / "match_and_warp.model3"
 @pytest.fixture(scope="module")
 def processing(qgis_app, qgis_processing, worker_python):
     import processing as module
-
     from sar_optical_align.plugin.provider.provider import AlignProvider
 
     QgsSettings().setValue("sar_optical_align/interpreter_mode", "existing")
@@ -56,6 +56,10 @@ def test_every_algorithm_has_help_and_units(processing):
         assert algorithm.helpUrl()
         assert not algorithm.icon().isNull()
         assert algorithm.create() is not None
+        assert algorithm.group()
+        for definition in algorithm.parameterDefinitions():
+            assert definition.description()
+            assert len(definition.help()) > 10, (algorithm.name(), definition.name())
 
 
 def test_match_assess_export_import_warp(processing, parts, tmp_path):
@@ -80,12 +84,18 @@ def test_match_assess_export_import_warp(processing, parts, tmp_path):
     assert gdal.Open(warped["OUTPUT"]).GetRasterBand(1).DataType == gdal.GDT_Float32
 
 
-def test_a_refusal_fails_or_lets_a_model_branch(processing, parts, tmp_path):
-    mirrored = str(tmp_path / "mirrored.tif")
+@pytest.fixture(scope="module")
+def mirrored(parts, tmp_path_factory):
+    """The sensed part turned upside down: it shows nothing of the reference."""
+    path = str(tmp_path_factory.mktemp("mirrored") / "mirrored.tif")
     source = gdal.Open(parts[1])
-    copy = gdal.GetDriverByName("GTiff").CreateCopy(mirrored, source)
+    copy = gdal.GetDriverByName("GTiff").CreateCopy(path, source)
     copy.GetRasterBand(1).WriteArray(source.ReadAsArray()[::-1, ::-1])
     del copy
+    return path
+
+
+def test_a_refusal_fails_or_lets_a_model_branch(processing, parts, mirrored, tmp_path):
     output = tmp_path / "o.tif"
     parameters = {"REFERENCE": parts[0], "SENSED": mirrored, "POINTS": "memory:", "OUTPUT": str(output)}
     with pytest.raises(QgsProcessingException, match="No reliable alignment"):
@@ -118,7 +128,7 @@ def test_a_graphical_model_chains_matching_and_warping(processing, parts, tmp_pa
     assert model.fromFile(str(MODEL))
     context = QgsProcessingContext()
     feedback = QgsProcessingFeedback()
-    outputs, ok = model.run({"reference": parts[0], "sensed": parts[1], "warp:warped": str(tmp_path / "m.tif")}, context, feedback)
+    _, ok = model.run({"reference": parts[0], "sensed": parts[1], "warp:warped": str(tmp_path / "m.tif")}, context, feedback)
     assert ok, feedback.textLog()
     assert (tmp_path / "m.tif").exists()
 

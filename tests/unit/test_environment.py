@@ -8,7 +8,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
 from sar_optical_align.plugin.core.errors import WorkerError
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.environment import REQUIREMENTS, check, create_managed, diagnostics_report, managed_python

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from sar_optical_align.plugin.core.errors import UsageError, WorkerError
 from sar_optical_align.plugin.core.jsonable import from_jsonable, to_jsonable
 from sar_optical_align.plugin.core.protocol import (

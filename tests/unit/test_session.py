@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from sar_optical_align.plugin.core.errors import InputError, OutputError, UsageError
 from sar_optical_align.plugin.core.session import PointState, Role, Session
 from sar_optical_align.plugin.core.types import Grid, RasterRef, TiePoint

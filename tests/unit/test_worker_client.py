@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from sar_optical_align.plugin.core.errors import NoOverlapError, WorkerError
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.core.types import AlignRequest, RasterRef, Status

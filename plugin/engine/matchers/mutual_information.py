@@ -97,7 +97,7 @@ class MutualInformationMatcher(TemplateMatcher):
         shape: tuple[int, int],
     ) -> NDArray[np.float32]:
         """Evaluate the metric at the integer offsets of `part` (all of `shape` when None)."""
-        import SimpleITK as sitk
+        import SimpleITK as sitk  # noqa: N813 - its customary name
 
         rows, cols = part or (slice(0, shape[0]), slice(0, shape[1]))
         n_rows, n_cols = rows.stop - rows.start, cols.stop - cols.start
