@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from qgis.core import QgsPointXY, QgsWkbTypes
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool, QgsRubberBand
-from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QKeyEvent
 from qgis.PyQt.QtWidgets import QToolTip
 
@@ -74,6 +74,7 @@ class PointTool(QgsMapTool):
             self.placed.emit(self.toMapCoordinates(event.pos()))
             return
         self._start = event.pos()
+        self.canvas().installEventFilter(self)
         self._dragged = self._item.hit(event.pos().x(), event.pos().y())
         if self._dragged is not None:
             more = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -118,19 +119,23 @@ class PointTool(QgsMapTool):
         self._select([*self._chosen, *found] if more else found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Escape drops a drag or ends adding; review keys and undo are passed on."""
+        """Escape ends adding; review keys and undo are passed on."""
         if history_key(event):
             self.history_requested.emit(history_key(event))
             event.ignore()
         elif event.key() == Qt.Key.Key_Escape:
-            if self._start is not None:
-                self._drop()
-            else:
-                self.cancelled.emit()
+            self.cancelled.emit()
             event.ignore()  # an ignored event is one the canvas does not handle itself
         elif int(event.key()) in _KEYS and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self.key_pressed.emit(int(event.key()))
             event.ignore()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Let Escape drop a drag: the canvas itself takes no keys while a button is down."""
+        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape and self._start is not None:
+            self._drop()
+            return True
+        return False
 
     def deactivate(self) -> None:
         """Drop a half-made drag."""
@@ -143,6 +148,7 @@ class PointTool(QgsMapTool):
 
     def _drop(self) -> None:
         self._dragged = self._start = None
+        self.canvas().removeEventFilter(self)
         self._item.set_ghost(None)
         self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
 
