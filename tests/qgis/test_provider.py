@@ -112,25 +112,104 @@ def test_errors_carry_their_hint(processing, parts, tmp_path):
         processing.run("sar_optical_align:matchimages", {"REFERENCE": parts[0], "SENSED": far, "POINTS": "memory:"})
 
 
-def test_cancel_is_respected(processing, parts):
-    class Stopping(QgsProcessingFeedback):
-        def setProgressText(self, text):
-            self.cancel()
+def test_registering_writes_everything_asked_for(processing, parts, tmp_path):
+    files = {name: tmp_path / file for name, file in (("OUTPUT", "o.tif"), ("POINTS", "p.gpkg"), ("POINTS_FILE", "p.points"), ("REPORT", "r.html"))}
+    parameters = {"REFERENCE": parts[0], "SENSED": parts[1], "MATCHER": "cfog", "MATCHER_PARAMS": "orientations=8", "MODEL": "affine", "FORMAT": "COG"}
+    outputs = processing.run("sar_optical_align:registerimages", {**parameters, **{k: str(v) for k, v in files.items()}})
+    assert (outputs["STATUS"], outputs["MODEL_USED"]) == ("ok", "affine")
+    assert 0 < outputs["COVERAGE"] <= 1
+    assert outputs["LOO_RMSE_MAP"] == pytest.approx(outputs["LOO_RMSE"] * gdal.Open(parts[0]).GetGeoTransform()[1])
+    assert all(outputs[name] == str(path) and path.stat().st_size > 1000 for name, path in files.items())
+    assert "<img" in files["REPORT"].read_text(encoding="utf-8")
+    assert len(files["POINTS_FILE"].read_text(encoding="utf-8").splitlines()) == outputs["FOUND"] + 2
+    assert gdal.Open(str(files["OUTPUT"])).GetMetadata("IMAGE_STRUCTURE")["LAYOUT"] == "COG"
 
+
+@pytest.mark.parametrize("percent", [0, 35])
+def test_cancel_ends_the_run_and_the_worker_within_a_second(processing, parts, percent):
+    class Stopping(QgsProcessingFeedback):
+        at = 0.0
+
+        def setProgressText(self, text):
+            if self.progress() >= percent and not self.at:
+                self.at = time.monotonic()
+                self.cancel()
+
+    feedback = Stopping()
     algorithm = QgsApplication.processingRegistry().createAlgorithmById("sar_optical_align:matchimages")
-    outputs, ok = algorithm.run({"REFERENCE": parts[0], "SENSED": parts[1], "POINTS": "memory:"}, QgsProcessingContext(), Stopping())
+    parameters = {"REFERENCE": parts[0], "SENSED": parts[1], "POINTS": "memory:", "MAX_POINTS": 2000}
+    outputs, ok = algorithm.run(parameters, QgsProcessingContext(), feedback)
+    assert feedback.at
+    assert time.monotonic() - feedback.at < 1.0
     assert outputs == {}
     assert ok
+    children = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True, check=False).stdout
+    assert "engine.worker" not in children
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"REFERENCE_BAND": [99]}, "(?i)band"), ({"MATCHER_PARAMS": "orientations=many"}, "not of type int"), ({"MATCHER_PARAMS": "colour=3"}, "not understood"),
+        ({"SENSED": "{ref}"}, "same file"), ({"POINTS_FILE": "/proc/nowhere/p.points"}, "cannot be written"), ({"SENSED": "/none.tif"}, "none.tif"),
+    ],
+)
+def test_bad_input_is_refused_with_a_reason(processing, parts, changed, what):
+    changed = {k: v.format(ref=parts[0]) if isinstance(v, str) else v for k, v in changed.items()}
+    parameters = {"REFERENCE": parts[0], "SENSED": parts[1], "POINTS": "memory:", "MATCHER": "cfog", **changed}
+    with pytest.raises(QgsProcessingException, match=what):
+        processing.run("sar_optical_align:matchimages", parameters)
+
+
+def test_unwritable_output_is_found_before_the_search(processing, parts, tmp_path):
+    for output in (tmp_path / "nowhere" / "o.tif", Path(parts[1])):
+        started = time.monotonic()
+        with pytest.raises(QgsProcessingException, match=r"does not exist|input itself"):
+            processing.run("sar_optical_align:registerimages", {"REFERENCE": parts[0], "SENSED": parts[1], "OUTPUT": str(output)})
+        assert time.monotonic() - started < 1
+
+
+def test_without_an_interpreter_it_says_what_to_do(processing, parts, worker_python):
+    QgsSettings().setValue("sar_optical_align/existing_python", "/no/python")
+    try:
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById("sar_optical_align:matchimages")
+        can, why = algorithm.canExecute()
+        assert not can
+        assert "Settings > Options" in why
+        with pytest.raises(QgsProcessingException, match="Settings > Options"):
+            processing.run("sar_optical_align:matchimages", {"REFERENCE": parts[0], "SENSED": parts[1], "POINTS": "memory:"})
+        for name in ("warpraster", "assessgcps", "importpoints", "exportpoints"):
+            assert QgsApplication.processingRegistry().createAlgorithmById(f"sar_optical_align:{name}").canExecute()[0]
+        os.environ["SAR_OPTICAL_ALIGN_PYTHON"] = worker_python
+        assert algorithm.canExecute()[0]
+    finally:
+        os.environ.pop("SAR_OPTICAL_ALIGN_PYTHON", None)
+        QgsSettings().setValue("sar_optical_align/existing_python", worker_python)
+
+
+def run_model(parts, folder):
+    model = QgsProcessingModelAlgorithm()
+    assert model.fromFile(str(MODEL))
+    files = {"warped": str(folder / "m.tif"), "tie_points": str(folder / "m.gpkg")}
+    feedback = QgsProcessingFeedback()
+    outputs, ok = model.run({"reference": parts[0], "sensed": parts[1], **files}, QgsProcessingContext(), feedback)
+    assert ok, feedback.textLog()
+    return outputs
 
 
 def test_a_graphical_model_chains_matching_and_warping(processing, parts, tmp_path):
-    model = QgsProcessingModelAlgorithm()
-    assert model.fromFile(str(MODEL))
-    context = QgsProcessingContext()
-    feedback = QgsProcessingFeedback()
-    _, ok = model.run({"reference": parts[0], "sensed": parts[1], "warp:warped": str(tmp_path / "m.tif")}, context, feedback)
-    assert ok, feedback.textLog()
-    assert (tmp_path / "m.tif").exists()
+    outputs = run_model(parts, tmp_path)
+    assert outputs["CHILD_RESULTS"]["match"]["STATUS"] == "ok"
+    assert outputs["CHILD_RESULTS"]["warp"]["MODEL_USED"] == "affine"
+    assert gdal.Open(outputs["warped"]).RasterCount == 1
+
+
+def test_a_graphical_model_branches_on_a_refusal(processing, parts, mirrored, tmp_path):
+    outputs = run_model((parts[0], mirrored), tmp_path)
+    assert outputs["CHILD_RESULTS"]["match"]["STATUS"] == "no_reliable_alignment"
+    assert outputs["CHILD_RESULTS"]["status"] == {"reliable": 0, "refused": 1}
+    assert "warp" not in outputs["CHILD_RESULTS"]
+    assert not (tmp_path / "m.tif").exists()
 
 
 @pytest.mark.skipif(shutil.which("qgis_process.bin") is None, reason="qgis_process is not installed")
