@@ -50,11 +50,11 @@ class TemplateMatch:
         return int(self.surface.shape[0] // 2)
 
 
-def template_size(width: int, height: int, requested: int | None) -> int:
-    """Choose the side of the templates: as asked, else 96 px, 64 px on images under 700 px, less on tiny ones."""
+def template_size(width: int, height: int, requested: int | None, limits_px: tuple[int, int] = (64, 96)) -> int:
+    """Choose the side of the templates: as asked, else the matcher's limit for images under or over 700 px, less on tiny ones."""
     if requested is not None:
         return min(requested, min(width, height) // 2 * 2)
-    return int(np.clip(min(width, height) * 0.42, 32, 64 if max(width, height) <= 700 else 96)) // 2 * 2
+    return int(np.clip(min(width, height) * 0.42, 32, limits_px[max(width, height) > 700])) // 2 * 2
 
 
 def lattice(pair: WorkingPair, template_px: int, max_points: int) -> NDArray[np.float64]:

@@ -59,7 +59,7 @@ def find_matches(
     """
     grid = pair.grid
     wide = max(grid.width, grid.height) > _WIDE_PX
-    side = template_size(grid.width, grid.height, params.template_px)
+    side = template_size(grid.width, grid.height, params.template_px, guide.template_limits_px)
     centres = lattice(pair, side, _FIRST_TEMPLATES)
     first = match_templates(pair, guide, centres, side, RADIUS_PX, params.tile_px, progress.part(0.0, 0.3), forward_backward=False)
     if len(first) >= 3:
@@ -74,6 +74,7 @@ def find_matches(
         progress.points(preview_points(pair, found, counter[0]))
         counter[0] += len(found)
 
+    side = template_size(grid.width, grid.height, params.template_px, matcher.template_limits_px)
     centres = lattice(pair, side, params.max_points)
     matches = match_templates(
         pair, matcher, centres, side, RADIUS_PX, params.tile_px, progress.part(0.3, 1.0), forward_backward=True, on_tile=stream

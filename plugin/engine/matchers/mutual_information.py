@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -43,6 +43,7 @@ class MutualInformationMatcher(TemplateMatcher):
     """Mattes mutual information searched exhaustively on a reduced window, then at full size around the three best."""
 
     params: MutualInformationParams
+    template_limits_px: ClassVar[tuple[int, int]] = (112, 128)
 
     def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:  # noqa: ARG002 - same for both
         """Return the smoothed grey values (1, H, W)."""

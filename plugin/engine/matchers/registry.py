@@ -64,6 +64,8 @@ class TemplateMatcher:
 
     margin_px: ClassVar[int] = 16
     """Features of a tile are right only this far from its edge."""
+    template_limits_px: ClassVar[tuple[int, int]] = (64, 96)
+    """Largest template chosen by itself on images under 700 px, and on larger ones."""
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         self.params = params
