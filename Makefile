@@ -1,12 +1,27 @@
 # SAR-Optical Align. `make help` lists what there is.
 SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+
 VENV := .venv
 QGIS_VENV := .venv-qgis
 PY := $(VENV)/bin/python
 QGIS_PY := $(QGIS_VENV)/bin/python
-BASE_PYTHON ?= $(shell for p in /usr/bin/python3 python3; do command -v $$p >/dev/null && echo $$p && break; done)
+BASE_PYTHON ?= $(firstword $(foreach p,/usr/bin/python3 python3,$(shell command -v $(p))))
+PIP := -m pip install -q --disable-pip-version-check --no-input --root-user-action=ignore
 OUTPUT ?= demo_output
+DATASET ?= ../shared/data
+SPLIT ?= val
+
+# torch is installed where there is something to run with it: networks for the tests, weights for the demo.
+NETWORKS := $(filter-out models/__init__.py,$(wildcard models/*.py))
+WEIGHTS := $(wildcard resources/weights/*.safetensors)
+TEST_TORCH := $(if $(NETWORKS),$(VENV)/.torch)
+DEMO_TORCH ?= $(if $(WEIGHTS),$(VENV)/.torch)
+
+# QGIS of the tests: no screen, and none of the user's settings.
+QGIS_ENV = QT_QPA_PLATFORM=offscreen SOA_WORKER_PYTHON=$(abspath $(PY)) QGIS_CUSTOM_CONFIG_PATH=$(abspath $(QGIS_VENV))/profile \
+  XDG_RUNTIME_DIR=$(abspath $(QGIS_VENV))/runtime
 
 .PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop lint package bench clean
 
@@ -15,53 +30,69 @@ help: ## List the targets
 
 setup: setup-engine setup-qgis ## Install everything the tests need (on Debian 12 as root: QGIS 3.40 too)
 
-setup-engine: $(VENV)/.ready ## Make the engine's environment
-
-$(VENV)/.ready: resources/requirements-worker.txt requirements-dev.txt
-	@bash packaging/system.sh python
-	$(BASE_PYTHON) -m venv $(VENV)
-	$(PY) -m pip install -q --disable-pip-version-check -r requirements-dev.txt
-	@touch $@
+setup-engine: $(VENV)/.dev $(TEST_TORCH) ## Make the engine's environment, with the tools of the tests
 
 setup-qgis: $(QGIS_VENV)/.ready ## Install QGIS 3.40 where it is missing, and the environment of its tests
 
-$(QGIS_VENV)/.ready: requirements-qgis.txt
-	@bash packaging/system.sh qgis
-	/usr/bin/python3 -m venv --system-site-packages $(QGIS_VENV)
-	$(QGIS_PY) -m pip install -q --disable-pip-version-check -r requirements-qgis.txt
+$(VENV)/.ready: resources/requirements-worker.txt
+	@bash packaging/system.sh python
+	@echo "Making $(VENV)"
+	@$(BASE_PYTHON) -m venv $(VENV)
+	@$(PY) $(PIP) -r resources/requirements-worker.txt
 	@touch $@
 
-demo: $(VENV)/.ready ## Register a synthetic pair and compare with the truth; or REF=a.tif SENSED=b.tif
+$(VENV)/.torch: requirements-torch.txt $(VENV)/.ready
+	@echo "Adding torch to $(VENV)"
+	@$(PY) $(PIP) -r requirements-torch.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.ready $(TEST_TORCH)
+	@echo "Adding the tools of the tests to $(VENV)"
+	@$(PY) $(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(QGIS_VENV)/.ready: requirements-qgis.txt
+	@bash packaging/system.sh qgis
+	@echo "Making $(QGIS_VENV)"
+	@/usr/bin/python3 -m venv --system-site-packages $(QGIS_VENV)
+	@$(QGIS_PY) $(PIP) -r requirements-qgis.txt
+	@mkdir -p $(QGIS_VENV)/profile && mkdir -p -m 700 $(QGIS_VENV)/runtime
+	@touch $@
+
+demo: $(VENV)/.ready $(DEMO_TORCH) ## Register a synthetic pair and compare with the truth; or REF=a.tif SENSED=b.tif
 ifdef REF
-	@mkdir -p $(OUTPUT)
-	$(PY) packaging/run.py register $(REF) $(SENSED) --output $(OUTPUT)/aligned.tif --points $(OUTPUT)/tie_points.points --gpkg $(OUTPUT)/tie_points.gpkg \
-	  --report $(OUTPUT)/report.html --json $(OUTPUT)/result.json --overwrite
-	@echo "Files are in $(OUTPUT)/"
+	@mkdir -p "$(OUTPUT)"
+	@$(PY) packaging/run.py register "$(REF)" "$(SENSED)" --output "$(OUTPUT)/aligned.tif" --points "$(OUTPUT)/tie_points.points" \
+	  --gpkg "$(OUTPUT)/tie_points.gpkg" --report "$(OUTPUT)/report.html" --json "$(OUTPUT)/result.json" --overwrite
+	@echo "Files are in $(abspath $(OUTPUT))"
 else
-	$(PY) packaging/run.py demo --output $(OUTPUT)
+	@$(PY) packaging/run.py demo --output "$(OUTPUT)"
 endif
 
-test: lint test-engine test-qgis test-desktop package ## Run every test
+test: setup lint test-engine test-qgis test-desktop package ## Run every test
+	@echo "All tests passed."
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.dev ## Check style, types and security
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/mypy plugin/core/*.py
-	$(VENV)/bin/bandit -q -r plugin ui models __init__.py --severity-level medium
+	@mkdir -p $(VENV)/link && ln -sfn ../.. $(VENV)/link/sar_optical_align
+	cd $(VENV)/link && ../bin/mypy --config-file ../../pyproject.toml --cache-dir ../mypy \
+	  -p sar_optical_align.plugin.core -p sar_optical_align.plugin.engine -p sar_optical_align.models
 
-test-engine: $(VENV)/.ready
-	$(PY) -m pytest tests/unit tests/engine -q
+test-engine: $(VENV)/.dev $(TEST_TORCH) ## Test core, engine and networks
+	$(PY) -m pytest tests/unit tests/engine $(wildcard tests/models) -q
 
-test-qgis: $(QGIS_VENV)/.ready $(VENV)/.ready
-	QT_QPA_PLATFORM=offscreen SOA_WORKER_PYTHON=$(abspath $(PY)) $(QGIS_PY) -m pytest tests/qgis tests/gui -q -p no:xvfb
+test-qgis: $(QGIS_VENV)/.ready $(VENV)/.dev ## Test the plugin in QGIS without a screen
+	$(QGIS_ENV) $(QGIS_PY) -m pytest tests/qgis tests/gui -q -p no:xvfb -W ignore::DeprecationWarning
 
-test-desktop: $(QGIS_VENV)/.ready $(VENV)/.ready
+test-desktop: $(QGIS_VENV)/.ready $(VENV)/.dev ## Drive the real QGIS desktop under Xvfb
 	SOA_WORKER_PYTHON=$(abspath $(PY)) $(PY) -m pytest tests/desktop -q
 
-package: $(VENV)/.ready ## Build and check the plugin's zip in dist/
+package: $(VENV)/.dev $(QGIS_VENV)/.ready ## Build the plugin's zip in dist/, check it, load it in QGIS
 	$(PY) packaging/build.py
+	$(QGIS_ENV) /usr/bin/python3 packaging/load_zip.py
 
-bench: $(VENV)/.ready ## Measure all matchers: make bench DATASET=folder
-	$(PY) packaging/run.py bench $(DATASET) --protocol shift,affine,unrelated
+bench: $(VENV)/.ready $(DEMO_TORCH) ## Measure all matchers: make bench DATASET=folder SPLIT=val
+	$(PY) packaging/run.py bench "$(DATASET)" --split $(SPLIT) --protocol shift,affine,unrelated
 
 clean: ## Remove environments and results
-	rm -rf $(VENV) $(QGIS_VENV) dist build demo_output bench_output
+	rm -rf $(VENV) $(QGIS_VENV) dist build demo_output bench_output *.egg-info

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMessageBarItem
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox
 
 from ..ui.answer import first_answer
 from ..ui.dock import MATCH, REVIEW, AlignDock
+from ..ui.messages import Messages
 from ..ui.settings_page import PAGE
 from ..ui.text import tr
 from .core.errors import AlignError, FitError, InputError
@@ -48,7 +48,7 @@ class AlignController(QObject):
         self._closing = False
         self._refusal = ""
         self._proposed_output = ""
-        self._bars: list[QgsMessageBarItem] = []
+        self.messages = Messages(iface.messageBar(), LOG)
         self._offer: QgsMessageBarItem | None = None
         self._offered: tuple[str, str] | None = None
         self.review = ReviewController(iface.mapCanvas(), dock.review)
@@ -72,8 +72,7 @@ class AlignController(QObject):
             (d.help_requested, self._open_help),
             (d.undo_requested, self.review.undo),
             (d.redo_requested, self.review.redo),
-            (d.opened, lambda: self.review.set_visible(True)),
-            (d.closed, lambda: self.review.set_visible(False)),
+            (d.visibilityChanged, lambda _shown: self._closing or self.review.set_visible(not d.isHidden())),
             (d.warp.warp_requested, self.warp),
             (r.import_requested, self._import),
             (r.export_requested, self._export),
@@ -84,19 +83,20 @@ class AlignController(QObject):
         ):
             signal.connect(slot)
         QgsProject.instance().readProject.connect(self._recall_pair)
+        QgsProject.instance().layersRemoved.connect(self._follow_removal)
 
     def close(self) -> None:
         """End tasks and the worker, take everything off the canvas and the message bar."""
         self._closing = True
         QgsProject.instance().readProject.disconnect(self._recall_pair)
+        QgsProject.instance().layersRemoved.disconnect(self._follow_removal)
         self._pair_timer.stop()
         if self.task is not None:
             self.task.cancel()
         if self._client is not None:
             self._client.close()
         self.review.close()
-        for bar in self._bars:
-            self._pop(bar)
+        self.messages.close()
         self._chips.cleanup()
 
     # --- the pair
@@ -115,6 +115,9 @@ class AlignController(QObject):
             self.dock.match.reference_combo.setLayer(reference)
             self.dock.match.sensed_combo.setLayer(sensed)
 
+    def _follow_removal(self, _ids: list[str]) -> None:
+        self.dock.match.follow_removal()
+
     def _follow_pair(self) -> None:
         """Show the review of the pair chosen, offer an earlier one, propose an output file."""
         if self._closing or self.task is not None:
@@ -132,17 +135,17 @@ class AlignController(QObject):
             self._offer_earlier(reference, sensed)
 
     def _offer_earlier(self, reference: RasterRef, sensed: RasterRef) -> None:
-        self._pop(self._offer)
+        self.messages.take_back(self._offer)
         found = find_earlier(reference, sensed)
         if found is None:
             return
         session, time = found
         text = tr("There is a review of these two rasters from {0} with {1} points.").format(f"{time:%d %b %Y, %H:%M}", len(session.points))
-        self._offer = self._tell(text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(session))
+        self._offer = self.messages.tell(text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(session))
 
     def restore(self, session: Session) -> None:
         """Go on with an earlier review."""
-        self._pop(self._offer)
+        self.messages.take_back(self._offer)
         if self.task is None:
             self.review.restore(session)
             self.dock.tabs.setCurrentIndex(REVIEW)
@@ -155,7 +158,7 @@ class AlignController(QObject):
             AlignError: no pair, or a raster cannot be read.
         """
         reference, sensed = self._refs()
-        self._pop(self._offer)
+        self.messages.take_back(self._offer)
         remember_pair(self.dock.pair())
         return self.review.open(reference, sensed, self.dock.match.model_combo.currentData())
 
@@ -194,7 +197,7 @@ class AlignController(QObject):
         task.logged.connect(self._log)
         task.progressChanged.connect(self._show_progress)
         task.ended.connect(ended)
-        self._pop(self._offer)
+        self.messages.take_back(self._offer)
         self.dock.set_running(True)
         self.dock.set_status(tr("Starting"))
         self._follow_fit()
@@ -225,7 +228,7 @@ class AlignController(QObject):
             return
         answer = first_answer(result)
         good = result.status is Status.OK
-        self._tell(answer, Qgis.MessageLevel.Success if good else Qgis.MessageLevel.Warning, 15 if good else 0, title="")
+        self.messages.tell(answer, Qgis.MessageLevel.Success if good else Qgis.MessageLevel.Warning, 15 if good else 0, title="")
         self.dock.set_status(answer)
         self.dock.tabs.setCurrentIndex(REVIEW)
         self.review.use_tool()
@@ -341,7 +344,7 @@ class AlignController(QObject):
             add_to_group(layer, QgsProject.instance())
             text = tr("Written: {0}").format(task.output)
             self.dock.set_status(text)
-            self._tell(text, Qgis.MessageLevel.Success, 8)
+            self.messages.tell(text, Qgis.MessageLevel.Success, 8)
 
     # --- telling
 
@@ -356,32 +359,8 @@ class AlignController(QObject):
     def _fail(self, error: AlignError) -> None:
         self.interpreter.last_error = str(error)
         self.dock.set_status(str(error))
-        self._tell(str(error), Qgis.MessageLevel.Critical, 0)
+        self.messages.tell(str(error), Qgis.MessageLevel.Critical, 0)
         QgsMessageLog.logMessage(str(error), LOG, Qgis.MessageLevel.Critical)
-
-    def _tell(
-        self,
-        text: str,
-        level: Qgis.MessageLevel,
-        seconds: int,
-        button: str = "",
-        action: Callable[[], None] | None = None,
-        title: str = LOG,
-    ) -> QgsMessageBarItem:
-        item = self.iface.messageBar().createMessage(title, text)
-        if button and action is not None:
-            press = QPushButton(button)
-            press.clicked.connect(lambda _checked=False: action())
-            item.layout().addWidget(press)
-        item.setLevel(level)
-        item.setDuration(seconds)
-        self.iface.messageBar().pushItem(item)
-        self._bars = [b for b in self._bars if not sip.isdeleted(b)] + [item]
-        return item
-
-    def _pop(self, item: QgsMessageBarItem | None) -> None:
-        if item is not None and not sip.isdeleted(item):
-            self.iface.messageBar().popWidget(item)
 
     def _log(self, line: str) -> None:
         QgsMessageLog.logMessage(line, LOG, Qgis.MessageLevel.Info)

@@ -33,7 +33,8 @@ class SarOpticalAlignPlugin:
         from .provider.provider import AlignProvider
 
         self.provider = AlignProvider()
-        QgsApplication.processingRegistry().addProvider(self.provider)
+        if not QgsApplication.processingRegistry().addProvider(self.provider):
+            self.provider = None  # the registry refuses a second one of this name, and deletes it
 
     def initGui(self) -> None:  # noqa: N802
         """Put up everything."""

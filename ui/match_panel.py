@@ -224,6 +224,16 @@ class MatchPanel(QWidget):
         values["matcher_params"] = self.matcher_form.values() if self.matcher_form is not None else {}
         return values
 
+    def follow_removal(self) -> None:
+        """Follow the layers that are left: the layer boxes move on without telling."""
+        if self.sensed_combo.currentLayer() is self.reference_combo.currentLayer():
+            self.sensed_combo.setLayer(None)
+        for combo, band in ((self.reference_combo, self.reference_band), (self.sensed_combo, self.sensed_band)):
+            if band.layer() is not combo.currentLayer():
+                band.setLayer(combo.currentLayer())
+        self._follow_pair()
+        self.pair_changed.emit()
+
     def set_model(self, key: str) -> None:
         """Show another model without telling of it."""
         blocked = self.model_combo.blockSignals(True)

@@ -62,6 +62,7 @@ class QualityPanel(QWidget):
             soften(title)
             value.setObjectName(f"figure_{key}")
             value.setTextFormat(Qt.TextFormat.RichText)
+            value.setWordWrap(True)
             for widget in (title, value):
                 widget.setToolTip(tr(tip))
             row, column = divmod(place, 3)
@@ -101,4 +102,5 @@ class QualityPanel(QWidget):
 def _figure(px: float, ground: float | None, unit: str) -> str:
     if math.isnan(px):
         return "–"
-    return f"<b>{px:.2f} px</b>" + (f" &middot; {length(ground, unit)}" if ground is not None else "")
+    on_the_ground = ground is not None and unit != "px"
+    return f"<b>{px:.2f}&nbsp;px</b>" + (f" &middot; {length(ground, unit).replace(' ', '&nbsp;')}" if on_the_ground else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from ..plugin.core.session import FitState, Session
 from ..plugin.core.types import MODEL_LABELS
@@ -122,15 +122,17 @@ class ReviewPanel(QWidget):
             ),
         ):
             row.addWidget(self._button(name, text, tip, signal.emit))
-        row.addStretch(1)
-        row.addWidget(QLabel(tr("Vectors")))
-        row.addSpacing(4)
+        row.addSpacing(12)
         self.vectors = QComboBox()
         self.vectors.setObjectName("vectorMode")
+        self.vectors.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.vectors.setMinimumContentsLength(6)
+        self.vectors.setToolTip(tr("Vectors drawn at the points on the map"))
+        self.vectors.setAccessibleName(tr("Vectors"))
         for mode, label, tip in (
-            (RESIDUAL, tr("Residual"), tr("From the point to where the fit puts it")),
-            (DISPLACEMENT, tr("Displacement"), tr("From where the sensed raster lies now to its place in the reference")),
-            (NO_VECTORS, tr("None"), tr("Points only")),
+            (RESIDUAL, tr("Residuals"), tr("From the point to where the fit puts it")),
+            (DISPLACEMENT, tr("Displacements"), tr("From where the sensed raster lies now to its place in the reference")),
+            (NO_VECTORS, tr("No vectors"), tr("Points only")),
         ):
             self.vectors.addItem(label, mode)
             self.vectors.setItemData(self.vectors.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
@@ -145,7 +147,7 @@ class ReviewPanel(QWidget):
         self._scales = {RESIDUAL: 20.0, DISPLACEMENT: 1.0, NO_VECTORS: 1.0}
         self.vectors.currentIndexChanged.connect(self._change_mode)
         self.scale.valueChanged.connect(self._change_scale)
-        row.addWidget(self.vectors)
+        row.addWidget(self.vectors, 1)
         row.addWidget(self.scale)
         return row
 

@@ -109,7 +109,7 @@ class _Search:
         self.matcher = matcher
         self.reference = pair.read_reference(window, self.reduction)
         self.sensed = pair.read_sensed(window, self.reduction)
-        shape = self.sensed.data.shape
+        shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
         limit = int(0.9 * max(max(shape), max(self.reference.data.shape)))
         self.radius = int(min(max(4, np.ceil(pair.search_radius_px / self.reduction) + 2), limit))
         rows, cols = np.nonzero(self.sensed.mask)
@@ -123,7 +123,7 @@ class _Search:
     def try_(self, hypothesis: _Hypothesis, near: tuple[float, float] | None = None, reach: int = 6) -> _Hypothesis:
         """Correlate one hypothesis; `near` restricts the shift to `reach` px around it."""
         turn = similarity_matrix(hypothesis.rotation_deg, hypothesis.scale, (0.0, 0.0), self.centre)
-        turned = warp_image(self.sensed, turn, self.sensed.data.shape)
+        turned = warp_image(self.sensed, turn, (self.sensed.data.shape[0], self.sensed.data.shape[1]))
         surface = self.correlator(self._features(turned), _eroded(turned.mask))
         sharp = surface - cv2.blur(np.maximum(surface, -0.2), (25, 25)) if min(surface.shape) > 40 else surface
         spread = 1.4826 * float(np.median(np.abs(sharp - np.median(sharp)))) + 1e-6

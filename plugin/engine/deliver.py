@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import rasterio
 import rasterio.warp
+from numpy.typing import NDArray
 
 from ..core import coords, fitting, quality
 from ..core.atomic import write_atomically
@@ -20,6 +22,7 @@ from ..core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, War
 from .align import align
 from .warp import quiet_rasterio, warp
 
+Array = NDArray[np.float64]
 EXIT_REFUSED = 4
 
 
@@ -98,7 +101,8 @@ def warp_with_points(
         reference_grid = _grid_of_points(points, sensed_grid)
     else:
         raise InputError("This kind of point file does not say where the reference's pixels lie.", "Add --reference REF, or use a .points file.")
-    def reproject(wkt: str):  # noqa: ANN202
+
+    def reproject(wkt: str) -> Callable[[Array], Array] | None:
         if wkt == reference_grid.crs_wkt:
             return None
         source, target = rasterio.CRS.from_wkt(wkt), rasterio.CRS.from_wkt(reference_grid.crs_wkt)

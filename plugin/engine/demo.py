@@ -44,8 +44,8 @@ def run_demo(folder: Path, matcher: str, progress: Progress) -> tuple[list[str],
         place = np.stack([x.ravel(), y.ravel()], axis=1)
         sensed_px = truth.apply(place)
         before = float(np.sqrt(((sensed_px - place) ** 2).sum(axis=1).mean()))
-        error = transform_from_dict(result.transform).apply(sensed_px) - place
-        true_rmse = float(np.sqrt((error**2).sum(axis=1).mean()))
+        miss = transform_from_dict(result.transform).apply(sensed_px) - place
+        true_rmse = float(np.sqrt((miss**2).sum(axis=1).mean()))
         estimate = result.quality.holdout_rmse_px if result.quality is not None else float("nan")
         lines += [
             "", f"true RMSE before {before:.2f} px", f"true RMSE after  {true_rmse:.2f} px, on a lattice of {len(place)} places that no tie point knows",

@@ -109,7 +109,7 @@ def _reference_jacobian(pair: WorkingPair, working: Array) -> Array:
 
 
 def _evidence(match: TemplateMatch, jacobian: Array, pair: WorkingPair) -> Evidence:
-    corner = np.array([match.centre]) - match.radius
+    corner = np.array([match.centre], dtype=np.float64) - match.radius
     origin = pair.reference_native_px(corner)[0]
     return Evidence(
         match.peak.value, match.peak.second, match.forward_backward_px, match.surface, _point(origin), (_point(jacobian[:, 0]), _point(jacobian[:, 1]))

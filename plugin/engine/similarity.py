@@ -123,10 +123,10 @@ def _moments_masked(
     v = np.where(window_mask, window, 0.0).astype(np.float64)
 
     def spectrum(a: NDArray[np.float64]) -> NDArray[np.complex128]:
-        return fft.rfft2(a, size)  # type: ignore[no-any-return]
+        return fft.rfft2(a, size)
 
     def back(a: NDArray[np.complex128]) -> NDArray[np.float64]:
-        return fft.irfft2(a, size)[..., :rows, :cols]  # type: ignore[no-any-return]
+        return fft.irfft2(a, size)[..., :rows, :cols]
 
     tm, vm = np.conj(spectrum(template_mask.astype(np.float64))), spectrum(window_mask.astype(np.float64))
     ft, fv = np.conj(spectrum(t)), spectrum(v)
@@ -153,8 +153,7 @@ def find_peak(values: NDArray[np.float32], exclusion_px: int = 4) -> Peak | None
     if not finite.any():
         return None
     filled = np.where(finite, values, -np.inf)
-    r, c = np.unravel_index(int(np.argmax(filled)), values.shape)
-    r, c = int(r), int(c)
+    r, c = (int(i) for i in np.unravel_index(int(np.argmax(filled)), values.shape))
     value = float(filled[r, c])
     at_edge = r in (0, values.shape[0] - 1) or c in (0, values.shape[1] - 1)
     others = filled.copy()
@@ -168,7 +167,7 @@ def find_peak(values: NDArray[np.float32], exclusion_px: int = 4) -> Peak | None
     patch = filled[max(0, r - 1) : r + 2, max(0, c - 1) : c + 2]
     if not at_edge and np.isfinite(patch).all():
         dx, dy, covariance = _quadratic_peak(patch.astype(np.float64), spread)
-    return Peak(c + dx, r + dy, value, max(second, 0.0), covariance, at_edge, (value - median) / spread)
+    return Peak(c + float(dx), r + float(dy), value, max(second, 0.0), covariance, at_edge, (value - median) / spread)
 
 
 def _quadratic_peak(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
-import time
+import termios
 from pathlib import Path
 
 import numpy as np
@@ -171,12 +172,18 @@ def test_images_without_georeferencing_are_accepted(small_pair, tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
 def test_ctrl_c_ends_with_130_and_leaves_nothing(scene_pair, tmp_path):
+    """On a terminal, as soon as the progress bar appears."""
     command = [sys.executable, str(RUN), "register", *map(str, scene_pair), "--output", str(tmp_path / "o.tif"), "--max-points", "5000"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=dict(os.environ))
-    time.sleep(4)
+    terminal, child = pty.openpty()
+    termios.tcsetwinsize(child, (24, 100))
+    process = subprocess.Popen(command, stderr=child, env=dict(os.environ))
+    os.close(child)
+    seen = b""
+    while b"%" not in seen:
+        seen += os.read(terminal, 1024)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
-    assert process.returncode == 130, err
+    assert process.wait(timeout=20) == 130, seen
+    os.close(terminal)
     assert not list(tmp_path.iterdir())
 
 

@@ -37,7 +37,7 @@ def review(canvas, pair_files):
 
 
 def figure(review, key):
-    return review.panel.quality.findChild(object, f"figure_{key}").text()
+    return review.panel.quality.findChild(object, f"figure_{key}").text().replace("&nbsp;", " ")
 
 
 def at(review, identifier):

@@ -20,6 +20,7 @@ POINTS = st.lists(
         st.just(((1.0, 0.25), (0.25, 2.0))), st.booleans(), st.sampled_from(["", "low similarity", 'a "quoted", reason']),
     ),
     max_size=12,
+    unique_by=lambda p: p.id,
 )
 
 

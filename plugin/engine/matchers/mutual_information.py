@@ -142,7 +142,7 @@ def _reduce(image: NDArray[np.float32], step: int) -> NDArray[np.float32]:
     rows, cols = -(-image.shape[0] // step) * step, -(-image.shape[1] // step) * step
     padded = np.pad(image, ((0, rows - image.shape[0]), (0, cols - image.shape[1])), mode="edge")
     out: Any = cv2.resize(padded, (cols // step, rows // step), interpolation=cv2.INTER_AREA)
-    return out  # type: ignore[no-any-return]
+    return out
 
 
 def _reduce_mask(mask: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:

@@ -165,4 +165,4 @@ def create(key: str, params: dict[str, Any] | None = None, device: str = "cpu") 
         raise MissingDependencyError(
             f"{spec.label} needs {', '.join(missing)}.", "Install it in the worker's interpreter, or choose another matcher."
         )
-    return spec.factory(from_dict(spec.params, params or {}), device)  # type: ignore[no-any-return]
+    return spec.factory(from_dict(spec.params, params or {}), device)

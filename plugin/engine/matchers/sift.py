@@ -47,7 +47,7 @@ class SiftMatcher(PairMatcher):
         import cv2
 
         # enable_precise_upscale removes OpenCV's bias of a quarter pixel.
-        detector = cv2.SIFT_create(nfeatures=self.params.keypoints, contrastThreshold=0.02, enable_precise_upscale=True)
+        detector = cv2.SIFT_create(nfeatures=self.params.keypoints, contrastThreshold=0.02, enable_precise_upscale=True)  # type: ignore[attr-defined,unused-ignore]
         keys_r, desc_r = detector.detectAndCompute(_to_8_bit(reference), reference.mask.astype(np.uint8))
         keys_s, desc_s = detector.detectAndCompute(_to_8_bit(sensed), sensed.mask.astype(np.uint8))
         if desc_r is None or desc_s is None or len(keys_r) < 2 or len(keys_s) < 2:

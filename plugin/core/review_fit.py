@@ -1,0 +1,91 @@
+"""The fit to points under review: transform, figures and the residuals of all points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import coords, fitting, quality
+from .errors import FitError
+from .quality import Advice
+from .session_point import Role, SessionPoint
+from .transforms import Transform
+from .types import Grid, Point, Quality
+
+
+@dataclass(frozen=True, eq=False)
+class FitState:
+    """The fit to the points as they are.
+
+    Attributes:
+        model: Model fitted ("auto" is resolved).
+        transform: None where there is no fit.
+        quality: Figures, None where there is no fit.
+        residuals_px: transform(sensed) - reference of all points, also those not in the fit, by id.
+        check_rmse_px: RMSE at check points, None without any.
+        message: Why there is no fit, or the advisor's reason.
+    """
+
+    model: str
+    transform: Transform | None
+    quality: Quality | None
+    residuals_px: dict[int, Point]
+    check_rmse_px: float | None
+    message: str
+
+
+def advise_points(points: Sequence[SessionPoint], reference_grid: Grid, independent_share: float) -> Advice:
+    """Return how all models do at the points in the fit.
+
+    Args:
+        points: All points.
+        reference_grid: Native grid of the reference.
+        independent_share: Independent matches per point, 0..1.
+
+    Raises:
+        FitError: too few points for any model.
+    """
+    sensed, reference, covariances = _control(points)
+    return quality.advise(sensed, reference, covariances, *_frame(reference_grid), independent=independent_share * len(sensed))
+
+
+def fit_points(points: Sequence[SessionPoint], model: str, reference_grid: Grid, independent_share: float) -> FitState:
+    """Fit a model ("auto" asks the advisor) to the points that are in the fit.
+
+    Args:
+        points: All points.
+        model: Key of the model, or "auto".
+        reference_grid: Native grid of the reference.
+        independent_share: Independent matches per point, 0..1.
+    """
+    sensed, reference, covariances = _control(points)
+    message = ""
+    try:
+        if model == "auto":
+            advice = advise_points(points, reference_grid, independent_share)
+            model, message = advice.best, advice.why
+        fit = fitting.fit_details(model, sensed, reference, covariances)
+        figures = quality.assess(model, sensed, reference, covariances, *_frame(reference_grid), fit)
+    except FitError as error:
+        return FitState(model, None, None, {}, None, str(error))
+    ends = coords.as_points([p.tie_point.sensed_px for p in points])
+    miss = fit.transform.apply(ends) - coords.as_points([p.tie_point.reference_px for p in points])
+    residuals = {p.id: (float(m[0]), float(m[1])) for p, m in zip(points, miss, strict=True)}
+    check = [residuals[p.id] for p in points if p.role is Role.CHECK and p.tie_point.enabled]
+    return FitState(model, fit.transform, figures, residuals, quality.rmse(check) if check else None, message)
+
+
+def _control(points: Sequence[SessionPoint]) -> tuple[Any, Any, Any]:
+    """Return sensed (N, 2), reference (N, 2) and covariances (N, 2, 2) of the points in the fit."""
+    used = [p.tie_point for p in points if p.in_fit]
+    covariances = np.array([p.covariance_px for p in used]).reshape(-1, 2, 2)
+    return coords.as_points([p.sensed_px for p in used]), coords.as_points([p.reference_px for p in used]), covariances
+
+
+def _frame(grid: Grid) -> tuple[float, Any]:
+    """Return the reference's area, px^2, and its 2x2 matrix px -> map (None without a CRS)."""
+    gt = grid.geotransform
+    return float(grid.width * grid.height), np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if grid.crs_wkt else None

@@ -1,0 +1,95 @@
+"""The settings page with the real service behind it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsApplication, QgsSettings
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
+from sar_optical_align.plugin.core.types import AlignParams
+from sar_optical_align.plugin.interpreter import InterpreterService
+from sar_optical_align.plugin.settings import load_params, save_params, threads
+from sar_optical_align.ui.settings_page import AlignOptionsFactory
+
+
+@pytest.fixture
+def service():
+    return InterpreterService()
+
+
+@pytest.fixture
+def page(qgis_app, service):
+    page = AlignOptionsFactory(service).createWidget(None)
+    page.resize(700, 600)
+    page.show()
+    yield page
+    page.close()
+
+
+def test_choices_are_stored_only_on_apply(page, service):
+    page.existing.setChecked(True)
+    page.python.setFilePath(sys.executable)
+    page.threads.setValue(3)
+    assert service.managed
+    page.apply()
+    assert not service.managed
+    assert service.existing_python == sys.executable
+    assert threads() == 3
+    assert service.state() == (True, sys.executable)
+
+
+def test_the_state_follows_the_choice(page, tmp_path):
+    assert "Not ready" in page.state.text()
+    page.existing.setChecked(True)
+    page.python.setFilePath(str(tmp_path / "absent"))
+    assert "does not exist" in page.state.text()
+    page.python.setFilePath(sys.executable)
+    assert "Ready" in page.state.text()
+    assert "Not" not in page.state.text()
+
+
+def test_the_report_can_be_copied_and_hides_the_home_folder(page):
+    page.existing.setChecked(True)
+    page.python.setFilePath(sys.executable)
+    page.apply()
+    QTest.mouseClick(page.findChild(object, "makeReport"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.findChild(object, "copyReport"), Qt.MouseButton.LeftButton)
+    text = QgsApplication.clipboard().text()
+    assert "QGIS 3." in text
+    assert "numpy" in text
+    assert str(Path.home()) + "/" not in text
+
+
+def test_a_failed_creation_says_why_and_leaves_nothing(page, tmp_path, qtbot):
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    page.wheels.setFilePath(str(wheels))
+    QTest.mouseClick(page.create_button, Qt.MouseButton.LeftButton)
+    assert page.cancel_button.isVisible()
+    assert not page.create_button.isEnabled()
+    qtbot.waitUntil(lambda: page._task is None, timeout=90000)
+    assert "could not be made" in page.state.text()
+    assert not (tmp_path / "venv").exists()
+    assert page.create_button.isEnabled()
+
+
+def test_cancelling_the_creation_leaves_nothing(page, tmp_path, qtbot):
+    QTest.mouseClick(page.create_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.progress.value() > 0, timeout=20000)
+    QTest.mouseClick(page.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page._task is None, timeout=10000)
+    assert not (tmp_path / "venv").exists()
+    assert "Not ready" in page.state.text()
+
+
+def test_parameters_survive_a_restart_one_by_one(qgis_app):
+    params = AlignParams(matcher="sift", search_radius=75.5, rotation_scale_search=False, tile_px=640, min_score=0.25)
+    save_params(params)
+    assert load_params() == params
+    QgsSettings().setValue("sar_optical_align/params/tile_px", "-3")
+    kept = load_params()
+    assert kept.tile_px == AlignParams().tile_px
+    assert kept.search_radius == 75.5
