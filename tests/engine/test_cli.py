@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -176,12 +177,16 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(scene_pair, tmp_path):
     command = [sys.executable, str(RUN), "register", *map(str, scene_pair), "--output", str(tmp_path / "o.tif"), "--max-points", "5000"]
     terminal, child = pty.openpty()
     termios.tcsetwinsize(child, (24, 100))
-    process = subprocess.Popen(command, stderr=child, env=dict(os.environ))
+    heed = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731 - background shells have their children ignore it
+    process = subprocess.Popen(command, stderr=child, env=dict(os.environ), preexec_fn=heed)
     os.close(child)
     seen = b""
     while b"%" not in seen:
         seen += os.read(terminal, 1024)
     process.send_signal(signal.SIGINT)
+    with contextlib.suppress(OSError):  # a terminal that nobody reads would hold the process up
+        while chunk := os.read(terminal, 1024):
+            seen += chunk
     assert process.wait(timeout=20) == 130, seen
     os.close(terminal)
     assert not list(tmp_path.iterdir())
