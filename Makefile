@@ -13,12 +13,6 @@ OUTPUT ?= demo_output
 DATASET ?= ../shared/data
 SPLIT ?= val
 
-# torch is installed where there is something to run with it: networks for the tests, weights for the demo.
-NETWORKS := $(filter-out models/__init__.py,$(wildcard models/*.py))
-WEIGHTS := $(wildcard resources/weights/*.safetensors)
-TEST_TORCH := $(if $(NETWORKS),$(VENV)/.torch)
-DEMO_TORCH ?= $(if $(WEIGHTS),$(VENV)/.torch)
-
 # QGIS of the tests: no screen, and none of the user's settings.
 QGIS_ENV = QT_QPA_PLATFORM=offscreen SOA_WORKER_PYTHON=$(abspath $(PY)) QGIS_CUSTOM_CONFIG_PATH=$(abspath $(QGIS_VENV))/profile \
   XDG_RUNTIME_DIR=$(abspath $(QGIS_VENV))/runtime
@@ -30,7 +24,7 @@ help: ## List the targets
 
 setup: setup-engine setup-qgis ## Install everything the tests need (on Debian 12 as root: QGIS 3.40 too)
 
-setup-engine: $(VENV)/.dev $(TEST_TORCH) ## Make the engine's environment, with the tools of the tests
+setup-engine: $(VENV)/.dev ## Make the engine's environment, with the tools of the tests
 
 setup-qgis: $(QGIS_VENV)/.ready ## Install QGIS 3.40 where it is missing, and the environment of its tests
 
@@ -41,14 +35,10 @@ $(VENV)/.ready: resources/requirements-worker.txt
 	@$(PY) $(PIP) -r resources/requirements-worker.txt
 	@touch $@
 
-$(VENV)/.torch: requirements-torch.txt $(VENV)/.ready
-	@echo "Adding torch to $(VENV)"
-	@$(PY) $(PIP) -r requirements-torch.txt
-	@touch $@
-
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.ready $(TEST_TORCH)
+$(VENV)/.dev: requirements-dev.txt requirements-mamba.txt $(VENV)/.ready
 	@echo "Adding the tools of the tests to $(VENV)"
 	@$(PY) $(PIP) -r requirements-dev.txt
+	@MAMBA_FORCE_BUILD=TRUE MAMBA_SKIP_CUDA_BUILD=TRUE $(PY) $(PIP) --no-build-isolation --no-deps -r requirements-mamba.txt
 	@touch $@
 
 $(QGIS_VENV)/.ready: requirements-qgis.txt
@@ -59,7 +49,7 @@ $(QGIS_VENV)/.ready: requirements-qgis.txt
 	@mkdir -p $(QGIS_VENV)/profile && mkdir -p -m 700 $(QGIS_VENV)/runtime
 	@touch $@
 
-demo: $(VENV)/.ready $(DEMO_TORCH) ## Register a synthetic pair and compare with the truth; or REF=a.tif SENSED=b.tif
+demo: $(VENV)/.ready ## Register a synthetic pair and compare with the truth; or REF=a.tif SENSED=b.tif
 ifdef REF
 	@mkdir -p "$(OUTPUT)"
 	@$(PY) packaging/run.py register "$(REF)" "$(SENSED)" --output "$(OUTPUT)/aligned.tif" --points "$(OUTPUT)/tie_points.points" \
@@ -78,8 +68,8 @@ lint: $(VENV)/.dev ## Check style, types and security
 	cd $(VENV)/link && ../bin/mypy --config-file ../../pyproject.toml --cache-dir ../mypy \
 	  -p sar_optical_align.plugin.core -p sar_optical_align.plugin.engine -p sar_optical_align.models
 
-test-engine: $(VENV)/.dev $(TEST_TORCH) ## Test core, engine and networks
-	$(PY) -m pytest tests/unit tests/engine $(wildcard tests/models) -q
+test-engine: $(VENV)/.dev ## Test core, engine and networks
+	$(PY) -m pytest tests/unit tests/engine tests/models -q
 
 test-qgis: $(QGIS_VENV)/.ready $(VENV)/.dev ## Test the plugin in QGIS without a screen
 	$(QGIS_ENV) $(QGIS_PY) -m pytest tests/qgis tests/gui -q -p no:xvfb -W ignore::DeprecationWarning
@@ -91,7 +81,7 @@ package: $(VENV)/.dev $(QGIS_VENV)/.ready ## Build the plugin's zip in dist/, ch
 	$(PY) packaging/build.py
 	$(QGIS_ENV) /usr/bin/python3 packaging/load_zip.py
 
-bench: $(VENV)/.ready $(DEMO_TORCH) ## Measure all matchers: make bench DATASET=folder SPLIT=val
+bench: $(VENV)/.ready ## Measure all matchers: make bench DATASET=folder SPLIT=val
 	$(PY) packaging/run.py bench "$(DATASET)" --split $(SPLIT) --protocol shift,affine,unrelated
 
 clean: ## Remove environments and results

@@ -19,6 +19,7 @@ from .core.progress import Cancelled, Progress
 from .worker_client import clean_environment, hidden_window, kill_tree
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "resources" / "requirements-worker.txt"
+TORCH_WITHOUT_CUDA = "https://download.pytorch.org/whl/cpu"
 _MARKER = "sar-optical-align.json"
 _PROBE = (
     "import json,sys,importlib.metadata as m;"
@@ -102,6 +103,8 @@ def create_managed(
         command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "-r", str(requirements)]
         if wheels is not None:
             command += ["--no-index", "--find-links", str(wheels)]
+        elif sys.platform == "linux" and shutil.which("nvidia-smi") is None:
+            command += ["--extra-index-url", TORCH_WITHOUT_CUDA]  # 0.2 GB in place of 3 GB of CUDA libraries
         if proxy:
             command += ["--proxy", proxy]
         _run(command, progress, note)

@@ -11,7 +11,7 @@ import numpy as np
 from ..core.progress import Progress
 from ..core.types import AlignRequest, AlignResult, Status
 from .coarse import coarse_align
-from .evidence import judge
+from .evidence import Calibration, judge
 from .matchers import create, get_spec
 from .matching import coarse_guide, find_matches
 from .outliers import filter_candidates
@@ -41,7 +41,8 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
     params, clock = request.params, _Clock()
     cv2.setNumThreads(params.threads or cv2.getNumberOfCPUs())
     spec = get_spec(params.matcher)
-    matcher = create(spec.key, params.matcher_params)
+    matcher = create(spec.key, params.matcher_params, params.device)
+    matcher.use_threads(params.threads or cv2.getNumberOfCPUs())
     guide = coarse_guide(matcher)
     progress.update(0.0, "Reading")
     with open_pair(request) as pair:
@@ -54,7 +55,7 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
         clock.note("match")
         wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
         reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)
-        verdict = judge(coarse, found, reasons, _comparable_area(pair), turn)
+        verdict = judge(coarse, found, reasons, _comparable_area(pair), turn, Calibration.of(guide))
         points = tie_points(pair, found, reasons)
         clock.note("filter")
         independent = independent_matches(pair, points, found.template_px)

@@ -63,11 +63,20 @@ def warp_image(image: Image, matrix: Matrix, shape: tuple[int, int]) -> Image:
     return Image(np.where(mask, data, 0.0).astype(np.float32), mask, image.modality)
 
 
+def _warp_features(features: Array, mask: NDArray[np.bool_], matrix: Matrix) -> tuple[Array, NDArray[np.bool_]]:
+    """Resample (C, H, W) features and their mask by a 3x3 matrix, on the same grid."""
+    half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
+    index_matrix, size = (np.linalg.inv(half) @ matrix @ half)[:2], (mask.shape[1], mask.shape[0])
+    weight = cv2.warpAffine(mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0)
+    warped = np.stack([cv2.warpAffine(channel, index_matrix, size, flags=cv2.INTER_LINEAR) for channel in features])
+    return warped.astype(np.float32), weight > 0.99
+
+
 class _Correlator:
     """Correlates many versions of one image with a reference whose spectra are computed once."""
 
     def __init__(self, features: Array, mask: NDArray[np.bool_], shape: tuple[int, int], radius: int) -> None:
-        rows, cols = mask.shape[0] + shape[0], mask.shape[1] + shape[1]
+        rows, cols = (max(a, b) + radius for a, b in zip(mask.shape, shape, strict=True))
         self.size = (fft.next_fast_len(rows, real=True), fft.next_fast_len(cols, real=True))
         self.radius = radius
         self.mean = self._mean(features, mask)
@@ -114,17 +123,32 @@ class _Search:
         self.radius = int(min(max(4, np.ceil(pair.search_radius_px / self.reduction) + 2), limit))
         rows, cols = np.nonzero(self.sensed.mask)
         self.centre = (float(cols.mean() + 0.5), float(rows.mean() + 0.5)) if len(rows) else (shape[1] / 2, shape[0] / 2)
+        self.anchors: dict[float, tuple[Array, NDArray[np.bool_]]] = {}
         features = self._features(self.reference)
         self.correlator = _Correlator(features, _eroded(self.reference.mask), shape, self.radius)
 
     def _features(self, image: Image) -> Array:
         return self.matcher.features(image, image.modality)
 
+    def _turned(self, rotation_deg: float, scale: float) -> tuple[Array, NDArray[np.bool_]]:
+        """Return features and mask of the sensed image turned and scaled about its centre."""
+        shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
+        step = self.matcher.anchor_rotation_deg
+        if step is None:
+            turned = warp_image(self.sensed, similarity_matrix(rotation_deg, scale, (0.0, 0.0), self.centre), shape)
+            return self._features(turned), _eroded(turned.mask)
+        anchor = round(rotation_deg / step) * step
+        if anchor not in self.anchors:
+            turned = warp_image(self.sensed, similarity_matrix(anchor, 1.0, (0.0, 0.0), self.centre), shape)
+            self.anchors[anchor] = (self._features(turned), _eroded(turned.mask))
+        features, mask = self.anchors[anchor]
+        if rotation_deg == anchor and scale == 1.0:
+            return features, mask
+        return _warp_features(features, mask, similarity_matrix(rotation_deg - anchor, scale, (0.0, 0.0), self.centre))
+
     def try_(self, hypothesis: _Hypothesis, near: tuple[float, float] | None = None, reach: int = 6) -> _Hypothesis:
         """Correlate one hypothesis; `near` restricts the shift to `reach` px around it."""
-        turn = similarity_matrix(hypothesis.rotation_deg, hypothesis.scale, (0.0, 0.0), self.centre)
-        turned = warp_image(self.sensed, turn, (self.sensed.data.shape[0], self.sensed.data.shape[1]))
-        surface = self.correlator(self._features(turned), _eroded(turned.mask))
+        surface = self.correlator(*self._turned(hypothesis.rotation_deg, hypothesis.scale))
         sharp = surface - cv2.blur(np.maximum(surface, -0.2), (25, 25)) if min(surface.shape) > 40 else surface
         spread = 1.4826 * float(np.median(np.abs(sharp - np.median(sharp)))) + 1e-6
         if near is not None:

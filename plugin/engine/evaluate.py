@@ -29,13 +29,14 @@ from ..core import coords
 from ..core.errors import AlignError, InputError, UsageError
 from ..core.progress import Progress
 from ..core.transforms import transform_from_dict
-from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, Status
+from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
 from .align import align
 from .coarse import similarity_matrix
 from .matchers import all_specs
 
 THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
 PROTOCOLS = ("shift", "affine", "unrelated")
+_DRAWN = (*PROTOCOLS, "unrelated_shift")
 _WINDOW_PX, _TEMPLATE_PX, _AFFINE_PX = 256, 192, 512
 
 
@@ -54,7 +55,9 @@ class Outcome:
 
 
 @dataclass(frozen=True, eq=False)
-class _Case:
+class Case:
+    """A pair made from a dataset: reference, sensed, and the 3x3 truth sensed px -> reference px (corner origin)."""
+
     reference: NDArray[np.uint8]
     sensed: NDArray[np.uint8]
     truth: NDArray[np.float64]
@@ -76,7 +79,7 @@ def run_bench(
     unknown = [k for k in keys if k not in all_specs()]
     if unknown:
         raise UsageError(f"Unknown matcher {unknown[0]!r}.", f"Choose from {', '.join(all_specs())}.")
-    rows = _index(dataset, split, limit)
+    rows = read_index(dataset, split, limit)
     output.mkdir(parents=True, exist_ok=True)
     stored = output / f"bench-{split}-seed{seed}.jsonl"
     outcomes = {(o.protocol, o.matcher, o.source, o.id): o for o in _stored(stored)}
@@ -91,7 +94,7 @@ def run_bench(
                     done += 1
                     if (protocol, key, row["source"], row["id"]) in outcomes:
                         continue
-                    case = _make(dataset, rows, number, protocol, seed)
+                    case = make_case(dataset, rows, number, protocol, seed)
                     outcome = _run(case, protocol, key, row, Path(folder))
                     outcomes[protocol, key, row["source"], row["id"]] = outcome
                     sink.write(json.dumps(asdict(outcome)) + "\n")
@@ -104,7 +107,8 @@ def run_bench(
     return text
 
 
-def _index(dataset: Path, split: str, limit: int | None) -> list[dict[str, str]]:
+def read_index(dataset: Path, split: str, limit: int | None) -> list[dict[str, str]]:
+    """Return the rows of a split, at most `limit` a source."""
     try:
         with (dataset / "index.csv").open(encoding="utf-8", newline="") as stream:
             rows = [r for r in csv.DictReader(stream) if r["split"] == split]
@@ -135,32 +139,41 @@ def _stored(path: Path) -> list[Outcome]:
     return outcomes
 
 
-def load_pair(dataset: Path, row: dict[str, str]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return optical grey and SAR of a pair on the same pixel grid (the optical resampled where its truth is an affine)."""
+def load_colour_pair(dataset: Path, row: dict[str, str]) -> tuple[NDArray[np.uint8], NDArray[np.uint8], bool]:
+    """Return optical (H, W, 3) and SAR (H, W) of a pair on the same pixel grid, and whether the optical had to be turned onto it."""
     optical, sar = cv2.imread(str(dataset / row["optical"]), cv2.IMREAD_COLOR), cv2.imread(str(dataset / row["sar"]), cv2.IMREAD_COLOR)
     if optical is None or sar is None:
         raise InputError(f"Cannot read the images of pair {row['source']}/{row['id']}.")
-    grey, sar = cv2.cvtColor(optical, cv2.COLOR_BGR2GRAY), sar[..., 0]
+    sar = sar[..., 0]
     truth = dataset / "pairs" / row["source"] / "truth.json"
     if truth.exists():
         matrix = np.array(json.loads(truth.read_text(encoding="utf-8"))[row["id"]]["optical_to_sar_idx"])
-        grey = cv2.warpAffine(grey, matrix, (sar.shape[1], sar.shape[0]), flags=cv2.INTER_CUBIC)
-    return grey.astype(np.uint8), np.ascontiguousarray(sar, dtype=np.uint8)
+        optical = cv2.warpAffine(optical, matrix, (sar.shape[1], sar.shape[0]), flags=cv2.INTER_CUBIC)
+    return optical.astype(np.uint8), np.ascontiguousarray(sar, dtype=np.uint8), truth.exists()
 
 
-def _make(dataset: Path, rows: list[dict[str, str]], number: int, protocol: str, seed: int) -> _Case:
+def load_pair(dataset: Path, row: dict[str, str]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return optical grey and SAR of a pair on the same pixel grid."""
+    optical, sar, _ = load_colour_pair(dataset, row)
+    return cv2.cvtColor(optical, cv2.COLOR_BGR2GRAY).astype(np.uint8), sar
+
+
+def make_case(dataset: Path, rows: list[dict[str, str]], number: int, protocol: str, seed: int) -> Case:
     """Make one case; the draw depends only on the seed, the protocol and the pair."""
     row = rows[number]
-    rng = np.random.default_rng([seed, PROTOCOLS.index(protocol), *(ord(c) for c in row["source"] + row["id"])])
+    rng = np.random.default_rng([seed, _DRAWN.index(protocol), *(ord(c) for c in row["source"] + row["id"])])
     optical, sar = load_pair(dataset, row)
-    if protocol == "unrelated":
+    if protocol.startswith("unrelated"):
         others = [r for r in rows if (r["source"], r["id"][:6]) != (row["source"], row["id"][:6])]
+        if not others:
+            raise InputError("There is no unrelated pair in this split.", "It needs pairs of two places at least; raise --limit.")
         _, other = load_pair(dataset, others[int(rng.integers(len(others)))])
         side = min(*optical.shape, *other.shape)
         optical, sar = optical[:side, :side], other[:side, :side]
-    side = min(_WINDOW_PX if protocol == "shift" else _AFFINE_PX, *optical.shape)
+    shifted = protocol in ("shift", "unrelated_shift")
+    side = min(_WINDOW_PX if shifted else _AFFINE_PX, *optical.shape)
     x, y = (int(rng.integers(0, n - side + 1)) for n in (optical.shape[1], optical.shape[0]))
-    if protocol == "shift":
+    if shifted:
         size = side * _TEMPLATE_PX // _WINDOW_PX
         offset = rng.uniform(0, side - size, 2)
         motion = np.eye(3)
@@ -171,25 +184,34 @@ def _make(dataset: Path, rows: list[dict[str, str]], number: int, protocol: str,
     into_window = np.eye(3)
     into_window[:2, 2] = (-x, -y)
     sensed = cv2.warpAffine(sar, coords.index_matrix(motion @ into_window)[:2], (size, size), flags=cv2.INTER_CUBIC)
-    return _Case(optical[y : y + side, x : x + side], sensed, np.linalg.inv(motion))
+    return Case(optical[y : y + side, x : x + side], sensed, np.linalg.inv(motion))
 
 
-def _run(case: _Case, protocol: str, key: str, row: dict[str, str], folder: Path) -> Outcome:
+def align_case(case: Case, key: str, shift_only: bool, folder: Path, **params: Any) -> AlignResult:
+    """Register a case through files, as a user would."""
     paths = folder / "reference.png", folder / "sensed.png"
     for path, image in zip(paths, (case.reference, case.sensed), strict=True):
         cv2.imwrite(str(path), image)
-    params = AlignParams(matcher=key, model="shift" if protocol == "shift" else "auto")
-    request = AlignRequest(RasterRef(str(paths[0]), modality=Modality.OPTICAL), RasterRef(str(paths[1]), modality=Modality.SAR), params)
+    chosen = AlignParams(matcher=key, model="shift" if shift_only else "auto", **params)
+    return align(AlignRequest(RasterRef(str(paths[0]), modality=Modality.OPTICAL), RasterRef(str(paths[1]), modality=Modality.SAR), chosen))
+
+
+def case_error(case: Case, transform: dict[str, Any], shift_only: bool) -> float:
+    """Return the distance at the centre (shift) or the mean distance of the corners from the truth, reference px."""
+    size = case.sensed.shape[0]
+    probes = np.array([[size / 2, size / 2]]) if shift_only else np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
+    miss = transform_from_dict(transform).apply(probes) - coords.apply_matrix(case.truth, probes)
+    return float(np.hypot(*miss.T).mean())
+
+
+def _run(case: Case, protocol: str, key: str, row: dict[str, str], folder: Path) -> Outcome:
     start = time.perf_counter()
     status, message, error = "error", "", None
     try:
-        result = align(request)
+        result = align_case(case, key, protocol == "shift", folder)
         status, message = result.status.value, result.message
         if result.status is Status.OK and result.transform is not None:
-            size = case.sensed.shape[0]
-            probes = np.array([[size / 2, size / 2]]) if protocol == "shift" else np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
-            miss = transform_from_dict(result.transform).apply(probes) - coords.apply_matrix(case.truth, probes)
-            error = float(np.hypot(*miss.T).mean())
+            error = case_error(case, result.transform, protocol == "shift")
     except AlignError as failure:
         message = failure.message
     return Outcome(protocol, key, row["source"], row["id"], status, error, time.perf_counter() - start, message)

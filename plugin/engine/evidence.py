@@ -1,15 +1,14 @@
 """How far to trust one match, and a whole registration.
 
-Both are logistic models whose weights were learnt on the training split of real pairs (Sentinel-1/2 at 10 m, 1-m optical
-with spotlight SAR; 106 pairs, CFOG, motions drawn as in `evaluate`), related and deliberately mismatched. On the validation
-split the score is calibrated to within 0.06 in each of its deciles from 0.6 up, and of 40 related pairs one is refused and
-of 80 mismatched runs none accepted.
+Both are logistic models whose weights are learnt on the training split of real pairs by `calibrate`, related and
+deliberately mismatched, motions drawn as in `evaluate`. A matcher without a calibration of its own uses CFOG's, learnt on
+106 pairs: score within 0.06 in each of its deciles from 0.6 up on the validation split.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +19,29 @@ if TYPE_CHECKING:
     from .fine import TemplateMatch
     from .matching import Found
 
-_SCORE_WEIGHTS = np.array([0.199, 2.035, 0.284, 0.008, 5.546])
-_BIAS, _TURNED, _CONTRAST_TURNED, _CONTRAST_SHIFT, _OVERLAP = -11.118, -2.191, 4.268, 2.857, 6.896
 _MIN_KEPT_SHARE = 0.35
 _MIN_KEPT = 4
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Weights of the two logistic models, and how much too small or large the covariances of the peaks are.
+
+    Attributes:
+        score: Of `match_features`.
+        judge: Of one, turned (rotation and scale were searched), log contrast if turned, log contrast if not, overlap.
+        covariance: Factor on the covariances, so that normalised errors follow chi-squared with 2 degrees of freedom.
+    """
+
+    score: tuple[float, ...] = (0.199, 2.035, 0.284, 0.008, 5.546)
+    judge: tuple[float, ...] = (-11.118, -2.191, 4.268, 2.857, 6.896)
+    covariance: float = 1.0
+
+    @classmethod
+    def of(cls, matcher: Any) -> Calibration:
+        """Return the calibration that came with a matcher, else CFOG's."""
+        given = getattr(matcher, "calibration", None)
+        return cls(tuple(given["score"]), tuple(given["judge"]), float(given["covariance"])) if given else cls()
 
 
 @dataclass(frozen=True)
@@ -44,12 +62,20 @@ def match_features(match: TemplateMatch) -> NDArray[np.float64]:
     return np.array([1.0, gap, min(p.sharpness, 20.0) / 10.0, min(fb, 8.0) / 4.0, p.value])
 
 
-def score_match(match: TemplateMatch) -> float:
-    """Return the probability (0..1) that a match is within 2 px of the truth, given that the images belong together."""
-    return float(1.0 / (1.0 + np.exp(-match_features(match) @ _SCORE_WEIGHTS)))
+def score_match(match: TemplateMatch, calibration: Calibration) -> float:
+    """Return the probability (0..1) that a match is near the truth (1.5 px; 2 px for CFOG), given that the images belong together."""
+    return float(1.0 / (1.0 + np.exp(-match_features(match) @ np.array(calibration.score))))
 
 
-def judge(coarse: CoarseResult, found: Found, reasons: list[Reason], area_px: float, turned: bool) -> Verdict:
+def judge_features(turned: bool, contrast: float, overlap: float) -> NDArray[np.float64]:
+    """Return (5,): see `Calibration.judge`."""
+    strength = float(np.log(max(contrast, 1.0)))
+    return np.array([1.0, float(turned), strength * turned, strength * (not turned), overlap])
+
+
+def judge(
+    coarse: CoarseResult, found: Found, reasons: list[Reason], area_px: float, turned: bool, calibration: Calibration
+) -> Verdict:
     """Decide whether the images belong together.
 
     Args:
@@ -58,6 +84,7 @@ def judge(coarse: CoarseResult, found: Found, reasons: list[Reason], area_px: fl
         reasons: What the filters said of each.
         area_px: Area that could be matched, working px squared.
         turned: Whether the coarse stage searched rotation and scale.
+        calibration: Of the matcher whose features the coarse stage compared.
 
     Returns:
         The verdict. It weighs how far the best coarse hypothesis stands out and how much of the area both images share
@@ -67,8 +94,7 @@ def judge(coarse: CoarseResult, found: Found, reasons: list[Reason], area_px: fl
     sensed = found.candidates.sensed
     extent = float(np.prod(np.ptp(sensed, axis=0) + found.template_px)) if n else 0.0
     overlap = min(extent / max(area_px, 1.0), 1.0)
-    strength = np.log(max(coarse.contrast, 1.0)) * (_CONTRAST_TURNED if turned else _CONTRAST_SHIFT)
-    probability = float(1.0 / (1.0 + np.exp(-(_BIAS + _TURNED * turned + strength + _OVERLAP * overlap))))
+    probability = float(1.0 / (1.0 + np.exp(-judge_features(turned, coarse.contrast, overlap) @ np.array(calibration.judge))))
     share = kept / max(n, 1)
     numbers = {
         "probability": probability, "tie_points": float(n), "kept": float(kept), "kept_share": share, "overlap": overlap,

@@ -156,7 +156,7 @@ class _TileViews:
     ) -> None:
         self.matcher, self.size, self.radius = matcher, template_px, radius_px
         reach = template_px // 2 + 2 * radius_px + matcher.margin_px
-        low = np.floor(centres.min(axis=0)).astype(int) - reach
+        low = (np.floor(centres.min(axis=0)).astype(int) - reach) // matcher.grid_px * matcher.grid_px
         high = np.ceil(centres.max(axis=0)).astype(int) + reach
         self.origin = low
         window = (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core import coords
 from ..core.progress import Progress
 from ..core.types import AlignParams
 from .consensus import consensus_affine, flattened
-from .evidence import score_match
+from .evidence import Calibration, score_match
 from .fine import TemplateMatch, lattice, match_templates, template_size
 from .matchers import PairMatcher, TemplateMatcher, create
 from .outliers import Candidates
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 RADIUS_PX = 8
 _FIRST_TEMPLATES = 120
+_CLUSTERS, _CLUSTER_TILE_PX = 16, 256
 _SUPPORT = 3.0
 _OWN_REACH_PX = 2
 _REACH_WIDE, _REACH_SMALL = 1.5, 3.0  # a small image has room for one motion only
@@ -60,18 +62,20 @@ def find_matches(
     grid = pair.grid
     wide = max(grid.width, grid.height) > _WIDE_PX
     side = template_size(grid.width, grid.height, params.template_px, guide.template_limits_px)
-    centres = lattice(pair, side, _FIRST_TEMPLATES)
-    first = match_templates(pair, guide, centres, side, RADIUS_PX, params.tile_px, progress.part(0.0, 0.3), forward_backward=False)
+    centres, tile = lattice(pair, side, _FIRST_TEMPLATES), params.tile_px
+    if wide and guide.anchor_rotation_deg is not None:
+        centres, tile = _clustered(pair, side), _CLUSTER_TILE_PX
+    first = match_templates(pair, guide, centres, side, RADIUS_PX, tile, progress.part(0.0, 0.3), forward_backward=False)
     if len(first) >= 3:
         degrees = "shift" if params.model == "shift" else ("affine" if wide else "similarity")
         motion, _ = consensus_affine(first, degrees)
         pair.set_sensed_correction(motion @ pair.correction)
     if isinstance(matcher, PairMatcher):
         return Found(_by_tiles(pair, matcher, params.tile_px, progress.part(0.3, 1.0)))
-    counter = [0]
+    counter, calibration = [0], Calibration.of(matcher)
 
     def stream(found: list[TemplateMatch]) -> None:
-        progress.points(preview_points(pair, found, counter[0]))
+        progress.points(preview_points(pair, found, counter[0], calibration))
         counter[0] += len(found)
 
     side = template_size(grid.width, grid.height, params.template_px, matcher.template_limits_px)
@@ -80,7 +84,15 @@ def find_matches(
         pair, matcher, centres, side, RADIUS_PX, params.tile_px, progress.part(0.3, 1.0), forward_backward=True, on_tile=stream
     )
     supported = support_by_neighbours(matches, _REACH_WIDE if wide else _REACH_SMALL, wide)
-    return Found(_candidates(supported), supported, side)
+    if calibration.covariance != 1.0:
+        supported = [_with_covariance(m, calibration.covariance) for m in supported]
+    return Found(_candidates(supported, calibration), supported, side)
+
+
+def _clustered(pair: WorkingPair, side: int) -> NDArray[np.float64]:
+    """Place the first templates in clusters of nine, so that costly features are needed for a small part of a scene only."""
+    steps = np.array([(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1)]) * (side // 2)
+    return (lattice(pair, side, _CLUSTERS)[:, None] + steps).reshape(-1, 2)
 
 
 def support_by_neighbours(matches: list[TemplateMatch], reach: float, own_place: bool) -> list[TemplateMatch]:
@@ -139,13 +151,18 @@ def _own_peak_near(match: TemplateMatch, supported: Peak) -> TemplateMatch:
     return replace(match, shift=(x - match.radius, y - match.radius), peak=peak)
 
 
-def _candidates(matches: list[TemplateMatch]) -> Candidates:
+def _with_covariance(match: TemplateMatch, factor: float) -> TemplateMatch:
+    (a, b), (c, d) = match.peak.covariance
+    return replace(match, peak=replace(match.peak, covariance=((a * factor, b * factor), (c * factor, d * factor))))
+
+
+def _candidates(matches: list[TemplateMatch], calibration: Calibration) -> Candidates:
     centres = np.array([m.centre for m in matches]).reshape(-1, 2)
     shifts = np.array([m.shift for m in matches]).reshape(-1, 2)
     return Candidates(
         centres,
         centres + shifts,
-        np.array([score_match(m) for m in matches]),
+        np.array([score_match(m, calibration) for m in matches]),
         np.array([m.peak.at_edge for m in matches], dtype=bool),
         np.array([m.forward_backward_px for m in matches]),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..core import coords, fitting, quality
 from ..core.errors import FitError
 from ..core.types import Covariance, Evidence, Point, Quality, Reason, TiePoint
-from .evidence import score_match
+from .evidence import Calibration, score_match
 
 if TYPE_CHECKING:
     from .fine import TemplateMatch
@@ -51,11 +51,11 @@ def tie_points(pair: WorkingPair, found: Found, reasons: list[Reason]) -> tuple[
     return tuple(_make(pair, c.sensed, c.reference, c.score, working, jacobians, reasons, evidence, 0))
 
 
-def preview_points(pair: WorkingPair, matches: list[TemplateMatch], start: int) -> list[TiePoint]:
+def preview_points(pair: WorkingPair, matches: list[TemplateMatch], start: int, calibration: Calibration) -> list[TiePoint]:
     """Make tie points of a finished tile, before any filter; ids go on from `start`."""
     sensed = np.array([m.centre for m in matches])
     reference = sensed + np.array([m.shift for m in matches])
-    score = np.array([score_match(m) for m in matches])
+    score = np.array([score_match(m, calibration) for m in matches])
     jacobians = _reference_jacobian(pair, reference)
     covariances = [m.peak.covariance for m in matches]
     reasons = [Reason.EDGE_PEAK if m.peak.at_edge else Reason.NONE for m in matches]

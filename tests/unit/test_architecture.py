@@ -28,7 +28,7 @@ RULES = {
         ("plugin.engine", "plugin.core", "models"),
         {"numpy", "scipy", "cv2", "rasterio", "affine", "SimpleITK", "torch", "jinja2", "matplotlib", "tqdm", "psutil", "dask", "distributed"},
     ),
-    "models": (("models",), {"torch", "numpy", "safetensors"}),
+    "models": (("models",), {"torch", "numpy", "safetensors", "mamba_ssm"}),
     "ui": (("ui", "plugin.core", DOOR), {"qgis", "numpy"}),
     "plugin.provider": (("plugin.provider", "plugin.core", "plugin.*", DOOR), {"qgis", "numpy"}),
     "plugin": (("plugin.core", "plugin.*", DOOR), {"qgis", "osgeo", "numpy"}),
@@ -167,7 +167,8 @@ def test_versions_agree():
     assert version in re.search(r"^changelog=(.+)$", metadata, re.MULTILINE)[1]
     pinned = dict(line.split("==") for line in (ROOT / "resources" / "requirements-worker.txt").read_text().splitlines() if "==" in line)
     wanted = re.search(r"^dependencies = \[(.*?)\]", project, re.MULTILINE | re.DOTALL)[1]
-    needed = re.findall(r'"([\w-]+)', wanted)
+    networks = re.search(r"^torch = \[(.*?)\]", project, re.MULTILINE)[1]
+    needed = re.findall(r'"([\w-]+)', wanted + networks)
     assert sorted(pinned) == sorted(needed)
     about = re.search(r"^about=(.+)$", metadata, re.MULTILINE)[1]
     assert all(name in about for name in needed), "external packages are stated in `about`"

@@ -56,7 +56,26 @@ class MatcherSpec:
         return [name for name in self.needs if importlib.util.find_spec(name) is None]
 
 
-class TemplateMatcher:
+class _Matcher:
+    """What every matcher is made from.
+
+    Args:
+        params: Its parameters.
+        device: "auto", "cpu" or "cuda"; only networks care.
+    """
+
+    def __init__(self, params: Any = None, device: str = "cpu") -> None:
+        self.params = params
+        self.device = device
+
+    calibration: dict[str, Any] | None = None
+    """What `calibrate` learnt for it: score, judge, covariance; see `evidence.Calibration`."""
+
+    def use_threads(self, count: int) -> None:
+        """Use at most `count` processor threads from now on."""
+
+
+class TemplateMatcher(_Matcher):
     """Compares templates of the sensed image with search windows of the reference; see `similarity.correlate`.
 
     Subclasses implement `features`. They may override `correlate` when similarity is not a correlation of features.
@@ -64,12 +83,12 @@ class TemplateMatcher:
 
     margin_px: ClassVar[int] = 16
     """Features of a tile are right only this far from its edge."""
+    grid_px: ClassVar[int] = 1
+    """Tiles begin at multiples of this, so that features made at a reduced resolution do not depend on the tile."""
     template_limits_px: ClassVar[tuple[int, int]] = (64, 96)
     """Largest template chosen by itself on images under 700 px, and on larger ones."""
-
-    def __init__(self, params: Any = None, device: str = "cpu") -> None:
-        self.params = params
-        self.device = device
+    anchor_rotation_deg: ClassVar[float | None] = None
+    """Features are costly, and bear being turned by half this angle: the coarse stage computes them this far apart only."""
 
     @classmethod
     def is_correlation(cls) -> bool:
@@ -93,12 +112,8 @@ class TemplateMatcher:
         return correlate(template, template_mask, window, window_mask)
 
 
-class PairMatcher:
+class PairMatcher(_Matcher):
     """Finds matches between two prepared images of the same grid by itself (keypoints, flow)."""
-
-    def __init__(self, params: Any = None, device: str = "cpu") -> None:
-        self.params = params
-        self.device = device
 
     def match(self, reference: Image, sensed: Image, search_radius_px: float) -> NDArray[np.float64]:
         """Return matches (N, 5): reference x, y, sensed x, y (pixel frame, corner origin), score 0..1."""

@@ -1,0 +1,122 @@
+"""ME-SSM: dense descriptors of optical and SAR images for template matching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .blocks import ConvBlock, VssBlock, surroundings, upsample
+from .config import MeSsmConfig
+from .melf import Melf
+from .mfa import Mfa
+
+STRIDE = 8
+MODALITIES = ("optical", "sar")
+_NORMAL_SIDE, _NORMAL_FLOOR = 31, 0.03
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the network says of images.
+
+    Attributes:
+        features: (B, C, H, W), length 0..1 at each pixel: short where there is nothing to hold on to.
+        gates: (B, K, H, W), weights of the experts.
+    """
+
+    features: Tensor
+    gates: Tensor
+
+
+def normalised(image: Tensor) -> Tensor:
+    """Return what the network is given of (B, 1, H, W) in 0..1: (B, 3, H, W).
+
+    The image about 0; the image standardised by its 31-px surroundings; the length of that one's gradient (Sobel), which
+    optical and SAR have in common from the first step of the training on.
+    """
+    mean = surroundings(image, _NORMAL_SIDE)
+    variance = (surroundings(image**2, _NORMAL_SIDE) - mean**2).clamp_min(0.0)
+    local = ((image - mean) / (torch.sqrt(variance) + _NORMAL_FLOOR)).clamp(-3.0, 3.0)
+    smooth = torch.tensor([0.25, 0.5, 0.25], dtype=image.dtype, device=image.device)
+    slope = torch.tensor([-0.5, 0.0, 0.5], dtype=image.dtype, device=image.device)
+    kernels = torch.stack((smooth[:, None] * slope, slope[:, None] * smooth))[:, None]
+    gradient = functional.conv2d(functional.pad(local, (1, 1, 1, 1), mode="replicate"), kernels)
+    length = torch.sqrt((gradient**2).sum(1, keepdim=True) + 1e-6)
+    return torch.cat((2.0 * image - 1.0, local, 2.0 * length - 1.0), dim=1)
+
+
+class _Down(nn.Module):
+    """Half the resolution by 2x2 means (which keep the grid), then a 3x3 convolution and blocks."""
+
+    def __init__(self, before: int, width: int, depth: int, config: MeSsmConfig) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(before, width, 3, padding=1)
+        self.local = ConvBlock(width)
+        scan = [ConvBlock(width) if config.core == "conv" else VssBlock(width, config.state, config.heads, config.core) for _ in range(depth)]
+        self.blocks = nn.Sequential(*scan)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.blocks(self.local(functional.gelu(self.conv(functional.avg_pool2d(x, 2)))))
+
+
+class MeSsm(nn.Module):
+    """Multi-expert front for each modality, a shared state-space backbone at 1/2, 1/4 and 1/8, MFA, a head at full resolution.
+
+    Reference:
+        ME-SSM, arXiv 2507.04397.
+    Deviation:
+        the paper's tables of widths are not public: widths, the convolution block ahead of the scans, the full-resolution
+        head and descriptors that may be shorter than 1 are ours; each modality has a front of its own; pooling and
+        router look at surroundings (see `melf`, `mfa`); scans start anew in each line (see `ss2d`).
+    """
+
+    def __init__(self, config: MeSsmConfig) -> None:
+        super().__init__()
+        self.config = config
+        e = config.expert_width
+
+        def expert() -> nn.Module:
+            return nn.Sequential(nn.Conv2d(3, e, 5, padding=2), nn.GELU(), nn.Conv2d(e, e, 3, padding=1))
+
+        self.fronts = nn.ModuleDict({m: Melf(expert, e, config.poses) for m in MODALITIES})
+        self.fronts["sar"].load_state_dict(self.fronts["optical"].state_dict())  # alike at the start: their features correlate
+        before = (e, *config.widths[:-1])
+        self.levels = nn.ModuleList(
+            _Down(b, w, d, config) for b, w, d in zip(before, config.widths, config.depths, strict=True)
+        )
+        self.mfa: nn.Module
+        if config.mfa:
+            self.mfa = Mfa(config.widths, config.mfa_width)
+        else:
+            self.mfa = nn.Conv2d(sum(config.widths), config.mfa_width, 1)
+        self.fine = nn.Conv2d(e, config.channels, 3, padding=1)
+        self.coarse = nn.Conv2d(config.mfa_width, config.channels, 3, padding=1)
+        self.head = nn.Conv2d(config.channels, config.channels, 3, padding=1)
+        self.log_scale = nn.Parameter(torch.tensor(4.0))
+
+    def forward(self, image: Tensor, modality: str) -> Described:
+        """Describe images.
+
+        Args:
+            image: (B, 1, H, W) in 0..1, any size.
+            modality: "optical" or "sar".
+        """
+        height, width = image.shape[-2:]
+        padded = functional.pad(image, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
+        x, gates = self.fronts[modality](normalised(padded).contiguous(memory_format=torch.channels_last))
+        levels = []
+        y = functional.gelu(x)
+        for level in self.levels:
+            y = level(y)
+            levels.append(y)
+        if self.config.mfa:
+            joined = self.mfa(levels)
+        else:
+            joined = self.mfa(torch.cat([levels[0], *(upsample(v, levels[0]) for v in levels[1:])], dim=1))
+        raw = self.fine(x) + upsample(self.coarse(joined), x)
+        raw = raw + self.head(functional.gelu(raw))
+        features = raw * torch.rsqrt(1.0 + (raw**2).sum(1, keepdim=True))
+        return Described(features[..., :height, :width], gates[..., :height, :width])

@@ -1,0 +1,85 @@
+"""Weights on disk: a safetensors file and, beside it, a JSON card that says what they are and what they were measured to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class WeightsError(ValueError):
+    """The file of weights is missing, damaged or not made for this network."""
+
+
+def save_weights(path: Path, tensors: dict[str, Tensor], card: dict[str, Any]) -> None:
+    """Write `path` (.safetensors) and its card (.json); the card gets the file's size and sha256."""
+    from safetensors.torch import save
+
+    data = save({k: v.detach().cpu().contiguous() for k, v in tensors.items()})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for target, content in (
+        (path, data),
+        (path.with_suffix(".json"), json.dumps({**card, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}, indent=1).encode()),
+    ):
+        part = target.with_name(target.name + ".part")
+        part.write_bytes(content)
+        part.replace(target)
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """Read the card beside `path`.
+
+    Raises:
+        WeightsError: there is none, or it is no card.
+    """
+    try:
+        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"The card {path.with_suffix('.json').name} cannot be read: {error}") from error
+    if not isinstance(card, dict) or not {"network", "config", "sha256"} <= card.keys():
+        raise WeightsError(f"{path.with_suffix('.json').name} is not the card of a network's weights.")
+    return card
+
+
+def load_weights(path: Path, network: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read weights and card, checked against the card's sha256.
+
+    Args:
+        path: The .safetensors file.
+        network: Name the card must bear.
+
+    Raises:
+        WeightsError: missing, damaged, or another network's.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    card = read_card(path)
+    if card["network"] != network:
+        raise WeightsError(f"{path.name} holds weights of {card['network']}, not of {network}.")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"The weights {path.name} cannot be read: {error}") from error
+    if hashlib.sha256(data).hexdigest() != card["sha256"]:
+        raise WeightsError(f"The weights {path.name} are damaged: {len(data)} bytes that do not fit the checksum of their card.")
+    try:
+        return load(data), card
+    except SafetensorError as error:
+        raise WeightsError(f"The weights {path.name} are damaged: {error}") from error
+
+
+def fill(net: nn.Module, tensors: dict[str, Tensor], name: str) -> None:
+    """Put tensors into a network; every one must fit.
+
+    Raises:
+        WeightsError: a tensor is missing, left over or of another shape.
+    """
+    try:
+        net.load_state_dict({k: v.to(torch.float32) for k, v in tensors.items()}, strict=True)
+    except RuntimeError as error:
+        raise WeightsError(f"The weights {name} were not made for this network: {str(error).splitlines()[-1].strip()}") from error

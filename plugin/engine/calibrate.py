@@ -1,0 +1,213 @@
+"""Teaches a matcher's score what it means: learnt on registrations of the training split, measured on the validation split."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core import coords
+from ..core.atomic import write_atomically
+from ..core.errors import AlignError, InputError, UsageError
+from ..core.progress import Progress
+from ..core.types import AlignResult, TiePoint
+from .evaluate import Case, align_case, case_error, make_case, read_index
+from .evidence import Calibration, judge_features, match_features
+from .fine import TemplateMatch
+from .matchers import TemplateMatcher, create, get_spec
+from .similarity import find_peak
+
+NEAR_PX = 1.5
+_FOUND_PX = 8.0  # the coarse stage found the place: the score is a probability given that
+_CHI2_MEDIAN = 1.386  # of 2 degrees of freedom
+
+
+@dataclass
+class Sightings:
+    """What registrations with known truth showed.
+
+    Attributes:
+        features: Of each tie point, see `evidence.match_features`.
+        errors_px: Its distance from the truth.
+        normalised: Its squared error over its covariance.
+        judged: Of each registration, see `evidence.judge_features`.
+        related: Whether its images belong together.
+    """
+
+    features: list[NDArray[np.float64]] = field(default_factory=list)
+    errors_px: list[float] = field(default_factory=list)
+    normalised: list[float] = field(default_factory=list)
+    judged: list[NDArray[np.float64]] = field(default_factory=list)
+    related: list[bool] = field(default_factory=list)
+
+
+def calibrate(
+    key: str, matcher_params: dict[str, Any], dataset: Path, output: Path, limit: int, seed: int, progress: Progress
+) -> dict[str, Any]:
+    """Learn the calibration of a template matcher and measure it.
+
+    Args:
+        key: The matcher.
+        matcher_params: Its parameters.
+        dataset: Folder with an index.csv that has the splits train and val.
+        output: Folder for calibration.json and reliability.png.
+        limit: Pairs of each source and split.
+        seed: Of the motions drawn.
+        progress: Told of each registration.
+
+    Returns:
+        score, judge, covariance, and `validation`: reliability (mean score, share near, count of each decile), expected
+        calibration error, share of related pairs accepted and of unrelated ones.
+
+    Raises:
+        UsageError: the matcher is no template matcher.
+        InputError: the dataset cannot be read or teaches nothing.
+    """
+    spec = get_spec(key)
+    matcher = create(spec.key, matcher_params)
+    if not isinstance(matcher, TemplateMatcher):
+        raise UsageError(f"{spec.label} compares no templates and has no score to calibrate.")
+    learnt = _collect(dataset, "train", spec.key, matcher_params, limit, seed, progress.part(0.0, 0.55))
+    factor = Calibration.of(matcher).covariance  # already in the covariances
+    near = np.array(learnt.errors_px) <= NEAR_PX
+    if not near.any() or not any(learnt.related):
+        raise InputError("The registrations of this dataset teach nothing: none of them is right.", "Take more pairs with --limit.")
+    score = logistic(np.array(learnt.features), near, 1e-3)
+    judged = logistic(np.array(learnt.judged), np.array(learnt.related), 0.3)
+    covariance = float(np.median(np.array(learnt.normalised)[near])) * factor / _CHI2_MEDIAN
+    measured = _collect(dataset, "val", spec.key, matcher_params, limit, seed, progress.part(0.55, 1.0))
+    result: dict[str, Any] = {
+        "score": [round(float(v), 4) for v in score], "judge": [round(float(v), 4) for v in judged], "covariance": round(covariance, 3),
+        "validation": _measure(measured, Calibration(tuple(score), tuple(judged), covariance / factor)),
+        "learnt_on": {"tie_points": len(near), "registrations": len(learnt.related), "near_px": NEAR_PX, "limit": limit, "seed": seed},
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "calibration.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
+    draw_reliability(result["validation"], spec.label, output / "reliability.png")
+    return result
+
+
+def write_into_card(card: Path, calibration: dict[str, Any]) -> None:
+    """Put a calibration into the card of weights, from where the matcher takes it.
+
+    Raises:
+        InputError: there is no card at this path.
+    """
+    try:
+        content = json.loads(card.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{card} is no card of weights: {error}.", "Name the .json beside the .safetensors.") from error
+    write_atomically(card, json.dumps({**content, "calibration": calibration}, indent=1))
+
+
+def logistic(features: NDArray[np.float64], labels: NDArray[np.bool_], ridge: float) -> NDArray[np.float64]:
+    """Fit the weights of a logistic regression by Newton's method.
+
+    Args:
+        features: (N, F), the first column ones.
+        labels: (N,).
+        ridge: Weight of the squared weights, of features of unit spread.
+    """
+    spread = features.std(axis=0) + 1e-9
+    spread[0] = 1.0
+    z, y, w = features / spread, labels.astype(float), np.zeros(features.shape[1])
+    for _ in range(60):
+        p = 1.0 / (1.0 + np.exp(-np.clip(z @ w, -30, 30)))
+        hessian = (z * (p * (1 - p))[:, None]).T @ z + (ridge + 1e-6) * np.eye(len(w))
+        w = w + np.linalg.solve(hessian, z.T @ (y - p) - ridge * w)
+    return np.asarray(w / spread, dtype=np.float64)
+
+
+def _collect(dataset: Path, split: str, key: str, matcher_params: dict[str, Any], limit: int, seed: int, progress: Progress) -> Sightings:
+    rows = read_index(dataset, split, limit)
+    seen = Sightings()
+    protocols = ("affine", "shift", "unrelated", "unrelated_shift")
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(len(rows)):
+            for i, protocol in enumerate(protocols):
+                progress.update((number + i / 4) / len(rows), f"Calibrating on {split}: pair {number + 1} of {len(rows)}")
+                shift_only = protocol.endswith("shift")
+                case = make_case(dataset, rows, number, protocol, seed)
+                try:
+                    result = align_case(case, key, shift_only, Path(folder), matcher_params=matcher_params, refuse_weak=False)
+                except AlignError:
+                    continue
+                _add(seen, case, result, shift_only, related=i < 2)
+    progress.update(1.0)
+    return seen
+
+
+def _add(seen: Sightings, case: Case, result: AlignResult, shift_only: bool, related: bool) -> None:
+    if result.coarse is None:
+        return
+    wrong = result.transform is None or case_error(case, result.transform, shift_only) > _FOUND_PX
+    if not related or not wrong:
+        seen.judged.append(judge_features(not shift_only, result.coarse.contrast, result.evidence["overlap"]))
+        seen.related.append(related)
+    size = case.sensed.shape[0]
+    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
+    apart = coords.apply_matrix(np.array(result.coarse.matrix), corners) - coords.apply_matrix(case.truth, corners)
+    if not related or float(np.hypot(*apart.T).mean()) > _FOUND_PX:
+        return
+    for point in result.points:
+        features = _features(point)
+        if features is None:
+            continue
+        miss = np.array(point.reference_px) - coords.apply_matrix(case.truth, np.array([point.sensed_px]))[0]
+        seen.features.append(features)
+        seen.errors_px.append(float(np.hypot(*miss)))
+        seen.normalised.append(float(miss @ np.linalg.solve(np.array(point.covariance_px), miss)))
+
+
+def _features(point: TiePoint) -> NDArray[np.float64] | None:
+    """Return what the score was computed from."""
+    e = point.evidence
+    if e is None or e.surface is None:
+        return None
+    peak = find_peak(e.surface)
+    if peak is None:
+        return None
+    own = TemplateMatch((0.0, 0.0), (0.0, 0.0), peak, e.surface, e.forward_backward_px)
+    features = match_features(own)
+    gap = (e.peak - e.second_peak) / max(abs(e.peak), 1e-3)
+    features[1], features[4] = gap, e.peak
+    return features
+
+
+def _measure(seen: Sightings, calibration: Calibration) -> dict[str, Any]:
+    """Measure a calibration on sightings it was not learnt on; its `covariance` is what is still missing from theirs."""
+    features, near = np.array(seen.features), np.array(seen.errors_px) <= NEAR_PX
+    p = 1.0 / (1.0 + np.exp(-features @ np.array(calibration.score)))
+    tenth = np.minimum((p * 10).astype(int), 9)
+    bins = [[float(p[tenth == i].mean()), float(near[tenth == i].mean()), int((tenth == i).sum())] for i in range(10) if (tenth == i).any()]
+    related = np.array(seen.related)
+    accepted = np.array(seen.judged) @ np.array(calibration.judge) > 0
+    return {
+        "reliability": [[round(a, 3), round(b, 3), n] for a, b, n in bins],
+        "expected_calibration_error": round(sum(n * abs(a - b) for a, b, n in bins) / max(len(near), 1), 4),
+        "tie_points": len(near),
+        "within_95_percent_ellipse": round(float((np.array(seen.normalised)[near] <= 5.991 * calibration.covariance).mean()), 3),
+        "related_accepted": round(float(accepted[related].mean()), 4), "unrelated_accepted": round(float(accepted[~related].mean()), 4),
+    }
+
+
+def draw_reliability(measured: dict[str, Any], label: str, path: Path) -> None:
+    """Draw how often tie points of each score are near the truth."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.6, 4.4), layout="constrained")
+    axes = figure.subplots()
+    mean, share, count = (np.array(v) for v in zip(*measured["reliability"], strict=True))
+    axes.plot([0, 1], [0, 1], color="#999999", linewidth=1)
+    axes.scatter(mean, share, s=8 + 200 * count / count.max(), color="#0072b2")
+    error = measured["expected_calibration_error"]
+    axes.set(
+        xlabel="score", ylabel=f"share within {NEAR_PX} px of the truth", xlim=(0, 1), ylim=(0, 1), aspect="equal",
+        title=f"{label}: {measured['tie_points']} tie points, mean gap {error:.3f}",
+    )
+    figure.savefig(path, dpi=110)

@@ -1,0 +1,112 @@
+"""ME-SSM: learned descriptors from a state-space network; see `models.me_ssm`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...core.errors import AlignError
+from ...core.fields import check_params, param
+from ...core.types import Modality
+from .registry import TemplateMatcher, register
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..preparing import Image
+
+_STRIP_PX = 600_000
+SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights" / "me_ssm.safetensors"
+
+
+class NetworkError(AlignError):
+    """A network cannot be made: its weights or the device asked for are not there."""
+
+
+@dataclass(frozen=True)
+class MeSsmParams:
+    """Parameters of `me_ssm`."""
+
+    weights: str = param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.")
+
+    def __post_init__(self) -> None:
+        check_params(self)
+
+
+@register(
+    key="me_ssm",
+    label="ME-SSM",
+    kind="template",
+    summary="Compares what a state-space network trained on real optical-SAR pairs sees at each pixel; the most accurate, needs torch.",
+    params=MeSsmParams,
+    reference="Multi-expert learning framework with the state space model for optical and SAR image registration, arXiv 2507.04397",
+    needs=("torch", "safetensors"),
+    rank=100,
+)
+class MeSsmMatcher(TemplateMatcher):
+    """Dense descriptors of 16 channels, at most of unit length; short ones where there is nothing to hold on to (water, clouds)."""
+
+    margin_px = 40
+    grid_px = 8
+    template_limits_px = (64, 96)
+    anchor_rotation_deg = 6.0
+
+    def __init__(self, params: Any = None, device: str = "cpu") -> None:
+        super().__init__(params, device)
+        import torch
+
+        from ....models.config import MeSsmConfig
+        from ....models.me_ssm import MeSsm
+        from ....models.weights import WeightsError, fill, load_weights
+
+        path = Path(params.weights) if params is not None and params.weights else SHIPPED
+        try:
+            tensors, self.card = load_weights(path, "me_ssm")
+            net = MeSsm(MeSsmConfig.from_dict(self.card["config"]))
+            fill(net, tensors, path.name)
+        except (WeightsError, TypeError) as error:
+            hint = "Install the plugin anew." if path == SHIPPED else "Choose a .safetensors file written by `train`, with its .json beside it."
+            raise NetworkError(str(error), hint) from error
+        self.calibration = self.card.get("calibration")
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        elif device == "cuda" and not torch.cuda.is_available():
+            raise NetworkError("This torch finds no GPU.", "Choose the device 'cpu' or 'auto'.")
+        self.torch_device = torch.device(device)
+        self.net = net.eval().to(self.torch_device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def use_threads(self, count: int) -> None:
+        """Use at most `count` processor threads."""
+        import torch
+
+        torch.set_num_threads(count)
+
+    def describe(self, image: Image, modality: Modality) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return descriptors (C, H, W), 0 where the mask is False, and the gates of the experts (K, H, W)."""
+        import torch
+
+        from ..features import fill_invalid
+
+        filled = fill_invalid(image.data, image.mask)
+        name = "sar" if modality is Modality.SAR else "optical"
+        height, width = filled.shape
+        features = np.empty((self.net.config.channels, height, width), np.float32)
+        gates = np.empty((len(self.net.config.poses), height, width), np.float32)
+        step = height if height * width <= _STRIP_PX else max(256, _STRIP_PX // width // self.grid_px * self.grid_px)
+        for top in range(0, height, step):  # in strips, so that memory does not grow with the tile
+            low, high = max(0, top - self.margin_px), min(height, top + step + self.margin_px)
+            with torch.inference_mode():
+                given = torch.from_numpy(np.ascontiguousarray(filled[low:high]))[None, None].to(self.torch_device)
+                found = self.net(given, name)
+                inner = slice(top - low, min(top + step, height) - low)
+                features[:, top : top + step] = found.features[0, :, inner].float().cpu().numpy()
+                gates[:, top : top + step] = found.gates[0, :, inner].float().cpu().numpy()
+        features *= image.mask
+        return features, gates
+
+    def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:
+        """Return descriptors (C, H, W)."""
+        return self.describe(image, modality)[0]

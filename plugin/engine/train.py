@@ -1,0 +1,213 @@
+"""Training of the networks on a dataset of aligned pairs: reads it, runs the steps, keeps what is needed to resume, draws the curves."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import UsageError
+from ..core.progress import Progress
+from .evaluate import load_colour_pair, make_case, read_index
+
+NETWORKS = ("me_ssm",)
+SHARES = {"flood_s1s2": 0.35, "s1s2_west_us": 0.25, "sen12": 0.15, "vhr_1m": 0.17, "india_19m": 0.08}
+_VALIDATE_EVERY, _SAVE_SECONDS = 600, 120.0
+_THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What to train and for how long (`minutes` or `steps`).
+
+    Attributes:
+        network: Key of the network.
+        dataset: Folder with an index.csv.
+        output: Folder for checkpoints, curves, weights and card.
+        preset: Preset or ablation of the network, or "no_hard_negatives".
+        minutes: Length of the training, over all resumed parts; None = by steps.
+        steps: Number of steps; None = by minutes.
+        resume: Go on from `output`.
+        device: "cpu", "cuda" or "auto".
+        seed: Of everything drawn.
+        threads: CPU threads; None = all.
+        bfloat16: Layers in bfloat16; always so on CUDA, faster on CPUs with AVX512-BF16 or AMX.
+    """
+
+    network: str
+    dataset: Path
+    output: Path
+    preset: str = "tiny"
+    minutes: float | None = None
+    steps: int | None = None
+    resume: bool = False
+    device: str = "auto"
+    seed: int = 1
+    threads: int | None = None
+    bfloat16: bool = False
+
+
+def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
+    """Train, and leave `best.safetensors` with its card, `last.pt`, `history.json` and `curves.png` in the output folder.
+
+    Returns:
+        The card of the best weights.
+
+    Raises:
+        UsageError: unknown network or preset, no length, nothing to resume.
+        InputError: the dataset cannot be read.
+    """
+    import torch
+
+    from ...models.config import ABLATIONS, PRESETS
+    from ...models.me_ssm import MeSsm
+    from ...models.training import Recipe, Trainer, validate
+    from ...models.weights import save_weights
+
+    if request.network not in NETWORKS:
+        raise UsageError(f"There is no network {request.network!r} to train.", f"Choose from {', '.join(NETWORKS)}.")
+    known = {**PRESETS, **ABLATIONS, "no_hard_negatives": PRESETS["tiny"]}
+    if request.preset not in known:
+        raise UsageError(f"Unknown preset {request.preset!r}.", f"Choose from {', '.join(known)}.")
+    if (request.minutes is None) == (request.steps is None):
+        raise UsageError("Give the length of the training.", "Use either --minutes or --steps.")
+    last = request.output / "last.pt"
+    if last.exists() and not request.resume:
+        raise UsageError(f"{request.output} already holds a training.", "Go on with --resume, or choose another folder.")
+    if request.resume and not last.exists():
+        raise UsageError(f"There is nothing to resume in {request.output}.", "Leave --resume out.")
+    device = ("cuda" if torch.cuda.is_available() else "cpu") if request.device == "auto" else request.device
+    if request.threads:
+        torch.set_num_threads(request.threads)
+    torch.manual_seed(request.seed)
+    recipe = Recipe(seed=request.seed, shares=SHARES, bfloat16=request.bfloat16 or device == "cuda")
+    if request.preset == "no_hard_negatives":
+        recipe = replace(recipe, hinge=0.0)
+    if device == "cuda":
+        recipe = replace(recipe, batch=32)
+    progress.update(0.0, "Reading the pairs")
+    trainer = Trainer(MeSsm(known[request.preset]), read_pairs(request.dataset, "train"), recipe, device)
+    cases, sources = _validation(request.dataset, request.seed)
+    elapsed, best, history = 0.0, -1.0, _empty_history()
+    if request.resume:
+        state = torch.load(last, map_location=device, weights_only=True)
+        trainer.load(state["trainer"])
+        elapsed, best, history = state["elapsed"], state["best"], state["history"]
+    request.output.mkdir(parents=True, exist_ok=True)
+    began, saved, card = time.monotonic() - elapsed, time.monotonic(), {}
+    running: list[tuple[float, float]] = []
+    done = _fraction(request, trainer.steps, elapsed)
+    while done < 1.0 or not history["validated"]:
+        running.append(trainer.step(done))
+        elapsed = time.monotonic() - began
+        done = _fraction(request, trainer.steps, elapsed)
+        if trainer.steps % 20 == 0:
+            loss, hits = (float(v) for v in np.mean(running, axis=0))
+            running = []
+            history["steps"].append(trainer.steps)
+            history["loss"].append(loss)
+            history["hits"].append(hits)
+            progress.update(min(done, 1.0), f"step {trainer.steps}, loss {loss:.2f}, within 1 px {100 * hits:.0f} %")
+        finished = done >= 1.0
+        if trainer.steps % _VALIDATE_EVERY == 0 or finished:
+            trainer.centre_offsets()
+            net = trainer.averaged()
+            errors = validate(net, cases, device)
+            rates = [float((errors <= t).mean()) for t in _THRESHOLDS_PX]
+            history["validated"].append([trainer.steps, elapsed, *rates])
+            score = float(np.mean(rates[:3]))
+            if score > best:
+                best = score
+                card = _card(request, trainer, elapsed, device, errors, sources)
+                save_weights(request.output / "best.safetensors", net.state_dict(), card)
+            draw_curves(history, request.output / "curves.png")
+        if finished or time.monotonic() - saved > _SAVE_SECONDS:
+            saved = time.monotonic()
+            part = last.with_suffix(".part")
+            torch.save({"trainer": trainer.state(), "elapsed": elapsed, "best": best, "history": history}, part)
+            part.replace(last)
+            (request.output / "history.json").write_text(json.dumps(history), encoding="utf-8")
+    return json.loads((request.output / "best.json").read_text(encoding="utf-8"))
+
+
+def _empty_history() -> dict[str, Any]:
+    return {"steps": [], "loss": [], "hits": [], "validated": []}
+
+
+def _fraction(request: TrainRequest, steps: int, elapsed_s: float) -> float:
+    return steps / request.steps if request.steps is not None else elapsed_s / (60.0 * (request.minutes or 1.0))
+
+
+def read_pairs(dataset: Path, split: str) -> list[Any]:
+    """Read the pairs of a split as `models.synthetic.Pair`; black corners of turned pictures are masked."""
+    from ...models.synthetic import Pair
+
+    pairs = []
+    for row in read_index(dataset, split, None):
+        optical, sar, turned = load_colour_pair(dataset, row)
+        mask = None
+        if turned:
+            seen = ((sar > 0) & optical.any(axis=-1)).astype(np.uint8)
+            seen = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+            mask = cv2.erode(seen, np.ones((7, 7), np.uint8)).astype(bool)
+        pairs.append(Pair.make(np.ascontiguousarray(np.moveaxis(optical, -1, 0)), sar, mask, row["source"]))
+    return pairs
+
+
+def _validation(dataset: Path, seed: int) -> tuple[list[Any], list[str]]:
+    from ...models.training import ValidationCase
+
+    rows = read_index(dataset, "val", None)
+    cases = []
+    for number in range(len(rows)):
+        case = make_case(dataset, rows, number, "shift", seed)
+        window, template = (a.astype(np.float32) / 255.0 for a in (case.reference, case.sensed))
+        cases.append(ValidationCase(window, template, (float(case.truth[0, 2]), float(case.truth[1, 2]))))
+    return cases, [r["source"] for r in rows]
+
+
+def _card(
+    request: TrainRequest, trainer: Any, elapsed_s: float, device: str, errors: NDArray[np.float64], sources: list[str]
+) -> dict[str, Any]:
+    import torch
+
+    names = np.array(sources)
+    return {
+        "network": request.network, "preset": request.preset, "config": trainer.net.config.to_dict(),
+        "data": {"pairs": len(trainer.pairs), "sources": sorted({p.source for p in trainer.pairs})},
+        "steps": trainer.steps, "batch": trainer.recipe.batch, "seed": request.seed, "minutes": round(elapsed_s / 60.0, 1), "device": device,
+        "torch": torch.__version__, "parameters": sum(p.numel() for p in trainer.net.parameters()),
+        "validation": {
+            "protocol": f"single 192-px template in a 256-px window, {len(errors)} pairs of the val split, no outlier filter",
+            **{f"CMR@{t:g}": round(float((errors <= t).mean()), 4) for t in _THRESHOLDS_PX},
+            "by_source": {
+                s: {f"CMR@{t:g}": round(float((errors[names == s] <= t).mean()), 4) for t in _THRESHOLDS_PX} for s in sorted(set(sources))
+            },
+        },
+    }
+
+
+def draw_curves(history: dict[str, Any], path: Path) -> None:
+    """Draw the loss and the validation rates over the steps as a PNG."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    left.plot(history["steps"], history["loss"], color="#bbbbbb", linewidth=0.8)
+    if len(history["loss"]) > 10:
+        width = max(5, len(history["loss"]) // 30)
+        smooth = np.convolve(history["loss"], np.ones(width) / width, mode="valid")
+        left.plot(history["steps"][width - 1 :], smooth, color="#1f4e79")
+    left.set(xlabel="step", ylabel="training loss")
+    validated = np.array(history["validated"]).reshape(-1, 6)
+    for i, threshold in enumerate(_THRESHOLDS_PX):
+        right.plot(validated[:, 0], 100 * validated[:, 2 + i], marker=".", label=f"≤ {threshold:g} px")
+    right.set(xlabel="step", ylabel="validation pairs (%)", ylim=(0, 100))
+    right.legend(loc="lower right", title="error")
+    figure.savefig(path, dpi=110)
