@@ -60,7 +60,7 @@ def test_scores_mean_something(result):
     truth = Misregistration()
     wrong = np.array([np.hypot(*(truth.apply(np.array([p.reference_px])) - p.sensed_px)[0]) > 2 for p in points])
     score = np.array([p.score for p in points])
-    assert score[~wrong].mean() > score[wrong].mean() if wrong.any() else score.mean() > 0.6
+    assert score[~wrong].mean() > score[wrong].mean() if wrong.any() else score.mean() > 0.5
 
 
 def test_the_result_does_not_depend_on_the_tile_size(request_, result):
