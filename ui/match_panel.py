@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..plugin.core.types import MODEL_LABELS, AlignParams
-from ..plugin.engine.matchers import all_specs, resolve_auto
+from ..plugin.engine.matchers import all_specs
 from .icons import icon
 from .params_form import ParamsForm
 from .text import map_unit, tr
@@ -139,8 +139,7 @@ class MatchPanel(QWidget):
     def _make_choices(self, form: QFormLayout, params: AlignParams) -> None:
         self.matcher_combo, self.model_combo = QComboBox(), QComboBox()
         self.matcher_combo.setObjectName("matcherCombo")
-        automatic = all_specs()[resolve_auto("auto")].label
-        self.matcher_combo.addItem(tr("Automatic ({0})").format(automatic), "auto")
+        self.matcher_combo.addItem(tr("Automatic (most accurate)"), "auto")
         for spec in all_specs().values():
             self.matcher_combo.addItem(spec.label, spec.key)
             tip = f"<b>{spec.label}</b><br>{tr(spec.summary)}<br><i>{spec.reference}</i>"
@@ -165,11 +164,17 @@ class MatchPanel(QWidget):
         self.model_combo.currentIndexChanged.connect(lambda _index: self.model_changed.emit(self.model_combo.currentData()))
 
     def _show_matcher_form(self) -> None:
-        spec = all_specs()[resolve_auto(self.matcher_combo.currentData())]
         if self.matcher_form is not None:
             self._matcher_layout.removeWidget(self.matcher_form)
             self.matcher_form.setParent(None)
             self.matcher_form.deleteLater()
+            self.matcher_form = None
+        if self.matcher_combo.currentData() == "auto":  # decided where it runs: this Python need not have what the worker's has
+            best = ", ".join(spec.label for spec in list(all_specs().values())[:2])
+            self.matcher_combo.setToolTip(tr("The most accurate matcher for which the worker's Python has the packages: the first of {0} …").format(best))
+            self.matcher_box.setVisible(False)
+            return
+        spec = all_specs()[self.matcher_combo.currentData()]
         self.matcher_form = ParamsForm(spec.params)
         self._matcher_layout.addWidget(self.matcher_form)
         self.matcher_box.setTitle(tr("{0} settings").format(spec.label))

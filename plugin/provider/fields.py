@@ -55,6 +55,10 @@ def read_matcher_params(text: str, matcher: str) -> dict[str, Any]:
     Raises:
         UsageError: an unknown name or a value of the wrong type.
     """
+    if not text.strip():
+        return {}
+    if matcher == "auto":
+        raise UsageError("Matcher parameters need a matcher.", "Choose the matcher that they belong to instead of the automatic choice.")
     spec = get_spec(matcher)
     infos = {info.name: info for info in param_infos(spec.params)}
     out: dict[str, Any] = {}
