@@ -170,8 +170,7 @@ class MatchPanel(QWidget):
             self.matcher_form.deleteLater()
             self.matcher_form = None
         if self.matcher_combo.currentData() == "auto":  # decided where it runs: this Python need not have what the worker's has
-            best = ", ".join(spec.label for spec in list(all_specs().values())[:2])
-            self.matcher_combo.setToolTip(tr("The most accurate matcher for which the worker's Python has the packages: the first of {0} …").format(best))
+            self.matcher_combo.setToolTip(tr("The matcher measured to be the most accurate of those for which the worker's Python has the packages"))
             self.matcher_box.setVisible(False)
             return
         spec = all_specs()[self.matcher_combo.currentData()]

@@ -165,14 +165,14 @@ def test_the_result_does_not_depend_on_the_tile(pictures):
 
 
 @shipped
-def test_the_default_matcher_aligns_turned_images(pictures, tmp_path):
+def test_the_network_aligns_turned_images(pictures, tmp_path):
     """Rotation of 6 degrees and a scale of 1.06 are found by the learnt features alone."""
     turn = cv2.getRotationMatrix2D((255.5, 255.5), 6.0, 1.06)
     turned = cv2.warpAffine(pictures[1], turn, (512, 512), flags=cv2.INTER_CUBIC)
     paths = [tmp_path / "optical.tif", tmp_path / "sar.tif"]
     write_raster(paths[0], np.moveaxis(pictures[0], -1, 0))
     write_raster(paths[1], turned[None])
-    request = AlignRequest(RasterRef(str(paths[0]), (), Modality.OPTICAL), RasterRef(str(paths[1]), (), Modality.SAR), AlignParams(model="similarity"))
+    request = AlignRequest(RasterRef(str(paths[0]), (), Modality.OPTICAL), RasterRef(str(paths[1]), (), Modality.SAR), AlignParams(matcher="me_ssm", model="similarity"))
     result = align(request)
     assert result.matcher == "me_ssm"
     assert result.status is Status.OK, result.message

@@ -40,11 +40,11 @@ class MeSsmParams:
     key="me_ssm",
     label="ME-SSM",
     kind="template",
-    summary="Compares what a state-space network trained on real optical-SAR pairs sees at each pixel; the most accurate, needs torch.",
+    summary="Compares what a state-space network trained on real optical-SAR pairs sees at each pixel; finest on large scenes, slower, needs torch.",
     params=MeSsmParams,
     reference="Multi-expert learning framework with the state space model for optical and SAR image registration, arXiv 2507.04397",
     needs=("torch", "safetensors"),
-    rank=100,
+    rank=45,
 )
 class MeSsmMatcher(TemplateMatcher):
     """Dense descriptors of 16 channels, at most of unit length; short ones where there is nothing to hold on to (water, clouds)."""
