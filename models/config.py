@@ -67,4 +67,6 @@ ABLATIONS: dict[str, MeSsmConfig] = {
     "no_melf": MeSsmConfig(poses=("identity",)),
     "no_mfa": MeSsmConfig(mfa=False),
     "no_mamba": MeSsmConfig(core="conv"),
+    "conv_probe": MeSsmConfig(poses=("identity",), mfa=False, core="conv"),
 }
+"""Parts left out; `conv_probe` has none of the three: the plain convolutional network that ME-SSM has to beat."""

@@ -161,6 +161,11 @@ class Trainer:
             "rng": self.rng.bit_generator.state, "offsets": [torch.from_numpy(p.offsets) for p in self.pairs],
         }
 
+    def start_from(self, tensors: dict[str, Tensor]) -> None:
+        """Begin with the weights of a trained network."""
+        self.net.load_state_dict(tensors)
+        self.mean = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
+
     def load(self, state: dict[str, Any]) -> None:
         """Go on from `state`."""
         self.net.load_state_dict(state["net"])
@@ -208,11 +213,19 @@ class ValidationCase:
 
 @torch.inference_mode()
 def validate(net: MeSsm, cases: Sequence[ValidationCase], device: str = "cpu") -> NDArray[np.float64]:
-    """Return the distance in px of each case's peak from the truth, (N,); one template a case, no help from neighbours."""
+    """Measure how far peaks are from the truth; one template a case, no help from neighbours.
+
+    Returns:
+        (N, 2) px: of each case's template, and of the middle of it (half its side), which is harder.
+    """
     net.eval()
-    errors = np.zeros(len(cases))
+    errors = np.zeros((len(cases), 2))
     for i, case in enumerate(cases):
         window, template = (torch.from_numpy(a)[None, None].to(device) for a in (case.window, case.template))
-        found = peaks(slide_fft(net(template, "sar").features, net(window, "optical").features))[0].cpu().numpy()
-        errors[i] = float(np.hypot(*(found - np.array(case.truth))))
+        described, features = net(window, "optical").features, net(template, "sar").features
+        height, width = features.shape[-2:]
+        top, left = height // 4, width // 4
+        for j, (part, corner) in enumerate(((features, (0, 0)), (features[..., top : top + height // 2, left : left + width // 2], (left, top)))):
+            found = peaks(slide_fft(part, described))[0].cpu().numpy() - np.array(corner)
+            errors[i, j] = float(np.hypot(*(found - np.array(case.truth))))
     return errors

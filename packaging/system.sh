@@ -19,11 +19,15 @@ is_debian_12() {
     grep -qs '^ID=debian' /etc/os-release && grep -qs 'VERSION_ID="12"' /etc/os-release
 }
 
-# Adds the backports of the mirror that is configured already, once.
+# Adds the backports of the Debian mirror that is configured already, once. Only files that apt reads count (.list, .sources),
+# and of those only the mirror that offers bookworm's main component.
 add_backports() {
-    grep -rqsE '^[^#]*bookworm-backports' /etc/apt/sources.list /etc/apt/sources.list.d && return
-    local mirror
-    mirror=$(grep -rhsE '^(URIs:|deb )' /etc/apt/sources.list /etc/apt/sources.list.d | grep -oE '(https?|file|ftp)://[^ ]+' | grep -v security | head -n 1 || true)
+    local files=(/etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources) mirror
+    grep -qsE '^[^#]*bookworm-backports' "${files[@]}" && return
+    mirror=$(cat "${files[@]}" 2>/dev/null | awk '
+        /^deb / { for (i = 2; i <= NF; i++) if ($i ~ /^[a-z]+:\/\//) { if ($(i + 1) == "bookworm" && $0 ~ / main/) print $i; break } }
+        /^URIs:/ { uri = $2 }
+        /^Suites:/ && / bookworm( |$)/ { print uri }' | head -n 1 || true)
     [ -n "$mirror" ] || refuse "No Debian mirror is configured in /etc/apt."
     echo "deb $mirror bookworm-backports main" >/etc/apt/sources.list.d/bookworm-backports.list
 }

@@ -126,7 +126,8 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("network", choices=["me_ssm"], help="Network to train.")
     p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
     p.add_argument("--output", type=Path, default=Path("train_output"), metavar="DIR", help="Folder for checkpoints, curves and weights.")
-    p.add_argument("--preset", default="tiny", help="tiny, base; ablations: no_melf, no_mfa, no_mamba, no_hard_negatives. Default: tiny.")
+    p.add_argument("--preset", default="tiny", help="tiny, base; ablations: no_melf, no_mfa, no_mamba, conv_probe, no_hard_negatives. Default: tiny.")
+    p.add_argument("--start", type=Path, default=None, metavar="WEIGHTS.safetensors", help="Weights to begin with. Default: at random.")
     p.add_argument("--minutes", type=float, default=None, metavar="M", help="Length of the training in minutes.")
     p.add_argument("--steps", type=int, default=None, metavar="N", help="Length of the training in steps.")
     p.add_argument("--resume", action="store_true", help="Go on with the training in the output folder.")
@@ -259,7 +260,7 @@ def _explain(args: argparse.Namespace, progress: Progress) -> int:
 def _train(args: argparse.Namespace, progress: Progress) -> int:
     from .train import TrainRequest, train
 
-    names = ("network", "dataset", "output", "preset", "minutes", "steps", "resume", "device", "seed", "threads", "bfloat16")
+    names = ("network", "dataset", "output", "preset", "minutes", "steps", "resume", "device", "seed", "threads", "bfloat16", "start")
     card = train(TrainRequest(**{name: getattr(args, name) for name in names}), progress)
     rates = {k: v for k, v in card["validation"].items() if k.startswith("CMR")}
     print(f"best at step {card['steps']}: " + ", ".join(f"{k} px {100 * v:.0f} %" for k, v in rates.items()))
