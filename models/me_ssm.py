@@ -10,12 +10,14 @@ from torch.nn import functional
 
 from .blocks import ConvBlock, VssBlock, surroundings, upsample
 from .config import MeSsmConfig
+from .gradients import OrientedGradients
 from .melf import Melf
 from .mfa import Mfa
 
 STRIDE = 8
 MODALITIES = ("optical", "sar")
 _NORMAL_SIDE, _NORMAL_FLOOR = 31, 0.03
+_TRUST_LIMIT = 3.0
 
 
 @dataclass(frozen=True)
@@ -32,20 +34,11 @@ class Described:
 
 
 def normalised(image: Tensor) -> Tensor:
-    """Return what the network is given of (B, 1, H, W) in 0..1: (B, 3, H, W).
-
-    The image about 0; the image standardised by its 31-px surroundings; the length of that one's gradient (Sobel), which
-    optical and SAR have in common from the first step of the training on.
-    """
+    """Return (B, 2, H, W) of images (B, 1, H, W) in 0..1: the image about 0, and standardised by its 31-px surroundings."""
     mean = surroundings(image, _NORMAL_SIDE)
     variance = (surroundings(image**2, _NORMAL_SIDE) - mean**2).clamp_min(0.0)
     local = ((image - mean) / (torch.sqrt(variance) + _NORMAL_FLOOR)).clamp(-3.0, 3.0)
-    smooth = torch.tensor([0.25, 0.5, 0.25], dtype=image.dtype, device=image.device)
-    slope = torch.tensor([-0.5, 0.0, 0.5], dtype=image.dtype, device=image.device)
-    kernels = torch.stack((smooth[:, None] * slope, slope[:, None] * smooth))[:, None]
-    gradient = functional.conv2d(functional.pad(local, (1, 1, 1, 1), mode="replicate"), kernels)
-    length = torch.sqrt((gradient**2).sum(1, keepdim=True) + 1e-6)
-    return torch.cat((2.0 * image - 1.0, local, 2.0 * length - 1.0), dim=1)
+    return torch.cat((2.0 * image - 1.0, local), dim=1)
 
 
 class _Down(nn.Module):
@@ -65,21 +58,27 @@ class _Down(nn.Module):
 class MeSsm(nn.Module):
     """Multi-expert front for each modality, a shared state-space backbone at 1/2, 1/4 and 1/8, MFA, a head at full resolution.
 
+    The descriptor of a pixel is its oriented gradients, each width of the bank under a weight that the network chooses at each
+    place, followed by the channels it has learnt. Both start neutral: an untrained network is the bank of gradients alone, and
+    learns where it can be trusted and what it lacks.
+
     Reference:
         ME-SSM, arXiv 2507.04397.
     Deviation:
         the paper's tables of widths are not public: widths, the convolution block ahead of the scans, the full-resolution
-        head and descriptors that may be shorter than 1 are ours; each modality has a front of its own; pooling and
-        router look at surroundings (see `melf`, `mfa`); scans start anew in each line (see `ss2d`).
+        head, the bank of gradients and descriptors that may be shorter than 1 are ours; each modality has a front of its
+        own; pooling and router look at surroundings (see `melf`, `mfa`); scans start anew in each line (see `ss2d`).
     """
 
     def __init__(self, config: MeSsmConfig) -> None:
         super().__init__()
         self.config = config
         e = config.expert_width
+        self.gradients = OrientedGradients()
+        given = 2 + self.gradients.channels
 
         def expert() -> nn.Module:
-            return nn.Sequential(nn.Conv2d(3, e, 5, padding=2), nn.GELU(), nn.Conv2d(e, e, 3, padding=1))
+            return nn.Sequential(nn.Conv2d(given, e, 5, padding=2), nn.GELU(), nn.Conv2d(e, e, 3, padding=1))
 
         self.fronts = nn.ModuleDict({m: Melf(expert, e, config.poses) for m in MODALITIES})
         self.fronts["sar"].load_state_dict(self.fronts["optical"].state_dict())  # alike at the start: their features correlate
@@ -92,10 +91,19 @@ class MeSsm(nn.Module):
             self.mfa = Mfa(config.widths, config.mfa_width)
         else:
             self.mfa = nn.Conv2d(sum(config.widths), config.mfa_width, 1)
-        self.fine = nn.Conv2d(e, config.channels, 3, padding=1)
-        self.coarse = nn.Conv2d(config.mfa_width, config.channels, 3, padding=1)
-        self.head = nn.Conv2d(config.channels, config.channels, 3, padding=1)
+        self.fine = nn.Conv2d(e, config.head_width, 3, padding=1)
+        self.coarse = nn.Conv2d(config.mfa_width, config.head_width, 3, padding=1)
+        self.head = nn.Conv2d(config.head_width, config.head_width, 3, padding=1)
+        self.weights = len(self.gradients.widths_px)
+        self.out = nn.Conv2d(config.head_width, config.learnt + self.weights, 1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
         self.log_scale = nn.Parameter(torch.tensor(4.0))
+
+    @property
+    def channels(self) -> int:
+        """Channels of the descriptor."""
+        return self.gradients.channels + self.config.learnt
 
     def forward(self, image: Tensor, modality: str) -> Described:
         """Describe images.
@@ -106,7 +114,9 @@ class MeSsm(nn.Module):
         """
         height, width = image.shape[-2:]
         padded = functional.pad(image, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
-        x, gates = self.fronts[modality](normalised(padded).contiguous(memory_format=torch.channels_last))
+        gradients = self.gradients(padded)
+        given = torch.cat((normalised(padded), 2.0 * gradients - 0.8), dim=1)  # unit vectors of six channels: about 0.4 each
+        x, gates = self.fronts[modality](given.contiguous(memory_format=torch.channels_last))
         levels = []
         y = functional.gelu(x)
         for level in self.levels:
@@ -117,6 +127,8 @@ class MeSsm(nn.Module):
         else:
             joined = self.mfa(torch.cat([levels[0], *(upsample(v, levels[0]) for v in levels[1:])], dim=1))
         raw = self.fine(x) + upsample(self.coarse(joined), x)
-        raw = raw + self.head(functional.gelu(raw))
-        features = raw * torch.rsqrt(1.0 + (raw**2).sum(1, keepdim=True))
+        raw = self.out(functional.gelu(raw + self.head(functional.gelu(raw)))).float()
+        trust = torch.exp(raw[:, : self.weights].clamp(-_TRUST_LIMIT, _TRUST_LIMIT)).repeat_interleave(self.gradients.orientations, dim=1)
+        joined = torch.cat((gradients * trust, raw[:, self.weights :]), dim=1)
+        features = joined * torch.rsqrt(1.0 + (joined**2).sum(1, keepdim=True))
         return Described(features[..., :height, :width], gates[..., :height, :width])

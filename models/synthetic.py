@@ -52,8 +52,8 @@ class Pair:
 class SampleSize:
     """Sides in px of the window and of the template in it."""
 
-    window: int = 128
-    template: int = 96
+    window: int
+    template: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +85,11 @@ def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Genera
     """Draw one sample of a pair.
 
     Scale 0.6 to 1.5, quarter turns, flips, rotation within 15 degrees and smooth distortion are common to both images; the SAR
-    template is moreover turned by up to 4 degrees, scaled by up to 4 % and slightly distorted.
+    template is moreover at times turned by up to 4 degrees, scaled by up to 4 % and slightly distorted.
     """
     pair = pairs[number]
     height, width = pair.sar.shape
-    zoom = float(np.exp(rng.uniform(np.log(0.6), np.log(1.5)))) if rng.random() < 0.6 else 1.0
+    zoom = float(np.exp(rng.uniform(np.log(0.6), np.log(1.5)))) if rng.random() < 0.4 else 1.0
     zoom = max(zoom, 1.1 * size.window / min(height, width))
     turn = np.deg2rad(90 * rng.integers(4) + (rng.uniform(-15, 15) if rng.random() < 0.5 else 0.0))
     matrix = _rotation(turn) @ np.diag([rng.choice([-1.0, 1.0]), 1.0]) / zoom
@@ -101,7 +101,7 @@ def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Genera
     where = _lattice(size.window) + bend
     window, window_mask = _sample(pair.optical, pair.mask, np.tensordot(matrix, where, axes=1) + centre[:, None, None])
     local = _lattice(size.template)
-    if rng.random() < 0.7:
+    if rng.random() < 0.5:
         local = np.tensordot(_rotation(np.deg2rad(rng.uniform(-4, 4))) * rng.uniform(0.96, 1.04), local, axes=1)
         local = local + _smooth(rng, size.template, rng.uniform(0, 0.7))
     middle = truth + (size.template - size.window) / 2.0  # of the template, from the window's middle

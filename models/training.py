@@ -60,11 +60,13 @@ class Trainer:
         pairs: Training pairs; their `offsets` are refined.
         recipe: How.
         device: "cpu" or "cuda".
-        size: Sides of windows and templates.
+        window_px: Side of the optical windows.
+        templates_px: Sides of the SAR templates; one is drawn for each batch.
     """
 
-    def __init__(self, net: MeSsm, pairs: list[Pair], recipe: Recipe, device: str = "cpu", size: SampleSize | None = None) -> None:
-        self.device, self.recipe, self.pairs, self.size = device, recipe, pairs, size or SampleSize()
+    def __init__(self, net: MeSsm, pairs: list[Pair], recipe: Recipe, device: str = "cpu", window_px: int = 128, templates_px: tuple[int, ...] = (64, 80, 96)) -> None:
+        self.device, self.recipe, self.pairs = device, recipe, pairs
+        self.window_px, self.templates_px = window_px, templates_px
         self.net = net.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
         plain = [p for n, p in self.net.named_parameters() if n.endswith("a_log") or p.ndim <= 1]
@@ -93,8 +95,9 @@ class Trainer:
     def draw(self) -> list[Sample]:
         """Draw a batch; samples with too little valid ground are drawn anew."""
         samples: list[Sample] = []
+        size = SampleSize(self.window_px, int(self.rng.choice(self.templates_px)))
         while len(samples) < self.recipe.batch:
-            sample = draw(self.pairs, int(self.rng.choice(len(self.pairs), p=self.weights)), self.size, self.rng)
+            sample = draw(self.pairs, int(self.rng.choice(len(self.pairs), p=self.weights)), size, self.rng)
             if float(sample.template_mask.mean()) > 0.7 and float(sample.window_mask.mean()) > 0.6:
                 samples.append(sample)
         return samples

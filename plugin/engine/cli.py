@@ -114,6 +114,24 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--output", type=Path, default=Path("bench_output"), metavar="DIR", help="Folder for results; a second run goes on there.")
     p.add_argument("--limit", type=int, default=None, metavar="N", help="Only the first N pairs of each source.")
     p.add_argument("--seed", type=int, default=0)
+    text = "Measure how time and memory of matchers grow with the scene."
+    p = commands.add_parser("scaling", help=text, description=f"{text} Squares are cut from one aligned pair, mirrored where it is too small.")
+    p.add_argument("reference", type=Path, metavar="REF", help="Reference raster.")
+    p.add_argument("sensed", type=Path, metavar="SENSED", help="Sensed raster on the same grid, aligned to a few pixels.")
+    p.add_argument("--sizes", default="512,1024,2048,4096,8192", metavar="PX[,PX]", help="Sides of the squares. Default: 512 to 8192.")
+    p.add_argument("--matchers", default="me_ssm,cfog,gradient_ncc", metavar="KEY[,KEY]", help="Default: me_ssm,cfog,gradient_ncc.")
+    p.add_argument("--threads", type=int, default=2, metavar="N", help="Processor threads. Default: 2.")
+    p.add_argument("--output", type=Path, default=Path("scaling_output"), metavar="DIR", help="Folder for scaling.json and scaling.png.")
+    text = "Measure matchers on a real scene with check points, its sensed raster displaced."
+    p = commands.add_parser("scene", help=text, description=text)
+    p.add_argument("reference", type=Path, metavar="REF", help="Reference raster.")
+    p.add_argument("sensed", type=Path, metavar="SENSED", help="Sensed raster.")
+    p.add_argument("check_points", type=Path, metavar="POINTS.csv", help="Columns opt_x, opt_y, sar_x, sar_y: pixel centres count from 0.")
+    p.add_argument("--shift", type=float, default=12.0, metavar="PX", help="Displacement of the sensed raster. Default: 12.")
+    p.add_argument("--rotation", type=float, default=1.5, metavar="DEG", help="Its rotation. Default: 1.5.")
+    p.add_argument("--matchers", default="me_ssm,cfog,gradient_ncc,phase_congruency,sift", metavar="KEY[,KEY]", help="Default: all that take minutes at most.")
+    p.add_argument("--threads", type=int, default=2, metavar="N", help="Processor threads. Default: 2.")
+    p.add_argument("--output", type=Path, default=Path("scene_output"), metavar="DIR", help="Folder for scene.json.")
     text = "Draw what a matcher sees at one place: chips, similarity surface, peaks, gates of the experts."
     p = commands.add_parser("explain", help=text, description=text)
     p.add_argument("reference", metavar="REF", help="Reference raster.")
@@ -244,6 +262,26 @@ def _bench(args: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def _scaling(args: argparse.Namespace, progress: Progress) -> int:
+    from .scaling import measure_scaling
+
+    try:
+        sizes = [int(v) for v in args.sizes.split(",") if v]
+    except ValueError as error:
+        raise UsageError(f"--sizes {args.sizes!r} is not a list of numbers.") from error
+    matchers = [m for m in args.matchers.split(",") if m]
+    print(measure_scaling(args.reference, args.sensed, sizes, matchers, args.threads, args.output, progress))
+    return 0
+
+
+def _scene(args: argparse.Namespace, progress: Progress) -> int:
+    from .scene_check import check_scene
+
+    matchers = [m for m in args.matchers.split(",") if m]
+    print(check_scene(args.reference, args.sensed, args.check_points, args.shift, args.rotation, matchers, args.threads, args.output, progress))
+    return 0
+
+
 def _explain(args: argparse.Namespace, progress: Progress) -> int:
     from .explain import explain
 
@@ -308,7 +346,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.command == "matchers":
             return _matchers()
         command = {
-            "register": _register, "match": _register, "warp": _warp, "batch": _batch, "bench": _bench, "explain": _explain, "train": _train,
+            "register": _register, "match": _register, "warp": _warp, "batch": _batch, "bench": _bench, "scaling": _scaling, "scene": _scene, "explain": _explain, "train": _train,
             "calibrate": _calibrate, "demo": _demo,
         }[args.command]
         return command(args, bar)

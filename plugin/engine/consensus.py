@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 _BLURS_PX = (3.0, 1.5, 0.7)
 
 
-def consensus_affine(matches: list[TemplateMatch], degrees: str = "affine") -> tuple[NDArray[np.float64], float]:
-    """Maximise the mean height of all surfaces along one motion.
+def consensus_affine(matches: list[TemplateMatch], degrees: str, template_px: int) -> tuple[NDArray[np.float64], float]:
+    """Maximise the weighted mean height of all surfaces along one motion.
 
     Args:
         matches: At least one match; all surfaces of the same shape.
         degrees: "shift", "similarity" or "affine".
+        template_px: Side of the templates.
 
     Returns:
         3x3 matrix, sensed working px -> reference working px, and the mean height there (surfaces minus their medians).
@@ -33,7 +34,7 @@ def consensus_affine(matches: list[TemplateMatch], degrees: str = "affine") -> t
     radius = matches[0].radius
     middle, half = centres.mean(axis=0), max(float(np.ptp(centres, axis=0).max()) / 2, 1.0)
     unit = (centres - middle) / half
-    stack = np.stack([flattened(m.surface) for m in matches])
+    stack = np.stack([flattened(m.surface) for m in matches]) * shares(matches, template_px)[:, None, None].astype(np.float32)
     basis = _basis(unit, degrees)
     parameters = np.zeros(basis.shape[2])
     for index, sigma in enumerate(_BLURS_PX):
@@ -50,12 +51,25 @@ def consensus_affine(matches: list[TemplateMatch], degrees: str = "affine") -> t
 
 
 def flattened(surface: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a surface minus its median, cut at 0, 0 where undefined."""
+    """Return a surface minus its median, 0 where undefined."""
     finite = np.isfinite(surface)
     if not finite.any():
         return np.zeros_like(surface)
-    median = float(np.median(surface[finite]))
-    return np.where(finite, np.maximum(surface - median, 0.0), 0.0).astype(np.float32)
+    return np.where(finite, surface - float(np.median(surface[finite])), 0.0).astype(np.float32)
+
+
+def shares(matches: list[TemplateMatch], template_px: int) -> NDArray[np.float64]:
+    """Return (N,) weights of mean 1 with which the surfaces of templates add up to the correlation of the whole ground they cover.
+
+    The weight is the energy of a template over the number of templates that cover its ground: where templates overlap, the
+    middle of a lattice is otherwise counted many times as often as its rim.
+    """
+    centres, energy = np.array([m.centre for m in matches]), np.array([m.energy for m in matches])
+    apart = np.abs(centres[:, None] - centres[None])
+    cover = np.clip(1.0 - apart / template_px, 0.0, None).prod(axis=2).sum(axis=1)
+    weight = energy / cover
+    mean = float(weight.mean())
+    return np.asarray(weight / mean) if mean > 0 else np.ones(len(matches))
 
 
 def _basis(unit: NDArray[np.float64], degrees: str) -> NDArray[np.float64]:

@@ -87,7 +87,7 @@ def run_bench(
     total, done = len(rows) * len(protocols) * len(keys), 0
     with tempfile.TemporaryDirectory() as folder, stored.open("a", encoding="utf-8") as sink:
         for key in keys:
-            _reset_peak()
+            reset_peak()
             for protocol in protocols:
                 for number, row in enumerate(rows):
                     progress.update(done / max(total, 1), f"{key}, {protocol}: pair {number + 1} of {len(rows)}")
@@ -99,7 +99,7 @@ def run_bench(
                     outcomes[protocol, key, row["source"], row["id"]] = outcome
                     sink.write(json.dumps(asdict(outcome)) + "\n")
                     sink.flush()
-            memory[key] = _peak_mb()
+            memory[key] = peak_mb()
     wanted = {(p, k, r["source"], r["id"]) for p in protocols for k in keys for r in rows}
     chosen = [o for name, o in outcomes.items() if name in wanted]
     text = markdown(chosen, protocols, keys, memory)
@@ -257,14 +257,16 @@ def _share(hits: list[bool]) -> str:
     return f"{100 * np.mean(hits):.0f}" if hits else "-"
 
 
-def _reset_peak() -> None:
+def reset_peak() -> None:
+    """Forget the highest memory so far."""
     try:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     except OSError:  # not Linux, or not allowed: the peak is then that of the whole process
         return
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """Return the highest resident memory of the process since `reset_peak`, MB; 0 where the system does not tell."""
     try:
         fields: dict[str, Any] = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines())
         return float(fields["VmHWM"].split()[0]) / 1024

@@ -36,6 +36,7 @@ class TemplateMatch:
         peak: Peak analysis on the surface.
         surface: (2r + 1, 2r + 1) float32 similarity, shift 0 in the middle; -inf where undefined.
         forward_backward_px: Disagreement with the match back from the reference; NaN where there is none.
+        energy: See `similarity.Surface`.
     """
 
     centre: tuple[float, float]
@@ -43,6 +44,7 @@ class TemplateMatch:
     peak: Peak
     surface: NDArray[np.float32]
     forward_backward_px: float
+    energy: float = 1.0
 
     @property
     def radius(self) -> int:
@@ -182,13 +184,13 @@ class _TileViews:
         if template_mask.mean() < _MIN_VALID:
             return None
         window = self._cut(self.reference, self.reference_mask, corner - self.radius, self.size + 2 * self.radius)
-        surface = self.matcher.correlate(template, template_mask, *window).values
-        peak = find_peak(surface)
+        surface = self.matcher.correlate(template, template_mask, *window)
+        peak = find_peak(surface.values)
         if peak is None:
             return None
         shift = (peak.x - self.radius, peak.y - self.radius)
         error = self._back(corner, shift) if forward_backward else float("nan")
-        return TemplateMatch((float(centre[0]), float(centre[1])), shift, peak, surface, error)
+        return TemplateMatch((float(centre[0]), float(centre[1])), shift, peak, surface.values, error, surface.energy)
 
     def _back(self, corner: NDArray[np.int64], shift: tuple[float, float]) -> float:
         whole = np.round(shift).astype(int)

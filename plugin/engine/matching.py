@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..core import coords
 from ..core.progress import Progress
 from ..core.types import AlignParams
-from .consensus import consensus_affine, flattened
+from .consensus import consensus_affine, flattened, shares
 from .evidence import Calibration, score_match
 from .fine import TemplateMatch, lattice, match_templates, template_size
 from .matchers import PairMatcher, TemplateMatcher, create
@@ -68,7 +68,7 @@ def find_matches(
     first = match_templates(pair, guide, centres, side, RADIUS_PX, tile, progress.part(0.0, 0.3), forward_backward=False)
     if len(first) >= 3:
         degrees = "shift" if params.model == "shift" else ("affine" if wide else "similarity")
-        motion, _ = consensus_affine(first, degrees)
+        motion, _ = consensus_affine(first, degrees, side)
         pair.set_sensed_correction(motion @ pair.correction)
     if isinstance(matcher, PairMatcher):
         return Found(_by_tiles(pair, matcher, params.tile_px, progress.part(0.3, 1.0)))
@@ -83,7 +83,7 @@ def find_matches(
     matches = match_templates(
         pair, matcher, centres, side, RADIUS_PX, params.tile_px, progress.part(0.3, 1.0), forward_backward=True, on_tile=stream
     )
-    supported = support_by_neighbours(matches, _REACH_WIDE if wide else _REACH_SMALL, wide)
+    supported = support_by_neighbours(matches, side, _REACH_WIDE if wide else _REACH_SMALL, wide)
     if calibration.covariance != 1.0:
         supported = [_with_covariance(m, calibration.covariance) for m in supported]
     return Found(_candidates(supported, calibration), supported, side)
@@ -95,13 +95,14 @@ def _clustered(pair: WorkingPair, side: int) -> NDArray[np.float64]:
     return (lattice(pair, side, _CLUSTERS)[:, None] + steps).reshape(-1, 2)
 
 
-def support_by_neighbours(matches: list[TemplateMatch], reach: float, own_place: bool) -> list[TemplateMatch]:
+def support_by_neighbours(matches: list[TemplateMatch], template_px: int, reach: float, own_place: bool) -> list[TemplateMatch]:
     """Let each surface be helped by those of its neighbours, so that a weak peak in the right place beats a stray one.
 
-    To each surface (above its median) the distance-weighted mean of its neighbours' is added, `_SUPPORT` times.
+    To each surface (from its median) the mean of its neighbours' is added, `_SUPPORT` times, weighted by distance and `consensus.shares`.
 
     Args:
         matches: Matches of one pass.
+        template_px: Side of the templates.
         reach: Width of the neighbourhood in template spacings.
         own_place: The peak of the sum only tells which of the template's own peaks to take, so that the errors of
             neighbouring points stay independent; else the point is placed at the peak of the sum, which is more accurate
@@ -115,10 +116,10 @@ def support_by_neighbours(matches: list[TemplateMatch], reach: float, own_place:
     place = np.array([m.centre for m in matches])
     spacing = max(float(np.sqrt(np.prod(np.ptp(place, axis=0) + 1.0) / len(matches))), 1.0)
     stack = np.stack([flattened(m.surface) for m in matches])
-    width = reach * spacing
+    width, share = reach * spacing, shares(matches, template_px)
     out = []
     for i, match in enumerate(matches):
-        weight = np.exp(-((place - place[i]) ** 2).sum(axis=1) / (2 * width**2))
+        weight = share * np.exp(-((place - place[i]) ** 2).sum(axis=1) / (2 * width**2))
         weight[i] = 0.0
         near = np.flatnonzero(weight > 0.01)
         total = stack[i]

@@ -24,9 +24,12 @@ class Surface:
 
     Attributes:
         values: float32 (rows, cols) in -1..1; -inf where too little of the template meets valid window pixels.
+        energy: What `values` were divided by, a template pixel (median over the positions): how much structure there is to
+            compare. The sum of values times energy over templates is the correlation of all of them together.
     """
 
     values: NDArray[np.float32]
+    energy: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,9 @@ def correlate(
     valid &= (tt * ww) > floor
     with np.errstate(invalid="ignore", divide="ignore"):
         values = np.where(valid, num / np.sqrt(np.maximum(tt * ww, floor)), -np.inf)
-    return Surface(np.clip(values, -np.inf, 1.0).astype(np.float32))
+    scale = np.sqrt(np.maximum(tt * ww, 0.0))[valid]
+    energy = float(np.median(scale)) / max(float(template_mask.sum()), 1.0) if scale.size else 0.0
+    return Surface(np.clip(values, -np.inf, 1.0).astype(np.float32), energy)
 
 
 def _moments_full(
@@ -184,9 +189,8 @@ def _quadratic_peak(
     if curvature[0] <= 1e-6:
         return 0.0, 0.0, ((4.0, 0.0), (0.0, 4.0))
     offset = np.clip(-np.linalg.solve(hessian, np.array([gx, gy])), -0.75, 0.75)
-    inverse = np.linalg.inv(-hessian)
-    sigma = inverse * noise * 0.25
-    sigma = np.clip(sigma, -25.0, 25.0) + 0.01 * np.eye(2)
+    variance, axes = np.linalg.eigh(np.linalg.inv(-hessian) * noise * 0.25)
+    sigma = (axes * np.clip(variance, 0.0, 25.0)) @ axes.T + 0.01 * np.eye(2)
     return (
         float(offset[0]),
         float(offset[1]),

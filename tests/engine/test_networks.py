@@ -102,7 +102,9 @@ def random_weights(tmp_path_factory):
 
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("weights") / "w.safetensors"
-    save_weights(path, MeSsm(PRESETS["tiny"]).state_dict(), {"network": "me_ssm", "config": PRESETS["tiny"].to_dict()})
+    net = MeSsm(PRESETS["tiny"])
+    torch.nn.init.normal_(net.out.weight, std=0.3)
+    save_weights(path, net.state_dict(), {"network": "me_ssm", "config": PRESETS["tiny"].to_dict()})
     return path
 
 
@@ -111,7 +113,7 @@ def test_features_keep_grid_and_mask(random_weights, pictures):
     mask = np.ones((90, 130), bool)
     mask[:, :20] = False
     features = matcher.features(image(pictures[1][:90, :130] / 255.0, mask=mask), Modality.SAR)
-    assert features.shape == (16, 90, 130)
+    assert features.shape == (matcher.net.channels, 90, 130)
     assert features.dtype == np.float32
     assert not features[:, :, :20].any()
     lengths = np.linalg.norm(features[:, mask], axis=0)
@@ -217,3 +219,35 @@ def test_calibrate_measures_and_writes_into_the_card(dataset, random_weights, tm
     assert (tmp_path / "c" / "reliability.png").stat().st_size > 1000
     assert main(["calibrate", "sift", str(dataset), "--output", str(tmp_path / "c")]) == 2
     assert main([*command[:-1], str(tmp_path / "none.json")]) == 3
+
+
+def test_scaling_measures_growing_squares(pictures, tmp_path, capsys):
+    paths = [tmp_path / "optical.tif", tmp_path / "sar.tif"]
+    for path, picture in zip(paths, pictures, strict=True):
+        with rasterio.open(path, "w", driver="GTiff", width=picture.shape[1], height=picture.shape[0], count=1, dtype="uint8") as sink:
+            sink.write(picture if picture.ndim == 2 else picture[..., 1], 1)
+    command = ["scaling", *map(str, paths), "--sizes", "400,160", "--matchers", "cfog", "--output", str(tmp_path / "s")]
+    assert main(command) == 0
+    assert "| cfog | 400 |" in capsys.readouterr().out
+    measured = json.loads((tmp_path / "s" / "scaling.json").read_text())
+    assert [m["side_px"] for m in measured] == [160, 400]
+    assert all(m["seconds"] > 0 and m["points"] > 0 for m in measured)
+    assert (tmp_path / "s" / "scaling.png").stat().st_size > 5000
+    assert main([*command[:-3], "nothing", "--output", str(tmp_path / "s")]) == 2
+
+
+def test_scene_judges_by_points_no_fit_has_seen(pictures, tmp_path, capsys):
+    """An optical picture against itself: its displaced georeferencing is found to a tenth of a pixel."""
+    paths = [tmp_path / "a.tif", tmp_path / "b.tif"]
+    for path in paths:
+        write_raster(path, pictures[0][..., 1], gt=(500000.0, 10.0, 0.0, 4000000.0, 0.0, -10.0), crs="EPSG:32611")
+    places = [(x, y) for x in (80, 250, 420) for y in (90, 260, 430)]
+    points = tmp_path / "points.csv"
+    points.write_text("opt_x,opt_y,sar_x,sar_y\n" + "".join(f"{x},{y},{x},{y}\n" for x, y in places))
+    command = ["scene", *map(str, paths), str(points), "--matchers", "cfog", "--output", str(tmp_path / "s")]
+    assert main(command) == 0
+    assert "before: 1" in capsys.readouterr().out
+    (outcome,) = json.loads((tmp_path / "s" / "scene.json").read_text())
+    assert outcome["errors"]["affine"][0] < 0.1
+    points.write_text("x,y\n1,2\n")
+    assert main(command) == 3
