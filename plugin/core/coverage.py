@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 def convex_hull(points: ArrayLike) -> Array:
     """Return the hull's corners (M, 2), counter-clockwise in a y-up frame (monotone chain); fewer than 3 when degenerate."""
-    unique = np.unique(coords.as_points(points), axis=0)
+    unique = np.unique(_outermost(coords.as_points(points)), axis=0)
     if len(unique) < 3:
         return unique
 
@@ -25,6 +25,18 @@ def convex_hull(points: ArrayLike) -> Array:
         return out[:-1]
 
     return np.array(chain(unique) + chain(unique[::-1]))
+
+
+def _outermost(points: Array) -> Array:
+    """Drop points that lie inside the quadrangle of the extreme ones: no corner of the hull is among them (Akl and Toussaint 1978)."""
+    if len(points) < 50:
+        return points
+    x, y = points[:, 0], points[:, 1]
+    corners = points[[int(np.argmin(x + y)), int(np.argmax(x - y)), int(np.argmax(x + y)), int(np.argmin(x - y))]]
+    inside = np.ones(len(points), dtype=bool)
+    for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        inside &= (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) > 0
+    return points[~inside]
 
 
 def _cross(a: Array, b: Array, c: Array) -> float:
