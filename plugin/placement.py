@@ -70,6 +70,25 @@ class Placement:
         x, y = (place if onwards is None else onwards(place))[0]
         return float(x), float(y)
 
+    def reference_px_of_sensed(self, px: np.ndarray) -> np.ndarray:
+        """(N, 2) sensed px -> reference px, as both rasters are georeferenced; pixel for pixel where they are not."""
+        if not is_referenced(self.reference_grid):
+            return coords.as_points(px)
+        place = coords.map_from_px(self.sensed_grid.geotransform, px)
+        onwards = self.sensed_to_reference
+        return coords.px_from_map(self.reference_grid.geotransform, place if onwards is None else onwards(place))
+
+    def sensed_px_of_reference(self, px: np.ndarray) -> np.ndarray:
+        """(N, 2) reference px -> sensed px, as both rasters are georeferenced; pixel for pixel where they are not."""
+        if not is_referenced(self.reference_grid):
+            return coords.as_points(px)
+        place = coords.map_from_px(self.reference_grid.geotransform, px)
+        backward = reprojection(self.reference_grid.crs_wkt, self._gcp_wkt or self.sensed_grid.crs_wkt)
+        place = place if backward is None else backward(place)
+        if self._gcps is None:
+            return coords.px_from_map(self.sensed_grid.geotransform, place)
+        return np.array([self._gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in place]).reshape(-1, 2)
+
     def to_canvas(self, place: Point, canvas_crs: QgsCoordinateReferenceSystem) -> QgsPointXY:
         """Reference's CRS -> canvas."""
         forward = reprojection(self.reference_grid.crs_wkt, canvas_crs.toWkt() if canvas_crs.isValid() else "")
