@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from osgeo import gdal
+from qgis.PyQt.QtCore import QTimer
 
 from .core.chip import Band, ChipPair, picture, positions, sample
 from .core.errors import AlignError, UnreadableRasterError
 from .core.transforms import Transform
 from .core.types import Modality, RasterRef, TiePoint
 from .placement import Placement
+
+if TYPE_CHECKING:
+    from .review_controller import ReviewController
 
 _MOST_SAMPLES = 512  # largest side of what is read
 
@@ -90,11 +96,39 @@ class ChipReader:
         return values
 
 
-def chips_or_reason(
-    reader: ChipReader, point: TiePoint, side_px: float, elements: int, transform: Transform | None
-) -> tuple[ChipPair | None, str]:
-    """Return the chips, or None and why there are none."""
-    try:
-        return reader.read(point, side_px, elements, transform), ""
-    except AlignError as error:
-        return None, str(error)
+class ChipDesk:
+    """Lays out the chips of the selected point, once the keys are at rest."""
+
+    def __init__(self, review: ReviewController) -> None:
+        self._review, self._view = review, review.panel.chips
+        self._reader: ChipReader | None = None
+        self._timer = QTimer(review)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._lay_out)
+        self._view.wanted.connect(self.show)
+
+    def start(self) -> None:
+        """Begin with the session that is shown now."""
+        session, placement = self._review.session, self._review.placement
+        self._reader = None if session is None or placement is None else ChipReader(placement, session.reference, session.sensed)
+
+    def close(self) -> None:
+        """Let go of the rasters."""
+        self._timer.stop()
+        self._reader = None
+
+    def show(self) -> None:
+        """Show the selected point soon."""
+        self._timer.start()
+
+    def _lay_out(self) -> None:
+        review, view, ids, fit = self._review, self._view, self._review.panel.table.selected_ids(), self._review.fit()
+        if review.session is None or self._reader is None or not ids:
+            view.set_pair(None)
+        elif view.isVisible():
+            transform = fit.transform if fit is not None and view.fitted else None
+            try:
+                view.set_pair(self._reader.read(review.session.point(ids[0]).tie_point, view.side_px, view.elements, transform))
+            except AlignError as error:
+                view.set_pair(None, str(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from osgeo import gdal
@@ -10,6 +10,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 
 from .core import coords
 from .core.gcp_io import is_referenced
+from .core.session_point import SessionPoint
 from .core.types import Grid, Point, TiePoint
 from .layers import reprojection
 
@@ -50,10 +51,14 @@ class Placement:
         """Return where a point is drawn, in the reference's CRS."""
         if point.reference_map is not None:
             return point.reference_map
-        if is_referenced(self.reference_grid):
-            x, y = coords.map_from_px(self.reference_grid.geotransform, [point.reference_px])[0]
-            return float(x), float(y)
-        return point.reference_px[0], -point.reference_px[1]
+        return self.reference_place_of_px(point.reference_px)
+
+    def reference_place_of_px(self, px: Point) -> Point:
+        """Return where a place in the reference is drawn, in its CRS."""
+        if not is_referenced(self.reference_grid):
+            return px[0], -px[1]
+        x, y = coords.map_from_px(self.reference_grid.geotransform, [px])[0]
+        return float(x), float(y)
 
     def sensed_place(self, point: TiePoint) -> Point:
         """Return where the sensed raster shows a point, in the reference's CRS."""
@@ -117,3 +122,15 @@ class Placement:
         at = np.array([[place.x(), place.y()]])
         x, y = coords.px_from_map(grid.geotransform, at if backward is None else backward(at))[0]
         return float(x), float(y)
+
+
+def half_axes(points: Sequence[SessionPoint], to_map: np.ndarray) -> np.ndarray:
+    """Return (N, 2, 2) half axes of one standard deviation of the points' places, map units, one a row.
+
+    Args:
+        points: Points.
+        to_map: (2, 2) linear part, reference px -> map.
+    """
+    covariances = np.array([p.tie_point.covariance_px for p in points], dtype=float).reshape(-1, 2, 2)
+    values, vectors = np.linalg.eigh(to_map @ np.nan_to_num(covariances, posinf=0.0) @ to_map.T)
+    return (vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]).transpose(0, 2, 1)

@@ -91,6 +91,11 @@ class CanvasPoints(QgsMapCanvasItem):
         self._ghost = None if start is None or end is None else (start, end)
         self.update()
 
+    def move_ghost(self, end: QgsPointXY) -> None:
+        """Show the end of the drag elsewhere."""
+        if self._ghost is not None:
+            self.set_ghost(self._ghost[0], end)
+
     # --- where things are on the screen
 
     def hit(self, x: float, y: float) -> int | None:

@@ -44,7 +44,7 @@ class ChipsView(QWidget):
         self._timer.timeout.connect(self._swap)
         self.setToolTip(
             tr(
-                "<b>Reference and sensed image</b> over the same ground, each stretched from its 2nd to its 98th percentile.<br>"
+                "<b>Reference and sensed image</b> over the same ground, each stretched from its own 2nd to its 98th percentile.<br>"
                 "<b>Ring</b>: the point; <b>diamond</b>: where the sensed image, as shown, has it. Their distance is the residual.<br>"
                 "<b>Wheel</b>: zoom. <b>Space</b>: flicker between both in one. <b>B</b>: sensed image as fitted / as georeferenced.<br>"
                 "<b>Arrows</b>: nudge the point's place in the reference by 0.1 px, with Shift by 1 px."
@@ -159,12 +159,21 @@ class ChipsView(QWidget):
             painter.setPen(ink)
             title = QRectF(frame.left(), 0, frame.width(), _TITLE)
             painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, titles[which])
-            if which == 0 or self.is_flickering:
-                painter.drawText(title, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tr("{0:g} px").format(self._pair.side_px))
             painter.fillRect(frame, QColor(128, 128, 128))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(frame, self._images[which])
             self._draw_marks(painter, frame, which)
+            if which == 0 or self.is_flickering:
+                self._draw_side(painter, frame)
+
+    def _draw_side(self, painter: QPainter, frame: QRectF) -> None:
+        """Write how much ground the chip shows, in its corner."""
+        text = tr("{0:g} px wide").format(self.side_px)
+        box = painter.fontMetrics().boundingRect(text)
+        place = QRectF(frame.left(), frame.bottom() - box.height() - 2, box.width() + 8, box.height() + 2)
+        painter.fillRect(place, QColor(0, 0, 0, 140))
+        painter.setPen(QColor(255, 255, 255))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_marks(self, painter: QPainter, frame: QRectF, which: int) -> None:
         pair = self._pair

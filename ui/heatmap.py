@@ -7,7 +7,8 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ..plugin.core.types import Evidence, TiePoint
+from ..plugin.core.peaks import surface_index
+from ..plugin.core.types import TiePoint
 from .text import tr
 
 _STOPS = np.array([[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]], dtype=float)
@@ -36,12 +37,6 @@ def second_peak(surface: np.ndarray) -> tuple[int, int] | None:
         return None
     row, col = np.unravel_index(int(np.argmax(values)), values.shape)
     return int(col), int(row)
-
-
-def surface_index(evidence: Evidence, place_px: tuple[float, float]) -> np.ndarray:
-    """Return (column, row) on the surface of a position in the reference's pixels."""
-    steps = np.array(evidence.surface_step_px, dtype=float).T
-    return np.linalg.solve(steps, np.asarray(place_px, dtype=float) - np.array(evidence.surface_origin_px))
 
 
 class HeatmapView(QWidget):

@@ -31,6 +31,7 @@ class PointsTable(QTableView):
     step_requested = pyqtSignal(int)
     nudge_requested = pyqtSignal(float, float)
     flicker_requested = pyqtSignal()
+    fitted_requested = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,6 +140,8 @@ class PointsTable(QTableView):
                 self.point_activated.emit(ids[0])
         elif key == int(Qt.Key.Key_Space):
             self.flicker_requested.emit()
+        elif key == int(Qt.Key.Key_B):
+            self.fitted_requested.emit()
         else:
             return False
         return True

@@ -91,26 +91,22 @@ def sample(window: Band, corner_px: Point, step_px: Point, at_px: Array) -> Band
 
 
 def picture(bands: Sequence[Band]) -> NDArray[np.uint8]:
-    """Return (n, n, 4) RGBA of one or three bands, each stretched from its 2nd to its 98th percentile within the chip.
+    """Return (n, n, 4) RGBA of one or three bands, stretched from the 2nd to the 98th percentile within the chip.
 
-    A single band of positive numbers whose 98th percentile is more than five times its median (radar power, amplitude) is
-    shown in decibel.
+    Three bands share their stretch, so that colours stay what they are. A single band of positive numbers whose 98th percentile
+    is more than five times its median (radar power, amplitude) is shown in decibel.
     """
-    n = bands[0].shape
-    out = np.zeros((*n, 4), np.uint8)
-    valid = np.isfinite(np.stack(list(bands))).all(axis=0)
+    stack = np.stack(list(bands)).astype(np.float64)
+    out = np.zeros((*stack.shape[1:], 4), np.uint8)
+    valid = np.isfinite(stack).all(axis=0)
     if not valid.any():
         return out
-    levels = []
-    for band in bands:
-        values = band[valid]
-        if len(bands) == 1 and values.min() >= 0 and np.percentile(values, _CUT[1]) > _HEAVY_TAIL * max(float(np.median(values)), 1e-30):
-            positive = values[values > 0]
-            values = 10.0 * np.log10(np.maximum(values, positive.min() if len(positive) else 1.0))
-        low, high = np.percentile(values, _CUT)
-        level = np.zeros(n, np.float64)
-        level[valid] = np.clip((values - low) / max(float(high - low), 1e-12), 0.0, 1.0)
-        levels.append(np.rint(255 * level).astype(np.uint8))
-    out[..., :3] = np.stack(levels * (3 // len(levels)), axis=2)
-    out[..., 3] = np.where(valid, 255, 0)
+    values = stack[:, valid]
+    if len(stack) == 1 and values.min() >= 0 and np.percentile(values, _CUT[1]) > _HEAVY_TAIL * max(float(np.median(values)), 1e-30):
+        positive = values[values > 0]
+        values = 10.0 * np.log10(np.maximum(values, positive.min() if positive.size else 1.0))
+    low, high = np.percentile(values, _CUT)
+    level = np.rint(255 * np.clip((values - low) / max(float(high - low), 1e-12), 0.0, 1.0)).astype(np.uint8)
+    out[valid, :3] = np.broadcast_to(level, (3, level.shape[1])).T
+    out[valid, 3] = 255
     return out

@@ -69,6 +69,9 @@ class Queue:
     total: int
 
 
+NO_QUEUE = Queue((), {}, 0, 0)
+
+
 def is_reviewed(point: SessionPoint) -> bool:
     """Return whether the analyst has judged a point."""
     return point.state is not PointState.PREDICTED or point.role is Role.CHECK

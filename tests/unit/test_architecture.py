@@ -41,6 +41,7 @@ MORE = {
     "plugin.review_controller": ("ui",),
     "plugin.review_files": ("ui",),
     "plugin.point_maker": ("ui",),
+    "plugin.snapper": ("ui",),
 }
 WITHOUT_QGIS = ("plugin.worker_client", "plugin.environment")
 
