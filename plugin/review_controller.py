@@ -15,6 +15,7 @@ from ..ui.palette import STATE_LABELS, state_key
 from ..ui.point_tool import PointTool
 from ..ui.review_panel import ReviewPanel
 from ..ui.text import length, map_unit, tr
+from .adviser import Adviser
 from .chips import ChipDesk
 from .core import coords
 from .core.errors import AlignError
@@ -51,7 +52,7 @@ class ReviewController(QObject):
         self.item = CanvasPoints(canvas)
         self.tool = PointTool(canvas, self.item, self.describe)
         self.maker, self.walk, self.snapper = PointMaker(self), ReviewWalk(self), Snapper(self)
-        self.desk = ChipDesk(self)
+        self.desk, self._adviser = ChipDesk(self), Adviser(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.refresh)
@@ -103,6 +104,7 @@ class ReviewController(QObject):
         self.tool.dispose()
         self.canvas.scene().removeItem(self.item)
         self.tool.deleteLater()
+        self._adviser.close()
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide the points with the dock."""
@@ -216,6 +218,7 @@ class ReviewController(QObject):
             half_axes(points, to_map),
         )
         self._select(self.panel.table.selected_ids())
+        self._adviser.wake()
         self.refreshed.emit()
 
     def fit(self) -> FitState | None:

@@ -10,7 +10,7 @@ from qgis.PyQt.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPoly
 from .palette import SELECTED_COLOUR, STATE_COLOURS, draw_marker
 
 Array = NDArray[np.float64]
-MANY = 1500
+MANY = 600
 MOST_ELLIPSES = 2000
 CHI_95 = 2.448  # sqrt of the 95 % quantile of chi-squared with two degrees of freedom
 _SHORTEST_VECTOR_PX = 1.5

@@ -19,7 +19,8 @@ from .history import History, Snapshot
 from .jsonable import from_jsonable, to_jsonable
 from .placing import placed
 from .quality import Advice
-from .review_fit import FitState, advise_points, fit_points
+from .refitting import Refitter
+from .review_fit import FitState, advise_points
 from .session_point import PointState, Role, Seen, SessionPoint, as_session_point, misplaced
 from .types import MODEL_LABELS, AlignResult, Grid, Point, RasterRef, Reason, TiePoint
 
@@ -58,6 +59,7 @@ class Session:
         self._history = History(Snapshot((), model))
         self._listeners: list[Callable[[str], None]] = []
         self._fit: FitState | None = None
+        self._refitter = Refitter()
         self._streak = ""
         self._streamed: tuple[SessionPoint, ...] | None = None
 
@@ -72,6 +74,11 @@ class Session:
     def model(self) -> str:
         """Model asked for, maybe "auto"."""
         return self._now.model
+
+    @property
+    def independent_share(self) -> float:
+        """Independent matches per point, 0..1: overlapping templates share their errors."""
+        return self._now.independent_share
 
     def point(self, identifier: int) -> SessionPoint:
         """Return one point.
@@ -92,8 +99,18 @@ class Session:
     def fit(self) -> FitState:
         """The fit to the points as they are now."""
         if self._fit is None:
-            self._fit = fit_points(self.points, self.model, self.reference_grid, self._now.independent_share)
+            self._fit = self._refitter.fit(self.points, self.model, self.reference_grid, self._now.independent_share)
         return self._fit
+
+    @property
+    def advice_due(self) -> bool:
+        """Whether the automatic model was chosen for earlier points: `advice` is to be asked, and its answer taken."""
+        return self._fit is not None and self._refitter.advice_due
+
+    def take_advice(self, points: tuple[SessionPoint, ...], advice: Advice) -> None:
+        """Take the advisor's answer, unless the points it was asked for have changed."""
+        if points is self.points and self._refitter.take(points, advice):
+            self._changed("model", save=False)
 
     def advice(self) -> Advice:
         """Return how all models do at the points as they are now.
@@ -128,13 +145,7 @@ class Session:
         self._edit(ids, "Change role", changed)
 
     def move(self, identifier: int, reference_px: Point | None = None, sensed_px: Point | None = None, seen: Seen | None = None) -> None:
-        """Move one or both ends of a point; it becomes edited and enabled.
-
-        Args:
-            identifier: The point.
-            reference_px: New place in the reference, None = as it is.
-            sensed_px: New place in the sensed raster, None = as it is.
-            seen: What was measured there; None = nothing, the place is the analyst's.
+        """Move one or both ends of a point, to where `seen` was measured if anything; it becomes edited and enabled.
 
         Raises:
             UsageError: no such point, or a place that is not finite.
