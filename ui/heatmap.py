@@ -164,13 +164,19 @@ class HeatmapView(QWidget):
 
     def _draw_words(self, painter: QPainter, box: QRectF) -> None:
         lines, metrics = self._words(), painter.fontMetrics()
-        if self._point is not None and self._point.reason:
-            wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+        most = max(int(box.height() // metrics.height()), 1)
+        if self._point is not None and self._point.reason and most > 3:
+            wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
             reason = tr(self._point.reason)
-            height = metrics.boundingRect(box.toRect(), int(wrap), reason).height()
+            wanted = metrics.boundingRect(box.toRect(), int(wrap), reason).height()
+            height = min(wanted, 2 * metrics.height())
+            if wanted > height:
+                reason = metrics.elidedText(reason, Qt.TextElideMode.ElideRight, int(1.7 * box.width()))
             painter.drawText(QRectF(box.left(), box.bottom() - height, box.width(), height), int(wrap), reason)
             box = box.adjusted(0, 0, 0, -height - 2)
+            most = max(int(box.height() // metrics.height()), 1)
         font = painter.font()
+        lines = lines[:most]
         step = min(metrics.height() + 2.0, box.height() / max(len(lines), 1))
         top = box.top() + max(0.0, (box.height() - step * len(lines)) / 2)
         for i, text in enumerate(lines):

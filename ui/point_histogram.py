@@ -157,7 +157,7 @@ class PointHistogram(QWidget):
         values, (low, high) = self._values.get(self.measure.currentData()), self._range()
         if values is None or high <= low:
             return []
-        beyond = high >= self.bars.end - 0.005  # up to the right end of the axis means all that the last bar counts
+        beyond = high >= self.bars.end - 0.0051  # up to the right end of the axis means all that the last bar counts
         with np.errstate(invalid="ignore"):
             return self._ids[(values >= low) & ((values <= high) | beyond)].tolist()
 
@@ -166,7 +166,8 @@ class PointHistogram(QWidget):
 
     def _tell(self, ids: list[int]) -> None:
         self.bars.set_brush(*self._range())
-        self.count.setText(tr("{0} points").format(len(ids)) if ids else tr("drag to select"))
+        self.count.setText(str(len(ids)) if ids else "")
+        self.count.setToolTip(tr("{0} points in the range").format(len(ids)))
 
     def _reject(self) -> None:
         ids = self._chosen()
