@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import UsageError
 from ..core.progress import Progress
@@ -16,6 +17,7 @@ from .matching import coarse_guide
 from .reading import WorkingPair, open_pair
 from .results import reference_jacobian
 
+Array = NDArray[np.float64]
 RADIUS_PX = 8
 _STEP_PX = 50.0
 
@@ -65,7 +67,7 @@ def measure_place(request: AlignRequest, transform: Transform | None, reference_
         return _point(place), seen
 
 
-def _correction(pair: WorkingPair, transform: Transform | None, reference_px: Point, sensed_px: Point) -> np.ndarray:
+def _correction(pair: WorkingPair, transform: Transform | None, reference_px: Point, sensed_px: Point) -> Array:
     """Return the 3x3 correction that puts the sensed place onto the reference place, turned and scaled as there."""
     around = np.array(sensed_px) + [[0.0, 0.0], [_STEP_PX, 0.0], [0.0, _STEP_PX]]
     georeferenced = pair.working_from_sensed_native(around)
@@ -83,5 +85,5 @@ def _correction(pair: WorkingPair, transform: Transform | None, reference_px: Po
     return np.asarray(affine, dtype=np.float64)
 
 
-def _point(values: np.ndarray) -> Point:
+def _point(values: Array) -> Point:
     return float(values[0]), float(values[1])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from mouse import LEFT, PLAIN, drag
 from qgis.core import QgsCoordinateReferenceSystem
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from mouse import LEFT, PLAIN, drag
 from review_pairs import result_of, tie_points
 from sar_optical_align.plugin.core.session import PointState
 from sar_optical_align.plugin.core.types import RasterRef
