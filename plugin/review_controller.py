@@ -29,8 +29,8 @@ from .session_store import keep_aside, pair_key, session_file
 from .snapper import Snapper
 
 _REFRESH_MS = 30
-_MANY = 1500
-_MANY_REFRESH_MS = 400
+_MANY = 3000
+_MANY_REFRESH_MS = 150
 
 
 class ReviewController(QObject):
@@ -249,6 +249,9 @@ class ReviewController(QObject):
             size, unit = self.pixel_size()
             ground = "" if unit == "px" else f" · {length(math.hypot(dx, dy) * size, unit)}"
             lines.append(tr("residual {0:.2f} px ({1:+.2f}, {2:+.2f})").format(math.hypot(dx, dy), dx, dy) + ground)
+        standing = self.walk.queue.standings.get(identifier)
+        if standing is not None and standing.rank:
+            lines.append(tr("number {0} of the queue: doubt {1:.2f}, leverage {2:.3f}").format(standing.rank, standing.doubt, standing.leverage))
         return "<br>".join(lines)
 
     # --- editing

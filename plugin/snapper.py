@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .worker_client import WorkerClient
 
 _GOOD = 0.5
+_Settle = Callable[[Session, SessionPoint, Point, Seen], None]
 
 
 class Snapper:
@@ -32,6 +34,7 @@ class Snapper:
         self.worker: Callable[[], WorkerClient] | None = None
         self._task: PlaceTask | None = None
         self._after: Callable[[PlaceTask], None] | None = None
+        self._waiting: list[tuple[int, _Settle]] = []
 
     def preview(self, identifier: int, at_px: Point) -> Snap | None:
         """Return the stored peak a point would snap to."""
@@ -73,45 +76,59 @@ class Snapper:
         self._measure(identifier, self._settle_added)
 
     def cancel(self) -> None:
-        """Forget a measurement that is under way; the worker may end it."""
+        """Forget the measurements that are under way or wait."""
         self._after = None
+        self._waiting.clear()
 
     # --- asking the worker
 
-    def _measure(self, identifier: int, settle: Callable[[Session, SessionPoint, Point, Seen], None]) -> None:
+    def _measure(self, identifier: int, settle: _Settle) -> None:
         r = self._review
-        session, fit = r.session, r.fit()
-        if session is None:
-            return
-        if self.worker is None or self._task is not None:
+        if self.worker is None:
             r.said.emit(tr("Point {0} is where you put it; no similarity is stored there.").format(identifier))
             return
-        point = session.point(identifier).tie_point
-        transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
-        request = AlignRequest(session.reference, session.sensed, load_params() or AlignParams())
-        task = PlaceTask(self.worker(), request, transform, point.reference_px, point.sensed_px)
-
-        def after(done: PlaceTask) -> None:
-            if r.session is not session or r.locked:
-                return
-            if done.placed is None:
-                why = str(done.error) if done.error is not None else tr("It was cancelled.")
-                r.said.emit(tr("Point {0} is where you put it; it could not be measured: {1}").format(identifier, why))
-                return
-            now = next((p for p in session.points if p.id == identifier), None)
-            if now is not None and now.tie_point.reference_px == point.reference_px:
-                r.guarded(lambda: settle(session, now, *done.placed))
-                r.refresh()
-
-        self._task, self._after = task, after
-        task.ended.connect(self._ended)
         r.said.emit(tr("Measuring point {0} …").format(identifier))
-        QgsApplication.taskManager().addTask(task)
+        self._waiting.append((identifier, settle))
+        if self._task is None:
+            self._next()
+
+    def _next(self) -> None:
+        """Ask for the next point that waits."""
+        r = self._review
+        while self._waiting:
+            identifier, settle = self._waiting.pop(0)
+            session, fit = r.session, r.fit()
+            asked = None if session is None else next((p for p in session.points if p.id == identifier), None)
+            if session is None or asked is None or self.worker is None or r.locked:
+                continue
+            point = asked.tie_point
+            transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
+            request = AlignRequest(session.reference, session.sensed, load_params() or AlignParams())
+            self._task = PlaceTask(self.worker(), request, transform, point.reference_px, point.sensed_px)
+            self._after = partial(self._take, session, point, settle)
+            self._task.ended.connect(self._ended)
+            QgsApplication.taskManager().addTask(self._task)
+            return
 
     def _ended(self) -> None:
         task, after, self._task, self._after = self._task, self._after, None, None
         if task is not None and after is not None:
             after(task)
+            self._next()
+
+    def _take(self, session: Session, asked: TiePoint, settle: _Settle, task: PlaceTask) -> None:
+        """Settle a point with what was measured, unless it has been moved meanwhile."""
+        r = self._review
+        now = next((p for p in session.points if p.id == asked.id), None)
+        if r.session is not session or r.locked or now is None:
+            return
+        if task.placed is None:
+            why = str(task.error) if task.error is not None else tr("It was cancelled.")
+            r.said.emit(tr("Point {0} is where you put it; it could not be measured: {1}").format(asked.id, why))
+        elif (now.tie_point.reference_px, now.tie_point.sensed_px) == (asked.reference_px, asked.sensed_px):
+            place, seen = task.placed
+            r.guarded(lambda: settle(session, now, place, seen))
+            r.refresh()
 
     def _settle_dragged(self, session: Session, point: SessionPoint, place: Point, seen: Seen) -> None:
         """Take the peak nearest to the drop: the analyst chose the place, not the highest peak."""

@@ -19,7 +19,8 @@ __all__ = ["DX", "DY", "GROUND", "ID", "QUEUE", "REASON", "RESIDUAL", "SCORE", "
 class PointsTable(QTableView):
     """Sortable table. Keys: A accept, R or Del reject, U undecided, C check point, N and P next and previous, Enter zoom.
 
-    Arrows ask to nudge the point, Space to flicker the chips; Ctrl+Up and Ctrl+Down go from row to row.
+    Arrows ask to nudge the point, Space to flicker the chips, B to show them as fitted or not, + and - to zoom them; Ctrl+Up
+    and Ctrl+Down go from row to row.
     """
 
     accept_requested = pyqtSignal(list)
@@ -32,6 +33,7 @@ class PointsTable(QTableView):
     nudge_requested = pyqtSignal(float, float)
     flicker_requested = pyqtSignal()
     fitted_requested = pyqtSignal()
+    zoom_requested = pyqtSignal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -142,6 +144,8 @@ class PointsTable(QTableView):
             self.flicker_requested.emit()
         elif key == int(Qt.Key.Key_B):
             self.fitted_requested.emit()
+        elif key in (int(Qt.Key.Key_Plus), int(Qt.Key.Key_Minus)):
+            self.zoom_requested.emit(-1 if key == int(Qt.Key.Key_Plus) else 1)
         else:
             return False
         return True

@@ -78,6 +78,7 @@ class ReviewPanel(QWidget):
         self.chips.wanted.connect(lambda: self.fitted_button.setChecked(self.chips.fitted))
         self.table.flicker_requested.connect(self.chips.toggle_flicker)
         self.table.fitted_requested.connect(self.chips.toggle_fitted)
+        self.table.zoom_requested.connect(self.chips.zoom)
         layout.addWidget(self.splitter, 1)
         layout.addLayout(self._make_bottom())
 

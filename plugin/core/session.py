@@ -173,15 +173,14 @@ class Session:
         return identifier
 
     def settle(self, identifier: int, reference_px: Point, sensed_px: Point, seen: Seen) -> None:
-        """Put the point just added or moved where it was measured, as part of that step of undo.
+        """Put a point that was added or moved where it was measured: part of that step of undo, or a step of its own after another edit.
 
         Raises:
-            UsageError: no such point, another edit came between, or a place that is not finite.
+            UsageError: no such point, or a place that is not finite.
         """
         streak = f"place {identifier}"
-        if streak != self._streak:
-            raise UsageError(f"Point {identifier} was edited before it could be measured; it stays where it is.")
-        self._edit([identifier], self.undo_text, lambda p: replace(p, tie_point=self._placed(p.tie_point, reference_px, sensed_px, seen)), streak, True)
+        text = self.undo_text if streak == self._streak else "Measure"
+        self._edit([identifier], text, lambda p: replace(p, tie_point=self._placed(p.tie_point, reference_px, sensed_px, seen)), streak, True)
 
     def replace_all(self, points: Iterable[TiePoint | SessionPoint], text: str = "Import points") -> None:
         """Replace every point (an import, with states and roles where the points have them); undoable."""

@@ -181,3 +181,18 @@ def test_dragging_over_the_bars_takes_the_points_whose_residuals_lie_there(revie
     assert set(panel.table.selected_ids()) == {i for i, s in size.items() if s >= low}  # up to the right end means all beyond, too
     QTest.mouseClick(bars, LEFT, PLAIN, QPoint(40, 20))
     assert panel.table.selected_ids() == []
+
+
+def test_with_many_points_the_advisor_answers_beside_and_its_answer_is_shown(review, qtbot):
+    session = review.session
+    session.set_model("auto")
+    session.replace_all(tie_points(700))
+    review.refresh()
+    assert not session.advice_due  # the first fit asked it
+    session.reject([5])
+    review.refresh()
+    assert session.fit.model == "affine"
+    assert session.advice_due
+    qtbot.waitUntil(lambda: not session.advice_due, timeout=10000)
+    assert session.fit.message == session.advice().why
+    assert session.fit.message in review.panel.quality.model_line.text()

@@ -140,6 +140,29 @@ def test_one_click_adds_a_point_and_its_partner_is_measured(review, canvas, qtbo
     assert len(review.session.points) == 30
 
 
+def test_points_added_in_quick_succession_are_all_measured(review, qtbot):
+    asked = []
+
+    class Echo(Worker):
+        def measure_place(self, request, transform, reference_px, sensed_px, progress):
+            asked.append(reference_px)
+            return reference_px, Seen(0.9, ((0.2, 0.0), (0.0, 0.3)), Evidence(0.6, 0.3))
+
+    review.snapper.worker = lambda: Echo(None, None)
+    review.maker.set_adding(True)
+    places = [(60.0, 50.0), (90.0, 70.0), (100.0, 40.0)]
+    for place in places:
+        review.maker.place(canvas_place(review, place))
+    qtbot.waitUntil(lambda: [p.tie_point.score for p in review.session.points[-3:]] == [0.9] * 3, timeout=5000)
+    assert np.array(asked) == pytest.approx(np.array(places))
+    steps = 0
+    while len(review.session.points) > 30:
+        review.undo()
+        steps += 1
+    assert 3 <= steps <= 6  # an answer that came after the next click is a step of its own
+    assert review.session.undo_text == "Find tie points"
+
+
 def test_a_doubtful_match_leaves_the_partner_where_the_fit_has_it(review, canvas, qtbot):
     at = (80.0, 60.0)
     worker = Worker((84.0, 60.0), Seen(0.2, ((0.2, 0.0), (0.0, 0.3)), Evidence(0.1, 0.1)))
