@@ -76,11 +76,8 @@ class ChipReader:
             return empty
         shape = np.minimum(high - low, _MOST_SAMPLES)
         step = (high - low) / shape
-        out = []
-        for number in numbers:
-            window = self._read(dataset, number, low, high - low, shape, ref.nodata)
-            out.append(sample(window, (float(low[0]), float(low[1])), (float(step[0]), float(step[1])), at_px))
-        return out
+        windows = np.stack([self._read(dataset, number, low, high - low, shape, ref.nodata) for number in numbers])
+        return list(sample(windows, (float(low[0]), float(low[1])), (float(step[0]), float(step[1])), at_px))
 
     @staticmethod
     def _read(dataset: gdal.Dataset, number: int, corner: np.ndarray, size: np.ndarray, shape: np.ndarray, nodata: float | None) -> Band:

@@ -65,29 +65,29 @@ def positions(centre_px: Point, side_px: float, n: int, to_native: Callable[[Arr
     part = at - low
     weight = np.zeros((n, _NODES))
     weight[np.arange(n), low], weight[np.arange(n), low + 1] = 1.0 - part, part
-    return np.asarray(np.einsum("ri,cj,ijk->rck", weight, weight, native))
+    return np.stack([weight @ native[:, :, k] @ weight.T for k in (0, 1)], axis=2)
 
 
 def sample(window: Band, corner_px: Point, step_px: Point, at_px: Array) -> Band:
-    """Return (n, n) bilinear samples of a window; NaN outside it and where any neighbour is NaN.
+    """Return (..., n, n) bilinear samples of a window; NaN outside it and where any neighbour is NaN.
 
     Args:
-        window: (h, w), NaN where there is no data.
+        window: (..., h, w), NaN where there is no data.
         corner_px: Native px of its top-left corner.
         step_px: Native px per column and per row.
         at_px: (n, n, 2) native px.
     """
-    h, w = window.shape
+    h, w = window.shape[-2:]
     idx = coords.idx_from_px((at_px - np.asarray(corner_px)) / np.asarray(step_px))
     x, y = idx[..., 0], idx[..., 1]
     inside = np.isfinite(x) & np.isfinite(y) & (x >= -0.5) & (y >= -0.5) & (x <= w - 0.5) & (y <= h - 0.5)
     x, y = np.clip(np.where(inside, x, 0.0), 0, w - 1), np.clip(np.where(inside, y, 0.0), 0, h - 1)
     c, r = np.minimum(x.astype(int), max(w - 2, 0)), np.minimum(y.astype(int), max(h - 2, 0))
     c1, r1 = np.minimum(c + 1, w - 1), np.minimum(r + 1, h - 1)
-    u, v = x - c, y - r
-    top = window[r, c] * (1 - u) + window[r, c1] * u
-    low = window[r1, c] * (1 - u) + window[r1, c1] * u
-    return np.where(inside, top * (1 - v) + low * v, np.nan).astype(np.float32)
+    u, v = (x - c).astype(np.float32), (y - r).astype(np.float32)
+    top = window[..., r, c] * (1 - u) + window[..., r, c1] * u
+    low = window[..., r1, c] * (1 - u) + window[..., r1, c1] * u
+    return np.where(inside, top * (1 - v) + low * v, np.float32(np.nan)).astype(np.float32)
 
 
 def picture(bands: Sequence[Band]) -> NDArray[np.uint8]:
