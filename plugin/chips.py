@@ -104,6 +104,7 @@ class ChipDesk:
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._lay_out)
         self._view.wanted.connect(self.show)
+        self._view.placed.connect(self._place)
 
     def start(self) -> None:
         """Begin with the session that is shown now."""
@@ -118,6 +119,19 @@ class ChipDesk:
     def show(self) -> None:
         """Show the selected point soon."""
         self._timer.start()
+
+    def _place(self, sensed: bool, x: float, y: float, free: bool) -> None:
+        """Put an end of the selected point at a place of its chip, given in the reference px of the picture."""
+        review, ids, fit = self._review, self._review.panel.table.selected_ids(), self._review.fit()
+        session, placement = review.session, review.placement
+        if session is None or placement is None or review.locked or not ids:
+            return
+        if not sensed:
+            review.snapper.drop(ids[0], (x, y), free)
+            return
+        as_shown = fit is not None and fit.transform is not None and self._view.fitted
+        there = (fit.transform.inverse if as_shown else placement.sensed_px_of_reference)(np.array([[x, y]]))[0]
+        review.guarded(lambda: session.move(ids[0], sensed_px=(float(there[0]), float(there[1]))))
 
     def _lay_out(self) -> None:
         review, view, ids, fit = self._review, self._view, self._review.panel.table.selected_ids(), self._review.fit()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..ui.text import tr
 from .core.review_queue import NO_QUEUE, Trail, make_queue
 from .core.session import Role
 
@@ -45,6 +46,8 @@ class ReviewWalk:
         if to is not None:
             r.select([to])
             r.zoom_to(to)
+        elif by > 0:
+            r.said.emit(tr("Every point has been judged."))
 
     def judge(self, what: str, ids: Iterable[int], reason: str = "") -> None:
         """Accept, reject or undecide points; a single one is followed by the next where the analyst wants it so."""

@@ -39,12 +39,12 @@ class Snapper:
     def preview(self, identifier: int, at_px: Point) -> Snap | None:
         """Return the stored peak a point would snap to."""
         session = self._review.session
-        return None if session is None else snap(session.point(identifier), at_px)
+        return None if session is None or self._review.locked else snap(session.point(identifier), at_px)
 
     def tell_drag(self, identifier: int, place: QgsPointXY, free: bool) -> None:
         """Show and tell where a point being dragged would snap to, or how far it is from where the others put it."""
         r, fit = self._review, self._review.fit()
-        if r.session is None or r.placement is None:
+        if r.session is None or r.placement is None or r.locked:
             return
         at = r.placement.reference_px(place, r.canvas_crs())
         peak = None if free else self.preview(identifier, at)

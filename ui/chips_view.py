@@ -18,13 +18,14 @@ _GAP = 6.0
 
 
 class ChipsView(QWidget):
-    """Draws a `ChipPair`. The wheel zooms; the mouse moves the cross-hair.
+    """Draws a `ChipPair`. The wheel zooms; the mouse moves the cross-hair; a double click asks to put that end of the point there.
 
     `wanted` is emitted when other pictures are needed (zoom, size, fitted or not).
     """
 
     wanted = pyqtSignal()
     flickering = pyqtSignal(bool)
+    placed = pyqtSignal(bool, float, float, bool)  # sensed chip?, reference px as shown, Ctrl: freely
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +48,7 @@ class ChipsView(QWidget):
                 "<b>Reference and sensed image</b> over the same ground, each stretched from its own 2nd to its 98th percentile.<br>"
                 "<b>Ring</b>: the point; <b>diamond</b>: where the sensed image, as shown, has it. Their distance is the residual.<br>"
                 "<b>Wheel</b>, or + and - in the table: zoom. <b>Space</b>: flicker between both in one. <b>B</b>: sensed image as fitted / as georeferenced.<br>"
+                "<b>Double click</b>: put that end of the point there; in the reference it snaps to the nearest peak, with Ctrl it does not.<br>"
                 "<b>Arrows</b>: nudge the point's place in the reference by 0.1 px, with Shift by 1 px."
             )
         )
@@ -123,6 +125,19 @@ class ChipsView(QWidget):
             if frame.contains(QPointF(event.pos())):
                 self._cross = QPointF((event.pos().x() - frame.left()) / frame.width(), (event.pos().y() - frame.top()) / frame.height())
         self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Ask to put an end of the point there."""
+        pair = self._pair
+        if pair is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        for number, frame in enumerate(self._frames()):
+            if frame.contains(QPointF(event.pos())):
+                sensed = self._second if self.is_flickering else number == 1
+                x, y = (QPointF(event.pos()) - frame.center()).x(), (QPointF(event.pos()) - frame.center()).y()
+                scale = pair.side_px / frame.width()
+                free = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+                self.placed.emit(sensed, pair.centre_px[0] + x * scale, pair.centre_px[1] + y * scale, free)
 
     def leaveEvent(self, event: object) -> None:  # noqa: N802
         """Take the cross-hair away."""

@@ -45,7 +45,7 @@ class HeatmapView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("heatmapView")
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._point: TiePoint | None = None
         self._image: QImage | None = None
@@ -105,7 +105,7 @@ class HeatmapView(QWidget):
             self._draw_marks(painter, frame)
             self._draw_bar(painter, bar, ink)
         painter.setPen(ink)
-        left = bar.right() + 40 if self._image is not None else frame.right() + 12
+        left = bar.right() + 50 if self._image is not None else frame.right() + 12
         self._draw_words(painter, QRectF(left, frame.top(), self.width() - left - 2, side))
 
     def _why_empty(self) -> str:
@@ -125,7 +125,7 @@ class HeatmapView(QWidget):
         low, high = self._range
         for share in (0.0, 0.5, 1.0):
             y = bar.bottom() - share * bar.height()
-            box = QRectF(bar.right() + 3, min(max(y - 8, bar.top() - 2), bar.bottom() - 14), 34, 16)
+            box = QRectF(bar.right() + 3, min(max(y - 8, bar.top() - 2), bar.bottom() - 14), 44, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{low + share * (high - low):.2f}")
         font.setPointSizeF(size)
         painter.setFont(font)

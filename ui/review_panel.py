@@ -147,7 +147,10 @@ class ReviewPanel(QWidget):
         self.tool_button = self._button(
             "pointer",
             tr("Select and drag"),
-            tr("On the map: click or draw a rectangle to select, drag a point to correct its place in the reference"),
+            tr(
+                "On the map: click or draw a rectangle to select; drag a point to correct its place in the reference."
+                "<br>It snaps to the nearest peak of the similarity; with Ctrl it stays where you drop it"
+            ),
             self.tool_requested.emit,
         )
         self.tool_button.setCheckable(True)

@@ -33,8 +33,8 @@ def placed(
         point: The point.
         reference_px: Place in the reference.
         sensed_px: Place in the sensed raster.
-        seen: What was measured there; None = nothing: score and evidence stay those of the earlier place, and the covariance
-            becomes that of a place set by hand (0.5 px).
+        seen: What was measured there; None = nothing: the score stays that of the earlier place, the covariance becomes that of
+            a place set by hand (0.5 px), and the similarity is kept only while the sensed end stays, for it is that place's.
         reference_grid: Native grid of the reference.
         sensed_grid: Native grid of the sensed raster.
         sensed_to_reference: (N, 2) in the sensed CRS -> the reference's CRS; None where they are the same.
@@ -58,5 +58,5 @@ def placed(
         point, reference_px=reference_px, sensed_px=sensed_px, reference_map=reference_map, sensed_map=sensed_map, enabled=True, reason="",
         covariance_px=BY_HAND_PX2 if seen is None else seen.covariance_px,
         score=point.score if seen is None else seen.score,
-        evidence=point.evidence if seen is None else seen.evidence,
+        evidence=seen.evidence if seen is not None else point.evidence if sensed_px == point.sensed_px else None,
     )

@@ -6,9 +6,10 @@ import dataclasses
 
 import numpy as np
 import pytest
-from gdal_rasters import write_raster
+from gdal_rasters import wkt, write_raster
 from mouse import LEFT, PLAIN, drag, move
-from qgis.core import QgsPointXY
+from osgeo import gdal
+from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 from qgis.PyQt.QtCore import QPoint, QPointF, Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import EPSG, REFERENCE_GT, SENSED_GT, SIZE, TRUE, result_of, tie_points
@@ -16,7 +17,9 @@ from sar_optical_align.plugin.chips import ChipReader
 from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import WorkerError
 from sar_optical_align.plugin.core.session import PointState, Seen
-from sar_optical_align.plugin.core.types import Evidence, RasterRef
+from sar_optical_align.plugin.core.types import Evidence, Grid, RasterRef
+from sar_optical_align.plugin.layers import native_grid
+from sar_optical_align.plugin.placement import Placement
 from sar_optical_align.plugin.review_controller import ReviewController
 from sar_optical_align.ui.review_panel import ReviewPanel
 
@@ -265,3 +268,64 @@ def test_the_selected_point_is_shown_and_keys_change_the_view(review, qtbot):
     assert not view.is_flickering
     review.select([])
     qtbot.waitUntil(lambda: view._pair is None, timeout=2000)
+
+
+@pytest.mark.parametrize("fitted", [True, False])
+def test_a_double_click_in_a_chip_puts_that_end_there(review, qtbot, fitted):
+    view, session = review.panel.chips, review.session
+    if not fitted:
+        view.toggle_fitted()
+    review.select([7])
+    qtbot.waitUntil(lambda: view._pair is not None and view._pair.fitted == fitted, timeout=2000)
+    before, transform = session.point(7).tie_point, session.fit.transform
+    left, right = view._frames()
+    aim = QPoint(round(right.left() + 0.6 * right.width()), round(right.top() + 0.45 * right.height()))
+    at = np.array(before.reference_px) + (np.array([aim.x(), aim.y()]) - [right.center().x(), right.center().y()]) * view.side_px / right.width()
+    QTest.mouseDClick(view, LEFT, PLAIN, aim)
+    now = session.point(7).tie_point
+    there = transform.inverse([at]) if fitted else coords.px_from_map(SENSED_GT, coords.map_from_px(REFERENCE_GT, [at]))
+    assert now.sensed_px == pytest.approx(tuple(there[0]), abs=1e-6)
+    assert now.reference_px == before.reference_px
+    assert now.evidence is None  # what was seen belongs to the earlier place
+    review.undo()
+    aim = QPoint(round(left.center().x()) - 9, round(left.center().y()) + 6)
+    QTest.mouseDClick(view, LEFT, CTRL, aim)
+    at = np.array(before.reference_px) + (np.array([aim.x(), aim.y()]) - [left.center().x(), left.center().y()]) * view.side_px / left.width()
+    assert session.point(7).tie_point.reference_px == pytest.approx(tuple(at))
+    assert session.point(7).tie_point.sensed_px == before.sensed_px
+
+
+SENSED_FRAMES = {
+    "same": (EPSG, SENSED_GT),
+    "neighbouring zone": (32634, (59800.0, 9.0, 1.0, 5412000.0, -0.8, -11.0)),
+    "degrees": (4326, (15.0003, 1.2e-4, 0.0, 48.7505, 0.0, -9e-5)),
+    "none": (None, (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)),
+}
+
+
+@pytest.mark.parametrize("name", SENSED_FRAMES)
+def test_pixels_of_both_rasters_are_each_others_inverse(qgis_app, name):
+    epsg, gt = SENSED_FRAMES[name]
+    reference = Grid("", gt, *SIZE) if epsg is None else Grid(wkt(EPSG), REFERENCE_GT, *SIZE)
+    placement = Placement(reference, Grid(wkt(epsg) if epsg else "", gt, *SIZE), "no such file")
+    px = np.array([[0.0, 0.0], [80.5, 60.25], [159.0, 3.0]])
+    assert placement.reference_px_of_sensed(placement.sensed_px_of_reference(px)) == pytest.approx(px, abs=1e-3)
+    if epsg is not None:
+        place = placement.to_canvas(placement.reference_place_of_px((80.5, 60.25)), QgsCoordinateReferenceSystem(f"EPSG:{EPSG}"))
+        expected = placement.sensed_px(place, QgsCoordinateReferenceSystem(f"EPSG:{EPSG}"))
+        assert placement.sensed_px_of_reference(px[1:2])[0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_raster_that_has_only_ground_control_points_is_placed_by_them(qgis_app, tmp_path):
+    path = write_raster(tmp_path / "gcps.tif", np.ones(SIZE[::-1], np.float32))
+    corners = [(0, 0), (SIZE[0], 0), (0, SIZE[1]), (SIZE[0], SIZE[1]), (70, 50)]
+    places = coords.map_from_px(SENSED_GT, np.array(corners, dtype=float))
+    dataset = gdal.Open(path, gdal.GA_Update)
+    dataset.SetGCPs([gdal.GCP(float(x), float(y), 0.0, float(c), float(r)) for (c, r), (x, y) in zip(corners, places, strict=True)], wkt(EPSG))
+    dataset.FlushCache()
+    del dataset
+    placement = Placement(Grid(wkt(EPSG), REFERENCE_GT, *SIZE), native_grid(path), path)
+    px = np.array([[20.0, 30.0], [90.0, 71.5]])
+    expected = coords.px_from_map(REFERENCE_GT, coords.map_from_px(SENSED_GT, px))
+    assert placement.reference_px_of_sensed(px) == pytest.approx(expected, abs=1e-3)
+    assert placement.sensed_px_of_reference(expected) == pytest.approx(px, abs=1e-3)
