@@ -176,17 +176,18 @@ class HeatmapView(QWidget):
             box = box.adjusted(0, 0, 0, -height - 2)
             most = max(int(box.height() // metrics.height()), 1)
         font = painter.font()
-        lines = lines[:most]
-        step = min(metrics.height() + 2.0, box.height() / max(len(lines), 1))
-        top = box.top() + max(0.0, (box.height() - step * len(lines)) / 2)
-        for i, text in enumerate(lines):
+        columns = 2 if len(lines) > most else 1  # where the view is low
+        rows = min(most, -(-len(lines) // columns))
+        step = min(metrics.height() + 2.0, box.height() / max(rows, 1))
+        top, width = box.top() + max(0.0, (box.height() - step * rows) / 2), box.width() / columns
+        for i, text in enumerate(lines[: columns * rows]):
             font.setBold(i == 0)
             painter.setFont(font)
-            line = QRectF(box.left(), top + i * step, box.width(), step)
+            line = QRectF(box.left() + i // rows * width, top + i % rows * step, width - 4, step)
             painter.drawText(
                 line,
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-                metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(box.width())),
+                metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(line.width())),
             )
 
     def _words(self) -> list[str]:
