@@ -85,7 +85,7 @@ bench: $(VENV)/.ready ## Measure all matchers: make bench DATASET=folder SPLIT=v
 	$(PY) packaging/run.py bench "$(DATASET)" --split $(SPLIT) --protocol shift,affine,unrelated
 
 bench-review: $(QGIS_VENV)/.ready ## Measure the review in QGIS: edit, refit, table and canvas, frames a second, opening
-	$(QGIS_ENV) $(QGIS_PY) packaging/bench_review.py
+	@$(QGIS_ENV) $(QGIS_PY) packaging/bench_review.py
 
 clean: ## Remove environments and results
 	rm -rf $(VENV) $(QGIS_VENV) dist build demo_output bench_output *.egg-info

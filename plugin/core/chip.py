@@ -93,7 +93,7 @@ def sample(window: Band, corner_px: Point, step_px: Point, at_px: Array) -> Band
 def picture(bands: Sequence[Band]) -> NDArray[np.uint8]:
     """Return (n, n, 4) RGBA of one or three bands, stretched from the 2nd to the 98th percentile within the chip.
 
-    Three bands share their stretch, so that colours stay what they are. A single band of positive numbers whose 98th percentile
+    Three bands start each at its own low end and share the widest range, so that a dull band does not become noise. A single band of positive numbers whose 98th percentile
     is more than five times its median (radar power, amplitude) is shown in decibel.
     """
     stack = np.stack(list(bands)).astype(np.float64)
@@ -105,8 +105,8 @@ def picture(bands: Sequence[Band]) -> NDArray[np.uint8]:
     if len(stack) == 1 and values.min() >= 0 and np.percentile(values, _CUT[1]) > _HEAVY_TAIL * max(float(np.median(values)), 1e-30):
         positive = values[values > 0]
         values = 10.0 * np.log10(np.maximum(values, positive.min() if positive.size else 1.0))
-    low, high = np.percentile(values, _CUT)
-    level = np.rint(255 * np.clip((values - low) / max(float(high - low), 1e-12), 0.0, 1.0)).astype(np.uint8)
+    low, high = np.percentile(values, _CUT, axis=1, keepdims=True)
+    level = np.rint(255 * np.clip((values - low) / max(float((high - low).max()), 1e-12), 0.0, 1.0)).astype(np.uint8)
     out[valid, :3] = np.broadcast_to(level, (3, level.shape[1])).T
     out[valid, 3] = 255
     return out

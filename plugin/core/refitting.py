@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .errors import FitError
 from .quality import Advice
 from .review_fit import FitState, advise_points, fit_points
 from .session_point import SessionPoint
@@ -33,7 +34,11 @@ class Refitter:
             return fit_points(points, model, grid, independent_share)
         if self._advice is None:
             step = 1 if len(used) <= FIRST_AT_ONCE else -(-len(used) // AT_ONCE)
-            self._advice = advise_points(used[::step], grid, min(independent_share * step, 1.0))
+            try:
+                self._advice = advise_points(used[::step], grid, min(independent_share * step, 1.0))
+            except FitError:
+                self.advice_due = False
+                return fit_points(points, model, grid, independent_share)  # says in its message why there is no fit
             self._advised = points if step == 1 else ()
         self.advice_due = points is not self._advised
         state = fit_points(points, self._advice.best, grid, independent_share)

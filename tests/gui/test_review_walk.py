@@ -196,3 +196,13 @@ def test_with_many_points_the_advisor_answers_beside_and_its_answer_is_shown(rev
     qtbot.waitUntil(lambda: not session.advice_due, timeout=10000)
     assert session.fit.message == session.advice().why
     assert session.fit.message in review.panel.quality.model_line.text()
+
+
+def test_at_the_end_of_the_queue_it_is_said(review):
+    told = []
+    review.said.connect(told.append)
+    review.session.accept([p.id for p in review.session.points])
+    review.refresh()
+    QTest.keyClick(review.panel.table, KEY.Key_N)
+    assert told[-1] == "Every point has been judged."
+    assert review.panel.progress_text.text() == "30 of 30 reviewed"

@@ -58,3 +58,11 @@ def test_very_many_points_are_first_advised_by_a_selection_that_finds_the_same()
     s.set_model("affine")
     assert s.fit.model == "affine"
     assert not s.advice_due
+
+
+def test_points_that_no_model_fits_are_told_not_raised():
+    s = session(700, 0.0)
+    s.replace_all([TiePoint(i + 1, (i * 10.0, 5.0), (7.0, 7.0)) for i in range(700)])
+    assert s.fit.transform is None
+    assert "share" in s.fit.message
+    assert not s.advice_due
