@@ -52,11 +52,11 @@ class AlignController(QObject):
         self._offer: QgsMessageBarItem | None = None
         self._offered: tuple[str, str] | None = None
         self.review = ReviewController(iface.mapCanvas(), dock.review)
-        self.review.snapper.worker = self._worker
         self._pair_timer = QTimer(self)
         self._pair_timer.setSingleShot(True)
         self._pair_timer.setInterval(0)
         self._pair_timer.timeout.connect(self._follow_pair)
+        self.review.snapper.worker = self._worker
         self._connect()
         self._check_environment()
         self._recall_pair()

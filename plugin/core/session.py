@@ -75,11 +75,6 @@ class Session:
         """Model asked for, maybe "auto"."""
         return self._now.model
 
-    @property
-    def independent_share(self) -> float:
-        """Independent matches per point, 0..1: overlapping templates share their errors."""
-        return self._now.independent_share
-
     def point(self, identifier: int) -> SessionPoint:
         """Return one point.
 
@@ -101,6 +96,11 @@ class Session:
         if self._fit is None:
             self._fit = self._refitter.fit(self.points, self.model, self.reference_grid, self._now.independent_share)
         return self._fit
+
+    @property
+    def independent_share(self) -> float:
+        """Independent matches per point, 0..1: overlapping templates share their errors."""
+        return self._now.independent_share
 
     @property
     def advice_due(self) -> bool:

@@ -22,8 +22,6 @@ MAX_KNOTS = 250
 _SMOOTHINGS = np.logspace(-8, 2, 16)
 _RIDGE = 1e-13
 _LEAST_FREEDOM = 0.01
-_SINGULAR = 1e-14
-_WELL_CONDITIONED = 1e-11
 
 
 def fit_spline(u: Array, v: Array, roots: Array, smoothing: float | None) -> tuple[Array, Array, Array, Array, Array]:
@@ -50,39 +48,21 @@ def fit_spline(u: Array, v: Array, roots: Array, smoothing: float | None) -> tup
     bending = null.T @ thin_plate_basis(knots, knots)[:, :k] @ null
     penalty = np.zeros((k, k))
     penalty[: k - 3, : k - 3] = (bending + bending.T) / 2
-    gram = x.T @ x + _RIDGE * float((x**2).sum()) / k * np.eye(k)
-    amount = _best_smoothing(x, y, gram, penalty) if smoothing is None else smoothing
-    gain = np.linalg.solve(gram + n * amount * penalty, x.T)
+    gram = x.T @ x
+    ridge = _RIDGE * np.trace(gram) / k * np.eye(k)
+
+    moments = np.concatenate([gram, x.T @ y], axis=1)
+
+    def score(amount: float) -> float:
+        """Generalised cross-validation, from K right-hand sides instead of N."""
+        solved = np.linalg.solve(gram + n * amount * penalty + ridge, moments)
+        freedom = n - float(np.trace(solved[:, :k]))
+        squares = float(((y - x @ solved[:, k:]) ** 2).sum())
+        return n * squares / freedom**2 if freedom > _LEAST_FREEDOM * n else float("inf")
+
+    amount = min((float(a) for a in _SMOOTHINGS), key=score) if smoothing is None else smoothing
+    gain = np.linalg.solve(gram + n * amount * penalty + ridge, x.T)
     return (mixing @ gain @ y).T, x, gain, mixing, knots
-
-
-def _best_smoothing(x: Array, y: Array, gram: Array, penalty: Array) -> float:
-    """Return the smoothing with the least generalised cross-validation score n RSS / (n - trace H)^2.
-
-    In the basis that makes the gram matrix one and the penalty diagonal, every smoothing costs O(K) only: the fitted values
-    are Q (c / (1 + n amount s)) with Q^T Q = 1, c = Q^T y and s the penalty's diagonal.
-    """
-    n = len(x)
-    squares, vectors = np.linalg.eigh(gram)
-    if squares[0] > _WELL_CONDITIONED * squares[-1]:
-        inward = vectors / np.sqrt(squares)
-        q = x @ inward
-    else:  # squaring the design has lost too many digits
-        q, triangle = np.linalg.qr(x)
-        left, sizes, right = np.linalg.svd(triangle)
-        inward = right.T / np.maximum(sizes, _SINGULAR * sizes[0])
-        q = q @ left
-    stiffness, turn = np.linalg.eigh(inward.T @ penalty @ inward)
-    q = q @ turn
-    c = q.T @ y
-    outside = float(((y - q @ c) ** 2).sum())
-    scores = []
-    for amount in _SMOOTHINGS:
-        damping = 1.0 / (1.0 + n * amount * np.maximum(stiffness, 0.0))
-        freedom = n - float(damping.sum())
-        missed = outside + float((((1.0 - damping)[:, None] * c) ** 2).sum())
-        scores.append(n * missed / freedom**2 if freedom > _LEAST_FREEDOM * n else float("inf"))
-    return float(_SMOOTHINGS[int(np.argmin(scores))])
 
 
 def choose_knots(u: Array) -> Array:
