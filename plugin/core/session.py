@@ -102,6 +102,14 @@ class Session:
         """Independent matches per point, 0..1: overlapping templates share their errors."""
         return self._now.independent_share
 
+    def advice(self) -> Advice:
+        """Return how all models do at the points as they are now.
+
+        Raises:
+            FitError: too few points for any model.
+        """
+        return advise_points(self.points, self.reference_grid, self._now.independent_share)
+
     @property
     def advice_due(self) -> bool:
         """Whether the automatic model was chosen for earlier points: `advice` is to be asked, and its answer taken."""
@@ -111,14 +119,6 @@ class Session:
         """Take the advisor's answer, unless the points it was asked for have changed."""
         if points is self.points and self._refitter.take(points, advice):
             self._changed("model", save=False)
-
-    def advice(self) -> Advice:
-        """Return how all models do at the points as they are now.
-
-        Raises:
-            FitError: too few points for any model.
-        """
-        return advise_points(self.points, self.reference_grid, self._now.independent_share)
 
     # --- what can be done
 
