@@ -47,7 +47,7 @@ class ChipsView(QWidget):
             tr(
                 "<b>Reference and sensed image</b> over the same ground, each stretched from its own 2nd to its 98th percentile.<br>"
                 "<b>Ring</b>: the point; <b>diamond</b>: where the sensed image, as shown, has it. Their distance is the residual.<br>"
-                "<b>Wheel</b>, or + and - in the table: zoom. <b>Space</b>: flicker between both in one. <b>B</b>: sensed image as fitted / as georeferenced.<br>"
+                "<b>Wheel</b>, or + and - in the table: zoom. <b>Space</b> or <b>F</b>: flicker between both in one. <b>G</b>: sensed image as fitted / as georeferenced.<br>"
                 "<b>Double click</b>: put that end of the point there; in the reference it snaps to the nearest peak, with Ctrl it does not.<br>"
                 "<b>Arrows</b>: nudge the point's place in the reference by 0.1 px, with Shift by 1 px."
             )

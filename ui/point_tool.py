@@ -28,7 +28,8 @@ _KEYS = frozenset(
         Qt.Key.Key_Return,
         Qt.Key.Key_Enter,
         Qt.Key.Key_Space,
-        Qt.Key.Key_B,
+        Qt.Key.Key_F,
+        Qt.Key.Key_G,
         Qt.Key.Key_L,
     )
 )

@@ -19,7 +19,7 @@ __all__ = ["DX", "DY", "GROUND", "ID", "QUEUE", "REASON", "RESIDUAL", "SCORE", "
 class PointsTable(QTableView):
     """Sortable table. Keys: A accept, R or Del reject, U undecided, C check point, N and P next and previous, Enter zoom.
 
-    Arrows ask to nudge the point, Space to flicker the chips, B to show them as fitted or not, + and - to zoom them; Ctrl+Up
+    Arrows ask to nudge the point, Space or F to flicker the chips, G to show them as fitted or not, + and - to zoom them; Ctrl+Up
     and Ctrl+Down go from row to row.
     """
 
@@ -142,9 +142,9 @@ class PointsTable(QTableView):
         elif key in (int(Qt.Key.Key_Return), int(Qt.Key.Key_Enter)):
             if ids:
                 self.point_activated.emit(ids[0])
-        elif key == int(Qt.Key.Key_Space):
+        elif key in (int(Qt.Key.Key_Space), int(Qt.Key.Key_F)):
             self.flicker_requested.emit()
-        elif key == int(Qt.Key.Key_B):
+        elif key == int(Qt.Key.Key_G):
             self.fitted_requested.emit()
         elif key in (int(Qt.Key.Key_Plus), int(Qt.Key.Key_Minus)):
             self.zoom_requested.emit(-1 if key == int(Qt.Key.Key_Plus) else 1)

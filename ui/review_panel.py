@@ -179,10 +179,10 @@ class ReviewPanel(QWidget):
         row.addWidget(zoom)
         row.addSpacing(8)
         self.fitted_button = self._toggle(
-            "chips_fitted", tr("As fitted"), tr("Show the sensed chip as fitted, else as it is georeferenced (B)"), lambda _on: self.chips.toggle_fitted(), True
+            "chips_fitted", tr("As fitted"), tr("Show the sensed chip as fitted, else as it is georeferenced (G)"), lambda _on: self.chips.toggle_fitted(), True
         )
         self.flicker_button = self._toggle(
-            "chips_flicker", tr("Flicker"), tr("Let both chips take turns in one (Space)"), lambda _on: self.chips.toggle_flicker()
+            "chips_flicker", tr("Flicker"), tr("Let both chips take turns in one (Space or F)"), lambda _on: self.chips.toggle_flicker()
         )
         self.histogram_button = self._toggle(
             "histogram",

@@ -260,10 +260,12 @@ def walk(plugin):
     panel.ellipses.click()
     panel.histogram_button.click()
     QTest.keyClick(table, Qt.Key.Key_N)
-    QTest.keyClick(table, Qt.Key.Key_Space)
+    QTest.keyClick(table, Qt.Key.Key_F)
     QTest.qWait(500)
+    assert panel.chips.is_flickering
     shot("12_flicker")
-    QTest.keyClick(table, Qt.Key.Key_Space)
+    QTest.keyClick(table, Qt.Key.Key_F)
+    assert not panel.chips.is_flickering
     say(f"judged 20 points by keys, at most {1e3 * slowest:.0f} ms each; {panel.progress_text.text()}")
 
 

@@ -252,7 +252,7 @@ def test_the_selected_point_is_shown_and_keys_change_the_view(review, qtbot):
     review.select([7])
     qtbot.waitUntil(lambda: view._pair is not None and view._pair.point_id == 7, timeout=2000)
     assert view._pair.fitted
-    QTest.keyClick(review.panel.table, Qt.Key.Key_B)
+    QTest.keyClick(review.panel.table, Qt.Key.Key_G)
     qtbot.waitUntil(lambda: not view._pair.fitted, timeout=2000)
     assert not review.panel.fitted_button.isChecked()
     side = view.side_px
@@ -264,7 +264,10 @@ def test_the_selected_point_is_shown_and_keys_change_the_view(review, qtbot):
     first = view.grab().toImage()
     qtbot.waitUntil(lambda: view._second, timeout=2000)
     assert view.grab().toImage() != first
+    QTest.keyClick(review.canvas, Qt.Key.Key_F)
+    assert not view.is_flickering
     QTest.keyClick(review.panel.table, Qt.Key.Key_Space)
+    QTest.keyClick(review.panel.table, Qt.Key.Key_F)
     assert not view.is_flickering
     review.select([])
     qtbot.waitUntil(lambda: view._pair is None, timeout=2000)
