@@ -56,6 +56,7 @@ class AlignController(QObject):
         self._pair_timer.setSingleShot(True)
         self._pair_timer.setInterval(0)
         self._pair_timer.timeout.connect(self._follow_pair)
+        self.review.snapper.worker = self._worker
         self._connect()
         self._check_environment()
         self._recall_pair()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from osgeo import gdal
@@ -10,6 +10,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 
 from .core import coords
 from .core.gcp_io import is_referenced
+from .core.session_point import SessionPoint
 from .core.types import Grid, Point, TiePoint
 from .layers import reprojection
 
@@ -50,10 +51,14 @@ class Placement:
         """Return where a point is drawn, in the reference's CRS."""
         if point.reference_map is not None:
             return point.reference_map
-        if is_referenced(self.reference_grid):
-            x, y = coords.map_from_px(self.reference_grid.geotransform, [point.reference_px])[0]
-            return float(x), float(y)
-        return point.reference_px[0], -point.reference_px[1]
+        return self.reference_place_of_px(point.reference_px)
+
+    def reference_place_of_px(self, px: Point) -> Point:
+        """Return where a place in the reference is drawn, in its CRS."""
+        if not is_referenced(self.reference_grid):
+            return px[0], -px[1]
+        x, y = coords.map_from_px(self.reference_grid.geotransform, [px])[0]
+        return float(x), float(y)
 
     def sensed_place(self, point: TiePoint) -> Point:
         """Return where the sensed raster shows a point, in the reference's CRS."""
@@ -69,6 +74,25 @@ class Placement:
         onwards = self.sensed_to_reference
         x, y = (place if onwards is None else onwards(place))[0]
         return float(x), float(y)
+
+    def reference_px_of_sensed(self, px: np.ndarray) -> np.ndarray:
+        """(N, 2) sensed px -> reference px, as both rasters are georeferenced; pixel for pixel where they are not."""
+        if not is_referenced(self.reference_grid):
+            return coords.as_points(px)
+        place = coords.map_from_px(self.sensed_grid.geotransform, px)
+        onwards = self.sensed_to_reference
+        return coords.px_from_map(self.reference_grid.geotransform, place if onwards is None else onwards(place))
+
+    def sensed_px_of_reference(self, px: np.ndarray) -> np.ndarray:
+        """(N, 2) reference px -> sensed px, as both rasters are georeferenced; pixel for pixel where they are not."""
+        if not is_referenced(self.reference_grid):
+            return coords.as_points(px)
+        place = coords.map_from_px(self.reference_grid.geotransform, px)
+        backward = reprojection(self.reference_grid.crs_wkt, self._gcp_wkt or self.sensed_grid.crs_wkt)
+        place = place if backward is None else backward(place)
+        if self._gcps is None:
+            return coords.px_from_map(self.sensed_grid.geotransform, place)
+        return np.array([self._gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in place]).reshape(-1, 2)
 
     def to_canvas(self, place: Point, canvas_crs: QgsCoordinateReferenceSystem) -> QgsPointXY:
         """Reference's CRS -> canvas."""
@@ -98,3 +122,15 @@ class Placement:
         at = np.array([[place.x(), place.y()]])
         x, y = coords.px_from_map(grid.geotransform, at if backward is None else backward(at))[0]
         return float(x), float(y)
+
+
+def half_axes(points: Sequence[SessionPoint], to_map: np.ndarray) -> np.ndarray:
+    """Return (N, 2, 2) half axes of one standard deviation of the points' places, map units, one a row.
+
+    Args:
+        points: Points.
+        to_map: (2, 2) linear part, reference px -> map.
+    """
+    covariances = np.array([p.tie_point.covariance_px for p in points], dtype=float).reshape(-1, 2, 2)
+    values, vectors = np.linalg.eigh(to_map @ np.nan_to_num(covariances, posinf=0.0) @ to_map.T)
+    return (vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]).transpose(0, 2, 1)

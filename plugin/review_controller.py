@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
@@ -15,18 +15,22 @@ from ..ui.palette import STATE_LABELS, state_key
 from ..ui.point_tool import PointTool
 from ..ui.review_panel import ReviewPanel
 from ..ui.text import length, map_unit, tr
+from .adviser import Adviser
+from .chips import ChipDesk
 from .core import coords
 from .core.errors import AlignError
-from .core.session import FitState, Role, Session
+from .core.session import FitState, Session
 from .core.types import AlignResult, Point, RasterRef, TiePoint
 from .layers import grid_of
-from .placement import Placement
+from .placement import Placement, half_axes
 from .point_maker import PointMaker
+from .review_walk import ReviewWalk
 from .session_store import keep_aside, pair_key, session_file
+from .snapper import Snapper
 
 _REFRESH_MS = 30
-_MANY = 1500
-_MANY_REFRESH_MS = 400
+_MANY = 3000
+_MANY_REFRESH_MS = 150
 
 
 class ReviewController(QObject):
@@ -47,7 +51,8 @@ class ReviewController(QObject):
         self._residuals: dict[int, Point] = {}
         self.item = CanvasPoints(canvas)
         self.tool = PointTool(canvas, self.item, self.describe)
-        self.maker = PointMaker(self)
+        self.maker, self.walk, self.snapper = PointMaker(self), ReviewWalk(self), Snapper(self)
+        self.desk, self._adviser = ChipDesk(self), Adviser(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.refresh)
@@ -62,16 +67,24 @@ class ReviewController(QObject):
             (p.add_toggled, self.maker.set_adding),
             (p.tool_requested, self.toggle_tool),
             (p.vectors_changed, self._set_vectors),
-            (t.accept_requested, lambda ids: self._edit("accept", ids)),
-            (t.reject_requested, lambda ids: self._edit("reject", ids)),
-            (t.undecide_requested, lambda ids: self._edit("undecide", ids)),
-            (t.check_requested, self._toggle_check),
+            (t.accept_requested, lambda ids: self.walk.judge("accept", ids)),
+            (t.reject_requested, lambda ids: self.walk.judge("reject", ids)),
+            (t.undecide_requested, lambda ids: self.walk.judge("undecide", ids)),
+            (t.check_requested, self.walk.toggle_check),
+            (t.step_requested, self.walk.step),
+            (t.nudge_requested, self.walk.nudge),
+            (p.histogram.brushed, self.select),
+            (p.histogram.reject_requested, lambda ids, why: self.walk.judge("reject", ids, why)),
+            (p.histogram.accept_requested, lambda ids: self.walk.judge("accept", ids)),
+            (p.lasso_toggled, self._set_lasso),
+            (p.ellipses_toggled, self._set_ellipses),
             (t.point_selected, self._select),
             (t.point_activated, self.zoom_to),
             (self.tool.selected, self.select),
-            (self.tool.dragging, self._tell_drag),
+            (self.tool.dragging, self.snapper.tell_drag),
             (self.tool.moved, self.move),
             (self.tool.placed, self.maker.place),
+            (self.tool.nudged, self.walk.nudge_on_screen),
             (self.tool.cancelled, self.maker.escape),
             (self.tool.key_pressed, self._canvas_key),
             (self.tool.history_requested, lambda what: self.undo() if what == "undo" else self.redo()),
@@ -82,13 +95,16 @@ class ReviewController(QObject):
     def close(self) -> None:
         """Take everything off the canvas."""
         self._timer.stop()
+        self.snapper.cancel()
         self._follow(None)
+        self.desk.close()
         self.canvas.mapToolSet.disconnect(self._follow_tool)
         if self.canvas.mapTool() is self.tool:
             self.canvas.unsetMapTool(self.tool)
         self.tool.dispose()
         self.canvas.scene().removeItem(self.item)
         self.tool.deleteLater()
+        self._adviser.close()
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide the points with the dock."""
@@ -136,11 +152,13 @@ class ReviewController(QObject):
             self._unsubscribe = None
         self.session, self.placement, self._residuals = session, None, {}
         self.maker.drop()
+        self.walk.start()
         if session is not None:
             self.placement = Placement(session.reference_grid, session.sensed_grid, session.sensed.path)
             session.sensed_to_reference = self.placement.sensed_to_reference
             self._unsubscribe = session.subscribe(lambda _what: self._timer.start(self._delay()))
             self.item.set_crs(session.reference_grid.crs_wkt)
+        self.desk.start()
         self.refresh()
 
     def _delay(self) -> int:
@@ -186,7 +204,8 @@ class ReviewController(QObject):
             self.panel.show_found(session, size, unit)
         else:
             self._residuals = session.fit.residuals_px
-            self.panel.show_session(session, session.fit, self._residuals, size, unit)
+            self.walk.update()
+            self.panel.show_session(session, session.fit, self._residuals, size, unit, self.walk.queue)
         points = session.points
         gt = session.reference_grid.geotransform
         to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if unit != "px" else np.diag([1.0, -1.0])
@@ -196,8 +215,10 @@ class ReviewController(QObject):
             coords.as_points([placement.reference_place(p.tie_point) for p in points]),
             coords.as_points([self._residuals.get(p.id, nothing) for p in points]) @ to_map.T,
             coords.as_points([placement.sensed_place(p.tie_point) for p in points]),
+            half_axes(points, to_map),
         )
         self._select(self.panel.table.selected_ids())
+        self._adviser.wake()
         self.refreshed.emit()
 
     def fit(self) -> FitState | None:
@@ -228,6 +249,9 @@ class ReviewController(QObject):
             size, unit = self.pixel_size()
             ground = "" if unit == "px" else f" · {length(math.hypot(dx, dy) * size, unit)}"
             lines.append(tr("residual {0:.2f} px ({1:+.2f}, {2:+.2f})").format(math.hypot(dx, dy), dx, dy) + ground)
+        standing = self.walk.queue.standings.get(identifier)
+        if standing is not None and standing.rank:
+            lines.append(tr("number {0} of the queue: doubt {1:.2f}, leverage {2:.3f}").format(standing.rank, standing.doubt, standing.leverage))
         return "<br>".join(lines)
 
     # --- editing
@@ -235,43 +259,32 @@ class ReviewController(QObject):
     def undo(self) -> None:
         """Take back the last edit."""
         if self.session is not None and not self.locked:
-            self._guarded(self.session.undo)
+            self.guarded(self.session.undo)
 
     def redo(self) -> None:
         """Do the last undone edit again."""
         if self.session is not None and not self.locked:
-            self._guarded(self.session.redo)
+            self.guarded(self.session.redo)
 
     def set_model(self, key: str) -> None:
         """Choose the model of the fit."""
         if self.session is not None:
             session = self.session
-            self._guarded(lambda: session.set_model(key))
+            self.guarded(lambda: session.set_model(key))
 
-    def move(self, identifier: int, place: QgsPointXY) -> None:
-        """Move a point's reference end to a place on the canvas."""
-        if self.session is None or self.placement is None or self.locked:
-            return
-        session, at = self.session, self.placement.reference_px(place, self.canvas_crs())
-        self._guarded(lambda: session.move(identifier, reference_px=at))
+    def move(self, identifier: int, place: QgsPointXY, free: bool = False) -> None:
+        """Move a point's reference end to a place on the canvas, or to the peak nearest to it unless `free`."""
+        if self.placement is not None:
+            self.snapper.drop(identifier, self.placement.reference_px(place, self.canvas_crs()), free)
 
-    def _guarded(self, action: Callable[[], object]) -> None:
+    def guarded(self, action: Callable[[], object]) -> bool:
+        """Do something to the session; an error is told. Whether it was done."""
         try:
             action()
         except AlignError as error:
             self.failed.emit(error)
-
-    def _edit(self, what: str, ids: Iterable[int]) -> None:
-        if self.session is not None and not self.locked:
-            session = self.session
-            self._guarded(lambda: getattr(session, what)(ids))
-
-    def _toggle_check(self, ids: list[int]) -> None:
-        if self.session is None or self.locked:
-            return
-        session = self.session
-        all_check = all(session.point(i).role is Role.CHECK for i in ids)
-        self._guarded(lambda: session.set_role(ids, Role.GCP if all_check else Role.CHECK))
+            return False
+        return True
 
     # --- selection, tool
 
@@ -310,8 +323,10 @@ class ReviewController(QObject):
     def _select(self, ids: list[int]) -> None:
         self.item.set_selected(ids)
         self.tool.note_selection(ids)
+        self.walk.note(ids)
         point = self.session.point(ids[0]).tie_point if self.session is not None and ids else None
         self.panel.heatmap.set_point(point)
+        self.desk.show()
 
     def select(self, ids: list[int]) -> None:
         """Select points in the table and on the canvas."""
@@ -319,20 +334,30 @@ class ReviewController(QObject):
         self._select(ids)
 
     def _canvas_key(self, key: int) -> None:
-        if not (key == int(Qt.Key.Key_Return) and self.maker.take_proposal()):
+        if key in (int(Qt.Key.Key_Return), int(Qt.Key.Key_Enter)) and self.maker.take_proposal():
+            return
+        if key == int(Qt.Key.Key_L):
+            self.panel.lasso_button.click()
+        else:
             self.panel.table.review(key)
 
-    def _tell_drag(self, identifier: int, place: QgsPointXY) -> None:
-        fit = self.fit()
-        if fit is None or fit.transform is None or self.session is None or self.placement is None:
-            return
-        end = fit.transform.apply([self.session.point(identifier).tie_point.sensed_px])[0]
-        at = np.array(self.placement.reference_px(place, self.canvas_crs()))
-        self.said.emit(tr("Point {0}: {1:.2f} px from where the others put it").format(identifier, float(np.hypot(*(end - at)))))
+    def _set_lasso(self, on: bool) -> None:
+        self.tool.lasso = on
+        if on:
+            self.use_tool()
+
+    def _set_ellipses(self, on: bool) -> None:
+        self.item.ellipses = on
+        self.item.update()
 
     def _set_vectors(self, mode: str, scale: float) -> None:
         self.item.vector_mode, self.item.vector_scale = mode, scale
         self.item.update()
+
+    def has_fit(self) -> bool:
+        """Whether there is a fit to go by."""
+        fit = self.fit()
+        return fit is not None and fit.transform is not None
 
     def canvas_crs(self) -> QgsCoordinateReferenceSystem:
         """Return the canvas' CRS."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from qgis.core import QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
 from .core.errors import AlignError, WorkerError
 from .core.progress import Cancelled, Progress
+from .core.session_point import Seen
 from .core.transforms import Transform
-from .core.types import AlignRequest, AlignResult, Grid, TiePoint, WarpParams
+from .core.types import AlignRequest, AlignResult, Grid, Point, TiePoint, WarpParams
 from .environment import create_managed
 from .gdal_warp import warp_with_gdal
 from .worker_client import WorkerClient
@@ -87,6 +89,21 @@ class MatchTask(BackgroundTask):
     def align_result(self) -> AlignResult | None:
         """The engine's answer, or None."""
         return self.result if isinstance(self.result, AlignResult) else None
+
+
+class PlaceTask(BackgroundTask):
+    """Asks the worker what it sees at one place."""
+
+    def __init__(self, client: WorkerClient, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point) -> None:
+        super().__init__(
+            "SAR-Optical Align: measuring a point",
+            lambda progress: client.measure_place(request, transform, reference_px, sensed_px, progress),
+        )
+
+    @property
+    def placed(self) -> tuple[Point, Seen] | None:
+        """The place in the reference and what was seen there, or None."""
+        return self.result if isinstance(self.result, tuple) else None
 
 
 class WarpTask(BackgroundTask):

@@ -17,8 +17,9 @@ from typing import IO, Any
 from .core.errors import AlignError, WorkerError
 from .core.jsonable import from_jsonable
 from .core.progress import Cancelled, Progress
-from .core.protocol import PROTOCOL_VERSION, attach_surfaces, decode, encode, error_from_fields, result_from_message
-from .core.types import AlignRequest, AlignResult, TiePoint
+from .core.protocol import PROTOCOL_VERSION, attach_surfaces, decode, encode, error_from_fields, placed_from_message, result_from_message
+from .core.session_point import Seen
+from .core.types import AlignRequest, AlignResult, Point, TiePoint
 
 _KEEP = (
     "PATH", "HOME", "USER", "LOGNAME", "TMP", "TEMP", "TMPDIR", "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "WINDIR", "USERPROFILE",
@@ -119,6 +120,25 @@ class WorkerClient:
         if chips_path is not None:
             result = replace(result, points=attach_surfaces(result.points, chips_path))
         return result
+
+    def measure_place(
+        self, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point, progress: Progress
+    ) -> tuple[Point, Seen]:
+        """Ask what the matcher sees at one place and wait for it; see `engine.place.measure_place`.
+
+        Raises:
+            AlignError: as the engine raised it, or WorkerError with the worker's last words when it died.
+            Cancelled: when `progress` or `cancel` stopped it; the worker is killed, at once.
+        """
+        with self._lock:
+            self._cancelled.clear()
+            try:
+                self._ensure_started(progress)
+                identifier = self._send("place", request=request, transform=transform, reference_px=reference_px, sensed_px=sensed_px)
+                return placed_from_message(self._wait_for(identifier, progress, None))
+            except Cancelled:
+                self._kill()
+                raise
 
     def cancel(self) -> None:
         """Stop what runs; safe from any thread, returns at once."""

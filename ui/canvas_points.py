@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCsException, QgsPointXY, QgsProject
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QPainter, QPen, QPolygonF
+from qgis.PyQt.QtGui import QColor, QPainter, QPen
 
 from ..plugin.core.session import SessionPoint
 from .palette import SELECTED_COLOUR, STATE_COLOURS, draw_marker, state_key
+from .point_painter import MANY, MOST_ELLIPSES, marker_radius, paint_ellipses, paint_markers, paint_ring, paint_vectors
 
 Array = NDArray[np.float64]
 HIT_RADIUS_PX = 10.0
@@ -25,7 +26,8 @@ class CanvasPoints(QgsMapCanvasItem):
     """Paints points at their place in the reference.
 
     Vectors, `vector_scale` times longer than life: "residual" goes from the point to where the fit puts it, "displacement"
-    comes from where the sensed raster shows the point to its place in the reference.
+    comes from where the sensed raster shows the point to its place in the reference. With `ellipses` on, the 95 % ellipses of
+    the places are drawn as much larger; where more than 2000 are in view, those of the selected points only.
     """
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
@@ -34,8 +36,10 @@ class CanvasPoints(QgsMapCanvasItem):
         self.setZValue(50)
         self.vector_scale = 20.0
         self.vector_mode = RESIDUAL
+        self.ellipses = False
         self._points: tuple[SessionPoint, ...] = ()
-        self._keys: list[str] = []
+        self._keys, self._ids, self._axes = np.empty(0, dtype=str), np.empty(0, dtype=np.int64), np.empty((0, 2, 2))
+        self._present: list[str] = []
         self._place = self._residual = self._sensed = _NOTHING
         self._selected: set[int] = set()
         self._pending: QgsPointXY | None = None
@@ -52,7 +56,9 @@ class CanvasPoints(QgsMapCanvasItem):
         self._crs = QgsCoordinateReferenceSystem.fromWkt(wkt) if wkt else QgsCoordinateReferenceSystem()
         self._cache.clear()
 
-    def set_points(self, points: tuple[SessionPoint, ...], places_map: Array, residuals_map: Array, sensed_map: Array) -> None:
+    def set_points(
+        self, points: tuple[SessionPoint, ...], places_map: Array, residuals_map: Array, sensed_map: Array, axes_map: Array | None = None
+    ) -> None:
         """Show points.
 
         Args:
@@ -60,9 +66,13 @@ class CanvasPoints(QgsMapCanvasItem):
             places_map: (N, 2) in the reference's CRS.
             residuals_map: (N, 2) map units, NaN where there is no fit.
             sensed_map: (N, 2) where the sensed raster shows the points, in the reference's CRS; NaN where unknown.
+            axes_map: (N, 2, 2) half axes of one standard deviation of the places, map units, one a row; None = no ellipses.
         """
         self._points, self._place, self._residual, self._sensed = points, places_map, residuals_map, sensed_map
-        self._keys = [state_key(p) for p in points]
+        self._axes = np.empty((0, 2, 2)) if axes_map is None else axes_map
+        self._keys = np.array([state_key(p) for p in points], dtype=str)
+        self._ids = np.array([p.id for p in points], dtype=np.int64)
+        self._present = [key for key in STATE_COLOURS if key in set(self._keys.tolist())]
         self._cache.clear()
         self.update()
 
@@ -81,6 +91,11 @@ class CanvasPoints(QgsMapCanvasItem):
         self._ghost = None if start is None or end is None else (start, end)
         self.update()
 
+    def move_ghost(self, end: QgsPointXY) -> None:
+        """Show the end of the drag elsewhere."""
+        if self._ghost is not None:
+            self.set_ghost(self._ghost[0], end)
+
     # --- where things are on the screen
 
     def hit(self, x: float, y: float) -> int | None:
@@ -93,19 +108,35 @@ class CanvasPoints(QgsMapCanvasItem):
         near = np.flatnonzero(distance <= HIT_RADIUS_PX)
         if not len(near):
             return None
-        best = min(near, key=lambda i: distance[i] + (5.0 if self._keys[i] in _OUT else 0.0))
+        best = near[np.argmin(distance[near] + 5.0 * np.isin(self._keys[near], _OUT))]
         return self._points[int(best)].id
 
     def ids_in(self, left: float, top: float, right: float, bottom: float) -> list[int]:
         """Return the ids of the points inside a rectangle on the screen."""
-        return [p.id for p, (x, y) in zip(self._points, self._screen(), strict=True) if left <= x <= right and top <= y <= bottom]
+        screen = self._screen()
+        if not len(screen):
+            return []
+        return self._ids[((screen >= [left, top]) & (screen <= [right, bottom])).all(axis=1)].tolist()
+
+    def ids_inside(self, outline: Array) -> list[int]:
+        """Return the ids of the points inside a closed outline, (M, 2) screen positions, by the even-odd rule."""
+        screen = self._screen()
+        if not len(screen):
+            return []
+        x, y = screen[:, 0], screen[:, 1]
+        inside = np.zeros(len(screen), dtype=bool)
+        for (x0, y0), (x1, y1) in zip(outline, np.roll(outline, -1, axis=0), strict=True):
+            if y0 != y1:
+                inside ^= ((y0 > y) != (y1 > y)) & (x < (x1 - x0) * (y - y0) / (y1 - y0) + x0)
+        return self._ids[inside].tolist()
 
     def screen_position(self, identifier: int) -> tuple[float, float] | None:
         """Return where a point is on the screen."""
-        for point, (x, y) in zip(self._points, self._screen(), strict=True):
-            if point.id == identifier:
-                return float(x), float(y)
-        return None
+        at = np.flatnonzero(self._ids == identifier)
+        if not len(at):
+            return None
+        x, y = self._screen()[at[0]]
+        return float(x), float(y)
 
     def boundingRect(self) -> QRectF:  # noqa: N802
         """Return the whole canvas: points are everywhere."""
@@ -155,66 +186,56 @@ class CanvasPoints(QgsMapCanvasItem):
     # --- painting
 
     def paint(self, painter: QPainter, _option: object = None, _widget: object = None) -> None:
-        """Paint vectors, then markers (those out of the fit below), the selection and what is being placed."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(self._points) < 3000)
+        """Paint vectors and ellipses, then markers (those out of the fit below), the selection and what is being placed."""
         screen = self._screen()
         if len(screen):
             width, height = self._canvas.width(), self._canvas.height()
-            inside = np.isfinite(screen).all(axis=1) & (screen > -60).all(axis=1) & (screen < [width + 60, height + 60]).all(axis=1)
-            shown = np.flatnonzero(inside)
-            radius = self._radius(screen[shown])
-            self._paint_vectors(painter, screen, shown)
-            for i in sorted(shown, key=lambda i: (self._keys[i] not in _OUT, self._points[i].id in self._selected)):
-                x, y = screen[i]
-                if self._points[i].id in self._selected:
-                    self._ring(painter, x, y, radius + 5)
-                draw_marker(painter, self._keys[i], x, y, radius + (1.5 if self._points[i].id in self._selected else 0.0))
+            shown = np.isfinite(screen).all(axis=1) & (screen > -60).all(axis=1) & (screen < [width + 60, height + 60]).all(axis=1)
+            crowd = int(shown.sum()) > MANY
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, not crowd)
+            radius = marker_radius(screen[shown])
+            chosen = np.isin(self._ids, list(self._selected))
+            active = shown & (chosen | ~np.isin(self._keys, _OUT))
+            self._paint_vectors(painter, screen, active, crowd)
+            if self.ellipses:
+                self._paint_ellipses(painter, screen, active if int(active.sum()) <= MOST_ELLIPSES else active & chosen)
+            for group in (shown & ~chosen & ~active, shown & ~chosen & active):
+                for key in self._present:
+                    paint_markers(painter, key, screen[group & (self._keys == key)], radius, crowd)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            few = int((shown & chosen).sum()) <= MANY
+            for key in self._present:
+                picked = screen[shown & chosen & (self._keys == key)]
+                if few:
+                    for x, y in picked.tolist():
+                        paint_ring(painter, x, y, radius + 5)
+                paint_markers(painter, key, picked, radius + 1.5, not few)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ghosts(painter)
 
-    def _radius(self, shown: Array) -> float:
-        """Return a marker radius that leaves the image visible between crowded points."""
-        if len(shown) < 2:
-            return 5.5
-        area = np.prod(np.maximum(np.ptp(shown, axis=0), 1.0))
-        return float(np.clip(0.17 * np.sqrt(area / len(shown)), 2.6, 5.5))
-
-    @staticmethod
-    def _ring(painter: QPainter, x: float, y: float, radius: float) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for pen in (QPen(QColor(0, 0, 0, 190), 5), QPen(QColor(SELECTED_COLOUR), 3)):
-            painter.setPen(pen)
-            painter.drawEllipse(QPointF(x, y), radius, radius)
-
-    def _paint_vectors(self, painter: QPainter, screen: Array, shown: Array) -> None:
+    def _paint_vectors(self, painter: QPainter, screen: Array, active: NDArray[np.bool_], crowd: bool) -> None:
         if self.vector_mode == NO_VECTORS:
             return
         if self.vector_mode == RESIDUAL:
-            far = self._cached(f"r{self.vector_scale}", lambda: self._place + self._residual * self.vector_scale)
+            far = self._cached("residual", lambda: self._place + self._residual)
         else:
-            far = self._cached(f"d{self.vector_scale}", lambda: self._place + (self._sensed - self._place) * self.vector_scale)
-        ends = self._to_screen(far)
-        for i in shown:
-            if (self._keys[i] in _OUT and self._points[i].id not in self._selected) or not np.isfinite(ends[i]).all():
-                continue
-            tail, head = (screen[i], ends[i]) if self.vector_mode == RESIDUAL else (ends[i], screen[i])
-            self._arrow(painter, tail, head, QColor(STATE_COLOURS[self._keys[i]]))
+            far = self._cached("displacement", lambda: self._sensed)
+        ends = screen + self.vector_scale * (self._to_screen(far) - screen)
+        for key in self._present:
+            at = active & (self._keys == key)
+            tails, heads = (screen[at], ends[at]) if self.vector_mode == RESIDUAL else (ends[at], screen[at])
+            paint_vectors(painter, key, tails, heads, crowd)
 
-    @staticmethod
-    def _arrow(painter: QPainter, tail: Array, head: Array, colour: QColor) -> None:
-        along = head - tail
-        size = float(np.hypot(*along))
-        if size < 1.5:
+    def _paint_ellipses(self, painter: QPainter, screen: Array, active: NDArray[np.bool_]) -> None:
+        if not len(self._axes):
             return
-        along = along / size
-        wing = min(6.0, 0.45 * size)
-        side = np.array([-along[1], along[0]]) * wing * 0.5
-        back = head - along * wing
-        tip = QPolygonF([QPointF(*head), QPointF(*(back + side)), QPointF(*(back - side))])
-        for pen in (QPen(QColor(255, 255, 255, 210), 3.4), QPen(colour, 1.7)):
-            painter.setPen(pen)
-            painter.setBrush(colour)
-            painter.drawLine(QPointF(*tail), QPointF(*back))
-            painter.drawPolygon(tip)
+        axes = np.stack(
+            [self._to_screen(self._cached(f"axis{k}", lambda k=k: self._place + self._axes[:, k])) - screen for k in (0, 1)], axis=1
+        )
+        active = active & np.isfinite(axes).all(axis=(1, 2))
+        for key in self._present:
+            at = active & (self._keys == key)
+            paint_ellipses(painter, key, screen[at], self.vector_scale * axes[at])
 
     def _paint_ghosts(self, painter: QPainter) -> None:
         m2p = self._canvas.getCoordinateTransform()
@@ -237,6 +258,6 @@ class CanvasPoints(QgsMapCanvasItem):
             if self._partner is not None:
                 u, v = at(self._partner)
                 dashed((x, y), (u, v))
-                self._ring(painter, u, v, 7)
-            self._ring(painter, x, y, 10)
+                paint_ring(painter, u, v, 7)
+            paint_ring(painter, x, y, 10)
             draw_marker(painter, "added", x, y, 5.5)

@@ -7,7 +7,8 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ..plugin.core.types import Evidence, TiePoint
+from ..plugin.core.peaks import surface_index
+from ..plugin.core.types import TiePoint
 from .text import tr
 
 _STOPS = np.array([[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]], dtype=float)
@@ -38,19 +39,13 @@ def second_peak(surface: np.ndarray) -> tuple[int, int] | None:
     return int(col), int(row)
 
 
-def surface_index(evidence: Evidence, place_px: tuple[float, float]) -> np.ndarray:
-    """Return (column, row) on the surface of a position in the reference's pixels."""
-    steps = np.array(evidence.surface_step_px, dtype=float).T
-    return np.linalg.solve(steps, np.asarray(place_px, dtype=float) - np.array(evidence.surface_origin_px))
-
-
 class HeatmapView(QWidget):
     """Draws `Evidence.surface` with its colour bar, the point, its covariance and the runner-up, and the numbers beside."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("heatmapView")
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._point: TiePoint | None = None
         self._image: QImage | None = None
@@ -110,7 +105,7 @@ class HeatmapView(QWidget):
             self._draw_marks(painter, frame)
             self._draw_bar(painter, bar, ink)
         painter.setPen(ink)
-        left = bar.right() + 40 if self._image is not None else frame.right() + 12
+        left = bar.right() + 50 if self._image is not None else frame.right() + 12
         self._draw_words(painter, QRectF(left, frame.top(), self.width() - left - 2, side))
 
     def _why_empty(self) -> str:
@@ -130,7 +125,7 @@ class HeatmapView(QWidget):
         low, high = self._range
         for share in (0.0, 0.5, 1.0):
             y = bar.bottom() - share * bar.height()
-            box = QRectF(bar.right() + 3, min(max(y - 8, bar.top() - 2), bar.bottom() - 14), 34, 16)
+            box = QRectF(bar.right() + 3, min(max(y - 8, bar.top() - 2), bar.bottom() - 14), 44, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{low + share * (high - low):.2f}")
         font.setPointSizeF(size)
         painter.setFont(font)
@@ -169,23 +164,30 @@ class HeatmapView(QWidget):
 
     def _draw_words(self, painter: QPainter, box: QRectF) -> None:
         lines, metrics = self._words(), painter.fontMetrics()
-        if self._point is not None and self._point.reason:
-            wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+        most = max(int(box.height() // metrics.height()), 1)
+        if self._point is not None and self._point.reason and most > 3:
+            wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
             reason = tr(self._point.reason)
-            height = metrics.boundingRect(box.toRect(), int(wrap), reason).height()
+            wanted = metrics.boundingRect(box.toRect(), int(wrap), reason).height()
+            height = min(wanted, 2 * metrics.height())
+            if wanted > height:
+                reason = metrics.elidedText(reason, Qt.TextElideMode.ElideRight, int(1.7 * box.width()))
             painter.drawText(QRectF(box.left(), box.bottom() - height, box.width(), height), int(wrap), reason)
             box = box.adjusted(0, 0, 0, -height - 2)
+            most = max(int(box.height() // metrics.height()), 1)
         font = painter.font()
-        step = min(metrics.height() + 2.0, box.height() / max(len(lines), 1))
-        top = box.top() + max(0.0, (box.height() - step * len(lines)) / 2)
-        for i, text in enumerate(lines):
+        columns = 2 if len(lines) > most else 1  # where the view is low
+        rows = min(most, -(-len(lines) // columns))
+        step = min(metrics.height() + 2.0, box.height() / max(rows, 1))
+        top, width = box.top() + max(0.0, (box.height() - step * rows) / 2), box.width() / columns
+        for i, text in enumerate(lines[: columns * rows]):
             font.setBold(i == 0)
             painter.setFont(font)
-            line = QRectF(box.left(), top + i * step, box.width(), step)
+            line = QRectF(box.left() + i // rows * width, top + i % rows * step, width - 4, step)
             painter.drawText(
                 line,
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-                metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(box.width())),
+                metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(line.width())),
             )
 
     def _words(self) -> list[str]:

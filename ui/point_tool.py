@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from qgis.core import QgsPointXY, QgsWkbTypes
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool, QgsRubberBand
 from qgis.PyQt.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
@@ -11,7 +12,7 @@ from qgis.PyQt.QtGui import QColor, QKeyEvent
 from qgis.PyQt.QtWidgets import QToolTip
 
 from .canvas_points import CanvasPoints
-from .keys import history_key
+from .keys import history_key, nudge_of
 from .palette import SELECTED_COLOUR
 
 _KEYS = frozenset(
@@ -25,21 +26,32 @@ _KEYS = frozenset(
         Qt.Key.Key_P,
         Qt.Key.Key_Delete,
         Qt.Key.Key_Return,
+        Qt.Key.Key_Enter,
+        Qt.Key.Key_Space,
+        Qt.Key.Key_F,
+        Qt.Key.Key_G,
+        Qt.Key.Key_L,
     )
 )
 _DRAG_PX = 3
+_CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def _has(event: QgsMapMouseEvent, modifier: Qt.KeyboardModifier) -> bool:
+    return bool(event.modifiers() & modifier)
 
 
 class PointTool(QgsMapTool):
-    """Click selects (Shift adds), a rectangle selects many, a drag moves a point's reference end; in add mode clicks place halves.
+    """Click selects (Shift adds), a rectangle or lasso selects many, a drag moves a point's reference end; in add mode clicks place points.
 
     Signals carry positions in canvas coordinates. `describe` gives the tooltip of a point.
     """
 
     selected = pyqtSignal(object)
-    dragging = pyqtSignal(int, QgsPointXY)
-    moved = pyqtSignal(int, QgsPointXY)
-    placed = pyqtSignal(QgsPointXY)
+    dragging = pyqtSignal(int, QgsPointXY, bool)  # the last: Ctrl, place it freely
+    moved = pyqtSignal(int, QgsPointXY, bool)
+    placed = pyqtSignal(QgsPointXY, bool, bool)  # Ctrl: leave the partner as fitted; Shift: by hand
+    nudged = pyqtSignal(float, float)
     cancelled = pyqtSignal()
     key_pressed = pyqtSignal(int)
     history_requested = pyqtSignal(str)
@@ -56,6 +68,8 @@ class PointTool(QgsMapTool):
         self._band.setFillColor(QColor(240, 228, 66, 40))
         self._band.setWidth(2)
         self.adding = False
+        self.lasso = False
+        self._outline: list[QPoint] = []
         self.setCursor(Qt.CursorShape.CrossCursor)
 
     def dispose(self) -> None:
@@ -71,13 +85,13 @@ class PointTool(QgsMapTool):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if self.adding:
-            self.placed.emit(self.toMapCoordinates(event.pos()))
+            self.placed.emit(self.toMapCoordinates(event.pos()), _has(event, _CTRL), _has(event, _SHIFT))
             return
         self._start = event.pos()
         self.canvas().installEventFilter(self)
         self._dragged = self._item.hit(event.pos().x(), event.pos().y())
         if self._dragged is not None:
-            more = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            more = _has(event, _SHIFT)
             self._select([*self._chosen, self._dragged] if more else [self._dragged])
 
     def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802
@@ -87,7 +101,7 @@ class PointTool(QgsMapTool):
             here = self.toMapCoordinates(pos)
             if self._dragged is not None:
                 self._item.set_ghost(self.toMapCoordinates(self._start), here)
-                self.dragging.emit(self._dragged, here)
+                self.dragging.emit(self._dragged, here, _has(event, _CTRL))
             else:
                 self._draw_band(pos)
             return
@@ -104,23 +118,29 @@ class PointTool(QgsMapTool):
         """Finish a drag of more than 3 px, or a rectangle; a click beside all points selects none."""
         if self._start is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        start, identifier = self._start, self._dragged
+        start, identifier, outline = self._start, self._dragged, self._outline
         far = (event.pos() - start).manhattanLength() > _DRAG_PX
         self._drop()
         if identifier is not None:
             if far:
-                self.moved.emit(identifier, self.toMapCoordinates(event.pos()))
+                self.moved.emit(identifier, self.toMapCoordinates(event.pos()), _has(event, _CTRL))
             return
-        more = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        more = _has(event, _SHIFT)
         found: list[int] = []
-        if far:
+        if len(outline) > 2:
+            found = self._item.ids_inside(np.array([(p.x(), p.y()) for p in outline], dtype=float))
+        elif far:
             xs, ys = sorted((start.x(), event.pos().x())), sorted((start.y(), event.pos().y()))
             found = self._item.ids_in(xs[0], ys[0], xs[1], ys[1])
         self._select([*self._chosen, *found] if more else found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Escape ends adding; review keys and undo are passed on."""
-        if history_key(event):
+        """Escape ends adding; review keys, arrows (while a point is selected) and undo are passed on."""
+        nudge = nudge_of(event)
+        if nudge is not None and self._chosen:
+            self.nudged.emit(*nudge)
+            event.ignore()
+        elif history_key(event):
             self.history_requested.emit(history_key(event))
             event.ignore()
         elif event.key() == Qt.Key.Key_Escape:
@@ -148,6 +168,7 @@ class PointTool(QgsMapTool):
 
     def _drop(self) -> None:
         self._dragged = self._start = None
+        self._outline = []
         self.canvas().removeEventFilter(self)
         self._item.set_ghost(None)
         self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
@@ -156,6 +177,9 @@ class PointTool(QgsMapTool):
         if self._start is None:
             return
         self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
-        corners = (self._start, QPoint(pos.x(), self._start.y()), pos, QPoint(self._start.x(), pos.y()))
+        corners: list[QPoint] = [self._start, QPoint(pos.x(), self._start.y()), pos, QPoint(self._start.x(), pos.y())]
+        if self.lasso:
+            self._outline = [*(self._outline or [self._start]), pos]
+            corners = self._outline
         for corner in corners:
             self._band.addPoint(self.toMapCoordinates(corner))

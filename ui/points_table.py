@@ -2,102 +2,26 @@
 
 from __future__ import annotations
 
-import math
+from itertools import groupby
 
-from qgis.PyQt.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QSortFilterProxyModel, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QItemSelection, QModelIndex, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QFontMetrics, QKeyEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from ..plugin.core.review_queue import Standing
 from ..plugin.core.session import SessionPoint
-from .keys import history_key
-from .palette import STATE_LABELS, state_icon, state_key
-from .text import length, tr
+from .keys import history_key, nudge_of
+from .points_model import DX, DY, GROUND, ID, QUEUE, REASON, RESIDUAL, SCORE, STATE, PointsModel, Residuals
 
-ID, STATE, SCORE, RESIDUAL, DX, DY, GROUND, REASON = range(8)
-_COLUMNS = ("ID", "State", "Score", "Res.", "dX", "dY", "Res.", "Reason")
-_UNITS = ("", "", "", "px", "px", "px", "map", "")
-_TIPS = (
-    "Number of the point",
-    "Where the point stands in the review; points that are out stay in the list, out of the fit",
-    "Probability (0 to 1) that the match is within 2 px of the truth, learnt from real pairs",
-    "Residual: length of transform(sensed) - reference, sqrt(dX^2 + dY^2), in reference pixels",
-    "x of transform(sensed) - reference, in reference pixels",
-    "y of transform(sensed) - reference, in reference pixels, downwards",
-    "Residual: length of transform(sensed) - reference, in units of the reference's CRS",
-    "Why the point is not in the fit",
-)
-Residuals = dict[int, tuple[float, float]]
-
-
-class PointsModel(QAbstractTableModel):
-    """Points and residuals; `UserRole` of any cell is the point's id, `EditRole` what it sorts by."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._points: list[SessionPoint] = []
-        self._residuals: Residuals = {}
-        self._size, self._unit = 1.0, "map"
-
-    def set_points(self, points: tuple[SessionPoint, ...], residuals: Residuals, size: float, unit: str) -> None:
-        """Show other points; `size` is the side of a reference pixel in `unit`."""
-        same = [p.id for p in points] == [p.id for p in self._points]
-        if not same:
-            self.beginResetModel()
-        self._points, self._residuals, self._size, self._unit = list(points), residuals, size, unit
-        if not same:
-            self.endResetModel()
-        elif points:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(points) - 1, REASON))
-
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
-        """Return the number of points."""
-        return 0 if parent.isValid() else len(self._points)
-
-    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(_COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: N802
-        """Return a column's title or tooltip."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            unit = self._unit if section == GROUND else _UNITS[section]
-            return f"{tr(_COLUMNS[section])} [{unit}]" if unit else tr(_COLUMNS[section])
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
-            return tr(_TIPS[section])
-        return None
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a cell."""
-        point = self._points[index.row()]
-        column = index.column()
-        if role == Qt.ItemDataRole.UserRole:
-            return point.id
-        if role == Qt.ItemDataRole.DisplayRole:
-            value = self._value(point, column)
-            if isinstance(value, float):
-                return length(value, "") if column == GROUND else "–" if math.isnan(value) else f"{value:.2f}"
-            return value
-        if role == Qt.ItemDataRole.EditRole:
-            value = self._value(point, column)
-            return -1.0 if isinstance(value, float) and math.isnan(value) else value
-        if role == Qt.ItemDataRole.DecorationRole and column == STATE:
-            return state_icon(state_key(point))
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if column in (STATE, REASON) else Qt.AlignmentFlag.AlignRight
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return tr(point.reason) or tr(_TIPS[column])
-        return None
-
-    def _value(self, point: SessionPoint, column: int) -> object:
-        dx, dy = self._residuals.get(point.id, (math.nan, math.nan))
-        size = math.hypot(dx, dy)
-        state = tr(STATE_LABELS[state_key(point)])
-        return (point.id, state, point.tie_point.score, size, dx, dy, size * self._size, tr(point.reason))[column]
+__all__ = ["DX", "DY", "GROUND", "ID", "QUEUE", "REASON", "RESIDUAL", "SCORE", "STATE", "PointsTable"]
 
 
 class PointsTable(QTableView):
-    """Sortable table. Keys: A accept, R or Del reject, U undecided, C check point, N and P next and previous, Enter zoom."""
+    """Sortable table. Keys: A accept, R or Del reject, U undecided, C check point, N and P next and previous, Enter zoom.
+
+    Arrows ask to nudge the point, Space or F to flicker the chips, G to show them as fitted or not, + and - to zoom them; Ctrl+Up
+    and Ctrl+Down go from row to row.
+    """
 
     accept_requested = pyqtSignal(list)
     reject_requested = pyqtSignal(list)
@@ -105,23 +29,27 @@ class PointsTable(QTableView):
     check_requested = pyqtSignal(list)
     point_selected = pyqtSignal(object)
     point_activated = pyqtSignal(int)
+    step_requested = pyqtSignal(int)
+    nudge_requested = pyqtSignal(float, float)
+    flicker_requested = pyqtSignal()
+    fitted_requested = pyqtSignal()
+    zoom_requested = pyqtSignal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pointsTable")
         self._quiet = False
         self._model = PointsModel(self)
-        self._proxy = QSortFilterProxyModel(self)
-        self._proxy.setSourceModel(self._model)
-        self._proxy.setSortRole(Qt.ItemDataRole.EditRole)
-        self.setModel(self._proxy)
+        self.setModel(self._model)
         self.setSortingEnabled(True)
         self.sortByColumn(ID, Qt.SortOrder.AscendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
         self.setWordWrap(False)
         self.verticalHeader().setVisible(False)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        row = self.fontMetrics().height() + 6
+        self.verticalHeader().setDefaultSectionSize(row)
+        self.setMinimumHeight(5 * row)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
@@ -131,27 +59,42 @@ class PointsTable(QTableView):
         sample = QFontMetrics(bold).horizontalAdvance
         for column, text in enumerate(("0000", "filtered out", "Score", "Res. [px]", "-00.00", "-00.00", "Res. [m]")):
             self.setColumnWidth(column, sample(text) + (22 if column == STATE else 12))
+        self.setColumnWidth(QUEUE, sample("Queue") + 22)
+        header.moveSection(header.visualIndex(QUEUE), 0)
+        self.sortByColumn(QUEUE, Qt.SortOrder.AscendingOrder)
         self.selectionModel().selectionChanged.connect(self._tell_selection)
         self.doubleClicked.connect(lambda index: self.point_activated.emit(index.data(Qt.ItemDataRole.UserRole)))
 
-    def set_points(self, points: tuple[SessionPoint, ...], residuals: Residuals, size: float = 1.0, unit: str = "map") -> None:
+    def set_points(
+        self,
+        points: tuple[SessionPoint, ...],
+        residuals: Residuals,
+        size: float = 1.0,
+        unit: str = "map",
+        standings: dict[int, Standing] | None = None,
+    ) -> None:
         """Show points; selection and scroll position stay."""
         selected, bar = self.selected_ids(), self.verticalScrollBar().value()
         self._quiet = True
         try:
-            self._model.set_points(points, residuals, size, unit)
-            if selected != self.selected_ids():
+            self._model.set_points(points, residuals, size, unit, standings or {})
+            if set(selected) != set(self.selected_ids()):
                 self._select(selected)
             self.verticalScrollBar().setValue(bar)
         finally:
             self._quiet = False
-        if selected != self.selected_ids():
+        if set(selected) != set(self.selected_ids()):
             self._tell_selection()
+
+    @property
+    def sorted_by_queue(self) -> bool:
+        """Whether the rows are in the order of the review."""
+        return self._model.sorted_by_queue
 
     def selected_ids(self) -> list[int]:
         """Return the ids of the selected points, in the order shown."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self._proxy.index(row, ID).data(Qt.ItemDataRole.UserRole) for row in rows]
+        rows = sorted({row for r in self.selectionModel().selection() for row in range(r.top(), r.bottom() + 1)})
+        return [self._model.id_at(row) for row in rows]
 
     def select_ids(self, ids: list[int]) -> None:
         """Select points without telling of it, and scroll to the first."""
@@ -161,15 +104,25 @@ class PointsTable(QTableView):
         finally:
             self._quiet = False
         if first is not None:
+            self.selectionModel().setCurrentIndex(first, self.selectionModel().SelectionFlag.NoUpdate)
             self.scrollTo(first)
 
-    def step(self, by: int) -> None:
-        """Select the next or previous row and zoom to it."""
-        rows = [index.row() for index in self.selectionModel().selectedRows()]
+    def neighbour(self, by: int) -> int | None:
+        """Return the id in the next or previous row of the selection, the first without one, None at the ends."""
+        rows = [r for area in self.selectionModel().selection() for r in (area.top(), area.bottom())]
         row = (max(rows) if by > 0 else min(rows)) + by if rows else 0
-        if 0 <= row < self._proxy.rowCount():
+        return self._model.id_at(row) if 0 <= row < self._model.rowCount() else None
+
+    def step(self, by: int) -> None:
+        """Select the next or previous row and zoom to it; sorted by the queue, ask for its next or previous point."""
+        if self.sorted_by_queue:
+            self.step_requested.emit(by)
+            return
+        to = self.neighbour(by)
+        row = None if to is None else self._model.row_of(to)
+        if to is not None and row is not None:
             self.selectRow(row)
-            self.point_activated.emit(self._proxy.index(row, ID).data(Qt.ItemDataRole.UserRole))
+            self.point_activated.emit(to)
 
     def review(self, key: int) -> bool:
         """Do what a review key asks for on the selected points; False where the key is none."""
@@ -189,6 +142,12 @@ class PointsTable(QTableView):
         elif key in (int(Qt.Key.Key_Return), int(Qt.Key.Key_Enter)):
             if ids:
                 self.point_activated.emit(ids[0])
+        elif key in (int(Qt.Key.Key_Space), int(Qt.Key.Key_F)):
+            self.flicker_requested.emit()
+        elif key == int(Qt.Key.Key_G):
+            self.fitted_requested.emit()
+        elif key in (int(Qt.Key.Key_Plus), int(Qt.Key.Key_Minus)):
+            self.zoom_requested.emit(-1 if key == int(Qt.Key.Key_Plus) else 1)
         else:
             return False
         return True
@@ -196,21 +155,27 @@ class PointsTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Handle the review keys."""
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        nudge = nudge_of(event)
         if history_key(event):
             event.ignore()  # the dock undoes
+        elif nudge is not None:
+            self.nudge_requested.emit(*nudge)
+        elif event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            to = self.neighbour(1 if event.key() == Qt.Key.Key_Down else -1)
+            if to is not None:
+                self.selectRow(self._model.row_of(to) or 0)
         elif not (plain and self.review(int(event.key()))):
             super().keyPressEvent(event)
 
     def _select(self, ids: list[int]) -> QModelIndex | None:
-        wanted, first, chosen = set(ids), None, QItemSelection()
-        for row in range(self._proxy.rowCount()):
-            index = self._proxy.index(row, ID)
-            if index.data(Qt.ItemDataRole.UserRole) in wanted:
-                chosen.select(index, self._proxy.index(row, REASON))
-                first = first or index
+        rows = sorted(row for row in map(self._model.row_of, ids) if row is not None)
+        chosen = QItemSelection()
+        for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
+            together = [row for _, row in run]
+            chosen.select(self._model.index(together[0], ID), self._model.index(together[-1], QUEUE))
         flags = self.selectionModel().SelectionFlag
         self.selectionModel().select(chosen, flags.ClearAndSelect | flags.Rows)
-        return first
+        return self._model.index(rows[0], ID) if rows else None
 
     def _tell_selection(self) -> None:
         if not self._quiet:

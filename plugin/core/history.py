@@ -53,6 +53,10 @@ class History:
         self._snapshots = [*self._snapshots[: self._at + 1], snapshot][-_MAX_SNAPSHOTS:]
         self._at = len(self._snapshots) - 1
 
+    def amend(self, snapshot: Snapshot) -> None:
+        """Put a snapshot in the place of the one the review stands at; those that were undone are forgotten."""
+        self._snapshots = [*self._snapshots[: self._at], snapshot]
+
     def back(self) -> None:
         """Go to the snapshot before, if there is one."""
         self._at = max(self._at - 1, 0)

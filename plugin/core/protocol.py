@@ -1,8 +1,8 @@
 """The messages between QGIS and the worker: one JSON object a line, and the public JSON of a result.
 
-Requests: hello · match {request, chips_path, report_path} · diagnose · shutdown.
+Requests: hello · match {request, chips_path, report_path} · place {request, transform, reference_px, sensed_px} · diagnose · shutdown.
 Replies: hello {version, protocol, packages} · progress {fraction, message} · points {points} · log {message} ·
-done {result} · error {kind, message, hint} · diagnosis {report}. Every message carries the id of its request.
+done {result} · placed {reference_px, seen, surface} · error {kind, message, hint} · diagnosis {report}. Every message carries the id of its request.
 Similarity surfaces travel beside the messages, in an .npz with a key "s<id>" per point.
 """
 
@@ -18,7 +18,8 @@ import numpy as np
 from . import errors
 from .errors import AlignError, WorkerError
 from .jsonable import from_jsonable, to_jsonable
-from .types import AlignResult, TiePoint
+from .session_point import Seen
+from .types import AlignResult, Point, TiePoint
 
 PROTOCOL_VERSION = 1
 _MAX_LINE = 64 * 2**20
@@ -86,6 +87,28 @@ def attach_surfaces(points: tuple[TiePoint, ...], path: Path) -> tuple[TiePoint,
         else p
         for p in points
     )
+
+
+def placed_fields(place: Point, seen: Seen) -> dict[str, Any]:
+    """Return the fields of a "placed" message; the surface is small and travels with it."""
+    surface = seen.evidence.surface
+    rows = None if surface is None else np.nan_to_num(surface, neginf=-1.0).round(4).tolist()
+    return {"reference_px": place, "seen": seen, "surface": rows}
+
+
+def placed_from_message(message: dict[str, Any]) -> tuple[Point, Seen]:
+    """Rebuild the place in the reference and what was seen there.
+
+    Raises:
+        WorkerError: when the message is malformed.
+    """
+    try:
+        x, y = message["reference_px"]
+        seen = from_jsonable(Seen, message["seen"])
+        surface = None if message["surface"] is None else np.array(message["surface"], dtype=np.float32)
+    except (AlignError, KeyError, TypeError, ValueError) as error:
+        raise WorkerError(f"The worker sent a malformed place: {error}.") from error
+    return (float(x), float(y)), dataclasses.replace(seen, evidence=dataclasses.replace(seen.evidence, surface=surface))
 
 
 def result_from_message(message: dict[str, Any]) -> AlignResult:

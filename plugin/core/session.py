@@ -13,20 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from . import coords
 from .atomic import write_atomically
 from .errors import AlignError, InputError, UsageError
 from .history import History, Snapshot
 from .jsonable import from_jsonable, to_jsonable
-from .qgis_points import is_referenced
+from .placing import placed
 from .quality import Advice
-from .review_fit import FitState, advise_points, fit_points
-from .session_point import PointState, Role, SessionPoint, as_session_point, misplaced
+from .refitting import Refitter
+from .review_fit import FitState, advise_points
+from .session_point import PointState, Role, Seen, SessionPoint, as_session_point, misplaced
 from .types import MODEL_LABELS, AlignResult, Grid, Point, RasterRef, Reason, TiePoint
 
-__all__ = ["FORMAT_VERSION", "FitState", "PointState", "Role", "Session", "SessionPoint"]
+__all__ = ["FORMAT_VERSION", "FitState", "PointState", "Role", "Seen", "Session", "SessionPoint"]
 
 FORMAT_VERSION = 1
 
@@ -61,6 +59,8 @@ class Session:
         self._history = History(Snapshot((), model))
         self._listeners: list[Callable[[str], None]] = []
         self._fit: FitState | None = None
+        self._refitter = Refitter()
+        self._streak = ""
         self._streamed: tuple[SessionPoint, ...] | None = None
 
     # --- what is there
@@ -94,8 +94,13 @@ class Session:
     def fit(self) -> FitState:
         """The fit to the points as they are now."""
         if self._fit is None:
-            self._fit = fit_points(self.points, self.model, self.reference_grid, self._now.independent_share)
+            self._fit = self._refitter.fit(self.points, self.model, self.reference_grid, self._now.independent_share)
         return self._fit
+
+    @property
+    def independent_share(self) -> float:
+        """Independent matches per point, 0..1: overlapping templates share their errors."""
+        return self._now.independent_share
 
     def advice(self) -> Advice:
         """Return how all models do at the points as they are now.
@@ -104,6 +109,16 @@ class Session:
             FitError: too few points for any model.
         """
         return advise_points(self.points, self.reference_grid, self._now.independent_share)
+
+    @property
+    def advice_due(self) -> bool:
+        """Whether the automatic model was chosen for earlier points: `advice` is to be asked, and its answer taken."""
+        return self._fit is not None and self._refitter.advice_due
+
+    def take_advice(self, points: tuple[SessionPoint, ...], advice: Advice) -> None:
+        """Take the advisor's answer, unless the points it was asked for have changed."""
+        if points is self.points and self._refitter.take(points, advice):
+            self._changed("model", save=False)
 
     # --- what can be done
 
@@ -129,30 +144,43 @@ class Session:
 
         self._edit(ids, "Change role", changed)
 
-    def move(self, identifier: int, reference_px: Point | None = None, sensed_px: Point | None = None) -> None:
-        """Move one or both ends of a point; it becomes edited and enabled.
+    def move(self, identifier: int, reference_px: Point | None = None, sensed_px: Point | None = None, seen: Seen | None = None) -> None:
+        """Move one or both ends of a point, to where `seen` was measured if anything; it becomes edited and enabled.
 
         Raises:
             UsageError: no such point, or a place that is not finite.
         """
+        self._edit([identifier], "Move", lambda p: self._moved(p, reference_px, sensed_px, seen), streak=f"place {identifier}")
 
-        def moved(p: SessionPoint) -> SessionPoint:
-            t = p.tie_point
-            placed = self._placed(t, t.reference_px if reference_px is None else reference_px, t.sensed_px if sensed_px is None else sensed_px)
-            return p.changed(placed, PointState.EDITED)
+    def nudge(self, identifier: int, dx_px: float, dy_px: float) -> None:
+        """Move a point's reference end by a little, reference px; nudges of one point in a row are one step of undo.
 
-        self._edit([identifier], "Move", moved)
+        Raises:
+            UsageError: no such point, or a step that is not finite.
+        """
+        x, y = self.point(identifier).tie_point.reference_px
+        self._edit([identifier], "Nudge", lambda p: self._moved(p, (x + dx_px, y + dy_px)), streak=f"nudge {identifier}", join=True)
 
-    def add(self, reference_px: Point, sensed_px: Point) -> int:
+    def add(self, reference_px: Point, sensed_px: Point, seen: Seen | None = None) -> int:
         """Add a point and return its id.
 
         Raises:
             UsageError: a place that is not finite.
         """
         identifier = max((p.id for p in self.points), default=0) + 1
-        point = self._placed(TiePoint(identifier, reference_px, sensed_px), reference_px, sensed_px)
-        self._push((*self.points, SessionPoint(point, PointState.ADDED)), self.model, "Add point")
+        point = self._placed(TiePoint(identifier, reference_px, sensed_px), reference_px, sensed_px, seen)
+        self._push((*self.points, SessionPoint(point, PointState.ADDED)), self.model, "Add point", streak=f"place {identifier}")
         return identifier
+
+    def settle(self, identifier: int, reference_px: Point, sensed_px: Point, seen: Seen) -> None:
+        """Put a point that was added or moved where it was measured: part of that step of undo, or a step of its own after another edit.
+
+        Raises:
+            UsageError: no such point, or a place that is not finite.
+        """
+        streak = f"place {identifier}"
+        text = self.undo_text if streak == self._streak else "Measure"
+        self._edit([identifier], text, lambda p: replace(p, tie_point=self._placed(p.tie_point, reference_px, sensed_px, seen)), streak, True)
 
     def replace_all(self, points: Iterable[TiePoint | SessionPoint], text: str = "Import points") -> None:
         """Replace every point (an import, with states and roles where the points have them); undoable."""
@@ -300,23 +328,29 @@ class Session:
     def _now(self) -> Snapshot:
         return self._history.now
 
-    def _edit(self, ids: Iterable[int], text: str, change: Callable[[SessionPoint], SessionPoint]) -> None:
+    def _edit(self, ids: Iterable[int], text: str, change: Callable[[SessionPoint], SessionPoint], streak: str = "", join: bool = False) -> None:
         wanted = set(ids)
         if not wanted:
             return
         missing = wanted - {p.id for p in self.points}
         if missing:
             raise UsageError(f"There is no point {min(missing)}.")
-        self._push(tuple(change(p) if p.id in wanted else p for p in self.points), self.model, text)
+        self._push(tuple(change(p) if p.id in wanted else p for p in self.points), self.model, text, streak=streak, join=join)
 
-    def _push(self, points: tuple[SessionPoint, ...], model: str, text: str, share: float | None = None, while_streaming: bool = False) -> None:
+    def _push(
+        self, points: tuple[SessionPoint, ...], model: str, text: str, share: float | None = None, while_streaming: bool = False,
+        streak: str = "", join: bool = False,
+    ) -> None:
+        """Make an edit; with `join` it becomes part of the one before, where that is of the same `streak`."""
         self._refuse_while_streaming(while_streaming)
         snapshot = Snapshot(points, model, text, self._now.independent_share if share is None else share)
         what = "model" if points is self._now.points else "points"
-        self._history.push(snapshot)
+        (self._history.amend if join and streak == self._streak else self._history.push)(snapshot)
+        self._streak = streak
         self._changed(what)
 
     def _go(self, to: Snapshot | None, step: Callable[[], None]) -> None:
+        self._streak = ""
         if to is None:
             return
         self._refuse_while_streaming()
@@ -354,19 +388,10 @@ class Session:
                 return f"point {str(p.id)[:20]}: {wrong}"
         return "" if len({p.id for p in self.points}) == len(self.points) else "two points have the same id"
 
-    def _placed(self, point: TiePoint, reference_px: Point, sensed_px: Point) -> TiePoint:
-        """Return the point at new positions, with map coordinates where there is georeferencing; its evidence is stale."""
-        reference_px, sensed_px = ((float(x), float(y)) for x, y in (reference_px, sensed_px))
-        if not all(map(math.isfinite, (*reference_px, *sensed_px))):
-            raise UsageError("A point cannot be put there: the place has no coordinates in the raster.", "Choose a place nearer to the rasters.")
-        reference_map = sensed_map = None
-        if is_referenced(self.reference_grid):
-            reference_map = tuple(coords.map_from_px(self.reference_grid.geotransform, [reference_px])[0].tolist())
-            place = coords.map_from_px(self.sensed_grid.geotransform, [sensed_px])
-            if self.sensed_to_reference is not None:
-                place = self.sensed_to_reference(place)
-            sensed_map = tuple(np.asarray(place)[0].tolist())
-        return replace(
-            point, reference_px=reference_px, sensed_px=sensed_px, reference_map=reference_map, sensed_map=sensed_map, enabled=True, reason="",
-            covariance_px=((0.25, 0.0), (0.0, 0.25)),
-        )
+    def _moved(self, p: SessionPoint, reference_px: Point | None = None, sensed_px: Point | None = None, seen: Seen | None = None) -> SessionPoint:
+        t = p.tie_point
+        state = PointState.ADDED if p.state is PointState.ADDED else PointState.EDITED
+        return p.changed(self._placed(t, reference_px or t.reference_px, sensed_px or t.sensed_px, seen), state)
+
+    def _placed(self, point: TiePoint, reference_px: Point, sensed_px: Point, seen: Seen | None) -> TiePoint:
+        return placed(point, reference_px, sensed_px, seen, self.reference_grid, self.sensed_grid, self.sensed_to_reference)

@@ -6,9 +6,24 @@ import math
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from .types import Point, TiePoint
+from .types import Covariance, Evidence, Point, TiePoint
 
 CHECK_REASON = "check point"
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What was measured at the place an analyst put a point.
+
+    Attributes:
+        score: Probability (0..1) that the match is right.
+        covariance_px: 2x2 of `reference_px`, reference px squared.
+        evidence: Similarity around it.
+    """
+
+    score: float
+    covariance_px: Covariance
+    evidence: Evidence
 
 
 class PointState(str, Enum):

@@ -45,7 +45,7 @@ def tie_points(pair: WorkingPair, found: Found, reasons: list[Reason]) -> tuple[
     c = found.candidates
     if not len(c.sensed):
         return ()
-    jacobians = _reference_jacobian(pair, c.reference)
+    jacobians = reference_jacobian(pair, c.reference)
     evidence = [_evidence(m, jacobian, pair) for m, jacobian in zip(found.matches, jacobians, strict=True)] if found.matches else None
     working = [m.peak.covariance for m in found.matches] or [((0.5, 0.0), (0.0, 0.5))] * len(c.sensed)
     return tuple(_make(pair, c.sensed, c.reference, c.score, working, jacobians, reasons, evidence, 0))
@@ -56,7 +56,7 @@ def preview_points(pair: WorkingPair, matches: list[TemplateMatch], start: int, 
     sensed = np.array([m.centre for m in matches])
     reference = sensed + np.array([m.shift for m in matches])
     score = np.array([score_match(m, calibration) for m in matches])
-    jacobians = _reference_jacobian(pair, reference)
+    jacobians = reference_jacobian(pair, reference)
     covariances = [m.peak.covariance for m in matches]
     reasons = [Reason.EDGE_PEAK if m.peak.at_edge else Reason.NONE for m in matches]
     return _make(pair, sensed, reference, score, covariances, jacobians, reasons, None, start)
@@ -101,7 +101,7 @@ def _point(values: Array) -> Point:
     return float(values[0]), float(values[1])
 
 
-def _reference_jacobian(pair: WorkingPair, working: Array) -> Array:
+def reference_jacobian(pair: WorkingPair, working: Array) -> Array:
     """Return (N, 2, 2): d reference native px / d working px."""
     dx = pair.reference_native_px(working + [0.5, 0.0]) - pair.reference_native_px(working - [0.5, 0.0])
     dy = pair.reference_native_px(working + [0.0, 0.5]) - pair.reference_native_px(working - [0.0, 0.5])
@@ -121,7 +121,7 @@ def independent_matches(pair: WorkingPair, points: tuple[TiePoint, ...], templat
     enabled = coords.as_points([p.reference_px for p in points if p.enabled])
     if len(enabled) < 3:
         return float(len(enabled))
-    jacobian = _reference_jacobian(pair, np.array([[pair.grid.width / 2, pair.grid.height / 2]]))[0]
+    jacobian = reference_jacobian(pair, np.array([[pair.grid.width / 2, pair.grid.height / 2]]))[0]
     side = template_px * float(np.sqrt(abs(np.linalg.det(jacobian))))
     extent = np.ptp(enabled, axis=0) + side
     return float(min(len(enabled), np.prod(extent) / side**2))
@@ -133,7 +133,7 @@ def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str, inde
     sensed = coords.as_points([p.sensed_px for p in enabled])
     reference = coords.as_points([p.reference_px for p in enabled])
     covariances = np.array([p.covariance_px for p in enabled]).reshape(-1, 2, 2)
-    jacobian = _reference_jacobian(pair, np.array([[pair.grid.width / 2, pair.grid.height / 2]]))[0]
+    jacobian = reference_jacobian(pair, np.array([[pair.grid.width / 2, pair.grid.height / 2]]))[0]
     area = pair.grid.width * pair.grid.height * float(abs(np.linalg.det(jacobian)))
     to_map = None
     if pair.reference.is_georeferenced:

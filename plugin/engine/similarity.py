@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from ..core.peaks import quadratic_peak
+
 _MIN_OVERLAP = 0.5
 _EPS = 1e-12
 
@@ -171,28 +173,5 @@ def find_peak(values: NDArray[np.float32], exclusion_px: int = 4) -> Peak | None
     covariance = ((4.0, 0.0), (0.0, 4.0))
     patch = filled[max(0, r - 1) : r + 2, max(0, c - 1) : c + 2]
     if not at_edge and np.isfinite(patch).all():
-        dx, dy, covariance = _quadratic_peak(patch.astype(np.float64), spread)
+        dx, dy, covariance = quadratic_peak(patch.astype(np.float64), spread)
     return Peak(c + float(dx), r + float(dy), value, max(second, 0.0), covariance, at_edge, (value - median) / spread)
-
-
-def _quadratic_peak(
-    patch: NDArray[np.float64], noise: float
-) -> tuple[float, float, tuple[tuple[float, float], tuple[float, float]]]:
-    """Least-squares paraboloid over 3x3: offset of its top and the covariance H^-1 G H^-1 of a noisy maximum."""
-    gx = (patch[:, 2] - patch[:, 0]).sum() / 6.0
-    gy = (patch[2] - patch[0]).sum() / 6.0
-    hxx = (patch[:, 2] - 2 * patch[:, 1] + patch[:, 0]).sum() / 3.0
-    hyy = (patch[2] - 2 * patch[1] + patch[0]).sum() / 3.0
-    hxy = (patch[2, 2] + patch[0, 0] - patch[0, 2] - patch[2, 0]) / 4.0
-    hessian = np.array([[hxx, hxy], [hxy, hyy]])
-    curvature = np.linalg.eigvalsh(-hessian)
-    if curvature[0] <= 1e-6:
-        return 0.0, 0.0, ((4.0, 0.0), (0.0, 4.0))
-    offset = np.clip(-np.linalg.solve(hessian, np.array([gx, gy])), -0.75, 0.75)
-    variance, axes = np.linalg.eigh(np.linalg.inv(-hessian) * noise * 0.25)
-    sigma = (axes * np.clip(variance, 0.0, 25.0)) @ axes.T + 0.01 * np.eye(2)
-    return (
-        float(offset[0]),
-        float(offset[1]),
-        ((float(sigma[0, 0]), float(sigma[0, 1])), (float(sigma[1, 0]), float(sigma[1, 1]))),
-    )

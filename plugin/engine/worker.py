@@ -18,7 +18,8 @@ from typing import Any, TextIO
 from ..core.errors import AlignError, UsageError
 from ..core.jsonable import from_jsonable
 from ..core.progress import Cancelled, Progress
-from ..core.protocol import PROTOCOL_VERSION, decode, encode, error_fields, save_surfaces
+from ..core.protocol import PROTOCOL_VERSION, decode, encode, error_fields, placed_fields, save_surfaces
+from ..core.transforms import transform_from_dict
 from ..core.types import AlignRequest, AlignResult, TiePoint
 
 AlignFunction = Callable[[AlignRequest, Progress], AlignResult]
@@ -61,6 +62,8 @@ class Server:
                 self.send("hello", identifier, protocol=PROTOCOL_VERSION, python=sys.version.split()[0])
             elif message["type"] == "match":
                 self._match(message)
+            elif message["type"] == "place":
+                self._place(message)
             else:
                 raise UsageError(f"Unknown request {message['type']!r}.")
         except AlignError as error:
@@ -88,6 +91,14 @@ class Server:
 
             write_report(result, Path(message["report_path"]))
         self.send("done", message["id"], result=result)
+
+    def _place(self, message: dict[str, Any]) -> None:
+        from .place import measure_place
+
+        transform = transform_from_dict(message["transform"]) if message.get("transform") else None
+        reference, sensed = ((float(x), float(y)) for x, y in (message["reference_px"], message["sensed_px"]))
+        found = measure_place(from_jsonable(AlignRequest, message["request"]), transform, reference, sensed)
+        self.send("placed", message["id"], **placed_fields(*found))
 
 
 class _StreamProgress(Progress):

@@ -153,7 +153,7 @@ def review(plugin):
         QTest.mouseMove(view, start + (end - start) * step / 5)
         QTest.qWait(30)
     shot("3_dragging")
-    QTest.mouseRelease(view, LEFT, PLAIN, end)
+    QTest.mouseRelease(view, LEFT, Qt.KeyboardModifier.ControlModifier, end)  # Ctrl: placed freely
     wait(lambda: session.point(middle.id).state.value == "edited", 2, "drag")
     QTest.qWait(200)
     x, y = item.screen_position(middle.id)
@@ -174,17 +174,99 @@ def review(plugin):
 
     QTest.mouseClick(plugin.dock.review.add_button, LEFT)
     before = len(session.points)
+    fitted = session.fit.transform
     place = QPoint(view.width() // 2 + 90, view.height() // 2 - 70)
     QTest.mouseClick(view, LEFT, PLAIN, place)
+    assert len(session.points) == before + 1  # at once, its partner where the fit expects it
+    wait(lambda: controller.review.snapper._task is None, 20, "measuring the partner")
     QTest.qWait(200)
     shot("5_adding")
-    QTest.keyClick(canvas, Qt.Key.Key_Return)
-    assert len(session.points) == before + 1
     new = session.points[-1]
     assert new.state.value == "added"
-    assert abs(session.fit.residuals_px[new.id][0]) < 0.5  # the proposal is where the fit expects it
+    assert new.tie_point.evidence is not None, dock_says(plugin)
+    x, y = fitted.apply([new.tie_point.sensed_px])[0] - new.tie_point.reference_px
+    assert abs(x) < 12, x
+    assert abs(y) < 12, y
+    say(f"added {new.id}: {dock_says(plugin)}")
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
-    say(f"added {new.id}")
+
+
+def dock_says(plugin):
+    return plugin.dock.status.text()
+
+
+def snap(plugin):
+    """Drag a sure point 3 px away: it comes back to its peak, and the score with it."""
+    controller, session, canvas = plugin.controller.review, plugin.controller.review.session, iface.mapCanvas()
+    inside = [p for p in session.points if p.in_fit and p.tie_point.score > 0.8 and p.state.value == "predicted"]
+    point = inside[len(inside) // 2]
+    controller.select([point.id])
+    controller.zoom_to(point.id)
+    canvas.zoomScale(canvas.scale() / 6)
+    QTest.qWait(1000)
+    x, y = controller.item.screen_position(point.id)
+    there = controller.placement.reference_place_of_px((point.tie_point.reference_px[0] + 2.0, point.tie_point.reference_px[1] - 1.5))
+    aim = canvas.getCoordinateTransform().transform(controller.placement.to_canvas(there, controller.canvas_crs()))
+    start, end = QPoint(round(x), round(y)), QPoint(round(aim.x()), round(aim.y()))
+    view = canvas.viewport()
+    QTest.mousePress(view, LEFT, PLAIN, start)
+    for step in range(1, 6):
+        QTest.mouseMove(view, start + (end - start) * step / 5)
+        QTest.qWait(30)
+    shot("9_snapping")
+    QTest.mouseRelease(view, LEFT, PLAIN, end)
+    QTest.qWait(100)
+    now = session.point(point.id)
+    assert now.state.value == "edited"
+    say(f"snapped {point.id}: {dock_says(plugin)}")
+    QTest.keyClick(plugin.dock.review.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.point(point.id).state.value == "predicted"
+
+
+def walk(plugin):
+    """Judge twenty points by keys, mark three check points, take five edits back, brush the histogram."""
+    panel, session = plugin.dock.review, plugin.controller.review.session
+    table = panel.table
+    table.sortByColumn(8, Qt.SortOrder.AscendingOrder)
+    iface.mapCanvas().setExtent(QgsProject.instance().mapLayersByName("optical")[0].extent())
+    table.setFocus()
+    QTest.qWait(500)
+    before = plugin.controller.review.walk.queue.reviewed
+    QTest.keyClick(table, Qt.Key.Key_N)
+    slowest = 0.0
+    for number in range(20):
+        start = time.monotonic()
+        QTest.keyClick(table, Qt.Key.Key_R if number % 5 == 4 else Qt.Key.Key_A)
+        slowest = max(slowest, time.monotonic() - start)
+        QTest.qWait(60)
+    wait(lambda: plugin.controller.review.walk.queue.reviewed == before + 20, 5, "twenty points judged")
+    for _ in range(3):
+        QTest.keyClick(table, Qt.Key.Key_C)
+        QTest.keyClick(table, Qt.Key.Key_N)
+        QTest.qWait(60)
+    assert sum(p.role.value == "check" for p in session.points) == 3
+    shot("10_walk")
+    for _ in range(5):
+        QTest.keyClick(table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert sum(p.role.value == "check" for p in session.points) == 0
+    QTest.qWait(200)
+    panel.histogram_button.click()
+    bars = panel.histogram.bars
+    QTest.mousePress(bars, LEFT, PLAIN, QPoint(bars.width() * 2 // 3, 20))
+    QTest.mouseRelease(bars, LEFT, PLAIN, QPoint(bars.width() - 3, 20))
+    assert table.selected_ids()
+    panel.ellipses.click()
+    shot("11_histogram")
+    panel.ellipses.click()
+    panel.histogram_button.click()
+    QTest.keyClick(table, Qt.Key.Key_N)
+    QTest.keyClick(table, Qt.Key.Key_F)
+    QTest.qWait(500)
+    assert panel.chips.is_flickering
+    shot("12_flicker")
+    QTest.keyClick(table, Qt.Key.Key_F)
+    assert not panel.chips.is_flickering
+    say(f"judged 20 points by keys, at most {1e3 * slowest:.0f} ms each; {panel.progress_text.text()}")
 
 
 def warp(plugin, reference):
@@ -282,6 +364,8 @@ def main():
     kill_once(plugin)
     run_through(plugin)
     review(plugin)
+    snap(plugin)
+    walk(plugin)
     warp(plugin, reference)
     restore(plugin)
     unload_twice()

@@ -21,5 +21,5 @@ def test_open_run_cancel_kill_review_warp_unload(root, tmp_path, scene_pair, wor
     done: subprocess.CompletedProcess[str] = run_desktop(root, tmp_path, HERE / "drive.py", scene_pair, out, worker_python)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "PASSED" in done.stdout
-    for name in ("1_match", "2_review", "3_dragging", "4_edited", "5_adding", "6_warped", "7_confidence", "8_restore"):
+    for name in ("1_match", "2_review", "3_dragging", "4_edited", "5_adding", "6_warped", "7_confidence", "8_restore", "9_snapping", "10_walk", "11_histogram", "12_flicker"):
         assert (out / f"{name}.png").stat().st_size > 20_000

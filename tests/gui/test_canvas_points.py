@@ -12,6 +12,7 @@ from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.session import SessionPoint
 from sar_optical_align.ui.canvas_points import DISPLACEMENT, HIT_RADIUS_PX, NO_VECTORS, RESIDUAL, CanvasPoints
 from sar_optical_align.ui.palette import STATE_COLOURS
+from sar_optical_align.ui.point_painter import CHI_95, MANY
 
 
 @pytest.fixture
@@ -111,3 +112,55 @@ def test_points_without_georeferencing_are_drawn_with_y_down(canvas, item):
     expected = canvas.getCoordinateTransform().transform(QgsPointXY(10.0, -20.0))
     assert item.screen_position(item.points[0].id) == pytest.approx((expected.x(), expected.y()))
     assert not painted(canvas, item).isNull()
+
+
+@pytest.mark.parametrize(("epsg", "rotation"), [(32633, 0.0), (32633, 41.0), (4326, 0.0), (3857, -75.0)])
+def test_ellipses_reach_as_far_as_the_covariance_says_times_the_scale(canvas, item, epsg, rotation):
+    place = item.places[3]
+    turned = np.array([[np.cos(0.5), np.sin(0.5)], [-np.sin(0.5), np.cos(0.5)]])
+    axes = (np.array([9.0, 3.0])[:, None] * turned)[None]  # 9 m along 0.5 rad, 3 m across, one standard deviation
+    item.set_points(item.points[3:4], place[None], np.full((1, 2), np.nan), np.full((1, 2), np.nan), axes)
+    item.vector_mode, item.vector_scale, item.ellipses = NO_VECTORS, 8.0, True
+    crs = QgsCoordinateReferenceSystem(f"EPSG:{epsg}")
+    transform = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:32633"), crs, QgsProject.instance())
+    canvas.setDestinationCrs(crs)
+    canvas.setExtent(transform.transformBoundingBox(QgsRectangle(place[0] - 300, place[1] - 300, place[0] + 300, place[1] + 300)))
+    canvas.setRotation(rotation)
+    image = painted(canvas, item)
+
+    def inked(offset, reach):
+        at = canvas.getCoordinateTransform().transform(transform.transform(QgsPointXY(*(place + offset))))
+        near = [(round(at.x()) + i, round(at.y()) + j) for i in range(-reach, reach + 1) for j in range(-reach, reach + 1)]
+        return any(image.pixelColor(x, y).lightness() > 40 for x, y in near)
+
+    for axis in axes[0]:
+        for sign in (-1, 1):
+            assert inked(sign * 8.0 * CHI_95 * axis, 2)
+            assert not inked(sign * 8.0 * CHI_95 * axis * 1.35, 2)
+    item.ellipses = False
+    assert painted(canvas, item) != image
+    canvas.setRotation(0.0)
+
+
+def test_in_a_crowd_every_point_is_still_painted_where_it_is(canvas, item):
+    points = tuple(SessionPoint(p) for p in tie_points(3 * MANY))
+    places = coords.as_points([p.tie_point.reference_map for p in points])
+    item.set_points(points, places, np.full(places.shape, 4.0), places)
+    image = painted(canvas, item)
+    for point in points:
+        x, y = item.screen_position(point.id)
+        assert image.pixelColor(round(x), round(y)).lightness() > 40
+    item.set_selected([points[7].id])
+    x, y = item.screen_position(points[7].id)
+    assert item.hit(x, y) == points[7].id
+    assert painted(canvas, item) != image
+
+
+def test_a_lasso_is_even_odd_and_a_square_lasso_is_the_rectangle(item):
+    x, y = item.screen_position(item.points[4].id)
+    square = np.array([[x - 60, y - 60], [x + 60, y - 60], [x + 60, y + 60], [x - 60, y + 60]])
+    assert item.ids_inside(square) == item.ids_in(x - 60, y - 60, x + 60, y + 60)
+    hole = np.array([[x - 20, y - 20], [x + 20, y - 20], [x + 20, y + 20], [x - 20, y + 20], [x - 20, y - 20]])
+    around = np.concatenate([square, square[:1], hole, square[:1]])
+    assert item.points[4].id not in item.ids_inside(around)
+    assert set(item.ids_inside(around)) == set(item.ids_inside(square)) - set(item.ids_inside(hole))

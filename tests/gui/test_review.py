@@ -16,6 +16,7 @@ from sar_optical_align.plugin.session_store import find_earlier, session_file
 from sar_optical_align.ui.review_panel import ReviewPanel
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_a_click_selects_and_a_drag_moves_the_reference_end(review, canvas):
     assert review.panel.table.selected_ids() == [chosen]
     for share in (0.3, 0.7, 1.0):
         QTest.mouseMove(view, start + (end - start) * share)
-    QTest.mouseRelease(view, LEFT, PLAIN, end)
+    QTest.mouseRelease(view, LEFT, CTRL, end)
     moved = review.session.point(chosen)
     assert moved.state is PointState.EDITED
     assert moved.tie_point.sensed_px == sensed
@@ -136,7 +137,7 @@ def test_a_rectangle_selects_many_and_shift_adds(review, canvas):
 def test_adding_proposes_the_partner_of_the_fit(review, canvas):
     review.maker.set_adding(True)
     place = QPoint(canvas.width() // 2 + 11, canvas.height() // 2 - 7)
-    QTest.mouseClick(canvas.viewport(), LEFT, PLAIN, place)
+    QTest.mouseClick(canvas.viewport(), LEFT, SHIFT, place)
     assert len(review.session.points) == 30  # half a point is no point
     QTest.keyClick(canvas, Qt.Key.Key_Return)
     new = review.session.points[-1]
@@ -150,7 +151,7 @@ def test_adding_proposes_the_partner_of_the_fit(review, canvas):
 def test_adding_by_two_clicks_takes_both_places(review, canvas):
     review.maker.set_adding(True)
     first, second = QPoint(200, 200), QPoint(460, 420)
-    QTest.mouseClick(canvas.viewport(), LEFT, PLAIN, first)
+    QTest.mouseClick(canvas.viewport(), LEFT, SHIFT, first)
     QTest.mouseClick(canvas.viewport(), LEFT, PLAIN, second)
     new = review.session.points[-1].tie_point
     spots = [review.tool.toMapCoordinates(p) for p in (first, second)]
@@ -197,7 +198,7 @@ def test_streamed_candidates_are_shown_and_leave_no_trace_when_cancelled(review)
     assert len(review.session.points) == 5
     assert review.panel.table.model().rowCount() == 5
     assert review.item.screen_position(5) is not None
-    review._edit("reject", [1])  # editing waits for the end of the run
+    review.walk.judge("reject", [1])  # editing waits for the end of the run
     assert review.session.points[0].state is PointState.PREDICTED
     review.end_stream(None)
     assert review.session.points == before
@@ -248,7 +249,7 @@ def test_dragging_is_right_in_another_crs_and_rotation(review, canvas):
     review.zoom_to(12)
     place = review.item.screen_position(12)
     target = review.tool.toMapCoordinates(QPoint(round(place[0]) + 40, round(place[1]) + 10))
-    review.move(12, QgsPointXY(target))
+    review.move(12, QgsPointXY(target), free=True)
     review.refresh()
     assert review.item.screen_position(12) == pytest.approx((round(place[0]) + 40, round(place[1]) + 10), abs=0.6)
     canvas.setRotation(0.0)

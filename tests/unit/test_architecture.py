@@ -41,6 +41,8 @@ MORE = {
     "plugin.review_controller": ("ui",),
     "plugin.review_files": ("ui",),
     "plugin.point_maker": ("ui",),
+    "plugin.snapper": ("ui",),
+    "plugin.review_walk": ("ui",),
 }
 WITHOUT_QGIS = ("plugin.worker_client", "plugin.environment")
 

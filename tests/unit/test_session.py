@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import InputError, OutputError, UsageError
-from sar_optical_align.plugin.core.session import PointState, Role, Session
-from sar_optical_align.plugin.core.types import Grid, RasterRef, TiePoint
+from sar_optical_align.plugin.core.session import PointState, Role, Seen, Session
+from sar_optical_align.plugin.core.types import Evidence, Grid, RasterRef, TiePoint
 
 GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300)
 SUPPORT = Path(__file__).resolve().parents[1] / "support"
@@ -35,8 +35,12 @@ def session(n=30, **kwargs):
 
 
 EDITS = st.lists(
-    st.tuples(st.sampled_from(["accept", "reject", "undecide", "move", "add", "check", "model", "undo", "redo"]), st.integers(1, 30), st.floats(0, 299)),
-    max_size=25,
+    st.tuples(
+        st.sampled_from(["accept", "reject", "undecide", "move", "snap", "nudge", "add", "settle", "many", "check", "model", "undo", "redo"]),
+        st.integers(1, 30),
+        st.floats(0, 299),
+    ),
+    max_size=40,
 )
 
 
@@ -46,8 +50,16 @@ def apply(s, edit):
         getattr(s, kind)([identifier])
     elif kind == "move":
         s.move(identifier, reference_px=(value, value / 2))
+    elif kind == "snap":
+        s.move(identifier, reference_px=(value, 3.0), seen=Seen(value / 300, ((0.1, 0.0), (0.0, 0.2)), Evidence(0.5, 0.25)))
+    elif kind == "nudge":
+        s.nudge(1 + identifier % 2, 0.1, -0.1)
     elif kind == "add":
         s.add((value, 10.0), (value, 12.0))
+    elif kind == "settle":
+        s.settle(s.points[-1].id, (value, 20.0), (value, 22.0), Seen(0.5, ((0.1, 0.0), (0.0, 0.2)), Evidence(0.5, 0.25)))
+    elif kind == "many":
+        s.reject(range(identifier, 31), "score below 0.4")
     elif kind == "check":
         s.set_role([identifier], Role.CHECK)
     elif kind == "model":
@@ -56,23 +68,61 @@ def apply(s, edit):
         getattr(s, kind)()
 
 
+def run_of(edit, s):
+    """What an edit begins or joins."""
+    kind, identifier, _ = edit
+    if kind == "nudge":
+        return f"nudge {1 + identifier % 2}"
+    return f"place {identifier}" if kind in ("move", "snap") else f"place {s.points[-1].id}" if kind in ("add", "settle") else ""
+
+
 @given(EDITS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_undoing_n_times_gives_back_the_exact_points(edits):
-    """A stack of expected states, kept beside, is what undo and redo walk along."""
+    """A stack of expected states, kept beside, is what undo and redo walk along; runs of nudges and a settled point are one state."""
     s = session()
-    stack, at = [(s.points, s.model)], 0
+    stack, at, run = [(s.points, s.model)], 0, ""
     for edit in edits:
         apply(s, edit)
         if edit[0] == "undo":
             at = max(0, at - 1) if at > 0 else 0
             if at == 0 and s.points != stack[0][0]:  # the import before the first edit was undone as well
                 s.redo()
+            run = ""
         elif edit[0] == "redo":
-            at = min(at + 1, len(stack) - 1)
+            at, run = min(at + 1, len(stack) - 1), ""
         elif (s.points, s.model) != stack[at]:
-            stack, at = [*stack[: at + 1], (s.points, s.model)], at + 1
+            same = edit[0] in ("nudge", "settle") and run_of(edit, s) == run
+            at += not same
+            stack, run = [*stack[:at], (s.points, s.model)], run_of(edit, s)
         assert (s.points, s.model) == stack[at]
+    end = s.points
+    for back in range(at):
+        assert s.points is stack[at - back][0]
+        s.undo()
+    assert s.points is stack[0][0]
+    for _ in range(at):
+        s.redo()
+    assert s.points is end
+
+
+def test_a_run_of_nudges_is_one_step_until_something_else_comes_between():
+    s = session()
+    at = s.point(4).tie_point.reference_px
+    for _ in range(7):
+        s.nudge(4, 0.1, 0.0)
+    assert s.point(4).tie_point.reference_px == pytest.approx((at[0] + 0.7, at[1]))
+    assert s.point(4).state is PointState.EDITED
+    s.nudge(5, 0.0, 1.0)
+    s.nudge(4, 0.0, 1.0)
+    s.undo()
+    s.nudge(4, 0.0, 0.5)  # after an undo a new step begins
+    s.undo()
+    assert s.point(5).state is PointState.EDITED
+    s.undo()
+    s.undo()
+    assert s.point(4).tie_point.reference_px == at
+    assert s.point(4).state is PointState.PREDICTED
 
 
 def test_rejecting_changes_the_fit_at_once_and_undo_brings_it_back():

@@ -1,0 +1,101 @@
+"""Walking through the review: judging the selected points, nudging them, and which comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..ui.text import tr
+from .core.review_queue import NO_QUEUE, Trail, make_queue
+from .core.session import Role
+
+if TYPE_CHECKING:
+    from .review_controller import ReviewController
+
+
+class ReviewWalk:
+    """The keys of the review, from the table or the canvas."""
+
+    def __init__(self, review: ReviewController) -> None:
+        self._review = review
+        self._trail = Trail()
+        self.queue = NO_QUEUE
+
+    def start(self) -> None:
+        """Forget the way: another session is shown."""
+        self._trail, self.queue = Trail(), NO_QUEUE
+
+    def update(self) -> None:
+        """Order the points anew, after the fit."""
+        session, fit = self._review.session, self._review.fit()
+        self.queue = NO_QUEUE if session is None or fit is None else make_queue(session.points, fit.details, fit.residuals_px)
+
+    def note(self, ids: list[int]) -> None:
+        """Be told of the selection."""
+        if len(ids) == 1:
+            self._trail.go_to(ids[0])
+
+    def step(self, by: int) -> None:
+        """Select the next or previous point of the queue and show it on the canvas."""
+        r = self._review
+        if r.session is None:
+            return
+        to = self._trail.step(by, self.queue.order, self.queue.standings.keys() or {p.id for p in r.session.points})
+        if to is not None:
+            r.select([to])
+            r.zoom_to(to)
+        elif by > 0:
+            r.said.emit(tr("Every point has been judged."))
+
+    def judge(self, what: str, ids: Iterable[int], reason: str = "") -> None:
+        """Accept, reject or undecide points; a single one is followed by the next where the analyst wants it so."""
+        r, ids = self._review, list(ids)
+        if r.session is None or r.locked or not ids:
+            return
+        by_hand = len(ids) == 1 and r.panel.go_on.isChecked() and r.panel.table.selected_ids() == ids
+        to = r.panel.table.neighbour(1) if by_hand and not r.panel.table.sorted_by_queue else None
+        session = r.session
+        if not r.guarded(lambda: getattr(session, what)(ids, *([reason] if reason else []))) or not by_hand:
+            return
+        if r.panel.table.sorted_by_queue:
+            self.step(1)
+        elif to is not None:
+            r.select([to])
+            r.zoom_to(to)
+
+    def toggle_check(self, ids: list[int]) -> None:
+        """Make points check points, or control points again where all are."""
+        r = self._review
+        if r.session is None or r.locked:
+            return
+        session = r.session
+        all_check = all(session.point(i).role is Role.CHECK for i in ids)
+        r.guarded(lambda: session.set_role(ids, Role.GCP if all_check else Role.CHECK))
+
+    def nudge(self, right_px: float, down_px: float) -> None:
+        """Move the selected point's reference end along the reference's pixel axes."""
+        r, ids = self._review, self._review.panel.table.selected_ids()
+        if r.session is None or r.locked or len(ids) != 1:
+            return
+        session = r.session
+        r.guarded(lambda: session.nudge(ids[0], right_px, down_px))
+
+    def nudge_on_screen(self, right_px: float, down_px: float) -> None:
+        """Move the selected point's reference end in a direction of the screen, by a length in reference px."""
+        r, ids = self._review, self._review.panel.table.selected_ids()
+        if r.session is None or r.placement is None or len(ids) != 1:
+            return
+        at = r.item.screen_position(ids[0])
+        if at is None:
+            return
+        length = float(np.hypot(right_px, down_px))
+        m2p, crs = r.canvas.getCoordinateTransform(), r.canvas_crs()
+        here, there = (
+            np.array(r.placement.reference_px(m2p.toMapCoordinatesF(at[0] + k * right_px / length * 10, at[1] + k * down_px / length * 10), crs))
+            for k in (0, 1)
+        )
+        size = float(np.hypot(*(there - here)))
+        if np.isfinite(size) and size > 0:
+            self.nudge(*(float(v) for v in (there - here) / size * length))

@@ -1,0 +1,167 @@
+"""Puts points on peaks of the similarity: those stored with the points at once, elsewhere as the worker measures them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from qgis.core import QgsApplication, QgsPointXY
+
+from ..ui.text import tr
+from .core.peaks import Snap, snap
+from .core.placing import BY_HAND_PX2
+from .core.session import Seen, Session, SessionPoint
+from .core.types import AlignParams, AlignRequest, Point, TiePoint
+from .settings import load_params
+from .tasks import PlaceTask
+
+if TYPE_CHECKING:
+    from .review_controller import ReviewController
+    from .worker_client import WorkerClient
+
+_GOOD = 0.5
+_Settle = Callable[[Session, SessionPoint, Point, Seen], None]
+
+
+class Snapper:
+    """Snaps dragged and added points. `worker` gives the client of the worker; None = only stored surfaces are used."""
+
+    def __init__(self, review: ReviewController) -> None:
+        self._review = review
+        self.worker: Callable[[], WorkerClient] | None = None
+        self._task: PlaceTask | None = None
+        self._after: Callable[[PlaceTask], None] | None = None
+        self._waiting: list[tuple[int, _Settle]] = []
+
+    def preview(self, identifier: int, at_px: Point) -> Snap | None:
+        """Return the stored peak a point would snap to."""
+        session = self._review.session
+        return None if session is None or self._review.locked else snap(session.point(identifier), at_px)
+
+    def tell_drag(self, identifier: int, place: QgsPointXY, free: bool) -> None:
+        """Show and tell where a point being dragged would snap to, or how far it is from where the others put it."""
+        r, fit = self._review, self._review.fit()
+        if r.session is None or r.placement is None or r.locked:
+            return
+        at = r.placement.reference_px(place, r.canvas_crs())
+        peak = None if free else self.preview(identifier, at)
+        if peak is not None:
+            r.item.move_ghost(r.placement.to_canvas(r.placement.reference_place_of_px(peak.reference_px), r.canvas_crs()))
+            words = _words(tr("Point {0} would snap").format(identifier), peak.seen, peak.distance_px)
+            r.said.emit(words + tr(" (Ctrl: place it freely)"))
+        elif fit is not None and fit.transform is not None:
+            end = fit.transform.apply([r.session.point(identifier).tie_point.sensed_px])[0]
+            text = tr("Point {0}: {1:.2f} px from where the others put it")
+            r.said.emit(text.format(identifier, float(np.hypot(*(end - np.array(at))))))
+
+    def drop(self, identifier: int, at_px: Point, free: bool) -> None:
+        """Move a point's reference end to a place, or to the nearest peak unless `free`."""
+        r = self._review
+        session = r.session
+        if session is None or r.locked:
+            return
+        peak = None if free else self.preview(identifier, at_px)
+        if peak is not None:
+            if r.guarded(lambda: session.move(identifier, peak.reference_px, seen=peak.seen)):
+                r.said.emit(_words(tr("Point {0} snapped").format(identifier), peak.seen, peak.distance_px))
+            return
+        if r.guarded(lambda: session.move(identifier, at_px)) and not free:
+            self._measure(identifier, self._settle_dragged)
+
+    def measure_added(self, identifier: int) -> None:
+        """Move the partner of a point just added to where the match is, if there is a clear one."""
+        self._measure(identifier, self._settle_added)
+
+    def cancel(self) -> None:
+        """Forget the measurements that are under way or wait."""
+        self._after = None
+        self._waiting.clear()
+
+    # --- asking the worker
+
+    def _measure(self, identifier: int, settle: _Settle) -> None:
+        r = self._review
+        if self.worker is None:
+            r.said.emit(tr("Point {0} is where you put it; no similarity is stored there.").format(identifier))
+            return
+        r.said.emit(tr("Measuring point {0} …").format(identifier))
+        self._waiting.append((identifier, settle))
+        if self._task is None:
+            self._next()
+
+    def _next(self) -> None:
+        """Ask for the next point that waits."""
+        r = self._review
+        while self._waiting:
+            identifier, settle = self._waiting.pop(0)
+            session, fit = r.session, r.fit()
+            asked = None if session is None else next((p for p in session.points if p.id == identifier), None)
+            if session is None or asked is None or self.worker is None or r.locked:
+                continue
+            point = asked.tie_point
+            transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
+            request = AlignRequest(session.reference, session.sensed, load_params() or AlignParams())
+            self._task = PlaceTask(self.worker(), request, transform, point.reference_px, point.sensed_px)
+            self._after = partial(self._take, session, point, settle)
+            self._task.ended.connect(self._ended)
+            QgsApplication.taskManager().addTask(self._task)
+            return
+
+    def _ended(self) -> None:
+        task, after, self._task, self._after = self._task, self._after, None, None
+        if task is not None and after is not None:
+            after(task)
+            self._next()
+
+    def _take(self, session: Session, asked: TiePoint, settle: _Settle, task: PlaceTask) -> None:
+        """Settle a point with what was measured, unless it has been moved meanwhile."""
+        r = self._review
+        now = next((p for p in session.points if p.id == asked.id), None)
+        if r.session is not session or r.locked or now is None:
+            return
+        if task.placed is None:
+            why = str(task.error) if task.error is not None else tr("It was cancelled.")
+            r.said.emit(tr("Point {0} is where you put it; it could not be measured: {1}").format(asked.id, why))
+        elif (now.tie_point.reference_px, now.tie_point.sensed_px) == (asked.reference_px, asked.sensed_px):
+            place, seen = task.placed
+            r.guarded(lambda: settle(session, now, place, seen))
+            r.refresh()
+
+    def _settle_dragged(self, session: Session, point: SessionPoint, place: Point, seen: Seen) -> None:
+        """Take the peak nearest to the drop: the analyst chose the place, not the highest peak."""
+        at = point.tie_point
+        peak = snap(SessionPoint(TiePoint(at.id, place, at.sensed_px, score=seen.score, evidence=seen.evidence)), at.reference_px)
+        if peak is None:
+            self._review.said.emit(tr("There is no clear peak near the place: point {0} stays where you put it.").format(at.id))
+            return
+        session.settle(at.id, peak.reference_px, at.sensed_px, peak.seen)
+        self._review.said.emit(_words(tr("Point {0} snapped").format(at.id), peak.seen, peak.distance_px))
+
+    def _settle_added(self, session: Session, point: SessionPoint, place: Point, seen: Seen) -> None:
+        """Leave the clicked place in the reference and shift its partner in the sensed image by what the match says.
+
+        The template around the proposed partner lies `shift` beside the clicked place, so the partner of the clicked place
+        lies as far to the other side; the surface moves along.
+        """
+        at, fit = point.tie_point, session.fit
+        shift = np.array(place) - np.array(at.reference_px)
+        if seen.score < _GOOD or fit.transform is None:
+            session.settle(at.id, at.reference_px, at.sensed_px, Seen(seen.score, BY_HAND_PX2, seen.evidence))
+            text = tr("Point {0} is where the fit puts it: there is no clear match (score {1:.2f}). Drag it, nudge it or undo.")
+            self._review.said.emit(text.format(at.id, seen.score))
+            return
+        slope = fit.transform.jacobian([at.sensed_px])[0]
+        x, y = np.array(at.sensed_px) - np.linalg.solve(slope, shift)
+        origin = np.array(seen.evidence.surface_origin_px) - shift
+        evidence = replace(seen.evidence, surface_origin_px=(float(origin[0]), float(origin[1])))
+        session.settle(at.id, at.reference_px, (float(x), float(y)), replace(seen, evidence=evidence))
+        self._review.said.emit(_words(tr("Partner of point {0} found").format(at.id), seen, float(np.hypot(*shift))))
+
+
+def _words(what: str, seen: Seen, distance_px: float) -> str:
+    e = seen.evidence
+    text = tr("{0}, {1:.1f} px away: score {2:.2f}, similarity {3:.2f}, next peak {4:.2f}")
+    return text.format(what, distance_px, seen.score, e.peak, e.second_peak)

@@ -1,0 +1,208 @@
+"""Walking the review by keys, from the table and from the canvas: the queue, going on, nudges, bulk actions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from mouse import LEFT, PLAIN, drag
+from qgis.core import QgsCoordinateReferenceSystem
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtTest import QTest
+from review_pairs import result_of, tie_points
+from sar_optical_align.plugin.core.session import PointState
+from sar_optical_align.plugin.core.types import RasterRef
+from sar_optical_align.plugin.review_controller import ReviewController
+from sar_optical_align.ui.points_table import QUEUE, RESIDUAL
+from sar_optical_align.ui.review_panel import ReviewPanel
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+KEY = Qt.Key
+
+
+@pytest.fixture
+def review(canvas, pair_files):
+    panel = ReviewPanel()
+    panel.resize(420, 900)
+    panel.show()
+    review = ReviewController(canvas, panel)
+    refs = RasterRef(pair_files[0]), RasterRef(pair_files[1])
+    review.open(*refs, "affine")
+    review.begin_stream()
+    review.end_stream(result_of(tie_points(), refs))
+    review.use_tool()
+    yield review
+    review.close()
+    panel.close()
+    panel.deleteLater()
+
+
+@pytest.fixture(params=["table", "canvas"])
+def press(request, review, canvas):
+    """Press a key on the table, or on the canvas."""
+    where = review.panel.table if request.param == "table" else canvas
+
+    def key(code, modifiers=PLAIN):
+        QTest.keyClick(where, code, modifiers)
+
+    return key
+
+
+def chosen(review):
+    ids = review.panel.table.selected_ids()
+    assert len(ids) == 1
+    return ids[0]
+
+
+def test_n_and_p_walk_the_queue_and_move_the_canvas(review, canvas, press):
+    order = review.walk.queue.order
+    for expected in order[:4]:
+        press(KEY.Key_N)
+        assert chosen(review) == expected
+        centre = canvas.center()
+        assert (centre.x(), centre.y()) == pytest.approx(review.session.point(expected).tie_point.reference_map)
+    for expected in order[2::-1]:
+        press(KEY.Key_P)
+        assert chosen(review) == expected
+
+
+def test_a_judged_point_gives_way_to_the_next_and_the_progress_counts(review, press):
+    order = review.walk.queue.order
+    press(KEY.Key_N)
+    press(KEY.Key_A)
+    press(KEY.Key_R)
+    review.refresh()
+    assert review.session.point(order[0]).state is PointState.ACCEPTED
+    assert review.session.point(order[1]).state is PointState.REJECTED
+    assert chosen(review) == order[2]
+    assert review.panel.progress_text.text() == "2 of 30 reviewed"
+    assert (review.panel.progress.value(), review.panel.progress.maximum()) == (2, 30)
+    assert not {order[0], order[1]} & set(review.walk.queue.order)
+    press(KEY.Key_P)
+    press(KEY.Key_U)
+    review.refresh()
+    assert review.session.point(order[1]).state is PointState.PREDICTED
+
+
+def test_without_going_on_the_point_stays_selected_and_the_choice_is_kept(review, press):
+    review.panel.go_on.click()
+    press(KEY.Key_N)
+    first = chosen(review)
+    press(KEY.Key_A)
+    assert chosen(review) == first
+    assert not ReviewPanel().go_on.isChecked()
+
+
+def test_sorted_by_another_column_the_walk_follows_the_rows(review, press):
+    table = review.panel.table
+    table.sortByColumn(RESIDUAL, Qt.SortOrder.DescendingOrder)
+    shown = [table.model().index(row, 0).data(Qt.ItemDataRole.UserRole) for row in range(3)]
+    press(KEY.Key_N)
+    press(KEY.Key_R)
+    assert chosen(review) == shown[1]
+    press(KEY.Key_N)
+    assert chosen(review) == shown[2]
+    table.sortByColumn(QUEUE, Qt.SortOrder.AscendingOrder)
+    assert table.sorted_by_queue
+
+
+def test_arrows_nudge_as_one_step_of_undo(review, press):
+    review.select([9])
+    before = review.session.point(9).tie_point.reference_px
+    for _ in range(3):
+        press(KEY.Key_Right)
+    press(KEY.Key_Up, SHIFT)
+    after = review.session.point(9).tie_point.reference_px
+    assert np.array(after) - before == pytest.approx([0.3, -1.0], abs=1e-6)
+    review.undo()
+    assert review.session.point(9).tie_point.reference_px == before
+    assert review.session.point(9).state is PointState.PREDICTED
+
+
+@pytest.mark.parametrize(("epsg", "rotation"), [(32633, 70.0), (4326, 0.0), (3857, -30.0)])
+def test_on_the_canvas_an_arrow_moves_the_point_that_way_on_the_screen(review, canvas, epsg, rotation):
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem(f"EPSG:{epsg}"))
+    canvas.setRotation(rotation)
+    review.select([9])
+    review.zoom_to(9)
+    start, before = np.array(review.item.screen_position(9)), np.array(review.session.point(9).tie_point.reference_px)
+    for _ in range(5):
+        QTest.keyClick(canvas, KEY.Key_Right, SHIFT)
+    review.refresh()
+    moved = np.array(review.item.screen_position(9)) - start
+    assert np.hypot(*(np.array(review.session.point(9).tie_point.reference_px) - before)) == pytest.approx(5.0, abs=1e-6)
+    assert moved[0] > 0
+    assert abs(moved[1]) < 0.02 * moved[0]
+    canvas.setRotation(0.0)
+
+
+def test_arrows_without_a_selected_point_stay_with_the_canvas(review, canvas):
+    centre = canvas.center().x()
+    QTest.keyClick(canvas, KEY.Key_Right)
+    assert canvas.center().x() > centre
+    assert not review.session.points[0].found
+
+
+def test_a_lasso_selects_what_it_goes_around(review, canvas):
+    view = canvas.viewport()
+    QTest.keyClick(canvas, KEY.Key_L)
+    assert review.panel.lasso_button.isChecked()
+    outline = [QPoint(100, 100), QPoint(420, 60), QPoint(500, 330), QPoint(260, 220), QPoint(90, 420), QPoint(102, 102)]
+    drag(view, outline)
+    ids = set(review.panel.table.selected_ids())
+    assert ids == set(review.item.ids_inside(np.array([(p.x(), p.y()) for p in outline], dtype=float)))
+    assert 0 < len(ids) < 30
+    assert ids < set(review.item.ids_in(89, 59, 501, 421))
+
+
+def test_a_brushed_range_of_scores_is_rejected_with_its_reason(review, qtbot):
+    panel, histogram = review.panel, review.panel.histogram
+    panel.histogram_button.click()
+    histogram.measure.setCurrentIndex(2)
+    histogram.high.setValue(0.605)
+    below = {p.id for p in review.session.points if p.tie_point.score <= 0.605}
+    assert set(panel.table.selected_ids()) == below == set(range(1, 11))
+    histogram.findChild(object, "histogramRejectButton").click()
+    assert {p.id for p in review.session.points if p.state is PointState.REJECTED} == below
+    assert review.session.point(4).reason == "score from 0.00 to 0.60, rejected by the analyst"
+    assert set(panel.table.selected_ids()) == below  # many were judged: nothing goes on
+    review.undo()
+    assert all(p.state is PointState.PREDICTED for p in review.session.points)
+
+
+def test_dragging_over_the_bars_takes_the_points_whose_residuals_lie_there(review):
+    panel, histogram = review.panel, review.panel.histogram
+    panel.histogram_button.click()
+    bars = histogram.bars
+    bars.resize(308, 60)
+    drag(bars, [QPoint(154, 20), QPoint(250, 20), QPoint(306, 20)])
+    size = {i: np.hypot(*d) for i, d in review.session.fit.residuals_px.items()}
+    low = histogram.low.value()
+    assert low == pytest.approx(bars.end * 150 / 300, abs=0.02)
+    assert set(panel.table.selected_ids()) == {i for i, s in size.items() if s >= low}  # up to the right end means all beyond, too
+    QTest.mouseClick(bars, LEFT, PLAIN, QPoint(40, 20))
+    assert panel.table.selected_ids() == []
+
+
+def test_with_many_points_the_advisor_answers_beside_and_its_answer_is_shown(review, qtbot):
+    session = review.session
+    session.set_model("auto")
+    session.replace_all(tie_points(700))
+    review.refresh()
+    assert not session.advice_due  # the first fit asked it
+    session.reject([5])
+    review.refresh()
+    assert session.fit.model == "affine"
+    assert session.advice_due
+    qtbot.waitUntil(lambda: not session.advice_due, timeout=10000)
+    assert session.fit.message == session.advice().why
+    assert session.fit.message in review.panel.quality.model_line.text()
+
+
+def test_at_the_end_of_the_queue_it_is_said(review):
+    told = []
+    review.said.connect(told.append)
+    review.session.accept([p.id for p in review.session.points])
+    review.refresh()
+    QTest.keyClick(review.panel.table, KEY.Key_N)
+    assert told[-1] == "Every point has been judged."
+    assert review.panel.progress_text.text() == "30 of 30 reviewed"
