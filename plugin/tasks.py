@@ -105,3 +105,11 @@ class EnvironmentTask(BackgroundTask):
 
     def __init__(self, folder: Path, wheels: Path | None, proxy: str) -> None:
         super().__init__("SAR-Optical Align: making the environment", lambda progress: create_managed(folder, progress, wheels, proxy))
+
+
+class PreviewTask(BackgroundTask):
+    """Writes a revision of the live preview; remembers what it is of."""
+
+    def __init__(self, work: Callable[[Progress], Path], session: object, wanted: tuple[Transform, WarpParams]) -> None:
+        super().__init__("SAR-Optical Align: preview", work)
+        self.session, self.wanted = session, wanted

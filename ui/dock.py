@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..plugin.core.types import AlignParams
+from .compare_strip import CompareStrip
 from .icons import icon
 from .keys import UNDO, history_key
 from .match_panel import MatchPanel
@@ -59,6 +60,8 @@ class AlignDock(QgsDockWidget):
         ):
             self.tabs.addTab(panel, icon(name), title)
         layout.addWidget(self.tabs, 1)
+        self.compare = CompareStrip()
+        layout.addWidget(self.compare)
         layout.addWidget(self._make_footer())
         self.setWidget(body)
         self.set_running(False)

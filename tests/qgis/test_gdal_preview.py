@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +99,7 @@ def test_large_rasters_are_drawn_from_overviews_and_the_original_is_not_touched(
     width, height = 3000, 2500
     y, x = np.mgrid[:height, :width]
     path = write_raster(tmp_path / "sar.tif", (100 + 50 * np.sin(x / 200) * np.cos(y / 170)).astype(np.float32), 32633, (5e5, 10, 0, 5.4e6, 0, -10))
-    digest, files = hashlib.sha256(Path(path).read_bytes()).hexdigest(), set(os.listdir(tmp_path))
+    digest, files = hashlib.sha256(Path(path).read_bytes()).hexdigest(), set(tmp_path.iterdir())
     preview = PreviewWarp(path, tmp_path / "p")
     shown = preview.write(REFERENCE, bent("affine", width, height), WarpParams())
     dataset = gdal.Open(str(shown))
@@ -109,7 +108,7 @@ def test_large_rasters_are_drawn_from_overviews_and_the_original_is_not_touched(
     whole = dataset.ReadAsArray()[5::13, 5::13]
     assert np.nanmean(small) == pytest.approx(np.nanmean(whole), abs=2.0)
     assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == digest
-    assert set(os.listdir(tmp_path)) - files == {"p"}
+    assert set(tmp_path.iterdir()) - files == {tmp_path / "p"}
 
 
 def test_old_revisions_go(tmp_path):
