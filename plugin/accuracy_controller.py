@@ -148,7 +148,7 @@ class AccuracyController(QObject):
 
     def _take_azimuth(self) -> None:
         value = self.panel.look_azimuth()
-        QgsProject.instance().writeEntry(PREFIX, _AZIMUTH, -1.0 if value is None else value)
+        QgsProject.instance().writeEntryDouble(PREFIX, _AZIMUTH, -1.0 if value is None else value)
         self._follow()
 
     # --- on the map

@@ -136,14 +136,14 @@ def _symbol(colour: str) -> QgsMarkerSymbol:
     arrow.setIsCurved(False)
     arrow.setIsRepeated(False)
     arrow.subSymbol().setColor(QColor(colour))
-    line = QgsLineSymbol([arrow])
+    line = QgsLineSymbol.createSimple({})
+    line.changeSymbolLayer(0, arrow)
     ellipse = QgsFillSymbol.createSimple({"color": _rgba(colour, 50), "outline_color": _rgba(colour, 200), "outline_width": "0.2"})
-    return QgsMarkerSymbol(
-        [
-            _generated(f"make_ellipse({_TIP}, \"sigma_major\" * @arrow_scale, \"sigma_minor\" * @arrow_scale, \"sigma_azimuth_deg\")", ellipse),
-            _generated(f"make_line($geometry, {_TIP})", line),
-        ]
-    )
+    symbol = QgsMarkerSymbol.createSimple({})
+    axes = "\"sigma_major\" * @arrow_scale, \"sigma_minor\" * @arrow_scale, \"sigma_azimuth_deg\""
+    symbol.changeSymbolLayer(0, _generated(f"make_ellipse({_TIP}, {axes})", ellipse))
+    symbol.appendSymbolLayer(_generated(f"make_line($geometry, {_TIP})", line))
+    return symbol
 
 
 def _rgba(colour: str, alpha: int) -> str:
