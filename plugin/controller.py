@@ -18,11 +18,13 @@ from ..ui.dock import MATCH, REVIEW, AlignDock
 from ..ui.messages import Messages
 from ..ui.settings_page import PAGE
 from ..ui.text import tr
+from .accuracy_controller import AccuracyController
+from .compare_controller import CompareController
 from .core.errors import AlignError, FitError, InputError
 from .core.session import Session
 from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status
 from .interpreter import InterpreterService
-from .layers import add_to_group, raster_ref
+from .layers import add_to_group, copy_renderer, raster_ref
 from .review_controller import ReviewController
 from .review_files import add_confidence, export_points, import_points, remove_layers_of
 from .session_store import find_earlier, recall_pair, remember_pair
@@ -52,6 +54,8 @@ class AlignController(QObject):
         self._offer: QgsMessageBarItem | None = None
         self._offered: tuple[str, str] | None = None
         self.review = ReviewController(iface.mapCanvas(), dock.review)
+        self.compare = CompareController(iface.mapCanvas(), dock, self.review)
+        self.accuracy = AccuracyController(iface.mapCanvas(), dock, self.review)
         self._pair_timer = QTimer(self)
         self._pair_timer.setSingleShot(True)
         self._pair_timer.setInterval(0)
@@ -81,6 +85,7 @@ class AlignController(QObject):
             (self.review.failed, self._fail),
             (self.review.said, d.set_status),
             (self.review.refreshed, self._follow_fit),
+            (self.accuracy.failed, self._fail),
         ):
             signal.connect(slot)
         QgsProject.instance().readProject.connect(self._recall_pair)
@@ -96,6 +101,8 @@ class AlignController(QObject):
             self.task.cancel()
         if self._client is not None:
             self._client.close()
+        self.compare.close()
+        self.accuracy.close()
         self.review.close()
         self.messages.close()
         self._chips.cleanup()
@@ -341,7 +348,7 @@ class AlignController(QObject):
             layer = QgsRasterLayer(str(task.output), task.output.stem)
             sensed = self.dock.pair()[1]
             if sensed is not None and sensed.bandCount() == layer.bandCount():
-                layer.setRenderer(sensed.renderer().clone())
+                copy_renderer(sensed, layer)
             add_to_group(layer, QgsProject.instance())
             text = tr("Written: {0}").format(task.output)
             self.dock.set_status(text)

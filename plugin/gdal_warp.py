@@ -6,6 +6,7 @@ import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from osgeo import gdal
@@ -122,19 +123,11 @@ def _write(
     sensed_grid = Grid("", _IDENTITY, source.RasterXSize, source.RasterYSize)
     nodes = warp_nodes(transform, reference_grid, sensed_grid)
     target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
-    _refuse_growth(transform, reference_grid, sensed_grid, target)
+    refuse_growth(transform, reference_grid, sensed_grid, target)
     bare = not target.crs_wkt and tuple(target.geotransform) == _IDENTITY
     offset = _FRAME_OFFSET if bare else 0.0
-    settings = {
-        "resampleAlg": "near" if layout.classes else _RESAMPLING[params.resampling],
-        "transformerOptions": [f"SRC_METHOD={_METHODS[nodes.method]}", "DST_METHOD=GEOTRANSFORM"],
-        "warpOptions": layout.warp_options(),
-        "warpMemoryLimit": _MEMORY_BYTES,
-        "errorThreshold": _ERROR_PX,
-        **({"polynomialOrder": nodes.order} if nodes.method == "polynomial" else {}),
-        **layout.warp_settings(),
-    }
-    sink, virtual = layout.create(path, target, offset), _virtual(source, nodes, target.crs_wkt, offset)
+    settings = warp_settings(nodes, layout, params)
+    sink, virtual = layout.create(path, target, offset), virtual_source(source, nodes, target.crs_wkt, offset)
     try:
         message = guarded(lambda tick: gdal.Warp(sink, virtual, options=gdal.WarpOptions(callback=tick, **settings)), progress, "Warping")
         if message:
@@ -146,6 +139,19 @@ def _write(
         sink.FlushCache()
     finally:
         sink = virtual = None  # closed before the file is moved or removed, whoever holds this frame
+
+
+def warp_settings(nodes: WarpNodes, layout: Layout, params: WarpParams) -> dict[str, Any]:
+    """Return the settings of `gdal.WarpOptions` that apply a transform to a `virtual_source`."""
+    return {
+        "resampleAlg": "near" if layout.classes else _RESAMPLING[params.resampling],
+        "transformerOptions": [f"SRC_METHOD={_METHODS[nodes.method]}", "DST_METHOD=GEOTRANSFORM"],
+        "warpOptions": layout.warp_options(),
+        "warpMemoryLimit": _MEMORY_BYTES,
+        "errorThreshold": _ERROR_PX,
+        **({"polynomialOrder": nodes.order} if nodes.method == "polynomial" else {}),
+        **layout.warp_settings(),
+    }
 
 
 def guarded(work: Callable[[Callable[[float, str, object], int]], object], progress: Progress, label: str) -> str:
@@ -183,7 +189,7 @@ def guarded(work: Callable[[Callable[[float, str, object], int]], object], progr
     return message
 
 
-def _refuse_growth(transform: Transform, reference_grid: Grid, sensed_grid: Grid, target: Grid) -> None:
+def refuse_growth(transform: Transform, reference_grid: Grid, sensed_grid: Grid, target: Grid) -> None:
     """Refuse an output much larger than what the image covers at its centre's scale."""
     inward = coords.inverse(coords.matrix_from_geotransform(target.geotransform)) @ coords.matrix_from_geotransform(reference_grid.geotransform)
     centre = np.array([[sensed_grid.width / 2, sensed_grid.height / 2]])
@@ -196,9 +202,9 @@ def _refuse_growth(transform: Transform, reference_grid: Grid, sensed_grid: Grid
         )
 
 
-def _virtual(source: gdal.Dataset, nodes: WarpNodes, wkt: str, offset: float) -> gdal.Dataset:
-    """Return a VRT of the source whose georeferencing is the transform."""
-    virtual = gdal.GetDriverByName("VRT").CreateCopy("", source)
+def virtual_source(source: gdal.Dataset, nodes: WarpNodes, wkt: str, offset: float = 0.0, path: str = "") -> gdal.Dataset:
+    """Return a VRT of the source, in a file where a path is given, whose georeferencing is the transform."""
+    virtual = gdal.GetDriverByName("VRT").CreateCopy(path, source)
     if nodes.geotransform is not None:
         g = nodes.geotransform
         virtual.SetGCPs([], "")

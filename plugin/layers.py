@@ -107,6 +107,17 @@ def add_to_group(layer: object, project: QgsProject | None = None) -> None:
     group.insertLayer(0, layer)
 
 
+def copy_renderer(source: QgsRasterLayer, target: QgsRasterLayer) -> None:
+    """Draw a warped raster like the sensed one, and not at all outside the image."""
+    renderer = source.renderer()
+    if renderer is None or target.bandCount() < source.bandCount():
+        return
+    alpha = target.renderer().alphaBand() if target.renderer() is not None else -1
+    target.setRenderer(renderer.clone())
+    if alpha > source.bandCount():
+        target.renderer().setAlphaBand(alpha)
+
+
 def confidence_layer(points: Iterable[TiePoint], reference_grid: Grid, path: Path) -> QgsRasterLayer:
     """Write the confidence of tie points as a smooth raster and return it as a styled layer.
 

@@ -38,6 +38,7 @@ class ReviewController(QObject):
 
     failed = pyqtSignal(object)
     said = pyqtSignal(str)
+    fitted = pyqtSignal()  # the fit is new; table and canvas follow
     refreshed = pyqtSignal()
 
     def __init__(self, canvas: QgsMapCanvas, panel: ReviewPanel) -> None:
@@ -205,6 +206,7 @@ class ReviewController(QObject):
         else:
             self._residuals = session.fit.residuals_px
             self.walk.update()
+            self.fitted.emit()
             self.panel.show_session(session, session.fit, self._residuals, size, unit, self.walk.queue)
         points = session.points
         gt = session.reference_grid.geotransform

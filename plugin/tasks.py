@@ -10,6 +10,7 @@ from qgis.core import QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
 from .core.errors import AlignError, WorkerError
+from .core.judgement import Case, judge
 from .core.progress import Cancelled, Progress
 from .core.session_point import Seen
 from .core.transforms import Transform
@@ -122,3 +123,20 @@ class EnvironmentTask(BackgroundTask):
 
     def __init__(self, folder: Path, wheels: Path | None, proxy: str) -> None:
         super().__init__("SAR-Optical Align: making the environment", lambda progress: create_managed(folder, progress, wheels, proxy))
+
+
+class PreviewTask(BackgroundTask):
+    """Writes a revision of the live preview; remembers what it is of."""
+
+    def __init__(self, work: Callable[[Progress], Path], session: object, wanted: tuple[Transform, WarpParams]) -> None:
+        super().__init__("SAR-Optical Align: preview", work)
+        self.session, self.wanted = session, wanted
+        self.dropped = False  # nobody waits for it any more
+
+
+class JudgeTask(BackgroundTask):
+    """Judges a fit."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__("SAR-Optical Align: accuracy", lambda _progress: judge(case))
+        self.case = case

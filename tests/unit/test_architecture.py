@@ -40,6 +40,8 @@ MORE = {
     "plugin.controller": ("ui",),
     "plugin.review_controller": ("ui",),
     "plugin.review_files": ("ui",),
+    "plugin.compare_controller": ("ui",),
+    "plugin.accuracy_controller": ("ui",),
     "plugin.point_maker": ("ui",),
     "plugin.snapper": ("ui",),
     "plugin.review_walk": ("ui",),

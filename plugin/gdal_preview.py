@@ -1,0 +1,130 @@
+"""The live preview: what a warp would write, as a virtual raster that GDAL computes where it is looked at.
+
+Everything lies in a folder of its own: a copy of the sensed raster's description with overviews beside it, made once, and for
+each revision two small files. The sensed raster is only read.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from osgeo import gdal
+
+from .core.errors import OutputError, UnreadableRasterError
+from .core.gcp_grid import output_grid, warp_nodes
+from .core.progress import Progress
+from .core.qgis_points import is_referenced
+from .core.transforms import Transform
+from .core.types import Grid, WarpParams
+from .gdal_layout import Layout, open_raster
+from .gdal_warp import guarded, refuse_growth, virtual_source, warp_settings
+
+_TOLERANCE_PX = 0.1
+_SMALL_PX = 2048
+_FIRST_LEVEL, _LAST_PX = 4, 400
+_DRAWN = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)  # how QGIS draws a raster without georeferencing
+
+
+class PreviewWarp:
+    """Virtual warps of one sensed raster.
+
+    Convention:
+        The grid, the resampling and what is outside the image are those of `gdal_warp.warp_with_gdal`; where GDAL interpolates
+        a spline between nodes, places agree to 0.1 px. Only on a reference that is not north-up the grid is a north-up one.
+    """
+
+    def __init__(self, sensed_path: str, folder: Path, nodata: float | None = None) -> None:
+        """Only remember.
+
+        Args:
+            sensed_path: Raster to show warped.
+            folder: Where the virtual files go.
+            nodata: Overrides the nodata value of the raster.
+        """
+        self.sensed_path, self._folder, self._nodata = sensed_path, folder, nodata
+        self._revision = 0
+        self._overviews: Path | None = None
+        self._is_prepared = False
+
+    def write(self, reference_grid: Grid, transform: Transform, params: WarpParams, progress: Progress | None = None) -> Path:
+        """Write the next revision; the three newest stay, for those who still draw them.
+
+        Args:
+            reference_grid: Native grid of the reference.
+            transform: sensed_px -> reference_px.
+            params: Pixel size, grid and resampling as for the written file.
+            progress: Asked whether to stop while overviews are made.
+
+        Returns:
+            The virtual raster.
+
+        Raises:
+            FitError: the transform folds, or bends too sharply.
+            UnreadableRasterError: the sensed raster cannot be read.
+            OutputError: the preview would be absurdly large, or its folder cannot be written.
+            Cancelled: `progress` said so.
+        """
+        gdal.PushErrorHandler("CPLQuietErrorHandler")
+        try:
+            source = open_raster(self.sensed_path)
+            self._prepare(source, progress or Progress())
+            return self._write(source, reference_grid, transform, params)
+        except (OSError, RuntimeError) as error:
+            raise OutputError(f"The preview cannot be made: {error}.", "Check that the disk has room.") from error
+        finally:
+            gdal.PopErrorHandler()
+
+    def _write(self, source: gdal.Dataset, reference_grid: Grid, transform: Transform, params: WarpParams) -> Path:
+        g = reference_grid.geotransform
+        if not is_referenced(reference_grid):
+            reference_grid, params = replace(reference_grid, geotransform=_DRAWN), replace(params, match_reference_grid=True)
+        elif g[2] or g[4] or g[1] < 0 or g[5] > 0:  # GDAL's virtual warps are north-up
+            params = replace(params, match_reference_grid=False)
+        sensed_grid = Grid("", _DRAWN, source.RasterXSize, source.RasterYSize)
+        layout = Layout(source, params, self._nodata)
+        nodes = warp_nodes(transform, reference_grid, sensed_grid, _TOLERANCE_PX)
+        target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
+        refuse_growth(transform, reference_grid, sensed_grid, target)
+        self._revision += 1
+        moved, path = (self._folder / f"{name}_{self._revision}.vrt" for name in ("moved", "preview"))
+        virtual_source(source, nodes, target.crs_wkt, path=str(moved)).FlushCache()
+        if self._overviews is not None:
+            os.link(self._overviews, f"{moved}.ovr")
+        g, settings = target.geotransform, warp_settings(nodes, layout, params)
+        far = g[0] + g[1] * target.width, g[3] + g[5] * target.height
+        options = gdal.WarpOptions(
+            format="VRT", outputBounds=(g[0], far[1], far[0], g[3]), width=target.width, height=target.height, dstSRS=target.crs_wkt or None,
+            dstAlpha=layout.auxiliary, **settings,
+        )
+        message = guarded(lambda _tick: gdal.Warp(str(path), str(moved), options=options), Progress(), "")
+        if message:
+            raise UnreadableRasterError(f"The preview of {self.sensed_path} failed: {message}.", "Check that the file is complete.")
+        self._drop(self._revision - 3)
+        return path
+
+    def _drop(self, revision: int) -> None:
+        for name in ("moved", "preview"):
+            for suffix in ("", ".ovr", ".aux.xml"):
+                (self._folder / f"{name}_{revision}.vrt{suffix}").unlink(missing_ok=True)
+
+    def _prepare(self, source: gdal.Dataset, progress: Progress) -> None:
+        """Make overviews of a large raster that has none, so that the whole scene is drawn as fast as a part."""
+        if self._is_prepared:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        longest = max(source.RasterXSize, source.RasterYSize)
+        if longest > _SMALL_PX and not source.GetRasterBand(1).GetOverviewCount():
+            base = self._folder / "base.vrt"
+            gdal.GetDriverByName("VRT").CreateCopy(str(base), source).FlushCache()
+            levels = [_FIRST_LEVEL]
+            while longest / levels[-1] > _LAST_PX:
+                levels.append(levels[-1] * 2)
+            method = "NEAREST" if source.GetRasterBand(1).GetColorTable() is not None else "AVERAGE"
+            small = gdal.Open(str(base))
+            message = guarded(lambda tick: small.BuildOverviews(method, levels, tick) == 0, progress, "Preparing the preview")
+            if message:
+                raise OSError(message)
+            self._overviews = Path(f"{base}.ovr")
+        self._is_prepared = True

@@ -1,0 +1,128 @@
+"""The preview is what the warp will write, and touches nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gdal_rasters import read_raster, wkt, write_raster
+from osgeo import gdal
+from sar_optical_align.plugin.core import coords
+from sar_optical_align.plugin.core.errors import AlignError, FitError
+from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.types import Grid, WarpParams
+from sar_optical_align.plugin.gdal_preview import PreviewWarp
+from sar_optical_align.plugin.gdal_warp import warp_with_gdal
+
+REFERENCE = Grid(wkt(32633), (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0), 400, 300)
+WIDTH, HEIGHT = 260, 210
+KINDS = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps")
+
+
+def bent(kind: str, width: int = WIDTH, height: int = HEIGHT):
+    """Return a transform of a kind, fitted to a gently bent scene."""
+    sensed = np.stack(np.meshgrid(np.linspace(0, width, 7), np.linspace(0, height, 6)), axis=2).reshape(-1, 2)
+    a, b = (sensed / [width, height] - 0.5).T
+    return fit(kind, sensed, sensed * 1.31 + [20.3, 11.7] + 4 * np.stack([a * b + a * a, b * b - a * b * b], axis=1))
+
+
+def scene(folder: Path, dtype: str = "float32", **more) -> str:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    data = 90 + 60 * np.sin(x / 17) * np.cos(y / 13)
+    data[40:60, 50:80] = 0
+    return write_raster(folder / "sar.tif", data.astype(dtype), 32633, (500010.0, 9.0, 0.0, 5399950.0, 0.0, -11.0), **more)
+
+
+def values(path, count: int) -> np.ndarray:
+    """Return the first `count` bands with NaN outside the image."""
+    dataset = gdal.Open(str(path))
+    out = read_raster(path)[:count].astype(float)
+    for i in range(count):
+        out[i][dataset.GetRasterBand(i + 1).GetMaskBand().ReadAsArray() == 0] = np.nan
+    return out
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_preview_is_what_the_warp_writes(tmp_path, kind):
+    path, transform = scene(tmp_path), bent(kind)
+    written = warp_with_gdal(path, REFERENCE, transform, tmp_path / "out.tif")
+    shown = PreviewWarp(path, tmp_path / "p").write(REFERENCE, transform, WarpParams())
+    a, b = gdal.Open(str(written)), gdal.Open(str(shown))
+    assert (a.RasterXSize, a.RasterYSize) == (b.RasterXSize, b.RasterYSize)
+    assert b.GetGeoTransform() == pytest.approx(a.GetGeoTransform())
+    first, second = values(written, 1), values(shown, 1)
+    assert (np.isnan(first) != np.isnan(second)).mean() < 0.01
+    both = np.isfinite(first) & np.isfinite(second)
+    assert both.mean() > 0.5
+    assert np.abs(first - second)[both].max() < 2.0  # of slopes up to 5 a pixel, the edges of the hole apart
+    assert np.abs(first - second)[both].mean() < 0.02
+
+
+@pytest.mark.parametrize(
+    ("dtype", "more"), [("uint8", {}), ("uint8", {"nodata": 0}), ("float32", {"nodata": -9.0}), ("uint16", {"mask": np.ones((HEIGHT, WIDTH), bool)})]
+)
+def test_what_is_outside_is_outside_in_both(tmp_path, dtype, more):
+    path, transform = scene(tmp_path, dtype, **more), bent("affine")
+    written = warp_with_gdal(path, REFERENCE, transform, tmp_path / "out.tif")
+    shown = PreviewWarp(path, tmp_path / "p").write(REFERENCE, transform, WarpParams())
+    first, second = values(written, 1), values(shown, 1)
+    assert np.isnan(first).any()
+    np.testing.assert_array_equal(np.isnan(first), np.isnan(second))
+    assert np.nanmax(np.abs(first - second)) <= 1.0  # a valid 0 may move off nodata
+
+
+@pytest.mark.parametrize("params", [WarpParams(match_reference_grid=True), WarpParams(output_gsd=25.0), WarpParams(resampling="nearest")])
+def test_grid_and_resampling_are_those_of_the_warp(tmp_path, params):
+    path, transform = scene(tmp_path), bent("affine")
+    written = warp_with_gdal(path, REFERENCE, transform, tmp_path / "out.tif", params)
+    shown = PreviewWarp(path, tmp_path / "p").write(REFERENCE, transform, params)
+    assert gdal.Open(str(shown)).GetGeoTransform() == pytest.approx(gdal.Open(str(written)).GetGeoTransform())
+    np.testing.assert_allclose(values(shown, 1), values(written, 1), atol=1e-4)
+
+
+def test_a_reference_without_georeferencing_is_drawn_where_qgis_draws_it(tmp_path):
+    """One bright pixel, through a shift, lies at x right and y up, negative."""
+    data = np.zeros((HEIGHT, WIDTH), np.float32)
+    data[31, 47] = 9.0
+    path = write_raster(tmp_path / "sar.tif", data)
+    transform = fit("shift", [[0.0, 0.0], [9.0, 9.0]], [[12.0, 5.0], [21.0, 14.0]])
+    shown = PreviewWarp(path, tmp_path / "p").write(Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300), transform, WarpParams(resampling="nearest"))
+    dataset = gdal.Open(str(shown))
+    row, column = np.argwhere(read_raster(shown)[0] == 9.0)[0]
+    place = coords.map_from_px(dataset.GetGeoTransform(), [[column + 0.5, row + 0.5]])[0]
+    assert place == pytest.approx((47.5 + 12.0, -(31.5 + 5.0)))
+
+
+def test_large_rasters_are_drawn_from_overviews_and_the_original_is_not_touched(tmp_path):
+    width, height = 3000, 2500
+    y, x = np.mgrid[:height, :width]
+    path = write_raster(tmp_path / "sar.tif", (100 + 50 * np.sin(x / 200) * np.cos(y / 170)).astype(np.float32), 32633, (5e5, 10, 0, 5.4e6, 0, -10))
+    digest, files = hashlib.sha256(Path(path).read_bytes()).hexdigest(), set(tmp_path.iterdir())
+    preview = PreviewWarp(path, tmp_path / "p")
+    shown = preview.write(REFERENCE, bent("affine", width, height), WarpParams())
+    dataset = gdal.Open(str(shown))
+    assert dataset.GetRasterBand(1).GetOverviewCount() > 0
+    small = dataset.ReadAsArray(buf_xsize=300, buf_ysize=250)
+    whole = dataset.ReadAsArray()[5::13, 5::13]
+    assert np.nanmean(small) == pytest.approx(np.nanmean(whole), abs=2.0)
+    assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == digest
+    assert set(tmp_path.iterdir()) - files == {tmp_path / "p"}
+
+
+def test_old_revisions_go(tmp_path):
+    preview = PreviewWarp(scene(tmp_path), tmp_path / "p")
+    names = [preview.write(REFERENCE, bent(kind), WarpParams()).name for kind in KINDS]
+    assert len(set(names)) == len(KINDS)
+    assert {p.name for p in (tmp_path / "p").glob("preview_*")} == set(names[-3:])
+
+
+def test_what_cannot_be_previewed_says_why(tmp_path):
+    sensed = np.array([[0, 0], [260, 0], [0, 210], [260, 210], [130, 105], [60, 50], [200, 160]], float)
+    folded = sensed.copy()
+    folded[4], folded[5] = [10, 5], [200, 190]
+    with pytest.raises(FitError, match="folds"):
+        PreviewWarp(scene(tmp_path), tmp_path / "p").write(REFERENCE, fit("tps", sensed, folded, smoothing=0.0), WarpParams())
+    with pytest.raises(AlignError, match="Cannot open"):
+        PreviewWarp(str(tmp_path / "gone.tif"), tmp_path / "q").write(REFERENCE, bent("affine"), WarpParams())
