@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProject, QgsRasterLayer
-from qgis.gui import QgsMessageBarItem
 from qgis.PyQt.QtCore import QObject, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox
+from qgis.PyQt.QtWidgets import QMessageBox
 
 from ..ui.answer import first_answer
 from ..ui.dock import MATCH, REVIEW, AlignDock
@@ -22,17 +21,17 @@ from .core.errors import AlignError, FitError, InputError
 from .core.session import Session
 from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status
 from .interpreter import InterpreterService
+from .keeping_controller import KeepingController
 from .layers import add_to_group, raster_ref
 from .review_controller import ReviewController
-from .review_files import add_confidence, export_points, import_points, remove_layers_of
-from .session_store import find_earlier, recall_pair, remember_pair
+from .review_files import add_confidence, remove_layers_of
+from .session_store import remember_pair
 from .settings import params_from, save_params, threads, worker_python
 from .tasks import MatchTask, WarpTask
 from .worker_client import WorkerClient
 
 LOG = "SAR-Optical Align"
 ROOT = Path(__file__).resolve().parent.parent
-_POINT_FILES = "QGIS points (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
 
 
 class AlignController(QObject):
@@ -49,16 +48,15 @@ class AlignController(QObject):
         self._refusal = ""
         self._proposed_output = ""
         self.messages = Messages(iface.messageBar(), LOG)
-        self._offer: QgsMessageBarItem | None = None
-        self._offered: tuple[str, str] | None = None
         self.review = ReviewController(iface.mapCanvas(), dock.review)
+        self.keeping = KeepingController(self.review, self.messages, dock, self.open_session)
         self._pair_timer = QTimer(self)
         self._pair_timer.setSingleShot(True)
         self._pair_timer.setInterval(0)
         self._pair_timer.timeout.connect(self._follow_pair)
         self._connect()
         self._check_environment()
-        self._recall_pair()
+        self.keeping.recall()
         self._follow_pair()
 
     def _connect(self) -> None:
@@ -74,22 +72,25 @@ class AlignController(QObject):
             (d.redo_requested, self.review.redo),
             (d.visibilityChanged, lambda _shown: self._closing or self.review.set_visible(not d.isHidden())),
             (d.warp.warp_requested, self.warp),
-            (r.import_requested, self._import),
-            (r.export_requested, self._export),
+            (r.import_requested, self.keeping.ask_import),
+            (r.export_requested, self.keeping.ask_export),
+            (self.keeping.failed, self._fail),
+            (self.keeping.said, d.set_status),
+            (self.keeping.restored, lambda: d.tabs.setCurrentIndex(REVIEW)),
+            (self.keeping.pair_recalled, self._choose),
             (r.confidence_requested, lambda: self._guarded(lambda: add_confidence(self.review.session))),
             (self.review.failed, self._fail),
             (self.review.said, d.set_status),
             (self.review.refreshed, self._follow_fit),
         ):
             signal.connect(slot)
-        QgsProject.instance().readProject.connect(self._recall_pair)
         QgsProject.instance().layersRemoved.connect(self._follow_removal)
 
     def close(self) -> None:
         """End tasks and the worker, take everything off the canvas and the message bar."""
         self._closing = True
-        QgsProject.instance().readProject.disconnect(self._recall_pair)
         QgsProject.instance().layersRemoved.disconnect(self._follow_removal)
+        self.keeping.close()
         self._pair_timer.stop()
         if self.task is not None:
             self.task.cancel()
@@ -108,12 +109,9 @@ class AlignController(QObject):
             raster_ref(m.sensed_combo.currentLayer(), m.sensed_band.currentBand()),
         )
 
-    def _recall_pair(self, _document: object = None) -> None:
-        """Choose the layers that were matched last in this project."""
-        reference, sensed = recall_pair()
-        if reference is not None and sensed is not None:
-            self.dock.match.reference_combo.setLayer(reference)
-            self.dock.match.sensed_combo.setLayer(sensed)
+    def _choose(self, reference: QgsRasterLayer, sensed: QgsRasterLayer) -> None:
+        self.dock.match.reference_combo.setLayer(reference)
+        self.dock.match.sensed_combo.setLayer(sensed)
 
     def _follow_removal(self, _ids: list[str]) -> None:
         self.dock.match.follow_removal()
@@ -130,26 +128,7 @@ class AlignController(QObject):
         if self.review.show_pair(reference, sensed) or reference.path == sensed.path:
             return
         self._propose_output(sensed)
-        if self._offered != (reference.path, sensed.path):
-            self._offered = (reference.path, sensed.path)
-            self._offer_earlier(reference, sensed)
-
-    def _offer_earlier(self, reference: RasterRef, sensed: RasterRef) -> None:
-        self.messages.take_back(self._offer)
-        found = find_earlier(reference, sensed)
-        if found is None:
-            return
-        session, time = found
-        text = tr("There is a review of these two rasters from {0} with {1} points.").format(f"{time:%d %b %Y, %H:%M}", len(session.points))
-        self._offer = self.messages.tell(text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(session))
-
-    def restore(self, session: Session) -> None:
-        """Go on with an earlier review."""
-        self.messages.take_back(self._offer)
-        if self.task is None:
-            self.review.restore(session)
-            self.dock.tabs.setCurrentIndex(REVIEW)
-            self.dock.set_status(tr("{0} points restored.").format(len(session.points)))
+        self.keeping.look_for(reference, sensed)
 
     def open_session(self) -> Session:
         """Return the session of the pair chosen, made where there is none.
@@ -158,7 +137,7 @@ class AlignController(QObject):
             AlignError: no pair, or a raster cannot be read.
         """
         reference, sensed = self._refs()
-        self.messages.take_back(self._offer)
+        self.keeping.take_back_offer()
         remember_pair(self.dock.pair())
         return self.review.open(reference, sensed, self.dock.match.model_combo.currentData())
 
@@ -197,7 +176,7 @@ class AlignController(QObject):
         task.logged.connect(self._log)
         task.progressChanged.connect(self._show_progress)
         task.ended.connect(ended)
-        self.messages.take_back(self._offer)
+        self.keeping.take_back_offer()
         self.dock.set_running(True)
         self.dock.set_status(tr("Starting"))
         self._follow_fit()
@@ -250,31 +229,6 @@ class AlignController(QObject):
             if self._refusal:
                 text = tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>").format(self._refusal) + text
         self.dock.warp.set_fit(text)
-
-    def _import(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self.dock, tr("Import control points"), "", _POINT_FILES)
-        if path:
-            self.import_points(Path(path))
-
-    def import_points(self, path: Path) -> None:
-        """Read a control-point file into the session of the pair chosen."""
-        self._guarded(lambda: self._import_into(self.open_session(), path))
-
-    def _import_into(self, session: Session, path: Path) -> None:
-        count = import_points(session, path)
-        self.review.refresh()
-        self.review.use_tool()
-        self.dock.set_status(tr("{0} points read from {1}").format(count, path.name))
-
-    def _export(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self.dock, tr("Export control points"), "", _POINT_FILES)
-        if path:
-            self.export_points(Path(path))
-
-    def export_points(self, path: Path) -> None:
-        """Write the points as reviewed."""
-        if self._guarded(lambda: export_points(self.review.session, path)):
-            self.dock.set_status(tr("Written: {0}").format(path))
 
     # --- warping
 

@@ -39,6 +39,7 @@ MORE = {
     "plugin.main": ("ui", "plugin.provider"),
     "plugin.controller": ("ui",),
     "plugin.review_controller": ("ui",),
+    "plugin.keeping_controller": ("ui",),
     "plugin.review_files": ("ui",),
     "plugin.point_maker": ("ui",),
 }

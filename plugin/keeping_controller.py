@@ -1,0 +1,133 @@
+"""Keeping: reviews that come back with their project, control-point files in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qgis.core import Qgis, QgsMapLayer, QgsProject
+from qgis.gui import QgsMessageBarItem
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QFileDialog, QWidget
+
+from ..ui.messages import Messages
+from ..ui.text import tr
+from .core.errors import AlignError
+from .core.session import Session
+from .core.types import RasterRef
+from .review_controller import ReviewController
+from .review_files import export_points, import_points
+from .session_store import Earlier, find_earlier, recall_pair, unavailable
+
+_IMPORTS = "Control points (*.points *.csv *.txt *.geojson *.json);;All files (*)"
+_EXPORTS = "QGIS points (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
+
+
+class KeepingController(QObject):
+    """Lives as long as the dock's controller."""
+
+    failed = pyqtSignal(object)
+    said = pyqtSignal(str)
+    restored = pyqtSignal()
+    pair_recalled = pyqtSignal(QgsMapLayer, QgsMapLayer)
+
+    def __init__(self, review: ReviewController, messages: Messages, window: QWidget, open_session: Callable[[], Session]) -> None:
+        super().__init__()
+        self.review, self.messages, self._window, self._open_session = review, messages, window, open_session
+        self.offer: QgsMessageBarItem | None = None
+        self._offered: tuple[str, str] | None = None
+        self._recalled = False
+        self._connections = tuple(
+            (signal, slot)
+            for signal, slot in (
+                (QgsProject.instance().readProject, self.recall), (QgsProject.instance().cleared, review.forget),
+                (QgsProject.instance().projectSaved, review.relocate),
+            )
+        )
+        for signal, slot in self._connections:
+            signal.connect(slot)
+
+    def close(self) -> None:
+        """Stop following the project."""
+        for signal, slot in self._connections:
+            signal.disconnect(slot)
+
+    # --- earlier reviews
+
+    def recall(self, _document: object = None) -> None:
+        """Choose the layers that were matched last in this project; their review comes back without asking."""
+        for text in unavailable():
+            self.messages.tell(text, Qgis.MessageLevel.Warning, 0)
+        reference, sensed = recall_pair()
+        if reference is not None and sensed is not None:
+            self._recalled, self._offered = True, None
+            self.pair_recalled.emit(reference, sensed)
+
+    def look_for(self, reference: RasterRef, sensed: RasterRef) -> None:
+        """Offer an earlier review of a pair, once; restore it where the project asks for it."""
+        if self._offered == (reference.path, sensed.path):
+            return
+        self._offered = reference.path, sensed.path
+        self.take_back_offer()
+        recalled, self._recalled = self._recalled, False
+        found = find_earlier(reference, sensed)
+        if found is None:
+            return
+        if recalled:
+            self.restore(found)
+            return
+        text = tr("There is a review of these two rasters from {0} with {1} points.").format(f"{found.time:%d %b %Y, %H:%M}", len(found.session.points))
+        self.offer = self.messages.tell(text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(found))
+
+    def take_back_offer(self) -> None:
+        """Offer no earlier review any more."""
+        self.messages.take_back(self.offer)
+        self.offer = None
+
+    def restore(self, found: Earlier) -> None:
+        """Go on with an earlier review; say what became of its rasters since."""
+        self.take_back_offer()
+        if self.review.locked:
+            return
+        self.review.restore(found.session)
+        self.restored.emit()
+        points = found.session.points
+        reviewed = sum(p.state.value != "predicted" for p in points)
+        when = f"{found.time:%d %b %Y, %H:%M}"
+        self.said.emit(tr("{0} points restored, {1} of them reviewed (last change {2}).").format(len(points), reviewed, when))
+        for warning in found.warnings:
+            self.messages.tell(warning, Qgis.MessageLevel.Warning, 0)
+
+    # --- files
+
+    def ask_import(self) -> None:
+        """Ask for a control-point file and read it."""
+        path, _ = QFileDialog.getOpenFileName(self._window, tr("Import control points"), "", _IMPORTS)
+        if path:
+            self.import_points(Path(path))
+
+    def import_points(self, path: Path) -> None:
+        """Read a control-point file into the session of the pair chosen."""
+        if self._guarded(lambda: import_points(self._open_session(), path)):
+            self.review.refresh()
+            self.review.use_tool()
+            self.said.emit(tr("{0} points read from {1}").format(len(self.review.session.points), path.name))
+
+    def ask_export(self) -> None:
+        """Ask for a file and write the points."""
+        path, _ = QFileDialog.getSaveFileName(self._window, tr("Export control points"), "", _EXPORTS)
+        if path:
+            self.export_points(Path(path))
+
+    def export_points(self, path: Path) -> None:
+        """Write the points as reviewed."""
+        if self._guarded(lambda: export_points(self.review.session, path)):
+            self.said.emit(tr("Written: {0}").format(path))
+
+    def _guarded(self, action: Callable[[], object]) -> bool:
+        try:
+            action()
+        except AlignError as error:
+            self.failed.emit(error)
+            return False
+        return True

@@ -1,0 +1,159 @@
+"""Reviews come back with their project; rasters that were moved or changed are told of."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gdal_rasters import read_raster, write_raster
+from host_window import HostWindow
+from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtCore import QEvent
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication, QLabel
+from review_pairs import EPSG, SENSED_GT, result_of, tie_points
+from sar_optical_align import classFactory
+from sar_optical_align.plugin.core.types import RasterRef
+from sar_optical_align.plugin.session_store import find_earlier, session_path
+
+
+@pytest.fixture
+def host(qgis_app):
+    window = HostWindow()
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def running():
+    """Plugins that were started, ended at the end of the test whatever happens."""
+    plugins = []
+    yield plugins
+    for plugin in list(plugins):
+        stop(plugin, plugins)
+
+
+def start(host, running):
+    plugin = classFactory(host)
+    plugin.initGui()
+    plugin.action.trigger()
+    QTest.qWait(50)
+    running.append(plugin)
+    return plugin
+
+
+def stop(plugin, running):
+    running.remove(plugin)
+    plugin.unload()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def review(plugin, files):
+    """Add the rasters, find points, reject one."""
+    layers = [QgsRasterLayer(path, Path(path).stem) for path in files]
+    QgsProject.instance().addMapLayers(layers)
+    plugin.dock.match.reference_combo.setLayer(layers[0])
+    plugin.dock.match.sensed_combo.setLayer(layers[1])
+    QTest.qWait(20)
+    session = plugin.controller.open_session()
+    plugin.controller.review.begin_stream()
+    plugin.controller.review.end_stream(result_of(tie_points(), (session.reference, session.sensed)))
+    session.reject([5])
+    return session
+
+
+def said(host):
+    return " ".join(label.text() for item in host.bar.items() for label in item.findChildren(QLabel)) + " ".join(item.text() for item in host.bar.items())
+
+
+def test_the_review_comes_back_with_the_project(host, running, pair_files, tmp_path):
+    project = tmp_path / "work" / "p.qgz"
+    project.parent.mkdir()
+    plugin = start(host, running)
+    session = review(plugin, pair_files)
+    before = session.file.path
+    assert before.parent == tmp_path / "sessions"
+    assert QgsProject.instance().write(str(project))
+    assert session.file.path.parent == tmp_path / "work" / "p_alignment"  # it moved beside the project
+    assert not before.exists()
+    session.move(7, reference_px=(50.0, 60.0))
+    stop(plugin, running)
+
+    QgsProject.instance().clear()
+    plugin = start(host, running)
+    assert plugin.controller.review.session is None
+    assert QgsProject.instance().read(str(project))
+    QTest.qWait(50)
+    back = plugin.controller.review.session
+    assert back is not session
+    assert len(back.points) == 30
+    assert not back.point(5).tie_point.enabled
+    assert back.point(7).tie_point.reference_px == (50.0, 60.0)
+    assert np.array_equal(back.point(9).tie_point.evidence.surface, session.point(9).tie_point.evidence.surface.astype(np.float16))
+    assert back.run.matcher == "cfog"
+    assert "2 of them reviewed" in plugin.dock.status.text()
+
+
+def test_a_second_project_does_not_see_the_first_ones_review(host, running, pair_files, tmp_path):
+    plugin = start(host, running)
+    review(plugin, pair_files)
+    assert QgsProject.instance().write(str(tmp_path / "a.qgz"))
+    QgsProject.instance().clear()
+    assert plugin.controller.review.session is None
+
+
+def test_a_changed_raster_is_told_of(host, running, pair_files, tmp_path):
+    plugin = start(host, running)
+    review(plugin, pair_files)
+    assert QgsProject.instance().write(str(tmp_path / "p.qgz"))
+    QgsProject.instance().clear()
+    write_raster(Path(pair_files[1]), read_raster(pair_files[1])[:, :100], EPSG, SENSED_GT)
+    assert QgsProject.instance().read(str(tmp_path / "p.qgz"))
+    QTest.qWait(50)
+    assert plugin.controller.review.session is not None
+    assert "sensed raster had 160 x 120 px and has 160 x 100 now" in said(host)
+    assert "has changed since these points were made" in said(host)
+
+
+def test_a_missing_raster_is_told_of_and_a_moved_one_brings_the_review_back(host, running, pair_files, tmp_path):
+    plugin = start(host, running)
+    review(plugin, pair_files)
+    assert QgsProject.instance().write(str(tmp_path / "p.qgz"))
+    QgsProject.instance().clear()
+    moved = Path(pair_files[1]).rename(tmp_path / "renamed.tif")
+    assert QgsProject.instance().read(str(tmp_path / "p.qgz"))
+    QTest.qWait(50)
+    assert "cannot be opened" in said(host)
+    found = find_earlier(RasterRef(pair_files[0]), RasterRef(str(moved)))
+    assert found is not None
+    assert not found.warnings
+    assert found.session.sensed.path == str(moved)
+
+
+def test_the_points_are_an_ordinary_layer_with_a_style(host, running, pair_files, qgis_app):
+    plugin = start(host, running)
+    session = review(plugin, pair_files)
+    plugin.controller.review.refresh()
+    layer = QgsVectorLayer(f"{session.file.path}|layername=points", "points", "ogr")
+    assert layer.isValid()
+    assert layer.crs().authid() == f"EPSG:{EPSG}"
+    assert layer.featureCount() == 30
+    assert layer.renderer().type() == "categorizedSymbol"
+    assert {layer.renderer().categories()[i].value() for i in range(7)} == {"predicted", "accepted", "edited", "added", "check", "rejected", "filtered"}
+    layer.setSubsetString("state = 'rejected'")
+    assert [f["id"] for f in layer.getFeatures()] == [5]
+    place = next(layer.getFeatures()).geometry().asPoint()
+    assert (place.x(), place.y()) == pytest.approx(session.point(5).tie_point.reference_map)
+    plugin.controller.review._keep_residuals()
+    assert next(layer.getFeatures())["residual_px"] == pytest.approx(np.hypot(*session.fit.residuals_px[5]))
+    session.reject([6])  # an edit while QGIS has the layer open
+    assert sorted(f["id"] for f in layer.getFeatures()) == [5, 6]
+    rows = sqlite3.connect(session.file.path).execute("SELECT count(*) FROM points WHERE state = 'rejected'").fetchone()
+    assert rows == (2,)
+    del layer
+
+
+def test_paths_say_which_rasters_they_are_of(qgis_app):
+    assert session_path(RasterRef("/data/S2 2023.tif"), RasterRef("/data/S1.vv.tif")).name.startswith("S1.vv_on_S2_2023_")
