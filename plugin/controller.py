@@ -73,7 +73,6 @@ class AlignController(QObject):
             (d.visibilityChanged, lambda _shown: self._closing or self.review.set_visible(not d.isHidden())),
             (d.warp.warp_requested, self.warp),
             (r.import_requested, self.keeping.ask_import),
-            (r.export_requested, self.keeping.ask_export),
             (self.keeping.failed, self._fail),
             (self.keeping.said, d.set_status),
             (self.keeping.restored, lambda: d.tabs.setCurrentIndex(REVIEW)),

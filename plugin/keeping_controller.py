@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from qgis.core import Qgis, QgsMapLayer, QgsProject
 from qgis.gui import QgsMessageBarItem
 from qgis.PyQt.QtCore import QObject, pyqtSignal
-from qgis.PyQt.QtWidgets import QFileDialog, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QToolButton
 
+from ..ui.dock import AlignDock
+from ..ui.export_menu import ExportMenu
 from ..ui.messages import Messages
 from ..ui.text import tr
 from .core.errors import AlignError
 from .core.session import Session
 from .core.types import RasterRef
 from .review_controller import ReviewController
-from .review_files import export_points, import_points
+from .review_files import add_points_layer, export_points, export_script, import_points, run_line
 from .session_store import Earlier, find_earlier, recall_pair, unavailable
 
 _IMPORTS = "Control points (*.points *.csv *.txt *.geojson *.json);;All files (*)"
 _EXPORTS = "QGIS points (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
+_SCRIPTS = ("Shell script (*.sh)", "Windows batch file (*.bat)")
 
 
 class KeepingController(QObject):
@@ -31,9 +35,15 @@ class KeepingController(QObject):
     restored = pyqtSignal()
     pair_recalled = pyqtSignal(QgsMapLayer, QgsMapLayer)
 
-    def __init__(self, review: ReviewController, messages: Messages, window: QWidget, open_session: Callable[[], Session]) -> None:
+    def __init__(self, review: ReviewController, messages: Messages, dock: AlignDock, open_session: Callable[[], Session]) -> None:
         super().__init__()
-        self.review, self.messages, self._window, self._open_session = review, messages, window, open_session
+        self.review, self.messages, self._dock, self._open_session = review, messages, dock, open_session
+        self.menu = ExportMenu(dock.review.findChild(QToolButton, "exportButton"))
+        for signal, slot in (
+            (self.menu.points_requested, self.ask_export), (self.menu.layer_requested, self.add_layer), (self.menu.script_requested, self.ask_script),
+            (self.menu.command_requested, self.copy_command),
+        ):
+            signal.connect(slot)
         self.offer: QgsMessageBarItem | None = None
         self._offered: tuple[str, str] | None = None
         self._recalled = False
@@ -102,7 +112,7 @@ class KeepingController(QObject):
 
     def ask_import(self) -> None:
         """Ask for a control-point file and read it."""
-        path, _ = QFileDialog.getOpenFileName(self._window, tr("Import control points"), "", _IMPORTS)
+        path, _ = QFileDialog.getOpenFileName(self._dock, tr("Import control points"), "", _IMPORTS)
         if path:
             self.import_points(Path(path))
 
@@ -115,7 +125,7 @@ class KeepingController(QObject):
 
     def ask_export(self) -> None:
         """Ask for a file and write the points."""
-        path, _ = QFileDialog.getSaveFileName(self._window, tr("Export control points"), "", _EXPORTS)
+        path, _ = QFileDialog.getSaveFileName(self._dock, tr("Export control points"), "", _EXPORTS)
         if path:
             self.export_points(Path(path))
 
@@ -123,6 +133,34 @@ class KeepingController(QObject):
         """Write the points as reviewed."""
         if self._guarded(lambda: export_points(self.review.session, path)):
             self.said.emit(tr("Written: {0}").format(path))
+
+    def add_layer(self) -> None:
+        """Add the review's own points to the project, as a layer that follows the edits."""
+        self._guarded(lambda: add_points_layer(self.review.session))
+
+    def ask_script(self) -> None:
+        """Ask for a file and write the warp as a script of GDAL's programs."""
+        path, kind = QFileDialog.getSaveFileName(self._dock, tr("GDAL script"), "", ";;".join(_SCRIPTS[:: -1 if os.name == "nt" else 1]))
+        if path:
+            suffix = ".bat" if kind == _SCRIPTS[1] else ".sh"
+            self.export_script(Path(path) if Path(path).suffix.lower() in (".sh", ".bat", ".cmd") else Path(path + suffix))
+
+    def export_script(self, path: Path) -> None:
+        """Write the warp of the Warp tab as a script."""
+        target = self._dock.warp.output.filePath().strip() or str(path.with_suffix(".tif"))
+        if self._guarded(lambda: export_script(self.review.session, path, target, self._dock.warp.warp_params())):
+            self.said.emit(tr("Written: {0} and its control points").format(path))
+
+    def copy_command(self) -> None:
+        """Put the run as a line of qgis_process on the clipboard."""
+
+        def copy() -> None:
+            target = self._dock.warp.output.filePath().strip() or "aligned.tif"
+            line = run_line(self.review.session, target, self._dock.warp.warp_params())
+            QApplication.clipboard().setText(line)
+            self.said.emit(tr("Copied: {0}").format(line))
+
+        self._guarded(copy)
 
     def _guarded(self, action: Callable[[], object]) -> bool:
         try:

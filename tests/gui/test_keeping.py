@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +154,34 @@ def test_the_points_are_an_ordinary_layer_with_a_style(host, running, pair_files
     rows = sqlite3.connect(session.file.path).execute("SELECT count(*) FROM points WHERE state = 'rejected'").fetchone()
     assert rows == (2,)
     del layer
+
+
+def test_the_export_menu_writes_script_and_command(host, running, pair_files, tmp_path):
+    plugin = start(host, running)
+    session = review(plugin, pair_files)
+    plugin.controller.keeping.export_script(tmp_path / "w.sh")
+    assert (tmp_path / "w_gcps.txt").read_text().count("-gcp") == 29
+    subprocess.run(["sh", str(tmp_path / "w.sh")], check=True, capture_output=True)  # GDAL itself
+    written = QgsRasterLayer(plugin.dock.warp.output.filePath())
+    assert written.isValid()
+    assert written.crs().authid() == f"EPSG:{EPSG}"
+    plugin.controller.keeping.copy_command()
+    line = QApplication.clipboard().text()
+    assert f"--SENSED={session.sensed.path}" in line
+    assert "sar_optical_align:registerimages" in line
+    plugin.controller.keeping.add_layer()
+    layer = next(v for v in QgsProject.instance().mapLayers().values() if isinstance(v, QgsVectorLayer))
+    assert layer.featureCount() == 30
+
+
+def test_exported_csv_keeps_the_states(host, running, pair_files, tmp_path):
+    plugin = start(host, running)
+    session = review(plugin, pair_files)
+    session.accept([1, 2])
+    states = [p.state for p in session.points]
+    plugin.controller.keeping.export_points(tmp_path / "a.csv")
+    plugin.controller.keeping.import_points(tmp_path / "a.csv")
+    assert [p.state for p in session.points] == states
 
 
 def test_paths_say_which_rasters_they_are_of(qgis_app):
