@@ -19,14 +19,16 @@ from ..ui.settings_page import PAGE
 from ..ui.text import tr
 from .core.errors import AlignError, FitError, InputError
 from .core.session import Session
-from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status
+from .core.transforms import Transform
+from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParams
 from .interpreter import InterpreterService
 from .keeping_controller import KeepingController
 from .layers import add_to_group, raster_ref
 from .review_controller import ReviewController
-from .review_files import add_confidence, remove_layers_of
+from .review_files import add_confidence, add_warped, remove_layers_of
 from .session_store import remember_pair
 from .settings import params_from, save_params, threads, worker_python
+from .siblings import Sibling, candidates, prepare
 from .tasks import MatchTask, WarpTask
 from .worker_client import WorkerClient
 
@@ -84,11 +86,14 @@ class AlignController(QObject):
         ):
             signal.connect(slot)
         QgsProject.instance().layersRemoved.connect(self._follow_removal)
+        QgsProject.instance().layersAdded.connect(self._list_siblings)
+        self._list_siblings()
 
     def close(self) -> None:
         """End tasks and the worker, take everything off the canvas and the message bar."""
         self._closing = True
         QgsProject.instance().layersRemoved.disconnect(self._follow_removal)
+        QgsProject.instance().layersAdded.disconnect(self._list_siblings)
         self.keeping.close()
         self._pair_timer.stop()
         if self.task is not None:
@@ -114,11 +119,16 @@ class AlignController(QObject):
 
     def _follow_removal(self, _ids: list[str]) -> None:
         self.dock.match.follow_removal()
+        self._list_siblings()
+
+    def _list_siblings(self, _layers: object = None) -> None:
+        self.dock.warp.siblings.set_layers(candidates(QgsProject.instance(), self.dock.pair()))
 
     def _follow_pair(self) -> None:
         """Show the review of the pair chosen, offer an earlier one, propose an output file."""
         if self._closing or self.task is not None:
             return
+        self._list_siblings()
         try:
             reference, sensed = self._refs()
         except AlignError:
@@ -268,11 +278,23 @@ class AlignController(QObject):
             return
         if path != Path(session.sensed.path):
             remove_layers_of(path)
-        self.task = WarpTask(session.sensed.path, session.reference_grid, fit.transform, path, params, session.sensed.nodata)
+        siblings = self._siblings(session, fit.transform, path.parent, params)
+        if siblings is None:
+            return
+        self.task = WarpTask(session.sensed.path, session.reference_grid, fit.transform, path, params, session.sensed.nodata, siblings)
         sensed_layer = self.dock.pair()[1]
         if sensed_layer is not None:
             self.task.setDependentLayers([sensed_layer])
         self._start(self.task, self._warp_ended)
+
+    def _siblings(self, session: Session, transform: Transform, folder: Path, params: WarpParams) -> list[Sibling] | None:
+        """Return the layers to warp along; None where one of them cannot be, which is told."""
+        layers = filter(None, map(QgsProject.instance().mapLayer, self.dock.warp.siblings.checked_ids()))
+        try:
+            return [prepare(layer, folder, session.sensed.path, session.sensed_grid, session.reference_grid, transform, params) for layer in layers]
+        except AlignError as error:
+            self._fail(error)
+            return None
 
     def _may_replace(self, path: Path) -> bool:
         answer = QMessageBox.question(self.dock, LOG, tr("{0} exists. Replace it?").format(path.name))
@@ -295,7 +317,12 @@ class AlignController(QObject):
             if sensed is not None and sensed.bandCount() == layer.bandCount():
                 layer.setRenderer(sensed.renderer().clone())
             add_to_group(layer, QgsProject.instance())
-            text = tr("Written: {0}").format(task.output)
+            for sibling, error in task.along:
+                if error is not None:
+                    self._fail(error)
+                else:
+                    add_warped(sibling)
+            text = tr("Written: {0}").format(", ".join([str(task.output), *(s.output.name for s, error in task.along if error is None)]))
             self.dock.set_status(text)
             self.messages.tell(text, Qgis.MessageLevel.Success, 8)
 

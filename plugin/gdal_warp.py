@@ -37,6 +37,7 @@ def warp_with_gdal(
     progress: Progress | None = None,
     nodata: float | None = None,
     reference_path: str = "",
+    classes: bool = False,
 ) -> Path:
     """Warp every band of a raster onto the reference's CRS; see `engine.warp.warp`, whose counterpart this is.
 
@@ -52,6 +53,7 @@ def warp_with_gdal(
         progress: Told of progress, asked whether to stop.
         nodata: Overrides the nodata value of the input.
         reference_path: The reference's file: never overwritten, and its GCPs go to the output where it has no geotransform.
+        classes: The samples are classes: never interpolated, none is changed.
 
     Raises:
         OutputError: the output cannot be written, is an input, or would be absurdly large.
@@ -70,7 +72,7 @@ def warp_with_gdal(
         if params.keep_pixels:
             _georeference(source, kept_grid(transform, reference_grid, _pixels(source)), partial, params, progress.part(0.0, 0.99), nodata)
         else:
-            layout = Layout(source, params, nodata)
+            layout = Layout(source, params, nodata, classes)
             rewritten = layout.auxiliary or params.format == "COG"
             _write(source, reference_grid, transform, partial, layout, params, progress.part(0.0, 0.8 if rewritten else 0.99), reference_path)
             if rewritten:

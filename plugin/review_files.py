@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsMapLayerStyle, QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from .core.errors import InputError
 from .core.gcp_io import load_reviewed, save_points
@@ -14,6 +14,7 @@ from .core.session import Session
 from .core.types import WarpParams
 from .layers import add_to_group, confidence_layer, reprojection
 from .session_store import pair_key, store_folder
+from .siblings import Sibling
 
 
 def import_points(session: Session | None, path: Path) -> int:
@@ -79,6 +80,18 @@ def add_points_layer(session: Session | None) -> None:
             project.removeMapLayer(layer.id())
     layer = QgsVectorLayer(source, f"Control points of {Path(session.sensed.path).stem}", "ogr")
     layer.setReadOnly(True)
+    add_to_group(layer)
+
+
+def add_warped(sibling: Sibling) -> None:
+    """Add a layer that was warped along to the project, drawn as the one it comes from."""
+    original = QgsProject.instance().mapLayer(sibling.layer_id)
+    name = sibling.output.stem
+    layer = QgsRasterLayer(str(sibling.output), name) if sibling.output.suffix == ".tif" else QgsVectorLayer(str(sibling.output), name, "ogr")
+    if original is not None:
+        style = QgsMapLayerStyle()
+        style.readFromLayer(original)
+        style.writeToLayer(layer)
     add_to_group(layer)
 
 
