@@ -24,6 +24,7 @@ from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParam
 from .interpreter import InterpreterService
 from .keeping_controller import KeepingController
 from .layers import add_to_group, raster_ref
+from .preflight_controller import PreflightController
 from .review_controller import ReviewController
 from .review_files import add_confidence, add_warped, remove_layers_of
 from .session_store import remember_pair
@@ -52,6 +53,7 @@ class AlignController(QObject):
         self.messages = Messages(iface.messageBar(), LOG)
         self.review = ReviewController(iface.mapCanvas(), dock.review)
         self.keeping = KeepingController(self.review, self.messages, dock, self.open_session)
+        self.preflight = PreflightController(dock.match, self._refs)
         self._pair_timer = QTimer(self)
         self._pair_timer.setSingleShot(True)
         self._pair_timer.setInterval(0)
@@ -77,6 +79,7 @@ class AlignController(QObject):
             (r.import_requested, self.keeping.ask_import),
             (self.keeping.failed, self._fail),
             (self.keeping.said, d.set_status),
+            (self.preflight.said, d.set_status),
             (self.keeping.restored, lambda: d.tabs.setCurrentIndex(REVIEW)),
             (self.keeping.pair_recalled, self._choose),
             (r.confidence_requested, lambda: self._guarded(lambda: add_confidence(self.review.session))),
@@ -95,6 +98,7 @@ class AlignController(QObject):
         QgsProject.instance().layersRemoved.disconnect(self._follow_removal)
         QgsProject.instance().layersAdded.disconnect(self._list_siblings)
         self.keeping.close()
+        self.preflight.close()
         self._pair_timer.stop()
         if self.task is not None:
             self.task.cancel()
@@ -129,6 +133,7 @@ class AlignController(QObject):
         if self._closing or self.task is not None:
             return
         self._list_siblings()
+        self.preflight.look()
         try:
             reference, sensed = self._refs()
         except AlignError:
@@ -322,6 +327,7 @@ class AlignController(QObject):
                     self._fail(error)
                 else:
                     add_warped(sibling)
+            self._list_siblings()
             text = tr("Written: {0}").format(", ".join([str(task.output), *(s.output.name for s, error in task.along if error is None)]))
             self.dock.set_status(text)
             self.messages.tell(text, Qgis.MessageLevel.Success, 8)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from gdal_rasters import read_raster, write_raster
 from host_window import HostWindow
-from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
-from qgis.PyQt.QtCore import QEvent
+from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtCore import QEvent, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QLabel
 from review_pairs import EPSG, SENSED_GT, result_of, tie_points
@@ -182,6 +182,28 @@ def test_exported_csv_keeps_the_states(host, running, pair_files, tmp_path):
     plugin.controller.keeping.export_points(tmp_path / "a.csv")
     plugin.controller.keeping.import_points(tmp_path / "a.csv")
     assert [p.state for p in session.points] == states
+
+
+def test_layers_are_warped_along_from_the_dock(host, running, pair_files, tmp_path, qtbot):
+    plugin = start(host, running)
+    review(plugin, pair_files)
+    vector = QgsVectorLayer(f"Polygon?crs=EPSG:{EPSG}", "shore", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromWkt("Polygon ((500200 5399500, 500400 5399500, 500400 5399300, 500200 5399500))"))
+    vector.dataProvider().addFeatures([feature])
+    band = write_raster(tmp_path / "vh.tif", np.full((240, 320), 5, np.uint8), EPSG, (SENSED_GT[0], 4.5, 0.5, SENSED_GT[3], -0.4, -5.5))
+    QgsProject.instance().addMapLayers([vector, QgsRasterLayer(band, "vh")])
+    siblings = plugin.dock.warp.siblings
+    assert [siblings.list.item(i).text() for i in range(siblings.list.count())] == ["vh", "shore"]
+    for i in range(2):
+        siblings.list.item(i).setCheckState(Qt.CheckState.Checked)
+    plugin.dock.warp.output.setFilePath(str(tmp_path / "out.tif"))
+    plugin.controller.warp()
+    qtbot.waitUntil(lambda: plugin.controller.task is None, timeout=20000)
+    assert {"out.tif", "vh_aligned.tif", "shore_aligned.gpkg"} <= {f.name for f in tmp_path.iterdir()}, plugin.dock.status.text()
+    names = {layer.name() for layer in QgsProject.instance().mapLayers().values()}
+    assert {"out", "vh_aligned", "shore_aligned"} <= names
+    assert [siblings.list.item(i).text() for i in range(siblings.list.count())] == ["vh", "shore"]
 
 
 def test_paths_say_which_rasters_they_are_of(qgis_app):

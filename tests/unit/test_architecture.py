@@ -40,6 +40,7 @@ MORE = {
     "plugin.controller": ("ui",),
     "plugin.review_controller": ("ui",),
     "plugin.keeping_controller": ("ui",),
+    "plugin.preflight_controller": ("ui",),
     "plugin.review_files": ("ui",),
     "plugin.point_maker": ("ui",),
 }
