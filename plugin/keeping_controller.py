@@ -6,24 +6,28 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from qgis.core import Qgis, QgsMapLayer, QgsProject
+from qgis.core import Qgis, QgsApplication, QgsMapLayer, QgsProject
 from qgis.gui import QgsMessageBarItem
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QToolButton
 
 from ..ui.dock import AlignDock
 from ..ui.export_menu import ExportMenu
 from ..ui.messages import Messages
 from ..ui.text import tr
-from .core.errors import AlignError
+from .core.errors import AlignError, InputError
 from .core.session import Session
 from .core.types import RasterRef
 from .review_controller import ReviewController
-from .review_files import add_points_layer, export_points, export_script, import_points, run_line
+from .review_files import add_points_layer, export_points, export_script, import_points, repaint_points, run_line
+from .review_report import ReviewReport
 from .session_store import Earlier, find_earlier, recall_pair, unavailable
+from .tasks import BackgroundTask
 
 _IMPORTS = "Control points (*.points *.csv *.txt *.geojson *.json);;All files (*)"
 _EXPORTS = "QGIS points (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
+_REPORTS = ("PDF (*.pdf)", "HTML (*.html)")
 _SCRIPTS = ("Shell script (*.sh)", "Windows batch file (*.bat)")
 
 
@@ -41,24 +45,28 @@ class KeepingController(QObject):
         self.menu = ExportMenu(dock.review.findChild(QToolButton, "exportButton"))
         for signal, slot in (
             (self.menu.points_requested, self.ask_export), (self.menu.layer_requested, self.add_layer), (self.menu.script_requested, self.ask_script),
-            (self.menu.command_requested, self.copy_command),
+            (self.menu.command_requested, self.copy_command), (self.menu.report_requested, self.ask_report),
         ):
             signal.connect(slot)
+        self.task: BackgroundTask | None = None
         self.offer: QgsMessageBarItem | None = None
         self._offered: tuple[str, str] | None = None
-        self._recalled = False
+        self._recalled = self._closed = False
         self._connections = tuple(
             (signal, slot)
             for signal, slot in (
                 (QgsProject.instance().readProject, self.recall), (QgsProject.instance().cleared, review.forget),
-                (QgsProject.instance().projectSaved, review.relocate),
+                (QgsProject.instance().projectSaved, review.relocate), (review.refreshed, self._repaint_points),
             )
         )
         for signal, slot in self._connections:
             signal.connect(slot)
 
     def close(self) -> None:
-        """Stop following the project."""
+        """Stop following the project, and the report that is being written."""
+        self._closed = True
+        if self.task is not None:
+            self.task.cancel()
         for signal, slot in self._connections:
             signal.disconnect(slot)
 
@@ -138,6 +146,10 @@ class KeepingController(QObject):
         """Add the review's own points to the project, as a layer that follows the edits."""
         self._guarded(lambda: add_points_layer(self.review.session))
 
+    def _repaint_points(self) -> None:
+        if self.review.session is not None and self.review.session.file is not None:
+            repaint_points(self.review.session.file.path)
+
     def ask_script(self) -> None:
         """Ask for a file and write the warp as a script of GDAL's programs."""
         path, kind = QFileDialog.getSaveFileName(self._dock, tr("GDAL script"), "", ";;".join(_SCRIPTS[:: -1 if os.name == "nt" else 1]))
@@ -158,9 +170,49 @@ class KeepingController(QObject):
             target = self._dock.warp.output.filePath().strip() or "aligned.tif"
             line = run_line(self.review.session, target, self._dock.warp.warp_params())
             QApplication.clipboard().setText(line)
-            self.said.emit(tr("Copied: {0}").format(line))
+            self.said.emit(tr("The line of qgis_process is on the clipboard."))
 
         self._guarded(copy)
+
+    def ask_report(self) -> None:
+        """Ask for a file and write the report."""
+        path, kind = QFileDialog.getSaveFileName(self._dock, tr("Report"), "", ";;".join(_REPORTS))
+        if path:
+            suffix = ".html" if kind == _REPORTS[1] else ".pdf"
+            self.write_report(Path(path) if Path(path).suffix.lower() in (".pdf", ".html", ".htm") else Path(path + suffix))
+
+    def write_report(self, path: Path) -> None:
+        """Write the report of the review in the background."""
+        session = self.review.session
+        if self.task is not None:
+            return
+        if session is None or self.review.locked:
+            self.failed.emit(InputError("There is no review to report.", "Find tie points, or add some by hand, first."))
+            return
+        try:
+            report = ReviewReport(session.record(), session.fit)
+        except AlignError as error:
+            self.failed.emit(error)
+            return
+        self.task = BackgroundTask(f"SAR-Optical Align: {path.name}", lambda progress: report.write(path, progress))
+        self.task.said.connect(self.said)
+        self.task.ended.connect(lambda: self._report_ended(path))
+        QgsApplication.taskManager().addTask(self.task)
+
+    def _report_ended(self, path: Path) -> None:
+        task, self.task = self.task, None
+        if task is None or self._closed:
+            return
+        if task.error is not None:
+            self.failed.emit(task.error)
+        elif task.result is None:
+            self.said.emit(tr("Cancelled; nothing was written."))
+        else:
+            self.said.emit(tr("Written: {0}").format(path))
+            self.messages.tell(
+                tr("Report written: {0}").format(path.name), Qgis.MessageLevel.Success, 15, tr("Open"),
+                lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))),
+            )
 
     def _guarded(self, action: Callable[[], object]) -> bool:
         try:

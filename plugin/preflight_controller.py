@@ -13,7 +13,7 @@ from ..ui.text import tr
 from .core.errors import AlignError, UsageError
 from .core.preflight import Fix, PairFacts, RasterFacts, check_pair
 from .core.types import Modality, RasterRef
-from .layers import grid_of, raster_ref
+from .layers import grid_of
 from .preflight_facts import pair_facts, raster_facts
 from .settings import params_from
 

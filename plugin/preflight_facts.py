@@ -103,8 +103,8 @@ def pair_facts(reference: tuple[RasterFacts, RasterRef, Grid], sensed: tuple[Ras
         return facts
     placement = Placement(a_grid, b_grid, b_ref.path)
     try:
-        outlines = [coords.map_from_px(a_grid.geotransform, _outline(a_grid)), _on_map(placement, b_grid, _outline(b_grid))]
-        steps = _on_map(placement, b_grid, np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) + [b_grid.width / 2, b_grid.height / 2])
+        outlines = [coords.map_from_px(a_grid.geotransform, _outline(a_grid)), _on_map(placement, _outline(b_grid))]
+        steps = _on_map(placement, np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) + [b_grid.width / 2, b_grid.height / 2])
     except QgsCsException:
         return facts
     if not all(np.isfinite(o).all() for o in outlines):
@@ -121,7 +121,7 @@ def pair_facts(reference: tuple[RasterFacts, RasterRef, Grid], sensed: tuple[Ras
     )
 
 
-def _on_map(placement: Placement, grid: Grid, px: np.ndarray) -> np.ndarray:
+def _on_map(placement: Placement, px: np.ndarray) -> np.ndarray:
     return np.array([placement.sensed_place_of_px((float(x), float(y))) for x, y in px])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from qgis.core import QgsMapLayerStyle, QgsProject, QgsRasterLayer, QgsVectorLayer
@@ -61,7 +62,9 @@ def run_line(session: Session | None, output: str, params: WarpParams) -> str:
     """
     if session is None or session.run is None:
         raise InputError("No run found these points.", "Find tie points first; imported or added points have no command.")
-    return run_command(session.record().request, params, str(Path(output).with_suffix(".gpkg")), output)
+    request = session.record().request
+    ran = replace(request, params=replace(request.params, matcher=session.run.matcher))  # the automatic choice may be another one some day
+    return run_command(ran, params, str(Path(output).with_suffix(".gpkg")), output)
 
 
 def add_points_layer(session: Session | None) -> None:
@@ -81,6 +84,13 @@ def add_points_layer(session: Session | None) -> None:
     layer = QgsVectorLayer(source, f"Control points of {Path(session.sensed.path).stem}", "ogr")
     layer.setReadOnly(True)
     add_to_group(layer)
+
+
+def repaint_points(file: Path) -> None:
+    """Draw the layers of a review's file anew, after an edit."""
+    for layer in QgsProject.instance().mapLayers().values():
+        if layer.source().startswith(f"{file}|"):
+            layer.triggerRepaint()
 
 
 def add_warped(sibling: Sibling) -> None:

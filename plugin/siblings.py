@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,7 @@ def prepare(
 
 
 def _free(folder: Path, name: str, suffix: str) -> Path:
-    stem = "".join(c if c.isalnum() or c in "-_. " else "_" for c in name).strip() or "layer"
+    stem = re.sub(r"[^\w.-]+", "_", name).strip("_") or "layer"
     number, path = 1, folder / f"{stem}_aligned{suffix}"
     while path.exists():
         number += 1

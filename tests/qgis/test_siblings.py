@@ -142,8 +142,8 @@ def test_mask_and_vector_arrive_where_the_sensed_raster_does(scene, tmp_path, re
     params = WarpParams(resampling="cubic")
     siblings = [prepare(layer, out, scene[0].source(), sensed_grid, reference_grid, transform, params) for layer in scene[1:]]
     assert all(error is None for _s, error in warp_all(siblings, Progress()))
-    assert sorted(f.name for f in out.iterdir()) == ["shores_aligned.gpkg", "water mask_aligned.tif"]
-    written = gdal.Open(str(out / "water mask_aligned.tif"))
+    assert sorted(f.name for f in out.iterdir()) == ["shores_aligned.gpkg", "water_mask_aligned.tif"]
+    written = gdal.Open(str(out / "water_mask_aligned.tif"))
     data = written.ReadAsArray()
     assert set(np.unique(data)) <= {0, 7}  # classes are not mixed
     at = np.random.default_rng(2).uniform(20, [SIZE[0] - 20, SIZE[1] - 20], (400, 2))

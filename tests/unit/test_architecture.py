@@ -41,6 +41,7 @@ MORE = {
     "plugin.review_controller": ("ui",),
     "plugin.keeping_controller": ("ui",),
     "plugin.preflight_controller": ("ui",),
+    "plugin.report_pictures": ("ui",),
     "plugin.review_files": ("ui",),
     "plugin.point_maker": ("ui",),
 }
