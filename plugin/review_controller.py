@@ -21,7 +21,7 @@ from .core.session import FitState, Role, Session
 from .core.types import AlignResult, Point, RasterRef, TiePoint
 from .placement import Placement
 from .point_maker import PointMaker
-from .session_store import adopt, new_session, pair_key, relocate, run_record
+from .session_store import adopt, new_session, note_inputs, pair_key, relocate, run_record
 
 _REFRESH_MS = 30
 _IDLE_MS = 1500
@@ -184,6 +184,7 @@ class ReviewController(QObject):
         self.session.end_stream()
         if result is not None:
             session = self.session
+            note_inputs(session)
             self._guarded(lambda: session.set_result(result, run_record(result)))
         self.refresh()
 

@@ -79,9 +79,14 @@ def new_session(reference: RasterRef, sensed: RasterRef, model: str) -> Session:
         AlignError: a raster cannot be read, or the earlier review cannot be copied.
     """
     session = Session(reference, sensed, grid_of(reference), grid_of(sensed), model, session_file(reference, sensed))
-    session.inputs = fingerprint(reference.path), fingerprint(sensed.path)
+    note_inputs(session)
     keep_aside(session_path(reference, sensed))
     return session
+
+
+def note_inputs(session: Session) -> None:
+    """Remember what both files hold now: what later changes are told from."""
+    session.inputs = fingerprint(session.reference.path), fingerprint(session.sensed.path)
 
 
 def versions() -> dict[str, str]:

@@ -187,12 +187,12 @@ def _place_findings(facts: PairFacts, params: AlignParams) -> list[Finding]:
     gsd = params.working_gsd or max(facts.gsd)
     radius = params.search_radius if params.search_radius is not None else automatic_radius_px(facts.extent / gsd) * gsd
     how = "declared" if params.search_radius is not None else "automatic"
-    wide = Fix(f"Search {_rounded(facts.gap + 0.25 * facts.extent):g} {facts.unit}", "search_radius", _rounded(facts.gap + 0.25 * facts.extent))
+    wide = Fix(f"Search {_length(_rounded(facts.gap + 0.25 * facts.extent))} {facts.unit}", "search_radius", _rounded(facts.gap + 0.25 * facts.extent))
     if facts.gap > radius:
-        text = f"The rasters lie {facts.gap:.4g} {facts.unit} apart, the search reaches {radius:.4g} {facts.unit}. Check their CRS, or search further."
+        text = f"The rasters lie {_length(facts.gap)} {facts.unit} apart, the search reaches {_length(radius)} {facts.unit}. Check their CRS, or search further."
         return [Finding(Level.RED, "no overlap", text, wide)]
     if facts.gap > 0:
-        text = f"The rasters do not overlap as they are georeferenced ({facts.gap:.4g} {facts.unit} apart); only a search that wide can find a match."
+        text = f"The rasters do not overlap as they are georeferenced ({_length(facts.gap)} {facts.unit} apart); only a search that wide can find a match."
         return [Finding(Level.AMBER, "no overlap", text, wide)]
     out = []
     share = f"overlap {100 * facts.overlap:.0f} %"
@@ -202,14 +202,14 @@ def _place_findings(facts: PairFacts, params: AlignParams) -> list[Finding]:
     else:
         out.append(Finding(Level.GREEN, share, f"{100 * facts.overlap:.0f} % of the smaller raster are covered by the other."))
     if radius < 3 * gsd:
-        text = f"The search radius of {radius:.4g} {facts.unit} is less than three pixels: a larger misplacement would not be found."
+        text = f"The search radius of {_length(radius)} {facts.unit} is less than three pixels: a larger misplacement would not be found."
         out.append(Finding(Level.AMBER, "narrow search", text, Fix("Automatic", "search_radius", None)))
     elif radius > 0.5 * facts.extent > 0 and params.search_radius is not None:
-        text = f"The search radius of {radius:.4g} {facts.unit} is more than half the scene: slow, and open to false matches."
+        text = f"The search radius of {_length(radius)} {facts.unit} is more than half the scene: slow, and open to false matches."
         out.append(Finding(Level.AMBER, "wide search", text, Fix("Automatic", "search_radius", None)))
     else:
-        text = f"The sensed raster is looked for up to {radius:.4g} {facts.unit} ({radius / gsd:.0f} px) from where it is georeferenced ({how})."
-        out.append(Finding(Level.GREEN, f"± {radius:.3g} {facts.unit}", text))
+        text = f"The sensed raster is looked for up to {_length(radius)} {facts.unit} ({radius / gsd:.0f} px) from where it is georeferenced ({how})."
+        out.append(Finding(Level.GREEN, f"± {_length(radius)} {facts.unit}", text))
     return out
 
 
@@ -218,15 +218,18 @@ def _gsd_findings(facts: PairFacts, params: AlignParams) -> list[Finding]:
     if not (math.isfinite(a) and math.isfinite(b)) or min(a, b) <= 0:
         return []
     coarse, ratio = max(a, b), max(a, b) / min(a, b)
-    short = f"{a:.3g} / {b:.3g} {facts.unit}"
+    short = f"{_length(a)} / {_length(b)} {facts.unit}"
     if params.working_gsd is not None and params.working_gsd < 0.5 * coarse:
-        text = f"Working at {params.working_gsd:g} {facts.unit} interpolates the coarser raster ({coarse:.3g} {facts.unit}) without gaining detail."
+        text = f"Working at {params.working_gsd:g} {facts.unit} interpolates the coarser raster ({_length(coarse)} {facts.unit}) without gaining detail."
         return [Finding(Level.AMBER, short, text, Fix("Automatic", "working_gsd", None))]
     if ratio > _FAR_GSD and params.working_gsd is None:
-        text = f"Pixels of {a:.3g} and {b:.3g} {facts.unit}: the finer raster is averaged {ratio:.0f} times, and points are good to a fraction of {coarse:.3g} {facts.unit} only."
-        return [Finding(Level.AMBER, short, text, Fix(f"Work at {_rounded(coarse):g} {facts.unit}", "working_gsd", _rounded(coarse)))]
+        text = (
+            f"Pixels of {_length(a)} and {_length(b)} {facts.unit}: the finer raster is averaged {ratio:.0f} times, "
+            f"and points are good to a fraction of {_length(coarse)} {facts.unit} only."
+        )
+        return [Finding(Level.AMBER, short, text, Fix(f"Work at {_length(_rounded(coarse))} {facts.unit}", "working_gsd", _rounded(coarse)))]
     at = params.working_gsd or coarse
-    return [Finding(Level.GREEN, short, f"Pixels of reference and sensed raster; compared at {at:.3g} {facts.unit}.")]
+    return [Finding(Level.GREEN, short, f"Pixels of reference and sensed raster; compared at {_length(at)} {facts.unit}.")]
 
 
 def _value_findings(r: RasterFacts, params: AlignParams) -> list[Finding]:
@@ -237,7 +240,7 @@ def _value_findings(r: RasterFacts, params: AlignParams) -> list[Finding]:
         text = f"The SAR values are read as {_SCALES[chosen]}, but hold negative numbers: they look like decibel."
         return [Finding(Level.AMBER, "SAR values", text, Fix("Decibel", "sar_scale", "db"))]
     if chosen == "auto" and r.eight_bit:
-        text = f"8-bit SAR does not say what its values are; they are taken for {_SCALES[guess]} by their histogram. Confirm it, or choose under Advanced."
+        text = f"8-bit SAR: its histogram looks like {_SCALES[guess]}. Confirm it, or choose under Advanced."
         return [Finding(Level.AMBER, f"SAR: {_SCALES[guess]}?", text, Fix(f"Take as {_SCALES[guess]}", "sar_scale", guess))]
     name = _SCALES[guess if chosen == "auto" else chosen]
     text = f"The SAR values are read as {name} ({'as their range and histogram tell' if chosen == 'auto' else 'as chosen'})."
@@ -250,3 +253,8 @@ def _rounded(value: float) -> float:
         return 0.0
     step = 10.0 ** (math.floor(math.log10(value)) - 1)
     return math.ceil(value / step - 1e-9) * step
+
+
+def _length(value: float) -> str:
+    """Return a length with three digits and no exponent."""
+    return f"{float(f'{value:.3g}'):.12g}"

@@ -42,20 +42,6 @@ def run_command(request: AlignRequest, warp: WarpParams, points: str, output: st
     return command("registerimages", {**values, **changed(warp), "POINTS": points, "OUTPUT": output})
 
 
-def warp_command(sensed: str, points: str, reference: str, model: str, warp: WarpParams, output: str) -> str:
-    """Return the line that warps with points under review.
-
-    Args:
-        sensed: Raster to warp.
-        points: Layer of the points in the fit.
-        reference: Reference raster.
-        model: Key of the model.
-        warp: How the output is written.
-        output: File for the warped raster.
-    """
-    return command("warpraster", {"SENSED": sensed, "POINTS": points, "REFERENCE": reference, "MODEL": model, **changed(warp), "OUTPUT": output})
-
-
 def command(algorithm: str, values: Mapping[str, Any]) -> str:
     """Return a line of `qgis_process`, quoted for a POSIX shell."""
     return " ".join(["qgis_process", "run", f"{PROVIDER}:{algorithm}", *(shlex.quote(f"--{k}={_text(v)}") for k, v in values.items())])

@@ -88,7 +88,7 @@ def _px(value: float | None) -> str:
 
 def _table(rows: Sequence[Sequence[str]], head: Sequence[str] = (), numbers_from: int = 99, best: int = -1) -> str:
     def cells(row: Sequence[str], tag: str) -> str:
-        kinds = (" class=n align=right" if i >= numbers_from else (" width=24%" if head and i == 0 else "") for i in range(len(row)))
+        kinds = (" class=n align=right" if i >= numbers_from else (" width=20%" if head and i == 0 else "") for i in range(len(row)))
         return "".join(f"<{tag}{kind}>{c}</{tag}>" for kind, c in zip(kinds, row, strict=True))
 
     top = f"<tr>{cells(head, 'th')}</tr>" if head else ""

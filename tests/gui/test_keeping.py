@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -16,8 +17,10 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QLabel
 from review_pairs import EPSG, SENSED_GT, result_of, tie_points
 from sar_optical_align import classFactory
+from sar_optical_align.plugin.core.jsonable import to_jsonable
+from sar_optical_align.plugin.core.session import Session
 from sar_optical_align.plugin.core.types import RasterRef
-from sar_optical_align.plugin.session_store import find_earlier, session_path
+from sar_optical_align.plugin.session_store import find_earlier, pair_key, session_path
 
 
 @pytest.fixture
@@ -131,6 +134,22 @@ def test_a_missing_raster_is_told_of_and_a_moved_one_brings_the_review_back(host
     assert found is not None
     assert not found.warnings
     assert found.session.sensed.path == str(moved)
+
+
+def test_a_review_of_an_earlier_version_is_taken_over(host, running, pair_files, tmp_path):
+    plugin = start(host, running)
+    session = review(plugin, pair_files)
+    old = {**session.record().described(), "format": 1, "points": [to_jsonable(p) for p in session.points]}
+    del old["run"], old["inputs"]
+    session.file.path.unlink()
+    file = tmp_path / "sessions" / f"{pair_key(session.reference, session.sensed)}.json"
+    file.write_text(json.dumps(old))
+    found = find_earlier(session.reference, session.sensed)
+    plugin.controller.keeping.restore(found)
+    kept = Session.load(session.file.path)
+    assert [(p.id, p.state, p.tie_point.enabled) for p in kept.points] == [(p.id, p.state, p.tie_point.enabled) for p in session.points]
+    assert not file.exists()
+    assert file.with_suffix(".migrated").exists()
 
 
 def test_the_points_are_an_ordinary_layer_with_a_style(host, running, pair_files, qgis_app):

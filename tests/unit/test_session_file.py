@@ -194,3 +194,16 @@ def test_giants_are_told_apart_by_three_parts(tmp_path):
         stream.seek(-1, os.SEEK_END)
         stream.write(b"z")
     assert not then.same_content(fingerprint(str(big)))
+
+
+def test_dying_at_any_statement_of_a_save_leaves_the_review_before_or_after(tmp_path):
+    """The fault is injected at every statement and rename in turn, while a file is made and while an edit is written."""
+    command = [sys.executable, str(SUPPORT / "kill_points.py"), str(tmp_path)]
+    done = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert len(done["create"]) > 40
+    assert set(done["create"]) == {None, done["before"]}
+    assert done["create"][-1] == done["before"]
+    assert len(done["edit"]) > 10
+    assert set(done["edit"]) == {done["before"], -5.0}
+    assert done["edit"] == sorted(done["edit"], reverse=True)  # once it is written it stays written
+    assert done["edit"][-1] == -5.0
