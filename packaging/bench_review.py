@@ -48,6 +48,7 @@ def measure(count: int, folder: Path, model: str) -> None:
     from qgis.PyQt.QtWidgets import QApplication
     from review_pairs import REFERENCE_GT, SIZE, result_of, tie_points, write_pair
     from sar_optical_align.plugin.core.session import Session
+    from sar_optical_align.plugin.core.session_file import SessionFile
     from sar_optical_align.plugin.core.types import RasterRef
     from sar_optical_align.plugin.review_controller import ReviewController
     from sar_optical_align.ui.review_panel import ReviewPanel
@@ -65,7 +66,7 @@ def measure(count: int, folder: Path, model: str) -> None:
     refs = [RasterRef(path) for path in write_pair(folder)]
     review = ReviewController(canvas, panel)
     session = review.open(*refs, model)
-    session.autosave_path = None
+    session.file = None
     review.begin_stream()
     review.end_stream(result_of(tie_points(count), refs))
     review.use_tool()
@@ -93,13 +94,17 @@ def measure(count: int, folder: Path, model: str) -> None:
     painted = median_ms(pan, 30)
     review.select([session.points[count // 2].id])
     chips = median_ms(review.desk._lay_out)
-    file = folder / "session.json"
-    session.save(file)
-    saved = median_ms(lambda: session.save(file), 3)
+    session.file = SessionFile(folder / "session.gpkg")
+    session.save()
+
+    def save() -> None:
+        identifier = session.points[len(session.points) // 2].id
+        (session.reject if session.point(identifier).in_fit else session.accept)([identifier])
+
+    saved = median_ms(save)
 
     def reopen() -> None:
-        again = Session.load(file)
-        again.autosave_path = None
+        again = Session.load(folder / "session.gpkg")
         review._sessions.clear()
         review._follow(again)
         paint()

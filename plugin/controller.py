@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProject, QgsRasterLayer
-from qgis.gui import QgsMessageBarItem
 from qgis.PyQt.QtCore import QObject, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox
+from qgis.PyQt.QtWidgets import QMessageBox
 
 from ..ui.answer import first_answer
 from ..ui.dock import MATCH, REVIEW, AlignDock
@@ -22,19 +21,22 @@ from .accuracy_controller import AccuracyController
 from .compare_controller import CompareController
 from .core.errors import AlignError, FitError, InputError
 from .core.session import Session
-from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status
+from .core.transforms import Transform
+from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParams
 from .interpreter import InterpreterService
+from .keeping_controller import KeepingController
 from .layers import add_to_group, copy_renderer, raster_ref
+from .preflight_controller import PreflightController
 from .review_controller import ReviewController
-from .review_files import add_confidence, export_points, import_points, remove_layers_of
-from .session_store import find_earlier, recall_pair, remember_pair
+from .review_files import add_confidence, add_warped, remove_layers_of
+from .session_store import remember_pair
 from .settings import params_from, save_params, threads, worker_python
+from .siblings import Sibling, candidates, prepare
 from .tasks import MatchTask, WarpTask
 from .worker_client import WorkerClient
 
 LOG = "SAR-Optical Align"
 ROOT = Path(__file__).resolve().parent.parent
-_POINT_FILES = "QGIS points (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
 
 
 class AlignController(QObject):
@@ -51,11 +53,11 @@ class AlignController(QObject):
         self._refusal = ""
         self._proposed_output = ""
         self.messages = Messages(iface.messageBar(), LOG)
-        self._offer: QgsMessageBarItem | None = None
-        self._offered: tuple[str, str] | None = None
         self.review = ReviewController(iface.mapCanvas(), dock.review)
         self.compare = CompareController(iface.mapCanvas(), dock, self.review)
         self.accuracy = AccuracyController(iface.mapCanvas(), dock, self.review)
+        self.keeping = KeepingController(self.review, self.messages, dock, self.open_session)
+        self.preflight = PreflightController(dock.match, self._refs)
         self._pair_timer = QTimer(self)
         self._pair_timer.setSingleShot(True)
         self._pair_timer.setInterval(0)
@@ -63,7 +65,7 @@ class AlignController(QObject):
         self.review.snapper.worker = self._worker
         self._connect()
         self._check_environment()
-        self._recall_pair()
+        self.keeping.recall()
         self._follow_pair()
 
     def _connect(self) -> None:
@@ -79,8 +81,12 @@ class AlignController(QObject):
             (d.redo_requested, self.review.redo),
             (d.visibilityChanged, lambda _shown: self._closing or self.review.set_visible(not d.isHidden())),
             (d.warp.warp_requested, self.warp),
-            (r.import_requested, self._import),
-            (r.export_requested, self._export),
+            (r.import_requested, self.keeping.ask_import),
+            (self.keeping.failed, self._fail),
+            (self.keeping.said, d.set_status),
+            (self.preflight.said, d.set_status),
+            (self.keeping.restored, lambda: d.tabs.setCurrentIndex(REVIEW)),
+            (self.keeping.pair_recalled, self._choose),
             (r.confidence_requested, lambda: self._guarded(lambda: add_confidence(self.review.session))),
             (self.review.failed, self._fail),
             (self.review.said, d.set_status),
@@ -88,14 +94,17 @@ class AlignController(QObject):
             (self.accuracy.failed, self._fail),
         ):
             signal.connect(slot)
-        QgsProject.instance().readProject.connect(self._recall_pair)
         QgsProject.instance().layersRemoved.connect(self._follow_removal)
+        QgsProject.instance().layersAdded.connect(self._list_siblings)
+        self._list_siblings()
 
     def close(self) -> None:
         """End tasks and the worker, take everything off the canvas and the message bar."""
         self._closing = True
-        QgsProject.instance().readProject.disconnect(self._recall_pair)
         QgsProject.instance().layersRemoved.disconnect(self._follow_removal)
+        QgsProject.instance().layersAdded.disconnect(self._list_siblings)
+        self.keeping.close()
+        self.preflight.close()
         self._pair_timer.stop()
         if self.task is not None:
             self.task.cancel()
@@ -116,20 +125,23 @@ class AlignController(QObject):
             raster_ref(m.sensed_combo.currentLayer(), m.sensed_band.currentBand()),
         )
 
-    def _recall_pair(self, _document: object = None) -> None:
-        """Choose the layers that were matched last in this project."""
-        reference, sensed = recall_pair()
-        if reference is not None and sensed is not None:
-            self.dock.match.reference_combo.setLayer(reference)
-            self.dock.match.sensed_combo.setLayer(sensed)
+    def _choose(self, reference: QgsRasterLayer, sensed: QgsRasterLayer) -> None:
+        self.dock.match.reference_combo.setLayer(reference)
+        self.dock.match.sensed_combo.setLayer(sensed)
 
     def _follow_removal(self, _ids: list[str]) -> None:
         self.dock.match.follow_removal()
+        self._list_siblings()
+
+    def _list_siblings(self, _layers: object = None) -> None:
+        self.dock.warp.siblings.set_layers(candidates(QgsProject.instance(), self.dock.pair()))
 
     def _follow_pair(self) -> None:
         """Show the review of the pair chosen, offer an earlier one, propose an output file."""
         if self._closing or self.task is not None:
             return
+        self._list_siblings()
+        self.preflight.look()
         try:
             reference, sensed = self._refs()
         except AlignError:
@@ -138,26 +150,7 @@ class AlignController(QObject):
         if self.review.show_pair(reference, sensed) or reference.path == sensed.path:
             return
         self._propose_output(sensed)
-        if self._offered != (reference.path, sensed.path):
-            self._offered = (reference.path, sensed.path)
-            self._offer_earlier(reference, sensed)
-
-    def _offer_earlier(self, reference: RasterRef, sensed: RasterRef) -> None:
-        self.messages.take_back(self._offer)
-        found = find_earlier(reference, sensed)
-        if found is None:
-            return
-        session, time = found
-        text = tr("There is a review of these two rasters from {0} with {1} points.").format(f"{time:%d %b %Y, %H:%M}", len(session.points))
-        self._offer = self.messages.tell(text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(session))
-
-    def restore(self, session: Session) -> None:
-        """Go on with an earlier review."""
-        self.messages.take_back(self._offer)
-        if self.task is None:
-            self.review.restore(session)
-            self.dock.tabs.setCurrentIndex(REVIEW)
-            self.dock.set_status(tr("{0} points restored.").format(len(session.points)))
+        self.keeping.look_for(reference, sensed)
 
     def open_session(self) -> Session:
         """Return the session of the pair chosen, made where there is none.
@@ -166,7 +159,7 @@ class AlignController(QObject):
             AlignError: no pair, or a raster cannot be read.
         """
         reference, sensed = self._refs()
-        self.messages.take_back(self._offer)
+        self.keeping.take_back_offer()
         remember_pair(self.dock.pair())
         return self.review.open(reference, sensed, self.dock.match.model_combo.currentData())
 
@@ -205,7 +198,7 @@ class AlignController(QObject):
         task.logged.connect(self._log)
         task.progressChanged.connect(self._show_progress)
         task.ended.connect(ended)
-        self.messages.take_back(self._offer)
+        self.keeping.take_back_offer()
         self.dock.set_running(True)
         self.dock.set_status(tr("Starting"))
         self._follow_fit()
@@ -259,31 +252,6 @@ class AlignController(QObject):
                 text = tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>").format(self._refusal) + text
         self.dock.warp.set_fit(text)
 
-    def _import(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self.dock, tr("Import control points"), "", _POINT_FILES)
-        if path:
-            self.import_points(Path(path))
-
-    def import_points(self, path: Path) -> None:
-        """Read a control-point file into the session of the pair chosen."""
-        self._guarded(lambda: self._import_into(self.open_session(), path))
-
-    def _import_into(self, session: Session, path: Path) -> None:
-        count = import_points(session, path)
-        self.review.refresh()
-        self.review.use_tool()
-        self.dock.set_status(tr("{0} points read from {1}").format(count, path.name))
-
-    def _export(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self.dock, tr("Export control points"), "", _POINT_FILES)
-        if path:
-            self.export_points(Path(path))
-
-    def export_points(self, path: Path) -> None:
-        """Write the points as reviewed."""
-        if self._guarded(lambda: export_points(self.review.session, path)):
-            self.dock.set_status(tr("Written: {0}").format(path))
-
     # --- warping
 
     def _propose_output(self, sensed: RasterRef) -> None:
@@ -323,11 +291,23 @@ class AlignController(QObject):
             return
         if path != Path(session.sensed.path):
             remove_layers_of(path)
-        self.task = WarpTask(session.sensed.path, session.reference_grid, fit.transform, path, params, session.sensed.nodata)
+        siblings = self._siblings(session, fit.transform, path.parent, params)
+        if siblings is None:
+            return
+        self.task = WarpTask(session.sensed.path, session.reference_grid, fit.transform, path, params, session.sensed.nodata, siblings)
         sensed_layer = self.dock.pair()[1]
         if sensed_layer is not None:
             self.task.setDependentLayers([sensed_layer])
         self._start(self.task, self._warp_ended)
+
+    def _siblings(self, session: Session, transform: Transform, folder: Path, params: WarpParams) -> list[Sibling] | None:
+        """Return the layers to warp along; None where one of them cannot be, which is told."""
+        layers = filter(None, map(QgsProject.instance().mapLayer, self.dock.warp.siblings.checked_ids()))
+        try:
+            return [prepare(layer, folder, session.sensed.path, session.sensed_grid, session.reference_grid, transform, params) for layer in layers]
+        except AlignError as error:
+            self._fail(error)
+            return None
 
     def _may_replace(self, path: Path) -> bool:
         answer = QMessageBox.question(self.dock, LOG, tr("{0} exists. Replace it?").format(path.name))
@@ -350,7 +330,13 @@ class AlignController(QObject):
             if sensed is not None and sensed.bandCount() == layer.bandCount():
                 copy_renderer(sensed, layer)
             add_to_group(layer, QgsProject.instance())
-            text = tr("Written: {0}").format(task.output)
+            for sibling, error in task.along:
+                if error is not None:
+                    self._fail(error)
+                else:
+                    add_warped(sibling)
+            self._list_siblings()
+            text = tr("Written: {0}").format(", ".join([str(task.output), *(s.output.name for s, error in task.along if error is None)]))
             self.dock.set_status(text)
             self.messages.tell(text, Qgis.MessageLevel.Success, 8)
 

@@ -51,19 +51,20 @@ class Layout:
     Attributes:
         count: Bands of the finished file.
         data_type: GDAL type of all bands.
-        classes: Whether a band has a colour table.
+        classes: Whether the samples are classes, as a colour table tells.
         nodata: Declared nodata value, or None.
         mask_band: Whether the finished file has a mask band.
         auxiliary: Whether an alpha band more is warped, to make the mask band of or to tell valid samples from nodata.
     """
 
-    def __init__(self, source: gdal.Dataset, params: WarpParams, override: float | None) -> None:
+    def __init__(self, source: gdal.Dataset, params: WarpParams, override: float | None, classes: bool = False) -> None:
         """Decide.
 
         Args:
             source: Open sensed dataset.
             params: Format, compression, nodata.
             override: Nodata value of the sensed raster given by the user, or None.
+            classes: The samples are classes although no band has a colour table.
 
         Raises:
             ComplexDataError: for complex samples.
@@ -76,7 +77,7 @@ class Layout:
         if self.data_type in _COMPLEX:
             raise ComplexDataError(f"{source.GetDescription()} holds complex samples.", "Convert it to amplitude or intensity first.")
         self._is_float = self.data_type in _FLOATS
-        self.classes = any(b.GetColorTable() is not None for b in bands)
+        self.classes = classes or any(b.GetColorTable() is not None for b in bands)
         self._has_alpha = any(b.GetColorInterpretation() == gdal.GCI_AlphaBand for b in bands)
         if params.nodata is not None and not _fits(params.nodata, self.data_type):
             name = gdal.GetDataTypeName(self.data_type)

@@ -13,7 +13,7 @@ from osgeo import gdal
 
 from .core import coords
 from .core.errors import AlignError, OutputError, UnreadableRasterError
-from .core.gcp_grid import WarpNodes, output_grid, warp_nodes
+from .core.gcp_grid import WarpNodes, kept_grid, output_grid, warp_nodes
 from .core.progress import Progress
 from .core.transforms import Transform
 from .core.types import Grid, WarpParams
@@ -38,6 +38,7 @@ def warp_with_gdal(
     progress: Progress | None = None,
     nodata: float | None = None,
     reference_path: str = "",
+    classes: bool = False,
 ) -> Path:
     """Warp every band of a raster onto the reference's CRS; see `engine.warp.warp`, whose counterpart this is.
 
@@ -53,6 +54,7 @@ def warp_with_gdal(
         progress: Told of progress, asked whether to stop.
         nodata: Overrides the nodata value of the input.
         reference_path: The reference's file: never overwritten, and its GCPs go to the output where it has no geotransform.
+        classes: The samples are classes: never interpolated, none is changed.
 
     Raises:
         OutputError: the output cannot be written, is an input, or would be absurdly large.
@@ -68,13 +70,16 @@ def warp_with_gdal(
     gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:
         source = open_raster(sensed_path)
-        layout = Layout(source, params, nodata)
-        rewritten = layout.auxiliary or params.format == "COG"
-        _write(source, reference_grid, transform, partial, layout, params, progress.part(0.0, 0.8 if rewritten else 0.99), reference_path)
-        if rewritten:
-            _rewrite(partial, finished, layout, progress.part(0.8, 0.99))
-            finished.replace(partial)
-        _validate(partial, layout)
+        if params.keep_pixels:
+            _georeference(source, kept_grid(transform, reference_grid, _pixels(source)), partial, params, progress.part(0.0, 0.99), nodata)
+        else:
+            layout = Layout(source, params, nodata, classes)
+            rewritten = layout.auxiliary or params.format == "COG"
+            _write(source, reference_grid, transform, partial, layout, params, progress.part(0.0, 0.8 if rewritten else 0.99), reference_path)
+            if rewritten:
+                _rewrite(partial, finished, layout, progress.part(0.8, 0.99))
+                finished.replace(partial)
+            _validate(partial, layout.count, layout.data_type)
         partial.replace(output)
         for suffix in _SIDECARS:  # those of a file replaced would describe the wrong image
             Path(f"{output}{suffix}").unlink(missing_ok=True)
@@ -87,6 +92,24 @@ def warp_with_gdal(
                 Path(f"{file}{suffix}").unlink(missing_ok=True)
     progress.update(1.0, "Written")
     return output
+
+
+def _georeference(source: gdal.Dataset, grid: Grid, path: Path, params: WarpParams, progress: Progress, nodata: float | None) -> None:
+    """Copy the raster, complex samples too, with another geotransform and CRS."""
+    virtual = _virtual(source, WarpNodes("geotransform", 0, grid.geotransform, np.empty((0, 2)), np.empty((0, 2))), grid.crs_wkt, 0.0)
+    for domain in ("RPC", "GEOLOCATION"):  # they would tell of another place
+        virtual.SetMetadata({}, domain)
+    options = ["BIGTIFF=IF_SAFER", f"COMPRESS={params.compression.upper()}", *(["TILED=YES"] if params.format == "GTiff" else [])]
+    given = params.nodata if params.nodata is not None else nodata
+    settings = {"format": params.format, "creationOptions": options, **({"noData": repr(float(given))} if given is not None else {})}
+    count, data_type = virtual.RasterCount, virtual.GetRasterBand(1).DataType
+    try:
+        message = guarded(lambda tick: gdal.Translate(str(path), virtual, callback=tick, **settings), progress, "Writing")
+    finally:
+        virtual = None
+    if message:
+        raise OSError(message)
+    _validate(path, count, data_type)
 
 
 def check_output(output: Path, inputs: list[str]) -> None:
@@ -120,7 +143,7 @@ def _write(
     progress: Progress,
     reference_path: str,
 ) -> None:
-    sensed_grid = Grid("", _IDENTITY, source.RasterXSize, source.RasterYSize)
+    sensed_grid = _pixels(source)
     nodes = warp_nodes(transform, reference_grid, sensed_grid)
     target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
     refuse_growth(transform, reference_grid, sensed_grid, target)
@@ -189,6 +212,10 @@ def guarded(work: Callable[[Callable[[float, str, object], int]], object], progr
     return message
 
 
+def _pixels(source: gdal.Dataset) -> Grid:
+    return Grid("", _IDENTITY, source.RasterXSize, source.RasterYSize)
+
+
 def refuse_growth(transform: Transform, reference_grid: Grid, sensed_grid: Grid, target: Grid) -> None:
     """Refuse an output much larger than what the image covers at its centre's scale."""
     inward = coords.inverse(coords.matrix_from_geotransform(target.geotransform)) @ coords.matrix_from_geotransform(reference_grid.geotransform)
@@ -243,13 +270,13 @@ def _rewrite(partial: Path, finished: Path, layout: Layout, progress: Progress) 
         raise OSError(message)
 
 
-def _validate(path: Path, layout: Layout) -> None:
+def _validate(path: Path, count: int, data_type: int) -> None:
     """Open what was written and read its last row."""
     try:
         check = open_raster(str(path))
     except AlignError as error:
         raise OSError("the file cannot be read back") from error
-    right = check.RasterCount == layout.count and check.GetRasterBand(1).DataType == layout.data_type
+    right = check.RasterCount == count and check.GetRasterBand(1).DataType == data_type
     row = check.GetRasterBand(check.RasterCount).ReadRaster(0, check.RasterYSize - 1, check.RasterXSize, 1) if right else None
     if not right or row is None:
         raise OSError("the file written is not what was to be written")

@@ -106,13 +106,23 @@ class Placement:
 
     def sensed_px(self, place: QgsPointXY, canvas_crs: QgsCoordinateReferenceSystem) -> Point:
         """Canvas -> pixels of the sensed raster, as it is georeferenced now."""
-        if self._gcps is None:
-            return self._px(self.sensed_grid, place, canvas_crs)
-        backward = reprojection(canvas_crs.toWkt() if canvas_crs.isValid() else "", self._gcp_wkt)
-        at = np.array([[place.x(), place.y()]])
-        x, y = (at if backward is None else backward(at))[0]
-        _ok, px = self._gcps.TransformPoint(1, float(x), float(y))
-        return float(px[0]), float(px[1])
+        x, y = self.sensed_px_from(canvas_crs.toWkt() if canvas_crs.isValid() else "")(np.array([[place.x(), place.y()]]))[0]
+        return float(x), float(y)
+
+    def sensed_px_from(self, wkt: str) -> Callable[[np.ndarray], np.ndarray]:
+        """Return (N, 2) in a CRS -> pixels of the sensed raster, as it is georeferenced now."""
+        gcps, grid = self._gcps, self.sensed_grid
+        if gcps is None and not is_referenced(grid):
+            return lambda places: coords.as_points(places) * [1.0, -1.0]
+        backward = reprojection(wkt, grid.crs_wkt if gcps is None else self._gcp_wkt)
+
+        def apply(places: np.ndarray) -> np.ndarray:
+            at = coords.as_points(places if backward is None else backward(places))
+            if gcps is None:
+                return coords.px_from_map(grid.geotransform, at)
+            return np.array([gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in at]).reshape(-1, 2)
+
+        return apply
 
     @staticmethod
     def _px(grid: Grid, place: QgsPointXY, canvas_crs: QgsCoordinateReferenceSystem) -> Point:

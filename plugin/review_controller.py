@@ -21,14 +21,14 @@ from .core import coords
 from .core.errors import AlignError
 from .core.session import FitState, Session
 from .core.types import AlignResult, Point, RasterRef, TiePoint
-from .layers import grid_of
 from .placement import Placement, half_axes
 from .point_maker import PointMaker
 from .review_walk import ReviewWalk
-from .session_store import keep_aside, pair_key, session_file
+from .session_store import adopt, new_session, note_inputs, pair_key, relocate, run_record
 from .snapper import Snapper
 
 _REFRESH_MS = 30
+_IDLE_MS = 1500
 _MANY = 3000
 _MANY_REFRESH_MS = 150
 
@@ -57,6 +57,10 @@ class ReviewController(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.refresh)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(_IDLE_MS)
+        self._idle.timeout.connect(self._keep_residuals)
         self._connect()
         self.panel.show_nothing()
 
@@ -97,6 +101,7 @@ class ReviewController(QObject):
         """Take everything off the canvas."""
         self._timer.stop()
         self.snapper.cancel()
+        self._keep_residuals()
         self._follow(None)
         self.desk.close()
         self.canvas.mapToolSet.disconnect(self._follow_tool)
@@ -124,10 +129,7 @@ class ReviewController(QObject):
         key = pair_key(reference, sensed)
         session = self._sessions.get(key)
         if session is None:
-            file = session_file(reference, sensed)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            keep_aside(file)
-            session = Session(reference, sensed, grid_of(reference), grid_of(sensed), model, file)
+            session = new_session(reference, sensed, model)
             self._sessions[key] = session
         self._follow(session)
         return session
@@ -141,11 +143,26 @@ class ReviewController(QObject):
 
     def restore(self, session: Session) -> None:
         """Make a session read from a file the current one."""
-        session.autosave_path = session_file(session.reference, session.sensed)
-        session.autosave_path.parent.mkdir(parents=True, exist_ok=True)
+        self.guarded(lambda: adopt(session))
         self._sessions[pair_key(session.reference, session.sensed)] = session
         self._follow(session)
         self.use_tool()
+
+    def _keep_residuals(self) -> None:
+        """Write the residuals into the session's layer, when the analyst pauses."""
+        self._idle.stop()
+        if self.session is not None and self.session.file is not None and not self.locked:
+            self.session.file.note_residuals(self._residuals)
+
+    def relocate(self) -> None:
+        """Keep the sessions beside the project that was just saved."""
+        for session in self._sessions.values():
+            self.guarded(lambda s=session: relocate(s))
+
+    def forget(self) -> None:
+        """Let go of all sessions: their project is closed. They are in their files."""
+        self._sessions.clear()
+        self._follow(None)
 
     def _follow(self, session: Session | None) -> None:
         if self._unsubscribe is not None:
@@ -185,7 +202,9 @@ class ReviewController(QObject):
         self.locked = False
         self.session.end_stream()
         if result is not None:
-            self.session.set_result(result)
+            session = self.session
+            note_inputs(session)
+            self.guarded(lambda: session.set_result(result, run_record(result)))
         self.refresh()
 
     # --- showing
@@ -205,6 +224,7 @@ class ReviewController(QObject):
             self.panel.show_found(session, size, unit)
         else:
             self._residuals = session.fit.residuals_px
+            self._idle.start()
             self.walk.update()
             self.fitted.emit()
             self.panel.show_session(session, session.fit, self._residuals, size, unit, self.walk.queue)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsMapLayerStyle, QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from .core.errors import InputError
-from .core.gcp_io import load_points, save_points
+from .core.gcp_io import load_reviewed, save_points
+from .core.gdal_script import write_gdal_script
+from .core.processing_command import run_command
 from .core.session import Session
+from .core.types import WarpParams
 from .layers import add_to_group, confidence_layer, reprojection
 from .session_store import pair_key, store_folder
+from .siblings import Sibling
 
 
 def import_points(session: Session | None, path: Path) -> int:
@@ -22,7 +27,7 @@ def import_points(session: Session | None, path: Path) -> int:
     if session is None:
         raise InputError("There is no pair of rasters to put the points on.", "Choose a reference and a sensed layer first.")
     wkt = session.reference_grid.crs_wkt
-    points = load_points(path, session.reference_grid, session.sensed_grid, lambda source: reprojection(source, wkt))
+    points = load_reviewed(path, session.reference_grid, session.sensed_grid, lambda source: reprojection(source, wkt))
     session.replace_all(points)
     return len(points)
 
@@ -35,7 +40,69 @@ def export_points(session: Session | None, path: Path) -> None:
     """
     if session is None or not session.points:
         raise InputError("There are no points to export.", "Find tie points, or add some by hand, first.")
-    save_points(path, session.to_tie_points(), session.reference_grid, session.sensed_grid, session.fit.residuals_px)
+    save_points(path, session.points, session.reference_grid, session.sensed_grid, session.fit.residuals_px)
+
+
+def export_script(session: Session | None, path: Path, output: str, params: WarpParams) -> None:
+    """Write the warp as a script of GDAL's programs.
+
+    Raises:
+        AlignError: there is no fit, or the file cannot be written.
+    """
+    if session is None or session.fit.transform is None:
+        raise InputError("There is no fit to write a script of.", "Find tie points, or add some by hand, first.")
+    write_gdal_script(path, session.points, session.reference_grid, session.sensed.path, output, session.fit.model, params)
+
+
+def run_line(session: Session | None, output: str, params: WarpParams) -> str:
+    """Return the run of a review as a line of qgis_process.
+
+    Raises:
+        InputError: no run found the points.
+    """
+    if session is None or session.run is None:
+        raise InputError("No run found these points.", "Find tie points first; imported or added points have no command.")
+    request = session.record().request
+    ran = replace(request, params=replace(request.params, matcher=session.run.matcher))  # the automatic choice may be another one some day
+    return run_command(ran, params, str(Path(output).with_suffix(".gpkg")), output)
+
+
+def add_points_layer(session: Session | None) -> None:
+    """Add the points of a review to the project as the layer they are in its file.
+
+    Raises:
+        InputError: there are none yet.
+    """
+    if session is None or session.file is None or not session.file.path.is_file():
+        raise InputError("There are no points yet.", "Find tie points, or add some by hand, first.")
+    session.file.note_residuals(session.fit.residuals_px)
+    source = f"{session.file.path}|layername=points"
+    project = QgsProject.instance()
+    for layer in list(project.mapLayers().values()):
+        if layer.source() == source:
+            project.removeMapLayer(layer.id())
+    layer = QgsVectorLayer(source, f"Control points of {Path(session.sensed.path).stem}", "ogr")
+    layer.setReadOnly(True)
+    add_to_group(layer)
+
+
+def repaint_points(file: Path) -> None:
+    """Draw the layers of a review's file anew, after an edit."""
+    for layer in QgsProject.instance().mapLayers().values():
+        if layer.source().startswith(f"{file}|"):
+            layer.triggerRepaint()
+
+
+def add_warped(sibling: Sibling) -> None:
+    """Add a layer that was warped along to the project, drawn as the one it comes from."""
+    original = QgsProject.instance().mapLayer(sibling.layer_id)
+    name = sibling.output.stem
+    layer = QgsRasterLayer(str(sibling.output), name) if sibling.output.suffix == ".tif" else QgsVectorLayer(str(sibling.output), name, "ogr")
+    if original is not None:
+        style = QgsMapLayerStyle()
+        style.readFromLayer(original)
+        style.writeToLayer(layer)
+    add_to_group(layer)
 
 
 def add_confidence(session: Session | None) -> None:

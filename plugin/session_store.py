@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from datetime import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 
-from qgis.core import QgsMapLayer, QgsProject
+from osgeo import gdal
+from qgis.core import Qgis, QgsMapLayer, QgsProject
 
 from .core.errors import AlignError
+from .core.fingerprint import Fingerprint, change_of, fingerprint
 from .core.session import Session
-from .core.types import RasterRef
+from .core.session_file import SessionFile, copy_review, load_record
+from .core.session_record import RunRecord, SessionRecord
+from .core.types import AlignResult, Grid, RasterRef
+from .layers import grid_of
 from .settings import PREFIX, session_folder
 
 _ROLES = ("reference_layer", "sensed_layer")
+_ROOT = Path(__file__).resolve().parent.parent
+_STYLE = _ROOT / "resources" / "styles" / "review_points.qml"
+_WEIGHTS = _ROOT / "resources" / "weights"
+_ASIDE = (".previous", ".other", ".damaged")
+_JOURNALS = ("", "-journal", "-wal", "-shm")
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """A review found again.
+
+    Attributes:
+        session: It, kept in its file from now on.
+        time: Of its last change.
+        warnings: What became of its rasters since, in words, with what to do.
+    """
+
+    session: Session
+    time: datetime
+    warnings: tuple[str, ...]
 
 
 def pair_key(reference: RasterRef, sensed: RasterRef) -> str:
@@ -30,29 +59,148 @@ def store_folder() -> Path:
     return session_folder()
 
 
-def session_file(reference: RasterRef, sensed: RasterRef) -> Path:
-    """Return where the review of a pair is saved."""
-    return store_folder() / f"{pair_key(reference, sensed)}.json"
+def session_path(reference: RasterRef, sensed: RasterRef) -> Path:
+    """Return where the review of a pair is kept."""
+    stems = [re.sub(r"[^\w.-]+", "_", Path(ref.path).stem)[:40] for ref in (sensed, reference)]
+    return store_folder() / f"{stems[0]}_on_{stems[1]}_{pair_key(reference, sensed)[:8]}.gpkg"
 
 
-def find_earlier(reference: RasterRef, sensed: RasterRef) -> tuple[Session, datetime] | None:
-    """Return the saved review of a pair with its time, or None where there is none, it is empty or it cannot be read."""
-    name = f"{pair_key(reference, sensed)}.json"
-    files = [f for f in dict.fromkeys((store_folder() / name, session_folder() / name)) if f.is_file()]
+def session_file(reference: RasterRef, sensed: RasterRef) -> SessionFile:
+    """Return the file that a new review of a pair is to be kept in; its folder is made."""
+    path = session_path(reference, sensed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SessionFile(path, _STYLE.read_text(encoding="utf-8"), versions())
+
+
+def new_session(reference: RasterRef, sensed: RasterRef, model: str) -> Session:
+    """Begin a review; one of before is kept aside.
+
+    Raises:
+        AlignError: a raster cannot be read, or the earlier review cannot be copied.
+    """
+    session = Session(reference, sensed, grid_of(reference), grid_of(sensed), model, session_file(reference, sensed))
+    note_inputs(session)
+    keep_aside(session_path(reference, sensed))
+    return session
+
+
+def note_inputs(session: Session) -> None:
+    """Remember what both files hold now: what later changes are told from."""
+    session.inputs = fingerprint(session.reference.path), fingerprint(session.sensed.path)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what keeps reviews."""
+    metadata = (_ROOT / "metadata.txt").read_text(encoding="utf-8")
+    found = re.search(r"^version=(.+)$", metadata, re.MULTILINE)
+    return {"SAR-Optical Align": found[1] if found else "", "QGIS": Qgis.QGIS_VERSION, "GDAL": gdal.__version__}
+
+
+def run_record(result: AlignResult) -> RunRecord:
+    """Return what is kept of a run: parameters, figures, versions, the weights' checksum."""
+    given = result.request.params.matcher_params.get("weights")
+    weights = fingerprint(str(given or _WEIGHTS / f"{result.matcher}.safetensors"))
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return RunRecord.of(result, weights if weights.known else None, now, versions())
+
+
+def find_earlier(reference: RasterRef, sensed: RasterRef) -> Earlier | None:
+    """Return the newest saved review of a pair, or None where there is none with points that can be read.
+
+    A review belongs to the pair by the paths of its rasters or, where a raster was moved or renamed, by their content.
+    """
+    folders = [f for f in dict.fromkeys((store_folder(), session_folder())) if f.is_dir()]
+    files = [f for folder in folders for pattern in ("*.gpkg", "*.json") for f in folder.glob(pattern) if not f.name.startswith(".")]
+    if not files:
+        return None
+    now = fingerprint(reference.path), fingerprint(sensed.path)
     for file in sorted(files, key=lambda f: f.stat().st_mtime, reverse=True):
-        try:
-            session = Session.load(file)
-        except AlignError:
-            continue
-        if session.points:
-            return session, datetime.fromtimestamp(file.stat().st_mtime)
+        with contextlib.suppress(AlignError):
+            if not _belongs(load_record(file, points=False), reference, sensed, now):
+                continue
+            record = load_record(file)
+            if record.points:
+                return _earlier(file, record, reference, sensed, now)
     return None
 
 
+def _belongs(record: SessionRecord, reference: RasterRef, sensed: RasterRef, now: tuple[Fingerprint, Fingerprint]) -> bool:
+    if (record.reference.path, record.sensed.path) == (reference.path, sensed.path):
+        return True
+    return len(record.inputs) == 2 and all(then.same_content(at) for then, at in zip(record.inputs, now, strict=True))
+
+
+def _earlier(file: Path, record: SessionRecord, reference: RasterRef, sensed: RasterRef, now: tuple[Fingerprint, Fingerprint]) -> Earlier:
+    warnings = []
+    for name, ref, grid, then, at in zip(
+        ("reference", "sensed"), (reference, sensed), (record.reference_grid, record.sensed_grid), record.inputs or (None, None), now, strict=True
+    ):
+        warnings += list(filter(None, (change_of(name, then, at) if then is not None else "", _grid_change(name, ref, grid))))
+    moved = replace(
+        record, reference=replace(record.reference, path=reference.path), sensed=replace(record.sensed, path=sensed.path), inputs=record.inputs or now
+    )
+    session = Session.from_record(moved)
+    aside = file.suffix != ".gpkg" or any(word in file.stem for word in _ASIDE) or file.parent != store_folder()
+    session.file = session_file(reference, sensed) if aside else SessionFile.going_on(file, record, _STYLE.read_text(encoding="utf-8"), versions())
+    return Earlier(session, datetime.fromtimestamp(file.stat().st_mtime), tuple(warnings))
+
+
+def _grid_change(name: str, ref: RasterRef, then: Grid) -> str:
+    """Say whether a raster has other pixels than those the points were placed on."""
+    try:
+        now = grid_of(ref)
+    except AlignError as error:
+        return str(error)
+    if (now.width, now.height) != (then.width, then.height):
+        return f"The {name} raster had {then.width} x {then.height} px and has {now.width} x {now.height} now: the points lie on other pixels. Find tie points again."
+    if any(abs(a - b) > 1e-9 * max(1.0, abs(a)) for a, b in zip(then.geotransform, now.geotransform, strict=True)):
+        return f"The georeferencing of the {name} raster has changed: the points are right in its pixels, but were drawn at their old place. Find tie points again."
+    return ""
+
+
+def adopt(session: Session) -> None:
+    """Go on with an earlier review: write what of it is not in its file yet; a JSON file of before is renamed.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    if session.file is not None:
+        session.save()
+        old = session.file.path.with_name(f"{pair_key(session.reference, session.sensed)}.json")
+        if old.is_file():
+            os.replace(old, old.with_suffix(".migrated"))
+
+
+def relocate(session: Session) -> None:
+    """Keep a review beside the project that was just saved; one kept in the profile until then is removed there.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    old = session.file.path if session.file is not None else None
+    if old is None or old.parent == store_folder():
+        return
+    session.file = session_file(session.reference, session.sensed)
+    session.save()
+    if old.parent == session_folder():
+        _remove(old)
+
+
 def keep_aside(file: Path) -> None:
-    """Rename a saved review that is about to be replaced, so that nothing is lost."""
+    """Move a saved review that is about to be replaced aside, so that nothing is lost.
+
+    Raises:
+        OutputError: it cannot be copied.
+    """
     if file.is_file():
-        os.replace(file, file.with_suffix(".previous.json"))
+        copy_review(file, file.with_name(f"{file.stem}.previous.gpkg"))
+        _remove(file)
+
+
+def _remove(file: Path) -> None:
+    with contextlib.suppress(OSError):  # another program may hold it; the session file then writes over it in place
+        for suffix in _JOURNALS:
+            Path(f"{file}{suffix}").unlink(missing_ok=True)
 
 
 def remember_pair(layers: tuple[QgsMapLayer | None, QgsMapLayer | None]) -> None:
@@ -67,3 +215,13 @@ def recall_pair() -> tuple[QgsMapLayer | None, QgsMapLayer | None]:
     project = QgsProject.instance()
     reference, sensed = (project.mapLayer(project.readEntry(PREFIX, name, "")[0]) for name in _ROLES)
     return reference, sensed
+
+
+def unavailable() -> Iterator[str]:
+    """Say which rasters of the project's review are not there, and what to do."""
+    for name, layer in zip(("reference", "sensed"), recall_pair(), strict=True):
+        if layer is not None and not layer.isValid():
+            yield (
+                f"The {name} raster {layer.source()} of this project's review cannot be opened. Set its new place (layer menu > Change Data Source); "
+                "the review comes back with it."
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from .core.transforms import Transform
 from .core.types import AlignRequest, AlignResult, Grid, Point, TiePoint, WarpParams
 from .environment import create_managed
 from .gdal_warp import warp_with_gdal
+from .siblings import Sibling, warp_all
 from .worker_client import WorkerClient
 
 
@@ -108,14 +109,21 @@ class PlaceTask(BackgroundTask):
 
 
 class WarpTask(BackgroundTask):
-    """Warps with GDAL."""
+    """Warps with GDAL, and then the layers to be warped along; `along` tells what became of those."""
 
-    def __init__(self, sensed_path: str, reference_grid: Grid, transform: Transform, output: Path, params: WarpParams, nodata: float | None) -> None:
-        super().__init__(
-            f"SAR-Optical Align: writing {output.name}",
-            lambda progress: warp_with_gdal(sensed_path, reference_grid, transform, output, params, progress, nodata),
-        )
-        self.output = output
+    def __init__(
+        self, sensed_path: str, reference_grid: Grid, transform: Transform, output: Path, params: WarpParams, nodata: float | None,
+        siblings: Sequence[Sibling] = (),
+    ) -> None:
+        self.output, self.along = output, []
+
+        def work(progress: Progress) -> object:
+            share = 1.0 / (1 + len(siblings))
+            warp_with_gdal(sensed_path, reference_grid, transform, output, params, progress.part(0.0, share), nodata)
+            self.along = warp_all(siblings, progress.part(share, 1.0))
+            return output
+
+        super().__init__(f"SAR-Optical Align: writing {output.name}", work)
 
 
 class EnvironmentTask(BackgroundTask):

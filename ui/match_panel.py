@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qgis.core import QgsMapLayer, QgsMapLayerProxyModel
 from qgis.gui import QgsCollapsibleGroupBox, QgsMapLayerComboBox, QgsRasterBandComboBox
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
@@ -18,8 +20,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..plugin.core.preflight import Finding
 from ..plugin.core.types import MODEL_LABELS, AlignParams
 from ..plugin.engine.matchers import all_specs
+from .checks_list import ChecksList
 from .icons import icon
 from .params_form import ParamsForm
 from .text import map_unit, tr
@@ -35,6 +39,7 @@ class MatchPanel(QWidget):
     settings_requested = pyqtSignal()
     model_changed = pyqtSignal(str)
     pair_changed = pyqtSignal()
+    params_changed = pyqtSignal()
 
     def __init__(self, params: AlignParams, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +53,8 @@ class MatchPanel(QWidget):
         layout.addLayout(form)
         self.basic_form = ParamsForm(AlignParams, params, only=_BASIC)
         layout.addWidget(self.basic_form)
+        self.checks = ChecksList()
+        layout.addWidget(self.checks)
         self.run_button = QPushButton(icon("run"), tr("Find tie points"))
         self.run_button.setObjectName("runButton")
         self.run_button.setMinimumHeight(34)
@@ -60,6 +67,8 @@ class MatchPanel(QWidget):
         inner = QVBoxLayout(self.advanced_box)
         self.advanced_form = ParamsForm(AlignParams, params, skip=_ELSEWHERE)
         inner.addWidget(self.advanced_form)
+        for part in (self.basic_form, self.advanced_form):
+            part.changed.connect(self.params_changed)
         layout.addWidget(self.run_button)
         layout.addWidget(self.matcher_box)
         layout.addWidget(self.advanced_box)
@@ -203,6 +212,8 @@ class MatchPanel(QWidget):
             why = tr("Choose a reference and a sensed raster layer first")
         elif pair[0] is pair[1]:
             why = tr("Reference and sensed are the same layer")
+        else:
+            why = self.checks.blocking
         self.run_button.setEnabled(not why and not self._running)
         self.run_button.setToolTip(why or tr("Match the two rasters in the background; QGIS stays usable"))
 
@@ -243,6 +254,18 @@ class MatchPanel(QWidget):
         blocked = self.model_combo.blockSignals(True)
         self.model_combo.setCurrentIndex(max(0, self.model_combo.findData(key)))
         self.model_combo.blockSignals(blocked)
+
+    def set_checks(self, findings: Sequence[Finding]) -> None:
+        """Show the pre-flight list; what is red in it keeps "Find tie points" from being pressed."""
+        self.checks.set_findings(findings)
+        self._follow_state()
+
+    def set_param(self, name: str, value: object) -> None:
+        """Set a parameter as if the analyst had; None is automatic."""
+        if name == "model":
+            self.model_combo.setCurrentIndex(max(0, self.model_combo.findData(value)))
+        else:
+            (self.basic_form if name in _BASIC else self.advanced_form).set_value(name, value)
 
     def set_running(self, running: bool) -> None:
         """Show whether something runs."""

@@ -94,6 +94,19 @@ class ParamsForm(QWidget):
         """
         return {name: self._read(info, editor) for name, (info, editor) in self._editors.items()}
 
+    def set_value(self, name: str, value: Any) -> None:
+        """Show another value and tell of it; None is automatic."""
+        _info, editor = self._editors[name]
+        if isinstance(editor, QComboBox):
+            editor.setCurrentIndex(max(0, editor.findData(value)))
+        elif isinstance(editor, QCheckBox):
+            editor.setChecked(bool(value))
+        elif isinstance(editor, QSpinBox | QDoubleSpinBox):
+            editor.setValue(editor.minimum() if value is None else value)
+        else:
+            editor.setText("" if value is None else str(value))
+            self.changed.emit()
+
     def set_unit(self, name: str, unit: str) -> None:
         """Show another unit behind a number."""
         _, editor = self._editors[name]

@@ -199,8 +199,8 @@ class ReviewPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(1)
         for name, text, tip, signal in (
-            ("import", tr("Import points"), tr("Read .points (QGIS Georeferencer), .csv or .geojson"), self.import_requested),
-            ("export", tr("Export points"), tr("Write .points (QGIS Georeferencer), .csv or .geojson"), self.export_requested),
+            ("import", tr("Import points"), tr("Read .points (QGIS Georeferencer), .csv (also of AROSICS and KARIOS) or .geojson"), self.import_requested),
+            ("export", tr("Export"), tr("Points as a file or a layer, a GDAL script, the Processing command, a report"), self.export_requested),
             (
                 "confidence",
                 tr("Confidence map"),

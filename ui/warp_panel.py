@@ -10,6 +10,7 @@ from ..plugin.core.types import WarpParams
 from .icons import icon
 from .palette import soften
 from .params_form import ParamsForm
+from .siblings_list import SiblingsList
 from .text import tr
 
 
@@ -34,6 +35,8 @@ class WarpPanel(QWidget):
         self.form = ParamsForm(WarpParams)
         self.form.layout().insertRow(0, tr("Output file"), self.output)
         layout.addWidget(self.form)
+        self.siblings = SiblingsList()
+        layout.addWidget(self.siblings)
         note = QLabel(
             tr(
                 "All bands, the data type and nodata are kept. The file appears when it is complete; "
@@ -51,7 +54,15 @@ class WarpPanel(QWidget):
         self.button.clicked.connect(self.warp_requested)
         layout.addWidget(self.button)
         layout.addStretch(1)
+        self.form.changed.connect(self._follow_form)
+        self._follow_form()
         self.set_fit("")
+
+    def _follow_form(self) -> None:
+        """Grey out what does not count where pixels are kept."""
+        resampled = not self.form.findChild(QWidget, "param_keep_pixels").isChecked()
+        for name in ("resampling", "output_gsd", "match_reference_grid"):
+            self.form.findChild(QWidget, f"param_{name}").setEnabled(resampled)
 
     def warp_params(self) -> WarpParams:
         """Return the choices."""

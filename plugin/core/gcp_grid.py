@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from . import bases, coords
 from .errors import FitError
-from .transforms import Transform, folds
+from .transforms import KINDS, Transform, folds
 from .types import Grid
 
 Array = NDArray[np.float64]
@@ -201,6 +201,24 @@ def output_grid(
     low, high = outline.min(axis=0), outline.max(axis=0)
     width, height = (max(1, int(np.ceil((high[i] - low[i]) / size - 1e-6))) for i in (0, 1))
     return Grid(reference_grid.crs_wkt, (float(low[0]), size, 0.0, float(high[1]), 0.0, -size), width, height)
+
+
+def kept_grid(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> Grid:
+    """Return the grid that puts the sensed raster's own pixels where the transform wants them, rotated where it must be.
+
+    Args:
+        transform: sensed_px -> reference_px.
+        reference_grid: Native grid of the reference.
+        sensed_grid: Of which only the size counts.
+
+    Raises:
+        FitError: no geotransform can say what the transform does.
+    """
+    if transform.matrix is None or transform.kind == "projective":
+        label = KINDS[transform.kind].label
+        raise FitError(f"A geotransform cannot hold the model {label}.", "Choose shift, similarity or affine, or let the raster be resampled.")
+    whole = coords.matrix_from_geotransform(reference_grid.geotransform) @ transform.matrix
+    return Grid(reference_grid.crs_wkt, coords.geotransform_from_matrix(whole), sensed_grid.width, sensed_grid.height)
 
 
 def _georeferenced(grid: Grid) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from .atomic import write_atomically
 from .csv_points import format_csv, parse_csv, parse_csv_reviewed
 from .errors import PointsFileError
+from .foreign_points import parse_foreign
 from .geojson_points import crs_name, format_geojson, parse_geojson, parse_geojson_reviewed
 from .qgis_points import PointsFile, PointsRow, Reproject, format_points, is_referenced, parse_points, points_from_tie_points, tie_points_from_points
 from .session_point import SessionPoint
@@ -50,13 +51,13 @@ def save_points(
 
 
 def load_reviewed(path: Path, reference_grid: Grid, sensed_grid: Grid, to_reference: Callable[[str], Reproject | None] | None = None) -> list[SessionPoint]:
-    """Read .points, .csv or .geojson by the suffix, with states and roles where the file has them.
+    """Read .points, .csv (also of AROSICS and KARIOS) or .geojson by the suffix, with states and roles where the file has them.
 
     Args:
         path: File.
         reference_grid: Native grid of the reference.
         sensed_grid: Native grid of the sensed raster.
-        to_reference: Given the WKT of a .points file, returns what brings its coordinates to the reference's CRS.
+        to_reference: Given the WKT of the file's coordinates, returns what brings its coordinates to the reference's CRS.
 
     Raises:
         PointsFileError: with the line and a hint.
@@ -73,8 +74,9 @@ def load_reviewed(path: Path, reference_grid: Grid, sensed_grid: Grid, to_refere
         what = (error.strerror if isinstance(error, OSError) else None) or error
         raise PointsFileError(f"Cannot read {path}: {what}.", "Check the path.") from error
     suffix = path.suffix.lower()
-    if suffix == ".csv":
-        return parse_csv_reviewed(text)
+    if suffix in (".csv", ".txt"):
+        foreign = parse_foreign(text, reference_grid, sensed_grid, to_reference if reference_grid.crs_wkt and sensed_grid.crs_wkt else None)
+        return parse_csv_reviewed(text) if foreign is None else foreign
     if suffix in (".geojson", ".json"):
         return parse_geojson_reviewed(text)
     file = parse_points(text)

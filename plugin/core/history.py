@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .session_point import SessionPoint
+from .session_record import RunRecord
 
 _MAX_SNAPSHOTS = 500
 
@@ -18,12 +19,14 @@ class Snapshot:
         model: Model asked for, maybe "auto".
         text: Name of the edit that led here.
         independent_share: Independent matches per point, 0..1: overlapping templates share their errors.
+        run: The run the points come from, None where they come from a file or the analyst.
     """
 
     points: tuple[SessionPoint, ...]
     model: str
     text: str = ""
     independent_share: float = 1.0
+    run: RunRecord | None = None
 
 
 class History:

@@ -6,27 +6,24 @@ streams its candidates they are shown, but the review behind them is neither edi
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .atomic import write_atomically
-from .errors import AlignError, InputError, UsageError
+from .errors import UsageError
+from .fingerprint import Fingerprint
 from .history import History, Snapshot
-from .jsonable import from_jsonable, to_jsonable
 from .placing import placed
 from .quality import Advice
 from .refitting import Refitter
 from .review_fit import FitState, advise_points
-from .session_point import PointState, Role, Seen, SessionPoint, as_session_point, misplaced
+from .session_file import SessionFile, load_record
+from .session_point import PointState, Role, Seen, SessionPoint, as_session_point
+from .session_record import RunRecord, SessionRecord
 from .types import MODEL_LABELS, AlignResult, Grid, Point, RasterRef, Reason, TiePoint
 
-__all__ = ["FORMAT_VERSION", "FitState", "PointState", "Role", "Seen", "Session", "SessionPoint"]
-
-FORMAT_VERSION = 1
+__all__ = ["FitState", "PointState", "Role", "Seen", "Session", "SessionPoint"]
 
 
 class Session:
@@ -38,7 +35,7 @@ class Session:
         reference_grid: Its native grid.
         sensed_grid: Its native grid.
         model: Model or "auto".
-        autosave_path: Written after each edit; None = no autosave.
+        file: Written after each edit (a path means a plain `SessionFile`); None = no autosave.
         sensed_to_reference: (N, 2) in the sensed CRS -> the reference's CRS; None where they are the same.
     """
 
@@ -49,12 +46,13 @@ class Session:
         reference_grid: Grid,
         sensed_grid: Grid,
         model: str = "auto",
-        autosave_path: Path | None = None,
+        file: SessionFile | Path | None = None,
         sensed_to_reference: Callable[[Any], Any] | None = None,
     ) -> None:
         self.reference, self.sensed = reference, sensed
         self.reference_grid, self.sensed_grid = reference_grid, sensed_grid
-        self.autosave_path = autosave_path
+        self.file = SessionFile(file) if isinstance(file, Path) else file
+        self.inputs: tuple[Fingerprint, ...] = ()
         self.sensed_to_reference = sensed_to_reference
         self._history = History(Snapshot((), model))
         self._listeners: list[Callable[[str], None]] = []
@@ -69,6 +67,11 @@ class Session:
     def points(self) -> tuple[SessionPoint, ...]:
         """All points; those of the run while one streams."""
         return self._now.points if self._streamed is None else self._streamed
+
+    @property
+    def run(self) -> RunRecord | None:
+        """The run the points come from, None where they come from a file or the analyst."""
+        return self._now.run
 
     @property
     def model(self) -> str:
@@ -184,7 +187,10 @@ class Session:
 
     def replace_all(self, points: Iterable[TiePoint | SessionPoint], text: str = "Import points") -> None:
         """Replace every point (an import, with states and roles where the points have them); undoable."""
-        self._push(tuple(as_session_point(p) for p in points), self.model, text)
+        self._refuse_while_streaming()
+        self._streak = ""
+        self._history.push(Snapshot(tuple(as_session_point(p) for p in points), self.model, text, self._now.independent_share))
+        self._changed("points")
 
     def set_model(self, kind: str) -> None:
         """Choose the model, or "auto"; also while a run streams.
@@ -212,13 +218,22 @@ class Session:
         self._streamed = None
         self._changed("points", save=False)
 
-    def set_result(self, result: AlignResult) -> None:
-        """Replace the points by those of a finished run, and end its stream; undoable."""
+    def set_result(self, result: AlignResult, run: RunRecord | None = None) -> None:
+        """Replace the points by those of a finished run, and end its stream; undoable.
+
+        Args:
+            result: What the engine found.
+            run: What is kept of it besides the points; None = made from the result.
+        """
         kept, share = len(result.enabled_points), 1.0
         if kept and "independent" in result.evidence:
             share = min(result.evidence["independent"] / kept, 1.0)
         self._streamed = None
-        self._push(tuple(SessionPoint(p) for p in result.points), self.model, "Find tie points", share)
+        points = tuple(SessionPoint(p) for p in result.points)
+        self._refuse_while_streaming()
+        self._streak = ""
+        self._history.push(Snapshot(points, self.model, "Find tie points", share, run or RunRecord.of(result)))
+        self._changed("points")
 
     # --- undo and redo
 
@@ -262,65 +277,38 @@ class Session:
 
         return end
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the review as JSON types, without its history and without the candidates of a run that streams."""
-        return {
-            "format": FORMAT_VERSION,
-            "reference": to_jsonable(self.reference),
-            "sensed": to_jsonable(self.sensed),
-            "reference_grid": to_jsonable(self.reference_grid),
-            "sensed_grid": to_jsonable(self.sensed_grid),
-            "model": self.model,
-            "independent_share": self._now.independent_share,
-            "points": [to_jsonable(p) for p in self._now.points],
-        }
+    def record(self) -> SessionRecord:
+        """Return the review without its history and without the candidates of a run that streams."""
+        now = self._now
+        return SessionRecord(
+            self.reference, self.sensed, self.reference_grid, self.sensed_grid, now.model, now.independent_share, now.points, now.run, self.inputs
+        )
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Session:
-        """Rebuild a session.
-
-        Raises:
-            InputError: when the data are not a session.
-        """
-        try:
-            if data["format"] != FORMAT_VERSION:
-                raise InputError(f"The session has format {data['format']}, this version reads {FORMAT_VERSION}.", "Update the plugin.")
-            session = cls(
-                from_jsonable(RasterRef, data["reference"]), from_jsonable(RasterRef, data["sensed"]),
-                from_jsonable(Grid, data["reference_grid"]), from_jsonable(Grid, data["sensed_grid"]), str(data["model"]),
-            )
-            points = tuple(from_jsonable(SessionPoint, p) for p in data["points"])
-            share = from_jsonable(float, data["independent_share"])
-        except (KeyError, TypeError, ValueError, OverflowError, RecursionError, AlignError) as error:
-            raise InputError(f"Not a session: {str(error)[:200]}.", "Choose a file saved by this plugin.") from error
-        session._history = History(Snapshot(points, session.model, "", share))
-        problem = session._problem()
-        if problem:
-            raise InputError(f"Not a session: {problem}.", "Choose a file saved by this plugin.")
+    def from_record(cls, record: SessionRecord) -> Session:
+        """Go on with a review."""
+        session = cls(record.reference, record.sensed, record.reference_grid, record.sensed_grid, record.model)
+        session._history = History(Snapshot(record.points, record.model, "", record.independent_share, record.run))
+        session.inputs = record.inputs
         return session
 
-    def save(self, path: Path) -> None:
-        """Write the session, atomically.
+    def save(self) -> None:
+        """Write what changed into the session's file, where it has one.
 
         Raises:
             OutputError: the folder cannot be written.
         """
-        write_atomically(Path(path), json.dumps(self.to_dict(), allow_nan=False))
+        if self.file is not None:
+            self.file.save(self.record())
 
     @classmethod
     def load(cls, path: Path) -> Session:
-        """Read a session.
+        """Read a review from a GeoPackage, or from the JSON of earlier versions.
 
         Raises:
             InputError: the file cannot be read or is not a session.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError) as error:
-            raise InputError(f"Cannot read the session {path}: {error}.", "Choose a file saved by this plugin.") from error
-        if not isinstance(data, dict):
-            raise InputError(f"{path} is not a session.", "Choose a file saved by this plugin.")
-        return cls.from_dict(data)
+        return cls.from_record(load_record(Path(path)))
 
     # --- inside
 
@@ -338,12 +326,11 @@ class Session:
         self._push(tuple(change(p) if p.id in wanted else p for p in self.points), self.model, text, streak=streak, join=join)
 
     def _push(
-        self, points: tuple[SessionPoint, ...], model: str, text: str, share: float | None = None, while_streaming: bool = False,
-        streak: str = "", join: bool = False,
+        self, points: tuple[SessionPoint, ...], model: str, text: str, while_streaming: bool = False, streak: str = "", join: bool = False
     ) -> None:
         """Make an edit; with `join` it becomes part of the one before, where that is of the same `streak`."""
         self._refuse_while_streaming(while_streaming)
-        snapshot = Snapshot(points, model, text, self._now.independent_share if share is None else share)
+        snapshot = replace(self._now, points=points, model=model, text=text)
         what = "model" if points is self._now.points else "points"
         (self._history.amend if join and streak == self._streak else self._history.push)(snapshot)
         self._streak = streak
@@ -366,27 +353,11 @@ class Session:
         """Save first, then tell the listeners: they learn of an edit even when it could not be saved."""
         self._fit = None
         try:
-            if save and self.autosave_path is not None:
-                self.save(self.autosave_path)
+            if save:
+                self.save()
         finally:
             for callback in list(self._listeners):
                 callback(what)
-
-    def _problem(self) -> str:
-        """Return what makes a session from a file unusable, or ""."""
-        if self.model not in MODEL_LABELS:
-            return f"unknown model {self.model[:40]!r}"
-        if not 0.0 <= self._now.independent_share <= 1.0:
-            return "the share of independent matches is not from 0 to 1"
-        for name, grid in (("reference", self.reference_grid), ("sensed", self.sensed_grid)):
-            gt = grid.geotransform
-            if not all(math.isfinite(v) for v in gt) or gt[1] * gt[5] == gt[2] * gt[4]:
-                return f"the grid of the {name} raster is degenerate"
-        for p in self.points:
-            wrong = misplaced(p.tie_point) or (misplaced(p.found) if p.found is not None else "")
-            if wrong:
-                return f"point {str(p.id)[:20]}: {wrong}"
-        return "" if len({p.id for p in self.points}) == len(self.points) else "two points have the same id"
 
     def _moved(self, p: SessionPoint, reference_px: Point | None = None, sensed_px: Point | None = None, seen: Seen | None = None) -> SessionPoint:
         t = p.tie_point

@@ -336,6 +336,10 @@ class WarpParams:
     match_reference_grid: bool = param(
         False, "Snap to reference grid", "Write exactly the reference's grid (extent and pixel size).", advanced=True,
     )
+    keep_pixels: bool = param(
+        False, "Georeference only",
+        "Do not resample: write the pixels as they are with a corrected geotransform. For shift, similarity and affine; resampling, GSD and grid do not count.",
+    )
     nodata: float | None = param(None, "Nodata", "Value outside the image; empty = that of the sensed raster, else 0 or NaN.", advanced=True)
 
     def __post_init__(self) -> None:

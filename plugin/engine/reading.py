@@ -18,6 +18,7 @@ from rasterio.errors import CRSError, RasterioError
 
 from ..core import coords
 from ..core.errors import InputError, MissingCrsError, NoOverlapError
+from ..core.preflight import automatic_radius_px
 from ..core.types import AlignRequest, Grid, Modality
 from .preparing import Image
 from .resampling import Window, read_window
@@ -185,7 +186,7 @@ class WorkingPair:
         sides = np.minimum(ref_box[1] - ref_box[0], sen_box[1] - sen_box[0])
         longer = float(sides.max())
         if self.reference.is_georeferenced:
-            return float(np.clip(0.03 * longer, 40.0, 400.0))
+            return automatic_radius_px(longer)
         difference = np.abs((ref_box[1] - ref_box[0]) - (sen_box[1] - sen_box[0]))
         return float(max(64.0, 0.35 * longer, difference.max() + 16.0))
 

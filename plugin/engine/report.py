@@ -57,7 +57,7 @@ def _pictures(pair: WorkingPair, result: AlignResult, transform: Transform | Non
     window = (0, 0, pair.grid.width, pair.grid.height)
     reduction = max(1, -(-max(window[2:]) // _OVERVIEW_PX))
     reference, before = pair.read_reference(window, reduction), pair.read_sensed(window, reduction)
-    out: dict[str, Any] = {"before": _checkerboard(reference, before)}
+    out: dict[str, Any] = {"before": _checkerboard(reference, before), "overview": _overview(reference, pair, result.points, reduction)}
     if transform is not None:
         # The fit as a correction of the working grid: exact for matrices, the local affine at the centre otherwise.
         pair.set_sensed_correction(_working_correction(pair, transform))
@@ -72,6 +72,21 @@ def _pictures(pair: WorkingPair, result: AlignResult, transform: Transform | Non
     else:
         out["best"], out["worst"] = [], [_chips(pair, p) for p in result.points[:_CHIPS]]
     return out
+
+
+def _overview(reference: Image, pair: WorkingPair, points: tuple[TiePoint, ...], reduction: int) -> str:
+    """Return the reference with all points on it."""
+    figure = Figure(figsize=(7.2, 7.2 * reference.data.shape[0] / reference.data.shape[1]))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.imshow(reference.data, cmap="gray", vmin=0, vmax=1, extent=(0, reference.data.shape[1], reference.data.shape[0], 0))
+    axes.set_axis_off()
+    if points:
+        at = pair.working_from_reference_native(coords.as_points([p.reference_px for p in points])) / reduction
+        kept = np.array([p.enabled for p in points])
+        axes.plot(*at[~kept].T, "x", color="#D55E00", ms=4, mew=1.2)
+        axes.plot(*at[kept].T, "o", color="#56B4E9", ms=4, mec="white", mew=0.6)
+    axes.set(xlim=(0, reference.data.shape[1]), ylim=(reference.data.shape[0], 0))
+    return _figure(figure)
 
 
 def _working_correction(pair: WorkingPair, transform: Transform) -> Array:

@@ -25,6 +25,7 @@ from ..core.gcp_grid import output_grid
 from ..core.progress import Progress
 from ..core.transforms import Transform, folds
 from ..core.types import Grid, RasterRef, WarpParams
+from .georeference import georeference
 from .tiling import Tile, tiles
 from .warp_blocks import BlockWarper
 from .warp_layout import Layout, resampling_for
@@ -73,15 +74,10 @@ def warp(
     finished = partial.with_suffix(".cog.tif")
     try:
         with quiet_rasterio():
-            with _opened(sensed.path) as source:
-                target, warper = _plan(source, reference_grid, transform, params)
-                layout = Layout(source, target, params, sensed.nodata)
-                written = progress.part(0.0, 0.85 if params.format == "COG" else 0.99)
-                _write(source, target, warper, layout, partial, written, reference)
-            if params.format == "COG":
-                _to_cog(partial, finished, layout.cog_options(), progress.part(0.85, 0.99))
-                finished.replace(partial)
-            _validate(partial, target, layout)
+            if params.keep_pixels:
+                georeference(sensed, reference_grid, transform, partial, params)
+            else:
+                _resample(sensed, reference_grid, transform, partial, finished, params, progress, reference)
         partial.replace(output)
         for suffix in _SIDECARS:  # those of a file replaced would describe the wrong image
             Path(f"{output}{suffix}").unlink(missing_ok=True)
@@ -93,6 +89,21 @@ def warp(
                 Path(f"{file}{suffix}").unlink(missing_ok=True)
     progress.update(1.0, "Written")
     return output
+
+
+def _resample(
+    sensed: RasterRef, reference_grid: Grid, transform: Transform, partial: Path, finished: Path, params: WarpParams, progress: Progress,
+    reference: RasterRef | None,
+) -> None:
+    with _opened(sensed.path) as source:
+        target, warper = _plan(source, reference_grid, transform, params)
+        layout = Layout(source, target, params, sensed.nodata)
+        written = progress.part(0.0, 0.85 if params.format == "COG" else 0.99)
+        _write(source, target, warper, layout, partial, written, reference)
+    if params.format == "COG":
+        _to_cog(partial, finished, layout.cog_options(), progress.part(0.85, 0.99))
+        finished.replace(partial)
+    _validate(partial, target, layout)
 
 
 @contextlib.contextmanager

@@ -27,7 +27,8 @@ class ImportPoints(AlignAlgorithm):
     TITLE = "Import control points"
     GROUP = ("controlpoints", "Control points")
     HELP = (
-        "Reads a .points file of the QGIS Georeferencer, or a .csv or .geojson file of this tool, into a point layer in the CRS of the reference. "
+        "Reads a .points file of the QGIS Georeferencer, a .csv or .geojson file of this tool, a tie point table of AROSICS or the key points of "
+        "KARIOS (both .csv), into a point layer in the CRS of the reference. "
         "The layer can be edited and handed to 'Warp raster with control points'."
     )
 

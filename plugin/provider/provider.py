@@ -12,6 +12,7 @@ from .importpoints import ImportPoints
 from .matchimages import MatchImages
 from .registerimages import RegisterImages
 from .warpraster import WarpRaster
+from .warpvector import WarpVector
 
 
 class AlignProvider(QgsProcessingProvider):
@@ -43,5 +44,5 @@ class AlignProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self) -> None:  # noqa: N802
         """Add the algorithms."""
-        for cls in (RegisterImages, MatchImages, WarpRaster, AssessGcps, ImportPoints, ExportPoints):
+        for cls in (RegisterImages, MatchImages, WarpRaster, WarpVector, AssessGcps, ImportPoints, ExportPoints):
             self.addAlgorithm(cls())

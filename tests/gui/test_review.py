@@ -9,10 +9,10 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import TRUE, result_of, tie_points
 from sar_optical_align.plugin.core import coords
-from sar_optical_align.plugin.core.session import PointState, Role
+from sar_optical_align.plugin.core.session import PointState, Role, Session
 from sar_optical_align.plugin.core.types import RasterRef
 from sar_optical_align.plugin.review_controller import ReviewController
-from sar_optical_align.plugin.session_store import find_earlier, session_file
+from sar_optical_align.plugin.session_store import find_earlier, session_path
 from sar_optical_align.ui.review_panel import ReviewPanel
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -210,7 +210,8 @@ def test_every_edit_is_saved_and_an_earlier_review_is_found_again(review):
     review.session.set_model("similarity")
     found = find_earlier(*review.refs)
     assert found is not None
-    session, _time = found
+    assert not found.warnings
+    session = found.session
     assert [p.state for p in session.points] == [p.state for p in review.session.points]
     assert session.model == "similarity"
     review.restore(session)
@@ -220,11 +221,13 @@ def test_every_edit_is_saved_and_an_earlier_review_is_found_again(review):
 
 
 def test_a_new_review_keeps_the_earlier_file_aside(canvas, review):
-    file = session_file(*review.refs)
-    kept = file.read_text()
+    review.session.reject([4])
+    file = session_path(*review.refs)
     again = ReviewController(canvas, ReviewPanel())
     again.open(*review.refs, "auto")
-    assert file.with_suffix(".previous.json").read_text() == kept
+    kept = Session.load(file.with_name(f"{file.stem}.previous.gpkg"))
+    assert [p.state for p in kept.points] == [p.state for p in review.session.points]
+    assert not file.exists()
     again.close()
 
 

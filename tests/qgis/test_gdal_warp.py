@@ -340,3 +340,19 @@ def test_refusals(tmp_path, picture):
     with pytest.raises(FitError, match="folds"):
         warp_with_gdal(picture, REFERENCE, fit("polynomial2", s, t), tmp_path / "o.tif")
     assert not (tmp_path / "o.tif").exists()
+
+
+@pytest.mark.parametrize("style", ["GTiff", "COG"])
+def test_georeference_only_keeps_every_sample(tmp_path, style):
+    data = (np.random.default_rng(2).normal(0, 9, (2, HEIGHT, WIDTH)) * (1 + 2j)).astype(np.complex64)
+    source = write_raster(tmp_path / "sensed.tif", data, **PLACE)
+    transform = bend("affine")
+    warp_with_gdal(source, ROTATED, transform, tmp_path / "out.tif", WarpParams(keep_pixels=True, format=style))
+    assert np.array_equal(read_raster(tmp_path / "out.tif"), data)
+    written = gdal.Open(str(tmp_path / "out.tif"))
+    corners = np.array([[0.0, 0.0], [WIDTH, HEIGHT], [WIDTH, 0.0]])
+    expected = coords.map_from_px(ROTATED.geotransform, transform.apply(corners))
+    assert coords.map_from_px(written.GetGeoTransform(), corners) == pytest.approx(expected, abs=1e-6)
+    with pytest.raises(FitError, match="geotransform"):
+        warp_with_gdal(source, ROTATED, bend("tps"), tmp_path / "no.tif", WarpParams(keep_pixels=True))
+    assert not (tmp_path / "no.tif").exists()

@@ -2,70 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
-
-import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import InputError, OutputError, UsageError
-from sar_optical_align.plugin.core.session import PointState, Role, Seen, Session
-from sar_optical_align.plugin.core.types import Evidence, Grid, RasterRef, TiePoint
-
-GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300)
-SUPPORT = Path(__file__).resolve().parents[1] / "support"
-
-
-def tie_points(n=30, seed=0):
-    rng = np.random.default_rng(seed)
-    sensed = rng.uniform(0, 300, (n, 2))
-    reference = sensed @ np.array([[1.01, 0.02], [-0.01, 0.99]]).T + [5, -3] + rng.normal(0, 0.3, (n, 2))
-    return [TiePoint(i + 1, tuple(r), tuple(s)) for i, (r, s) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True))]
-
-
-def session(n=30, **kwargs):
-    s = Session(RasterRef("a.tif"), RasterRef("b.tif"), GRID, GRID, "affine", **kwargs)
-    s.replace_all(tie_points(n))
-    return s
-
-
-EDITS = st.lists(
-    st.tuples(
-        st.sampled_from(["accept", "reject", "undecide", "move", "snap", "nudge", "add", "settle", "many", "check", "model", "undo", "redo"]),
-        st.integers(1, 30),
-        st.floats(0, 299),
-    ),
-    max_size=40,
-)
-
-
-def apply(s, edit):
-    kind, identifier, value = edit
-    if kind in ("accept", "reject", "undecide"):
-        getattr(s, kind)([identifier])
-    elif kind == "move":
-        s.move(identifier, reference_px=(value, value / 2))
-    elif kind == "snap":
-        s.move(identifier, reference_px=(value, 3.0), seen=Seen(value / 300, ((0.1, 0.0), (0.0, 0.2)), Evidence(0.5, 0.25)))
-    elif kind == "nudge":
-        s.nudge(1 + identifier % 2, 0.1, -0.1)
-    elif kind == "add":
-        s.add((value, 10.0), (value, 12.0))
-    elif kind == "settle":
-        s.settle(s.points[-1].id, (value, 20.0), (value, 22.0), Seen(0.5, ((0.1, 0.0), (0.0, 0.2)), Evidence(0.5, 0.25)))
-    elif kind == "many":
-        s.reject(range(identifier, 31), "score below 0.4")
-    elif kind == "check":
-        s.set_role([identifier], Role.CHECK)
-    elif kind == "model":
-        s.set_model("affine" if value > 150 else "similarity")
-    else:
-        getattr(s, kind)()
+from sar_optical_align.plugin.core.session import PointState, Role, Session
+from sar_optical_align.plugin.core.session_file import SessionFile
+from sessions import EDITS, apply, session, tie_points
 
 
 def run_of(edit, s):
@@ -166,17 +108,7 @@ def test_listeners_are_told_and_can_leave():
     assert told == ["points"]
 
 
-def test_saved_and_loaded_is_the_same(tmp_path):
-    s = session()
-    s.reject([3])
-    s.set_role([4], Role.CHECK)
-    s.save(tmp_path / "s.json")
-    other = Session.load(tmp_path / "s.json")
-    assert other.to_dict() == s.to_dict()
-    assert other.point(3).state is PointState.REJECTED
-
-
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": 99}', "not json", '{"format":1,"reference":{"path":""}}'])
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": 99}', "not json", '{"format":1,"reference":{"path":""}}', "SQLite format 3\0"])
 def test_a_file_that_is_no_session_is_refused_with_a_hint(tmp_path, text):
     path = tmp_path / "s.json"
     path.write_text(text)
@@ -189,17 +121,7 @@ def test_unknown_points_and_unwritable_folders_are_told(tmp_path):
     s = session()
     with pytest.raises(UsageError):
         s.accept([999])
+    s.file = SessionFile(tmp_path / "missing" / "s.gpkg")
     with pytest.raises(OutputError):
-        s.save(tmp_path / "missing" / "s.json")
-
-
-def test_a_kill_at_any_moment_leaves_a_whole_session(tmp_path):
-    path = tmp_path / "auto.json"
-    for delay in (0.05, 0.15, 0.3, 0.6):
-        process = subprocess.Popen([sys.executable, str(SUPPORT / "autosave_loop.py"), str(path)], stdout=subprocess.PIPE, text=True)
-        assert process.stdout.readline().strip() == "ready"
-        time.sleep(delay)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        assert len(Session.load(path).points) == 30
+        s.reject([1])
+    assert s.point(1).state is PointState.REJECTED  # nothing is lost, and the next edit tries again

@@ -1,0 +1,75 @@
+"""A fit carried over to another raster of the same scene: other bands, polarisations, masks, other pixel sizes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import coords, fitting
+from .errors import FitError, InputError
+from .qgis_points import is_referenced
+from .transforms import Transform
+from .types import Grid
+
+Array = NDArray[np.float64]
+_SAME_PX = 1e-3
+_AGREED_PX = 0.02
+
+
+def sensed_from_sibling(name: str, sibling_grid: Grid, sensed_grid: Grid, same_crs: bool) -> Array | None:
+    """Return the 3x3 matrix sibling px -> sensed px, None where the two have the same pixels.
+
+    Args:
+        name: Of the sibling, for messages.
+        sibling_grid: Its native grid.
+        sensed_grid: Native grid of the raster the points were found on.
+        same_crs: Whether both are in one CRS.
+
+    Raises:
+        InputError: where the sibling lies on the sensed raster is not known.
+    """
+    same_size = (sibling_grid.width, sibling_grid.height) == (sensed_grid.width, sensed_grid.height)
+    if not (is_referenced(sibling_grid) and is_referenced(sensed_grid)):
+        if same_size:
+            return None
+        raise InputError(
+            f"{name} has {sibling_grid.width} x {sibling_grid.height} px and no georeferencing, the sensed raster {sensed_grid.width} x {sensed_grid.height}.",
+            "Choose a raster on the same pixels.",
+        )
+    if not same_crs:
+        raise InputError(f"{name} is in another CRS than the sensed raster.", "Reproject it to the sensed raster's CRS first.")
+    matrix = coords.inverse(coords.matrix_from_geotransform(sensed_grid.geotransform)) @ coords.matrix_from_geotransform(sibling_grid.geotransform)
+    corners = np.array([[0, 0], [sibling_grid.width, 0], [0, sibling_grid.height], [sibling_grid.width, sibling_grid.height]], dtype=float)
+    if same_size and np.abs(coords.apply_matrix(matrix, corners) - corners).max() < _SAME_PX:
+        return None
+    return np.asarray(matrix, dtype=np.float64)
+
+
+def carried_over(transform: Transform, sensed_of_sibling: Array, sibling_grid: Grid) -> Transform:
+    """Return the transform sibling px -> reference px.
+
+    Models with a matrix and polynomials stay what they are under an affine change of pixels, and a spline does where pixels
+    are scaled alike along both axes; what comes out is compared with the original all over the sibling.
+
+    Args:
+        transform: sensed_px -> reference_px.
+        sensed_of_sibling: 3x3 matrix sibling px -> sensed px.
+        sibling_grid: Of which only the size counts.
+
+    Raises:
+        FitError: it cannot be carried over to a fiftieth of a pixel.
+    """
+    xs, ys = np.linspace(0, sibling_grid.width, 15), np.linspace(0, sibling_grid.height, 15)
+    lattice = np.stack(np.meshgrid(xs, ys), axis=2).reshape(-1, 2)
+    places, kind = lattice, transform.kind
+    if kind == "tps":
+        knots = transform.knots * transform.scale + transform.source_centre
+        places = coords.apply_matrix(coords.inverse(sensed_of_sibling), knots)
+    elif kind in ("shift", "similarity"):
+        kind = "affine"
+    images = transform.apply(coords.apply_matrix(sensed_of_sibling, places))
+    out = fitting.fit(kind, places, images, smoothing=0.0 if kind == "tps" else None)
+    miss = float(np.abs(out.apply(lattice) - transform.apply(coords.apply_matrix(sensed_of_sibling, lattice))).max())
+    if not miss < _AGREED_PX:
+        raise FitError(f"The fit cannot be carried over to these pixels (it would miss by {miss:.2f} px).", "Choose a polynomial, or a raster with square pixels.")
+    return out

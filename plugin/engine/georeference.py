@@ -1,0 +1,57 @@
+"""Corrects a raster without resampling: the same samples, complex ones too, under another geotransform."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import rasterio
+import rasterio.shutil
+from affine import Affine
+from rasterio.errors import RasterioError
+
+from ..core.errors import UnreadableRasterError
+from ..core.gcp_grid import kept_grid
+from ..core.transforms import Transform
+from ..core.types import Grid, RasterRef, WarpParams
+
+
+def georeference(sensed: RasterRef, reference_grid: Grid, transform: Transform, partial: Path, params: WarpParams) -> None:
+    """Copy the sensed raster with the geotransform and the CRS that the transform gives it.
+
+    Args:
+        sensed: Raster; its `nodata` counts as an override.
+        reference_grid: Native grid of the reference.
+        transform: sensed_px -> reference_px; shift, similarity or affine.
+        partial: File to write.
+        params: Format, compression, nodata; the others do not count.
+
+    Raises:
+        UnreadableRasterError: the input cannot be read.
+        FitError: no geotransform can say what the transform does.
+        OSError, RasterioError: the output cannot be written.
+    """
+    try:
+        with rasterio.open(sensed.path) as source:
+            size = source.width, source.height
+    except (RasterioError, OSError) as error:
+        raise UnreadableRasterError(f"Cannot open the raster {sensed.path}: {error}.", "Check the path and that the file is a raster GDAL can read.") from error
+    grid = kept_grid(transform, reference_grid, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), *size))
+    options: dict[str, Any] = {"BIGTIFF": "IF_SAFER", "COMPRESS": params.compression.upper()}
+    first = partial.with_suffix(".copy.tif") if params.format == "COG" else partial
+    try:
+        rasterio.shutil.copy(sensed.path, str(first), driver="GTiff", TILED=True, **options)
+        with rasterio.open(first, "r+") as sink:
+            sink.transform = Affine.from_gdal(*grid.geotransform)  # takes the place of GCPs
+            sink.crs = rasterio.CRS.from_wkt(grid.crs_wkt) if grid.crs_wkt else None
+            nodata = params.nodata if params.nodata is not None else sensed.nodata
+            if nodata is not None:
+                sink.nodata = nodata
+        if params.format == "COG":
+            rasterio.shutil.copy(str(first), str(partial), driver="COG", **options)
+        with rasterio.open(partial) as check:
+            check.read(check.count, window=((check.height - 1, check.height), (0, check.width)))
+    finally:
+        if first != partial:
+            for suffix in ("", ".aux.xml"):
+                Path(f"{first}{suffix}").unlink(missing_ok=True)

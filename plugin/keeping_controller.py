@@ -1,0 +1,223 @@
+"""Keeping: reviews that come back with their project, control-point files in and out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from qgis.core import Qgis, QgsApplication, QgsMapLayer, QgsProject
+from qgis.gui import QgsMessageBarItem
+from qgis.PyQt.QtCore import QObject, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QToolButton
+
+from ..ui.dock import AlignDock
+from ..ui.export_menu import ExportMenu
+from ..ui.messages import Messages
+from ..ui.text import tr
+from .core.errors import AlignError, InputError
+from .core.session import Session
+from .core.types import RasterRef
+from .review_controller import ReviewController
+from .review_files import add_points_layer, export_points, export_script, import_points, repaint_points, run_line
+from .review_report import ReviewReport
+from .session_store import Earlier, find_earlier, recall_pair, unavailable
+from .tasks import BackgroundTask
+
+_IMPORTS = "Control points (*.points *.csv *.txt *.geojson *.json);;All files (*)"
+_EXPORTS = "QGIS points (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
+_REPORTS = ("PDF (*.pdf)", "HTML (*.html)")
+_SCRIPTS = ("Shell script (*.sh)", "Windows batch file (*.bat)")
+
+
+class KeepingController(QObject):
+    """Lives as long as the dock's controller."""
+
+    failed = pyqtSignal(object)
+    said = pyqtSignal(str)
+    restored = pyqtSignal()
+    pair_recalled = pyqtSignal(QgsMapLayer, QgsMapLayer)
+
+    def __init__(self, review: ReviewController, messages: Messages, dock: AlignDock, open_session: Callable[[], Session]) -> None:
+        super().__init__()
+        self.review, self.messages, self._dock, self._open_session = review, messages, dock, open_session
+        self.menu = ExportMenu(dock.review.findChild(QToolButton, "exportButton"))
+        for signal, slot in (
+            (self.menu.points_requested, self.ask_export), (self.menu.layer_requested, self.add_layer), (self.menu.script_requested, self.ask_script),
+            (self.menu.command_requested, self.copy_command), (self.menu.report_requested, self.ask_report),
+        ):
+            signal.connect(slot)
+        self.task: BackgroundTask | None = None
+        self.offer: QgsMessageBarItem | None = None
+        self._offered: tuple[str, str] | None = None
+        self._recalled = self._closed = False
+        self._connections = tuple(
+            (signal, slot)
+            for signal, slot in (
+                (QgsProject.instance().readProject, self.recall), (QgsProject.instance().cleared, review.forget),
+                (QgsProject.instance().projectSaved, review.relocate), (review.refreshed, self._repaint_points),
+            )
+        )
+        for signal, slot in self._connections:
+            signal.connect(slot)
+
+    def close(self) -> None:
+        """Stop following the project, and the report that is being written."""
+        self._closed = True
+        if self.task is not None:
+            self.task.cancel()
+        for signal, slot in self._connections:
+            signal.disconnect(slot)
+
+    # --- earlier reviews
+
+    def recall(self, _document: object = None) -> None:
+        """Choose the layers that were matched last in this project; their review comes back without asking."""
+        for text in unavailable():
+            self.messages.tell(text, Qgis.MessageLevel.Warning, 0)
+        reference, sensed = recall_pair()
+        if reference is not None and sensed is not None:
+            self._recalled, self._offered = True, None
+            self.pair_recalled.emit(reference, sensed)
+
+    def look_for(self, reference: RasterRef, sensed: RasterRef) -> None:
+        """Offer an earlier review of a pair, once; restore it where the project asks for it."""
+        if self._offered == (reference.path, sensed.path):
+            return
+        self._offered = reference.path, sensed.path
+        self.take_back_offer()
+        recalled, self._recalled = self._recalled, False
+        found = find_earlier(reference, sensed)
+        if found is None:
+            return
+        if recalled:
+            self.restore(found)
+            return
+        text = tr("There is a review of these two rasters from {0} with {1} points.").format(f"{found.time:%d %b %Y, %H:%M}", len(found.session.points))
+        self.offer = self.messages.tell(text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(found))
+
+    def take_back_offer(self) -> None:
+        """Offer no earlier review any more."""
+        self.messages.take_back(self.offer)
+        self.offer = None
+
+    def restore(self, found: Earlier) -> None:
+        """Go on with an earlier review; say what became of its rasters since."""
+        self.take_back_offer()
+        if self.review.locked:
+            return
+        self.review.restore(found.session)
+        self.restored.emit()
+        points = found.session.points
+        reviewed = sum(p.state.value != "predicted" for p in points)
+        when = f"{found.time:%d %b %Y, %H:%M}"
+        self.said.emit(tr("{0} points restored, {1} of them reviewed (last change {2}).").format(len(points), reviewed, when))
+        for warning in found.warnings:
+            self.messages.tell(warning, Qgis.MessageLevel.Warning, 0)
+
+    # --- files
+
+    def ask_import(self) -> None:
+        """Ask for a control-point file and read it."""
+        path, _ = QFileDialog.getOpenFileName(self._dock, tr("Import control points"), "", _IMPORTS)
+        if path:
+            self.import_points(Path(path))
+
+    def import_points(self, path: Path) -> None:
+        """Read a control-point file into the session of the pair chosen."""
+        if self._guarded(lambda: import_points(self._open_session(), path)):
+            self.review.refresh()
+            self.review.use_tool()
+            self.said.emit(tr("{0} points read from {1}").format(len(self.review.session.points), path.name))
+
+    def ask_export(self) -> None:
+        """Ask for a file and write the points."""
+        path, _ = QFileDialog.getSaveFileName(self._dock, tr("Export control points"), "", _EXPORTS)
+        if path:
+            self.export_points(Path(path))
+
+    def export_points(self, path: Path) -> None:
+        """Write the points as reviewed."""
+        if self._guarded(lambda: export_points(self.review.session, path)):
+            self.said.emit(tr("Written: {0}").format(path))
+
+    def add_layer(self) -> None:
+        """Add the review's own points to the project, as a layer that follows the edits."""
+        self._guarded(lambda: add_points_layer(self.review.session))
+
+    def _repaint_points(self) -> None:
+        if self.review.session is not None and self.review.session.file is not None:
+            repaint_points(self.review.session.file.path)
+
+    def ask_script(self) -> None:
+        """Ask for a file and write the warp as a script of GDAL's programs."""
+        path, kind = QFileDialog.getSaveFileName(self._dock, tr("GDAL script"), "", ";;".join(_SCRIPTS[:: -1 if os.name == "nt" else 1]))
+        if path:
+            suffix = ".bat" if kind == _SCRIPTS[1] else ".sh"
+            self.export_script(Path(path) if Path(path).suffix.lower() in (".sh", ".bat", ".cmd") else Path(path + suffix))
+
+    def export_script(self, path: Path) -> None:
+        """Write the warp of the Warp tab as a script."""
+        target = self._dock.warp.output.filePath().strip() or str(path.with_suffix(".tif"))
+        if self._guarded(lambda: export_script(self.review.session, path, target, self._dock.warp.warp_params())):
+            self.said.emit(tr("Written: {0} and its control points").format(path))
+
+    def copy_command(self) -> None:
+        """Put the run as a line of qgis_process on the clipboard."""
+
+        def copy() -> None:
+            target = self._dock.warp.output.filePath().strip() or "aligned.tif"
+            line = run_line(self.review.session, target, self._dock.warp.warp_params())
+            QApplication.clipboard().setText(line)
+            self.said.emit(tr("The line of qgis_process is on the clipboard."))
+
+        self._guarded(copy)
+
+    def ask_report(self) -> None:
+        """Ask for a file and write the report."""
+        path, kind = QFileDialog.getSaveFileName(self._dock, tr("Report"), "", ";;".join(_REPORTS))
+        if path:
+            suffix = ".html" if kind == _REPORTS[1] else ".pdf"
+            self.write_report(Path(path) if Path(path).suffix.lower() in (".pdf", ".html", ".htm") else Path(path + suffix))
+
+    def write_report(self, path: Path) -> None:
+        """Write the report of the review in the background."""
+        session = self.review.session
+        if self.task is not None:
+            return
+        if session is None or self.review.locked:
+            self.failed.emit(InputError("There is no review to report.", "Find tie points, or add some by hand, first."))
+            return
+        try:
+            report = ReviewReport(session.record(), session.fit)
+        except AlignError as error:
+            self.failed.emit(error)
+            return
+        self.task = BackgroundTask(f"SAR-Optical Align: {path.name}", lambda progress: report.write(path, progress))
+        self.task.said.connect(self.said)
+        self.task.ended.connect(lambda: self._report_ended(path))
+        QgsApplication.taskManager().addTask(self.task)
+
+    def _report_ended(self, path: Path) -> None:
+        task, self.task = self.task, None
+        if task is None or self._closed:
+            return
+        if task.error is not None:
+            self.failed.emit(task.error)
+        elif task.result is None:
+            self.said.emit(tr("Cancelled; nothing was written."))
+        else:
+            self.said.emit(tr("Written: {0}").format(path))
+            self.messages.tell(
+                tr("Report written: {0}").format(path.name), Qgis.MessageLevel.Success, 15, tr("Open"),
+                lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))),
+            )
+
+    def _guarded(self, action: Callable[[], object]) -> bool:
+        try:
+            action()
+        except AlignError as error:
+            self.failed.emit(error)
+            return False
+        return True

@@ -1,0 +1,90 @@
+"""Keeps the pre-flight list in step with layers and parameters, and carries out its fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qgis.core import QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+
+from ..ui.match_panel import MatchPanel
+from ..ui.text import tr
+from .core.errors import AlignError, UsageError
+from .core.preflight import Fix, PairFacts, RasterFacts, check_pair
+from .core.types import Modality, RasterRef
+from .layers import grid_of
+from .preflight_facts import pair_facts, raster_facts
+from .settings import params_from
+
+_CALM_MS = 150
+
+
+class PreflightController(QObject):
+    """Lives as long as the dock's controller."""
+
+    said = pyqtSignal(str)
+
+    def __init__(self, panel: MatchPanel, refs: Callable[[], tuple[RasterRef, RasterRef]]) -> None:
+        super().__init__()
+        self._panel, self._refs = panel, refs
+        self._known: dict[tuple[object, ...], RasterFacts] = {}
+        self._facts: PairFacts | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_CALM_MS)
+        self._timer.timeout.connect(self.judge)
+        panel.params_changed.connect(self._timer.start)
+        panel.checks.fix_requested.connect(self.fix)
+
+    def close(self) -> None:
+        """Stop."""
+        self._timer.stop()
+
+    def look(self) -> None:
+        """Look at the pair chosen, and judge it."""
+        self._facts = None
+        layers = self._panel.reference_combo.currentLayer(), self._panel.sensed_combo.currentLayer()
+        if all(layer is not None and layer.isValid() for layer in layers) and layers[0].source() != layers[1].source():
+            try:
+                refs = self._refs()
+                sides = [self._look_at(ref, layer, kind) for ref, layer, kind in zip(refs, layers, (Modality.OPTICAL, Modality.SAR), strict=True)]
+                grids = [grid_of(ref) for ref in refs]
+                self._facts = pair_facts((sides[0], refs[0], grids[0]), (sides[1], refs[1], grids[1]))
+            except AlignError as error:
+                self._facts = PairFacts(RasterFacts("", problem=str(error)), RasterFacts(""))
+        self.judge()
+
+    def _look_at(self, ref: RasterRef, layer: QgsRasterLayer, fallback: Modality) -> RasterFacts:
+        file = Path(ref.path)
+        key = (ref, layer.crs().authid(), file.stat().st_mtime if file.is_file() else 0.0)
+        if key not in self._known:
+            self._known[key] = raster_facts(ref, layer, fallback)
+        return self._known[key]
+
+    def judge(self) -> None:
+        """Judge what is known by the parameters as they are now."""
+        self._timer.stop()
+        try:
+            findings = check_pair(self._facts, params_from(self._panel.param_values())) if self._facts is not None else ()
+        except UsageError:
+            findings = ()  # a number cannot be read; the run says which
+        self._panel.set_checks(findings)
+
+    def fix(self, fix: Fix) -> None:
+        """Carry out what a button of the list says."""
+        if fix.name == "crs":
+            layers = {"reference": self._panel.reference_combo.currentLayer(), "sensed": self._panel.sensed_combo.currentLayer()}
+            target, other = layers[fix.value], layers["sensed" if fix.value == "reference" else "reference"]
+            target.setCrs(other.crs())
+            self.said.emit(tr("{0} is taken to be in {1}; its file stays as it is.").format(target.name(), other.crs().authid()))
+        elif fix.name == "amplitude":
+            combo = self._panel.reference_combo if fix.value == "reference" else self._panel.sensed_combo
+            source = combo.currentLayer()
+            layer = QgsRasterLayer(f"DERIVED_SUBDATASET:AMPLITUDE:{source.source()}", f"{source.name()} (amplitude)")
+            if layer.isValid():
+                QgsProject.instance().addMapLayer(layer)
+                combo.setLayer(layer)
+        else:
+            self._panel.set_param(fix.name, fix.value)
+        self.look()

@@ -1,0 +1,132 @@
+"""Looks at two rasters before a run: headers and a thin sample, quick whatever their size. Main thread only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from osgeo import gdal
+from qgis.core import QgsCoordinateReferenceSystem, QgsCsException, QgsGeometry, QgsPointXY, QgsRasterLayer, QgsUnitTypes
+
+from .core import coords
+from .core.errors import AlignError
+from .core.preflight import PairFacts, RasterFacts
+from .core.sample_kinds import detect_modality, detect_sar_scale
+from .core.types import Grid, Modality, RasterRef
+from .gdal_layout import open_raster
+from .placement import Placement
+
+_SAMPLE = 192
+_CHEAP_PX = 6.0e7  # a raster up to this many pixels is sampled all over even without overviews
+_WINDOWS, _WINDOW_PX = 5, 48
+_EDGES = 12
+
+
+def raster_facts(ref: RasterRef, layer: QgsRasterLayer, fallback: Modality) -> RasterFacts:
+    """Look at one raster; what cannot be opened is told as `problem`."""
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        dataset = open_raster(ref.path)
+        return _facts(ref, layer, dataset, fallback)
+    except (AlignError, RuntimeError) as error:
+        return RasterFacts(ref.path, problem=str(error))
+    finally:
+        gdal.PopErrorHandler()
+
+
+def _facts(ref: RasterRef, layer: QgsRasterLayer, dataset: gdal.Dataset, fallback: Modality) -> RasterFacts:
+    band = dataset.GetRasterBand(min(ref.bands[0] if ref.bands else 1, dataset.RasterCount))
+    gt = dataset.GetGeoTransform(can_return_null=True)
+    if gt is not None and tuple(gt) != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0):
+        placed = "geotransform"
+    elif dataset.GetGCPCount() >= 4:
+        placed = "gcps"
+    else:
+        placed = "rpcs" if dataset.GetMetadata("RPC") else "none"
+    size = dataset.RasterXSize, dataset.RasterYSize
+    kind = gdal.GetDataTypeName(band.DataType)
+    crs = layer.crs().authid() or layer.crs().description() if placed != "none" and layer.crs().isValid() else ""
+    if kind.startswith("C"):
+        return RasterFacts(ref.path, *size, is_complex=True, georeferencing=placed, gcp_count=dataset.GetGCPCount(), crs=crs)
+    samples, mask = _sample(dataset, band)
+    flags, nodata = band.GetMaskFlags(), band.GetNoDataValue()
+    marks = "alpha band" if flags & gdal.GMF_ALPHA else (f"nodata {nodata:g}" if nodata is not None else ("mask" if flags & gdal.GMF_PER_DATASET else ""))
+    border = 0.0 if marks else _zero_border(samples)
+    valid = samples[mask & np.isfinite(samples)].astype(np.float32)
+    inside = valid[valid != 0] if border else valid
+    names = " ".join([Path(ref.path).name, *(dataset.GetRasterBand(i + 1).GetDescription() or "" for i in range(dataset.RasterCount))])
+    modality = detect_modality(names, dataset.RasterCount >= 3, inside, fallback)
+    dtype = {"Byte": "uint8"}.get(kind, kind.lower())
+    return RasterFacts(
+        ref.path, *size, georeferencing=placed, gcp_count=dataset.GetGCPCount(), crs=crs, nodata=marks, zero_border=border,
+        valid_share=float(valid.size / max(samples.size, 1)), constant=bool(inside.size == 0 or inside.min() == inside.max()), modality=modality.value,
+        sar_scale=detect_sar_scale(inside, dtype) if modality is Modality.SAR else "", eight_bit=kind == "Byte",
+    )
+
+
+def _sample(dataset: gdal.Dataset, band: gdal.Band) -> tuple[np.ndarray, np.ndarray]:
+    """Return samples and their validity: a decimated picture, or a few windows of a giant without overviews."""
+    width, height = dataset.RasterXSize, dataset.RasterYSize
+    if band.GetOverviewCount() or width * height <= _CHEAP_PX:
+        shape = {"buf_xsize": min(width, _SAMPLE), "buf_ysize": min(height, _SAMPLE)}
+        return band.ReadAsArray(**shape), band.GetMaskBand().ReadAsArray(**shape) != 0
+    w, h = min(width, _WINDOW_PX), min(height, _WINDOW_PX)
+    places = [(int(x), int(y)) for x in np.linspace(0, width - w, _WINDOWS) for y in np.linspace(0, height - h, _WINDOWS)]
+    parts = [(band.ReadAsArray(x, y, w, h), band.GetMaskBand().ReadAsArray(x, y, w, h)) for x, y in places]
+    return np.concatenate([p for p, _ in parts], axis=1), np.concatenate([m for _, m in parts], axis=1) != 0
+
+
+def _zero_border(samples: np.ndarray) -> float:
+    """Return the share of zeros that are joined with the picture's edge."""
+    zero = samples == 0
+    joined = np.zeros_like(zero)
+    joined[[0, -1]], joined[:, [0, -1]] = zero[[0, -1]], zero[:, [0, -1]]
+    if joined.sum() < _EDGES:
+        return 0.0
+    while True:  # flood fill, a pixel a step, at most as many as the picture is wide
+        grown = joined.copy()
+        grown[1:] |= joined[:-1]
+        grown[:-1] |= joined[1:]
+        grown[:, 1:] |= joined[:, :-1]
+        grown[:, :-1] |= joined[:, 1:]
+        grown &= zero
+        if (grown == joined).all():
+            return float(joined.mean())
+        joined = grown
+
+
+def pair_facts(reference: tuple[RasterFacts, RasterRef, Grid], sensed: tuple[RasterFacts, RasterRef, Grid]) -> PairFacts:
+    """Compare where two rasters lie."""
+    (a, _, a_grid), (b, b_ref, b_grid) = reference, sensed
+    facts = PairFacts(a, b)
+    if a.problem or b.problem or "none" in (a.georeferencing, b.georeferencing) or a.georeferencing != "geotransform":
+        return facts
+    placement = Placement(a_grid, b_grid, b_ref.path)
+    try:
+        outlines = [coords.map_from_px(a_grid.geotransform, _outline(a_grid)), _on_map(placement, _outline(b_grid))]
+        steps = _on_map(placement, np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) + [b_grid.width / 2, b_grid.height / 2])
+    except QgsCsException:
+        return facts
+    if not all(np.isfinite(o).all() for o in outlines):
+        return facts
+    polygons = [QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in o.tolist()]]) for o in outlines]
+    smaller = min(polygons, key=lambda p: p.area())
+    box = smaller.boundingBox()
+    crs = QgsCoordinateReferenceSystem.fromWkt(a_grid.crs_wkt)
+    return PairFacts(
+        a, b, (max(coords.gsd(a_grid.geotransform)), float(np.hypot(*(steps[1:] - steps[0]).T).max())),
+        QgsUnitTypes.toAbbreviatedString(crs.mapUnits()) if crs.isValid() else "units",
+        polygons[0].intersection(polygons[1]).area() / max(smaller.area(), 1e-300), max(0.0, polygons[0].distance(polygons[1])),
+        max(box.width(), box.height()),
+    )
+
+
+def _on_map(placement: Placement, px: np.ndarray) -> np.ndarray:
+    return np.array([placement.sensed_place_of_px((float(x), float(y))) for x, y in px])
+
+
+def _outline(grid: Grid) -> np.ndarray:
+    t = np.linspace(0.0, 1.0, 9)[:-1]
+    sides = [np.c_[t, 0 * t], np.c_[1 + 0 * t, t], np.c_[1 - t, 1 + 0 * t], np.c_[0 * t, 1 - t]]
+    return np.concatenate([*sides, [[0.0, 0.0]]]) * [grid.width, grid.height]
+
