@@ -23,6 +23,7 @@ from .core.errors import AlignError, FitError, InputError
 from .core.session import Session
 from .core.transforms import Transform
 from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParams
+from .explainer import Explainer
 from .interpreter import InterpreterService
 from .keeping_controller import KeepingController
 from .layers import add_to_group, copy_renderer, raster_ref
@@ -63,6 +64,7 @@ class AlignController(QObject):
         self._pair_timer.setInterval(0)
         self._pair_timer.timeout.connect(self._follow_pair)
         self.review.snapper.worker = self._worker
+        self.explainer = Explainer(self.review, self._worker)
         self._connect()
         self._check_environment()
         self.keeping.recall()
@@ -87,6 +89,7 @@ class AlignController(QObject):
             (self.preflight.said, d.set_status),
             (self.keeping.restored, lambda: d.tabs.setCurrentIndex(REVIEW)),
             (self.keeping.pair_recalled, self._choose),
+            (r.explain_requested, lambda: self.explainer.explain()),
             (r.confidence_requested, lambda: self._guarded(lambda: add_confidence(self.review.session))),
             (self.review.failed, self._fail),
             (self.review.said, d.set_status),
@@ -110,6 +113,7 @@ class AlignController(QObject):
             self.task.cancel()
         if self._client is not None:
             self._client.close()
+        self.explainer.close()
         self.compare.close()
         self.accuracy.close()
         self.review.close()

@@ -108,6 +108,16 @@ class PlaceTask(BackgroundTask):
         return self.result if isinstance(self.result, tuple) else None
 
 
+class ExplainTask(BackgroundTask):
+    """Has a picture of what the matcher sees at one point drawn by the worker; `result` is its path."""
+
+    def __init__(self, client: WorkerClient, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point, path: Path) -> None:
+        super().__init__(
+            "SAR-Optical Align: explaining a point",
+            lambda progress: client.explain_point(request, transform, reference_px, sensed_px, path, progress),
+        )
+
+
 class WarpTask(BackgroundTask):
     """Warps with GDAL, and then the layers to be warped along; `along` tells what became of those."""
 

@@ -121,21 +121,26 @@ class WorkerClient:
             result = replace(result, points=attach_surfaces(result.points, chips_path))
         return result
 
-    def measure_place(
-        self, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point, progress: Progress
-    ) -> tuple[Point, Seen]:
-        """Ask what the matcher sees at one place and wait for it; see `engine.place.measure_place`.
+    def measure_place(self, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point, progress: Progress) -> tuple[Point, Seen]:
+        """Ask what the matcher sees at one place and wait for it; see `engine.place.measure_place`. Raises as `run` does."""
+        asked = {"request": request, "transform": transform, "reference_px": reference_px, "sensed_px": sensed_px}
+        return placed_from_message(self._ask("place", progress, asked))
 
-        Raises:
-            AlignError: as the engine raised it, or WorkerError with the worker's last words when it died.
-            Cancelled: when `progress` or `cancel` stopped it; the worker is killed, at once.
-        """
+    def explain_point(
+        self, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point, path: Path, progress: Progress
+    ) -> Path:
+        """Have a picture of what the matcher sees at a point written to `path`; see `engine.explain.explain_point`. Raises as `run` does."""
+        asked = {"request": request, "transform": transform, "reference_px": reference_px, "sensed_px": sensed_px, "path": str(path)}
+        self._ask("explain", progress, asked)
+        return path
+
+    def _ask(self, kind: str, progress: Progress, fields: dict[str, Any]) -> dict[str, Any]:
+        """Send a request that has one answer and wait for it."""
         with self._lock:
             self._cancelled.clear()
             try:
                 self._ensure_started(progress)
-                identifier = self._send("place", request=request, transform=transform, reference_px=reference_px, sensed_px=sensed_px)
-                return placed_from_message(self._wait_for(identifier, progress, None))
+                return self._wait_for(self._send(kind, **fields), progress, None)
             except Cancelled:
                 self._kill()
                 raise

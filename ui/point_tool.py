@@ -28,6 +28,7 @@ _KEYS = frozenset(
         Qt.Key.Key_Return,
         Qt.Key.Key_Enter,
         Qt.Key.Key_Space,
+        Qt.Key.Key_E,
         Qt.Key.Key_F,
         Qt.Key.Key_G,
         Qt.Key.Key_L,

@@ -33,6 +33,7 @@ class PointsTable(QTableView):
     nudge_requested = pyqtSignal(float, float)
     flicker_requested = pyqtSignal()
     fitted_requested = pyqtSignal()
+    explain_requested = pyqtSignal()
     zoom_requested = pyqtSignal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -146,6 +147,8 @@ class PointsTable(QTableView):
             self.flicker_requested.emit()
         elif key == int(Qt.Key.Key_G):
             self.fitted_requested.emit()
+        elif key == int(Qt.Key.Key_E):
+            self.explain_requested.emit()
         elif key in (int(Qt.Key.Key_Plus), int(Qt.Key.Key_Minus)):
             self.zoom_requested.emit(-1 if key == int(Qt.Key.Key_Plus) else 1)
         else:

@@ -48,6 +48,7 @@ class ReviewPanel(QWidget):
     import_requested = pyqtSignal()
     export_requested = pyqtSignal()
     confidence_requested = pyqtSignal()
+    explain_requested = pyqtSignal()
     tool_requested = pyqtSignal()
     undo_requested = pyqtSignal()
     redo_requested = pyqtSignal()
@@ -78,6 +79,7 @@ class ReviewPanel(QWidget):
         self.chips.wanted.connect(lambda: self.fitted_button.setChecked(self.chips.fitted))
         self.table.flicker_requested.connect(self.chips.toggle_flicker)
         self.table.fitted_requested.connect(self.chips.toggle_fitted)
+        self.table.explain_requested.connect(self.explain_requested)
         self.table.zoom_requested.connect(self.chips.zoom)
         layout.addWidget(self.splitter, 1)
         layout.addLayout(self._make_bottom())
@@ -177,6 +179,13 @@ class ReviewPanel(QWidget):
             lambda: self.table.review(int(key.Key_Return)),
         )
         row.addWidget(zoom)
+        explain = self._button(
+            "explain",
+            tr("Explain the point"),
+            tr("Draw what the matcher sees there: chips, similarity surface with its peaks, the say of ME-SSM's experts (E)"),
+            self.explain_requested.emit,
+        )
+        row.addWidget(explain)
         row.addSpacing(8)
         self.fitted_button = self._toggle(
             "chips_fitted", tr("As fitted"), tr("Show the sensed chip as fitted, else as it is georeferenced (G)"), lambda _on: self.chips.toggle_fitted(), True

@@ -1,8 +1,10 @@
 """The messages between QGIS and the worker: one JSON object a line, and the public JSON of a result.
 
-Requests: hello · match {request, chips_path, report_path} · place {request, transform, reference_px, sensed_px} · diagnose · shutdown.
+Requests: hello · match {request, chips_path, report_path} · place {request, transform, reference_px, sensed_px} ·
+explain {request, transform, reference_px, sensed_px, path} · diagnose · shutdown.
 Replies: hello {version, protocol, packages} · progress {fraction, message} · points {points} · log {message} ·
-done {result} · placed {reference_px, seen, surface} · error {kind, message, hint} · diagnosis {report}. Every message carries the id of its request.
+done {result} · placed {reference_px, seen, surface} · explained {path} ·
+error {kind, message, hint} · diagnosis {report}. Every message carries the id of its request.
 Similarity surfaces travel beside the messages, in an .npz with a key "s<id>" per point.
 """
 

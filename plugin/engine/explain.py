@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from ..core.errors import OutputError, UsageError
 from ..core.progress import Progress
-from ..core.types import AlignRequest
+from ..core.transforms import Transform
+from ..core.types import AlignRequest, Point
 from .coarse import coarse_align
 from .fine import TemplateMatch, match_templates, template_size
 from .matchers import TemplateMatcher, create, get_spec
+from .matching import coarse_guide
+from .place import correction_at
 from .reading import open_pair
 from .similarity import find_peak
 
@@ -24,7 +27,7 @@ _RADIUS_PX = 16
 
 
 def explain(request: AlignRequest, at: tuple[float, float], output: Path, progress: Progress) -> dict[str, float]:
-    """Draw what a template matcher sees at one place.
+    """Draw what a template matcher sees at one place on the ground; the coarse stage puts the images onto each other first.
 
     Args:
         request: The two rasters and the parameters.
@@ -39,22 +42,44 @@ def explain(request: AlignRequest, at: tuple[float, float], output: Path, progre
         UsageError: the matcher is no template matcher, or the place has no valid ground in both images.
         OutputError: the picture cannot be written.
     """
+    matcher = _template_matcher(request)
+    with open_pair(request) as pair:
+        turn = request.params.rotation_scale_search and request.params.model != "shift"
+        coarse = coarse_align(pair, coarse_guide(matcher), turn, progress.part(0.0, 0.6))
+        pair.set_sensed_correction(np.array(coarse.matrix))
+        return _picture(pair, matcher, request, _working_px(pair, at), output, progress.part(0.6, 1.0))
+
+
+def explain_point(
+    request: AlignRequest, transform: Transform | None, reference_px: Point, sensed_px: Point, output: Path, progress: Progress
+) -> dict[str, float]:
+    """Draw what a template matcher sees at a control point, the images put onto each other as the fit says; see `place.measure_place` and `explain`."""
+    matcher = _template_matcher(request)
+    with open_pair(request) as pair:
+        pair.set_sensed_correction(correction_at(pair, transform, reference_px, sensed_px))
+        centre = pair.working_from_reference_native(np.array([reference_px]))[0]
+        if not np.isfinite(centre).all():
+            raise UsageError("The place lies outside the ground that both images show.")
+        return _picture(pair, matcher, request, np.round(centre), output, progress)
+
+
+def _template_matcher(request: AlignRequest) -> TemplateMatcher:
     spec = get_spec(request.params.matcher)
     matcher = create(spec.key, request.params.matcher_params, request.params.device)
     if not isinstance(matcher, TemplateMatcher):
         raise UsageError(f"{spec.label} compares no templates.", "Choose another matcher.")
-    with open_pair(request) as pair:
-        guide = matcher if matcher.is_correlation() else create("cfog")
-        turn = request.params.rotation_scale_search and request.params.model != "shift"
-        coarse = coarse_align(pair, guide, turn, progress.part(0.0, 0.6))  # type: ignore[arg-type]
-        pair.set_sensed_correction(np.array(coarse.matrix))
-        side = template_size(pair.grid.width, pair.grid.height, request.params.template_px, matcher.template_limits_px)
-        centre = _working_px(pair, at)
-        found = match_templates(pair, matcher, centre[None], side, _RADIUS_PX, request.params.tile_px, progress.part(0.6, 0.9))
-        if not found:
-            raise UsageError(f"There is no valid ground around {at[0]:g}, {at[1]:g} in both images.", "Choose a place inside the overlap.")
-        match = found[0]
-        figure = _draw(pair, matcher, spec.label, match, side)
+    return matcher
+
+
+def _picture(
+    pair: WorkingPair, matcher: TemplateMatcher, request: AlignRequest, centre: NDArray[np.float64], output: Path, progress: Progress
+) -> dict[str, float]:
+    side = template_size(pair.grid.width, pair.grid.height, request.params.template_px, matcher.template_limits_px)
+    found = match_templates(pair, matcher, centre[None], side, _RADIUS_PX, request.params.tile_px, progress.part(0.0, 0.6))
+    if not found:
+        raise UsageError("There is too little valid ground around the place in both images.", "Choose a place inside the overlap.")
+    match = found[0]
+    figure = _draw(pair, matcher, get_spec(request.params.matcher).label, match, side)
     try:
         figure.savefig(output, dpi=120)
     except (OSError, ValueError) as error:

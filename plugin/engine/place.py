@@ -44,7 +44,7 @@ def measure_place(request: AlignRequest, transform: Transform | None, reference_
     if not isinstance(matcher, TemplateMatcher):
         matcher = coarse_guide(matcher)
     with open_pair(request) as pair:
-        pair.set_sensed_correction(_correction(pair, transform, reference_px, sensed_px))
+        pair.set_sensed_correction(correction_at(pair, transform, reference_px, sensed_px))
         at = pair.working_from_reference_native(np.array([reference_px]))[0]
         side = template_size(pair.grid.width, pair.grid.height, params.template_px, matcher.template_limits_px)
         if not np.isfinite(at).all() or (at < 0).any() or (at > [pair.grid.width, pair.grid.height]).any():
@@ -67,7 +67,7 @@ def measure_place(request: AlignRequest, transform: Transform | None, reference_
         return _point(place), seen
 
 
-def _correction(pair: WorkingPair, transform: Transform | None, reference_px: Point, sensed_px: Point) -> Array:
+def correction_at(pair: WorkingPair, transform: Transform | None, reference_px: Point, sensed_px: Point) -> Array:
     """Return the 3x3 correction that puts the sensed place onto the reference place, turned and scaled as there."""
     around = np.array(sensed_px) + [[0.0, 0.0], [_STEP_PX, 0.0], [0.0, _STEP_PX]]
     georeferenced = pair.working_from_sensed_native(around)

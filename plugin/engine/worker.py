@@ -19,8 +19,8 @@ from ..core.errors import AlignError, UsageError
 from ..core.jsonable import from_jsonable
 from ..core.progress import Cancelled, Progress
 from ..core.protocol import PROTOCOL_VERSION, decode, encode, error_fields, placed_fields, save_surfaces
-from ..core.transforms import transform_from_dict
-from ..core.types import AlignRequest, AlignResult, TiePoint
+from ..core.transforms import Transform, transform_from_dict
+from ..core.types import AlignRequest, AlignResult, Point, TiePoint
 
 AlignFunction = Callable[[AlignRequest, Progress], AlignResult]
 _MIN_INTERVAL_S = 0.1
@@ -64,6 +64,8 @@ class Server:
                 self._match(message)
             elif message["type"] == "place":
                 self._place(message)
+            elif message["type"] == "explain":
+                self._explain(message)
             else:
                 raise UsageError(f"Unknown request {message['type']!r}.")
         except AlignError as error:
@@ -95,10 +97,20 @@ class Server:
     def _place(self, message: dict[str, Any]) -> None:
         from .place import measure_place
 
-        transform = transform_from_dict(message["transform"]) if message.get("transform") else None
-        reference, sensed = ((float(x), float(y)) for x, y in (message["reference_px"], message["sensed_px"]))
-        found = measure_place(from_jsonable(AlignRequest, message["request"]), transform, reference, sensed)
-        self.send("placed", message["id"], **placed_fields(*found))
+        self.send("placed", message["id"], **placed_fields(*measure_place(*_asked(message))))
+
+    def _explain(self, message: dict[str, Any]) -> None:
+        from .explain import explain_point
+
+        explain_point(*_asked(message), Path(message["path"]), Progress())
+        self.send("explained", message["id"], path=message["path"])
+
+
+def _asked(message: dict[str, Any]) -> tuple[AlignRequest, Transform | None, Point, Point]:
+    """Return request, fit, place in the reference and in the sensed image of a question about one place."""
+    transform = transform_from_dict(message["transform"]) if message.get("transform") else None
+    reference, sensed = ((float(x), float(y)) for x, y in (message["reference_px"], message["sensed_px"]))
+    return from_jsonable(AlignRequest, message["request"]), transform, reference, sensed
 
 
 class _StreamProgress(Progress):

@@ -1,0 +1,81 @@
+"""Explains a control point: the worker draws what the matcher sees there, a window shows it."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qgis.core import QgsApplication
+
+from ..ui.explain_dialog import ExplainDialog
+from ..ui.text import tr
+from .core.errors import UsageError
+from .core.types import AlignParams, AlignRequest
+from .settings import load_params
+from .tasks import ExplainTask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .review_controller import ReviewController
+    from .worker_client import WorkerClient
+
+
+class Explainer:
+    """One picture at a time; asking for another point while one is drawn is answered after it."""
+
+    def __init__(self, review: ReviewController, worker: Callable[[], WorkerClient]) -> None:
+        self._review, self._worker = review, worker
+        self._task: ExplainTask | None = None
+        self._next: int | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="sar_optical_align_")
+        self.dialog = ExplainDialog(review.panel)
+
+    def explain(self) -> None:
+        """Explain the first of the selected points."""
+        r, ids = self._review, self._review.panel.table.selected_ids()
+        if r.session is None or r.locked or not ids:
+            r.failed.emit(UsageError("There is no point selected.", "Select a point in the table or on the map first."))
+        elif self._task is not None:
+            self._next = ids[0]
+        else:
+            self._ask(ids[0])
+
+    def close(self) -> None:
+        """Forget what is drawn, close the window."""
+        self._next = None
+        if self._task is not None:
+            self._task.ended.disconnect()
+            self._task.cancel()
+            self._task = None
+        self.dialog.close()
+        self.dialog.deleteLater()
+        self._folder.cleanup()
+
+    def _ask(self, identifier: int) -> None:
+        r = self._review
+        if r.session is None:
+            return
+        point, fit = r.session.point(identifier).tie_point, r.fit()
+        transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
+        request = AlignRequest(r.session.reference, r.session.sensed, load_params() or AlignParams())
+        path = Path(self._folder.name) / f"point-{identifier}.png"
+        self._task = ExplainTask(self._worker(), request, transform, point.reference_px, point.sensed_px, path)
+        self._task.ended.connect(partial(self._ended, identifier))
+        r.said.emit(tr("Explaining point {0} …").format(identifier))
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _ended(self, identifier: int) -> None:
+        task, self._task = self._task, None
+        if task is None:
+            return
+        if isinstance(task.result, Path):
+            self.dialog.show_picture(task.result, tr("Point {0}: what the matcher sees").format(identifier))
+            self._review.said.emit("")
+        elif task.error is not None:
+            self._review.failed.emit(task.error)
+        waiting, self._next = self._next, None
+        if waiting is not None:
+            self._ask(waiting)

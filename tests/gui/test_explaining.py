@@ -1,0 +1,65 @@
+"""Explaining a point: the real worker draws it, the window shows the picture; an unknown place is told."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
+from review_pairs import result_of, tie_points
+from sar_optical_align.plugin.core.types import AlignParams, RasterRef
+from sar_optical_align.plugin.explainer import Explainer
+from sar_optical_align.plugin.review_controller import ReviewController
+from sar_optical_align.plugin.settings import save_params
+from sar_optical_align.plugin.worker_client import WorkerClient
+from sar_optical_align.ui.review_panel import ReviewPanel
+
+
+@pytest.fixture
+def review(canvas, pair_files):
+    panel = ReviewPanel()
+    panel.show()
+    review = ReviewController(canvas, panel)
+    refs = RasterRef(pair_files[0]), RasterRef(pair_files[1])
+    review.open(*refs, "affine")
+    review.begin_stream()
+    review.end_stream(result_of(tie_points(), refs))
+    yield review
+    review.close()
+    panel.close()
+    panel.deleteLater()
+
+
+@pytest.fixture
+def explainer(review, root):
+    python = os.environ.get("SOA_WORKER_PYTHON")
+    if not python:
+        pytest.fail("SOA_WORKER_PYTHON names no interpreter of the engine")
+    client = WorkerClient(python, root.parent, root.name)
+    save_params(AlignParams(matcher="cfog"))
+    explainer = Explainer(review, lambda: client)
+    review.panel.explain_requested.connect(explainer.explain)
+    yield explainer
+    explainer.close()
+    client.close()
+
+
+def test_a_key_shows_the_picture_of_a_point(review, explainer, qtbot):
+    review.select([14])
+    QTest.keyClick(review.panel.table, Qt.Key.Key_E)
+    qtbot.waitUntil(explainer.dialog.isVisible, timeout=60_000)
+    assert "14" in explainer.dialog.windowTitle()
+    shown = explainer.dialog.label.pixmap()
+    assert shown.width() > 600
+    image = shown.toImage()
+    assert len({image.pixel(x, y) for x in range(0, shown.width(), 7) for y in range(0, shown.height(), 7)}) > 100
+
+
+def test_nothing_selected_is_told(review, explainer):
+    told = []
+    review.failed.connect(told.append)
+    review.select([])
+    review.panel.explain_requested.emit()
+    assert "no point selected" in str(told[0])
+    assert not explainer.dialog.isVisible()
