@@ -18,6 +18,7 @@ from ..ui.dock import MATCH, REVIEW, AlignDock
 from ..ui.messages import Messages
 from ..ui.settings_page import PAGE
 from ..ui.text import tr
+from .accuracy_controller import AccuracyController
 from .compare_controller import CompareController
 from .core.errors import AlignError, FitError, InputError
 from .core.session import Session
@@ -54,6 +55,7 @@ class AlignController(QObject):
         self._offered: tuple[str, str] | None = None
         self.review = ReviewController(iface.mapCanvas(), dock.review)
         self.compare = CompareController(iface.mapCanvas(), dock, self.review)
+        self.accuracy = AccuracyController(iface.mapCanvas(), dock, self.review)
         self._pair_timer = QTimer(self)
         self._pair_timer.setSingleShot(True)
         self._pair_timer.setInterval(0)
@@ -82,6 +84,7 @@ class AlignController(QObject):
             (self.review.failed, self._fail),
             (self.review.said, d.set_status),
             (self.review.refreshed, self._follow_fit),
+            (self.accuracy.failed, self._fail),
         ):
             signal.connect(slot)
         QgsProject.instance().readProject.connect(self._recall_pair)
@@ -98,6 +101,7 @@ class AlignController(QObject):
         if self._client is not None:
             self._client.close()
         self.compare.close()
+        self.accuracy.close()
         self.review.close()
         self.messages.close()
         self._chips.cleanup()

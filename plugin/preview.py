@@ -20,7 +20,7 @@ from .layers import add_to_group, copy_renderer
 from .tasks import PreviewTask
 
 MARK = "sar_optical_align/preview"
-_SETTLE_MS = 20
+_SETTLE_MS = 0  # the review has waited for the hand already
 
 
 class LivePreview(QObject):
@@ -160,6 +160,7 @@ class LivePreview(QObject):
                 copy_renderer(self._source, layer)
             self.layer_id = layer.id()
             add_to_group(layer)
+            self.said.emit(layer.name())
         self.changed.emit()
 
     def _remove(self) -> None:
@@ -181,10 +182,11 @@ class LivePreview(QObject):
         if self.layer is None:
             return
         self._aside = True
-        nodes = document.elementsByTagName("layer-tree-layer")
-        for i in reversed(range(nodes.count())):
-            if nodes.at(i).toElement().attribute("id") == self.layer_id:
-                nodes.at(i).parentNode().removeChild(nodes.at(i))
+        for tag in ("layer-tree-layer", "item"):
+            nodes = document.elementsByTagName(tag)
+            for node in [nodes.at(i) for i in range(nodes.count())]:
+                if self.layer_id in (node.toElement().attribute("id"), node.toElement().text()):
+                    node.parentNode().removeChild(node)
         QgsProject.instance().removeMapLayer(self.layer_id)
 
     def _step_back(self) -> None:

@@ -9,6 +9,7 @@ from qgis.core import QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
 from .core.errors import AlignError, WorkerError
+from .core.judgement import Case, judge
 from .core.progress import Cancelled, Progress
 from .core.transforms import Transform
 from .core.types import AlignRequest, AlignResult, Grid, TiePoint, WarpParams
@@ -113,3 +114,11 @@ class PreviewTask(BackgroundTask):
     def __init__(self, work: Callable[[Progress], Path], session: object, wanted: tuple[Transform, WarpParams]) -> None:
         super().__init__("SAR-Optical Align: preview", work)
         self.session, self.wanted = session, wanted
+
+
+class JudgeTask(BackgroundTask):
+    """Judges a fit."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__("SAR-Optical Align: accuracy", lambda _progress: judge(case))
+        self.case = case

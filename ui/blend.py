@@ -15,12 +15,13 @@ _BLACK = np.array([0.114, 0.587, 0.299], dtype=np.float32)  # of blue, green and
 def red_cyan(red: QImage, cyan: QImage) -> QImage:
     """Return one image in red and the other in green and blue: grey where they agree, coloured fringes where they do not.
 
-    Where only one of them has data that one is shown in its colour.
+    Each is stretched to its darkest and brightest 2 % in view, so that neither colour rules. Where only one of them has data
+    that one is shown in its colour.
     """
     a, b = _pixels(red), _pixels(cyan)
     out = np.empty(a.shape, dtype=np.uint8)
-    out[..., 2] = _grey(a)
-    out[..., 0] = out[..., 1] = _grey(b)
+    out[..., 2] = _stretched(a)
+    out[..., 0] = out[..., 1] = _stretched(b)
     out[..., 3] = np.maximum(a[..., 3], b[..., 3])
     return _image(out, red.devicePixelRatio())
 
@@ -66,6 +67,14 @@ def _image(pixels: NDArray[np.uint8], ratio: float) -> QImage:
 
 def _grey(pixels: NDArray[np.uint8]) -> Array:
     return np.asarray(pixels[..., :3] @ _BLACK, dtype=np.float32)
+
+
+def _stretched(pixels: NDArray[np.uint8]) -> Array:
+    grey, inside = _grey(pixels), pixels[..., 3] > 0
+    if not inside.any():
+        return grey
+    low, high = np.percentile(grey[inside][::7], (2, 98))
+    return np.where(inside, np.clip((grey - low) * (255.0 / (high - low)), 0, 255), 0) if high - low > 1 else grey
 
 
 def _smoothed(a: Array) -> Array:

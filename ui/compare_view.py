@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsMapLayer, QgsPointXY
+from qgis.core import QgsMapLayer
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion, QTransform
@@ -101,7 +101,7 @@ class CompareView(QgsMapCanvasItem):
 
     def boundingRect(self) -> QRectF:  # noqa: N802
         """Return the whole canvas."""
-        return QRectF(0, 0, self._canvas.width(), self._canvas.height())
+        return QRectF(0, 0, self._canvas.viewport().width(), self._canvas.viewport().height())
 
     def updatePosition(self) -> None:  # noqa: N802
         """Follow the canvas."""
@@ -110,7 +110,7 @@ class CompareView(QgsMapCanvasItem):
 
     def divider(self) -> float:
         """Return where the divider is, in px from the left or the top."""
-        return self.amounts[SWIPE] / 100.0 * (self._canvas.width() if self.upright else self._canvas.height())
+        return self.amounts[SWIPE] / 100.0 * (self._canvas.viewport().width() if self.upright else self._canvas.viewport().height())
 
     def paint(self, painter: QPainter, _option: object = None, _widget: object = None) -> None:
         """Paint."""
@@ -168,8 +168,8 @@ class CompareView(QgsMapCanvasItem):
     def _placement(self, picture: Picture) -> QTransform:
         to_map = picture.settings.mapToPixel()
         size = picture.settings.outputSize()
-        corners = ((0.0, 0.0), (float(size.width()), 0.0), (0.0, float(size.height())))
-        a, b, c = (self.toCanvasCoordinates(QgsPointXY(to_map.toMapCoordinates(x, y))) for x, y in corners)
+        corners = ((0, 0), (size.width(), 0), (0, size.height()))
+        a, b, c = (self.toCanvasCoordinates(to_map.toMapCoordinates(x, y)) for x, y in corners)
         if all(abs(p.x() - x) < 0.01 and abs(p.y() - y) < 0.01 for p, (x, y) in zip((a, b, c), corners, strict=True)):
             return QTransform()
         w, h = corners[1][0], corners[2][1]
@@ -178,8 +178,8 @@ class CompareView(QgsMapCanvasItem):
     def _squares(self) -> QRegion:
         side = max(8, round(self.amounts[CHECKER]))
         region = QRegion()
-        for row in range(self._canvas.height() // side + 1):
-            for column in range(row % 2, self._canvas.width() // side + 1, 2):
+        for row in range(self._canvas.viewport().height() // side + 1):
+            for column in range(row % 2, self._canvas.viewport().width() // side + 1, 2):
                 region += QRect(column * side, row * side, side, side)
         return region
 
@@ -268,6 +268,7 @@ class _Grip(QObject):
                 return True
             self._hover(event.pos())
         if kind == QEvent.Type.MouseButtonRelease and self._start is not None:
+            self._move(event.pos())
             self._start = None
             return True
         return kind == QEvent.Type.MouseButtonDblClick and self._near(event.pos())

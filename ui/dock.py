@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..plugin.core.types import AlignParams
+from .accuracy_panel import AccuracyPanel
 from .compare_strip import CompareStrip
 from .icons import icon
 from .keys import UNDO, history_key
@@ -28,7 +29,7 @@ from .review_panel import ReviewPanel
 from .text import tr
 from .warp_panel import WarpPanel
 
-MATCH, REVIEW, WARP = range(3)
+MATCH, REVIEW, ACCURACY, WARP = range(4)
 
 
 class AlignDock(QgsDockWidget):
@@ -52,11 +53,13 @@ class AlignDock(QgsDockWidget):
         self.match = MatchPanel(params)
         self.match.settings_requested.connect(self.settings_requested)
         self.review = ReviewPanel()
+        self.accuracy = AccuracyPanel()
         self.warp = WarpPanel()
         for panel, name, title in (
             (_scrolled(self.match), "run", tr("1 Match")),
             (self.review, "pointer", tr("2 Review")),
-            (_scrolled(self.warp), "warp", tr("3 Warp")),
+            (_scrolled(self.accuracy), "accuracy", tr("3 Accuracy")),
+            (_scrolled(self.warp), "warp", tr("4 Warp")),
         ):
             self.tabs.addTab(panel, icon(name), title)
         layout.addWidget(self.tabs, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qgis.core import QgsMapLayer, QgsMapRendererParallelJob, QgsMapSettings
+from qgis.core import QgsMapLayer, QgsMapRendererParallelJob, QgsMapSettings, QgsProject
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QImage
@@ -21,7 +21,7 @@ class Picture:
 
 
 class PairRenderer(QObject):
-    """Keeps one picture a side; a picture stays until its successor is ready."""
+    """Keeps one picture a side, of layers of the project; a picture stays until its successor is ready."""
 
     ready = pyqtSignal()
 
@@ -39,11 +39,13 @@ class PairRenderer(QObject):
         self._timer.timeout.connect(self._render)
         for signal in (canvas.extentsChanged, canvas.rotationChanged, canvas.destinationCrsChanged, canvas.mapCanvasRefreshed):
             signal.connect(self._look)
+        QgsProject.instance().layersWillBeRemoved.connect(self._follow_removal)
 
     def close(self) -> None:
         """Stop, and let go of the canvas."""
         self.set_active(False)
         self.set_layers(None, None)
+        QgsProject.instance().layersWillBeRemoved.disconnect(self._follow_removal)
         canvas = self._canvas
         for signal in (canvas.extentsChanged, canvas.rotationChanged, canvas.destinationCrsChanged, canvas.mapCanvasRefreshed):
             signal.disconnect(self._look)
@@ -65,23 +67,18 @@ class PairRenderer(QObject):
             if layer is old:
                 continue
             if old is not None:
-                self._let_go(side, old)
+                old.repaintRequested.disconnect(self._repaint_0 if side == 0 else self._repaint_1)
             self._layers[side] = layer
             self._cancel(side)
             self.pictures[side], self._stale[side] = None, True
             if layer is not None:
                 layer.repaintRequested.connect(self._repaint_0 if side == 0 else self._repaint_1)
-                layer.willBeDeleted.connect(self._gone_0 if side == 0 else self._gone_1)
         self._look()
 
     @property
     def is_busy(self) -> bool:
         """Whether a picture is being rendered or about to be."""
         return self._timer.isActive() or any(self._jobs)
-
-    def _let_go(self, side: int, layer: QgsMapLayer) -> None:
-        layer.repaintRequested.disconnect(self._repaint_0 if side == 0 else self._repaint_1)
-        layer.willBeDeleted.disconnect(self._gone_0 if side == 0 else self._gone_1)
 
     def _repaint_0(self) -> None:
         self._repaint(0)
@@ -93,11 +90,8 @@ class PairRenderer(QObject):
         self._stale[side] = True
         self._look()
 
-    def _gone_0(self) -> None:
-        self.set_layers(None, self._layers[1])
-
-    def _gone_1(self) -> None:
-        self.set_layers(self._layers[0], None)
+    def _follow_removal(self, ids: list[str]) -> None:
+        self.set_layers(*(None if layer is not None and layer.id() in ids else layer for layer in self._layers))
 
     def _look(self) -> None:
         if self._active:

@@ -18,7 +18,7 @@ from .transforms import KINDS, Transform
 from .types import Quality
 
 Array = NDArray[np.float64]
-_ADVISED = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps")
+ADVISED = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps")
 _BUFFER = 1.0
 _BLOCKS_FROM = 16
 _FEWEST = {"tps": 30}  # its smoothing is chosen with all points, which flatters it where they are few
@@ -33,11 +33,13 @@ class Advice:
         best: Key of the recommended model.
         qualities: Figures of every model that could be fitted, simple to complex.
         why: The reason in plain words.
+        problems: Models that could not be fitted, and why.
     """
 
     best: str
     qualities: tuple[Quality, ...]
     why: str
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 def residuals(transform: Transform, sensed_px: ArrayLike, reference_px: ArrayLike) -> Array:
@@ -110,7 +112,12 @@ def assess(
     """
     source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
     fit = fit or fit_details(kind, source, target, covariances)
-    return _figures(kind, Errors.of(fit, source, KINDS[kind].min_points), target, overlap_area_px, to_map)
+    return _figures(kind, Errors.of(fit, source, KINDS[kind].min_points), coverage_of(target, overlap_area_px), to_map)
+
+
+def coverage_of(reference_px: Array, overlap_area_px: float | None) -> float:
+    """Return the hull's share of the overlap, at most 1; NaN without an overlap."""
+    return min(hull_area(reference_px) / overlap_area_px, 1.0) if overlap_area_px else float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,10 +144,9 @@ class Errors:
         return cls(fit.residuals_px, fit.leave_one_out(), hold_out_errors(fit, source))
 
 
-def _figures(kind: str, errors: Errors, target: Array, overlap_area_px: float | None, to_map: ArrayLike | None) -> Quality:
+def _figures(kind: str, errors: Errors, coverage: float, to_map: ArrayLike | None) -> Quality:
     # A far extrapolation says nothing of the map people will use: blocks that cannot be spared are left out of the mean.
     held = errors.hold_out[np.isfinite(errors.hold_out).all(axis=1)]
-    coverage = hull_area(target) / overlap_area_px if overlap_area_px else float("nan")
     sets = (errors.fitted, errors.leave_one_out, held)
     in_px = [rmse(e) for e in sets]
     in_map: list[float | None] = [None, None, None]
@@ -150,7 +156,7 @@ def _figures(kind: str, errors: Errors, target: Array, overlap_area_px: float | 
         in_map = [rmse(e @ linear.T) for e in sets]
         ce90_map = ce90(errors.leave_one_out @ linear.T)
     return Quality(
-        kind, len(target), in_px[0], in_px[1], in_px[2], ce90(errors.leave_one_out), float(min(coverage, 1.0)),
+        kind, len(errors.fitted), in_px[0], in_px[1], in_px[2], ce90(errors.leave_one_out), coverage,
         in_map[0], in_map[1], in_map[2], ce90_map,
     )
 
@@ -161,7 +167,7 @@ def advise(
     covariances: ArrayLike | None = None,
     overlap_area_px: float | None = None,
     to_map: ArrayLike | None = None,
-    kinds: tuple[str, ...] = _ADVISED,
+    kinds: tuple[str, ...] = ADVISED,
     independent: float | None = None,
 ) -> Advice:
     """Recommend the simplest model whose hold-out RMSE is within one standard error of the best.
@@ -187,24 +193,25 @@ def advise(
     most = float("inf") if independent is None else max(independent / 3, 4.0)
     by_blocks = len(source) >= _BLOCKS_FROM
     blocks = spatial_blocks(source) if by_blocks else np.arange(len(source))
+    coverage = coverage_of(target, overlap_area_px)
     qualities: list[Quality] = []
     squares: dict[str, Array] = {}
-    problems: list[FitError] = []
+    problems: list[tuple[str, FitError]] = []
     for kind in kinds:
         try:
             fit = fit_details(kind, source, target, covariances)
         except FitError as error:
-            problems.append(error)
+            problems.append((kind, error))
             continue
         errors = Errors.of(fit, source, KINDS[kind].min_points)
-        qualities.append(_figures(kind, errors, target, overlap_area_px, to_map))
+        qualities.append(_figures(kind, errors, coverage, to_map))
         judged = errors.hold_out if by_blocks else errors.leave_one_out
         if np.isfinite(judged).all() and KINDS[kind].parameters <= most and len(source) >= _FEWEST.get(kind, 0):
             squares[kind] = np.array([(judged[blocks == b] ** 2).sum(axis=1).mean() for b in np.unique(blocks)])
     if not qualities:
-        raise problems[0]
+        raise problems[0][1]
     best, why = _choose(qualities, squares, "hold-out" if by_blocks else "leave-one-out")
-    return Advice(best, tuple(qualities), why)
+    return Advice(best, tuple(qualities), why, tuple((kind, str(error)) for kind, error in problems))
 
 
 def _choose(qualities: list[Quality], squares: dict[str, Array], measure: str) -> tuple[str, str]:
@@ -219,11 +226,12 @@ def _choose(qualities: list[Quality], squares: dict[str, Array], measure: str) -
     error = float(spread.std(ddof=1) / np.sqrt(len(spread))) if len(spread) > 1 else 0.0
     limit = means[winner] + error + _NEGLIGIBLE_PX**2
     best = min((k for k in squares if means[k] <= limit), key=lambda k: KINDS[k].complexity)
-    label, chosen = KINDS[best].label, np.sqrt(means[best])
+    shown = {q.model: q.holdout_rmse_px if measure == "hold-out" else q.loo_rmse_px for q in qualities}
+    label, chosen = KINDS[best].label, shown[best]
     if best != winner:
         why = (
             f"{label} ({measure} RMSE {chosen:.2f} px) is the simplest model within one standard error of the best, "
-            f"{KINDS[winner].label} ({np.sqrt(means[winner]):.2f} px)."
+            f"{KINDS[winner].label} ({shown[winner]:.2f} px)."
         )
     elif any(KINDS[k].complexity < KINDS[best].complexity for k in squares):
         why = f"{label} has the smallest {measure} RMSE ({chosen:.2f} px); no simpler model is within one standard error of it."

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import coords, fitting, quality
 from .errors import FitError
+from .fitting import Fit
 from .quality import Advice
 from .session_point import Role, SessionPoint
 from .transforms import Transform
@@ -27,6 +28,7 @@ class FitState:
         residuals_px: transform(sensed) - reference of all points, also those not in the fit, by id.
         check_rmse_px: RMSE at check points, None without any.
         message: Why there is no fit, or the advisor's reason.
+        details: The fit itself, for the uncertainty of places; None where there is no fit.
     """
 
     model: str
@@ -35,6 +37,7 @@ class FitState:
     residuals_px: dict[int, Point]
     check_rmse_px: float | None
     message: str
+    details: Fit | None = None
 
 
 def advise_points(points: Sequence[SessionPoint], reference_grid: Grid, independent_share: float) -> Advice:
@@ -75,7 +78,7 @@ def fit_points(points: Sequence[SessionPoint], model: str, reference_grid: Grid,
     miss = fit.transform.apply(ends) - coords.as_points([p.tie_point.reference_px for p in points])
     residuals = {p.id: (float(m[0]), float(m[1])) for p, m in zip(points, miss, strict=True)}
     check = [residuals[p.id] for p in points if p.role is Role.CHECK and p.tie_point.enabled]
-    return FitState(model, fit.transform, figures, residuals, quality.rmse(check) if check else None, message)
+    return FitState(model, fit.transform, figures, residuals, quality.rmse(check) if check else None, message, fit)
 
 
 def _control(points: Sequence[SessionPoint]) -> tuple[Any, Any, Any]:

@@ -97,6 +97,11 @@ class Session:
             self._fit = fit_points(self.points, self.model, self.reference_grid, self._now.independent_share)
         return self._fit
 
+    @property
+    def independent_share(self) -> float:
+        """Independent matches per point, 0..1: overlapping templates share their errors."""
+        return self._now.independent_share
+
     def advice(self) -> Advice:
         """Return how all models do at the points as they are now.
 

@@ -190,7 +190,7 @@ def review(plugin):
 def warp(plugin, reference):
     dock, controller = plugin.dock, plugin.controller
     output = OUT / "warped.tif"
-    dock.tabs.setCurrentIndex(2)
+    dock.tabs.setCurrentIndex(3)
     dock.warp.output.setFilePath(str(output))
     QTest.mouseClick(dock.warp.button, LEFT)
     wait(lambda: output.exists() and controller.task is None, 120, "warp")

@@ -41,6 +41,7 @@ MORE = {
     "plugin.review_controller": ("ui",),
     "plugin.review_files": ("ui",),
     "plugin.compare_controller": ("ui",),
+    "plugin.accuracy_controller": ("ui",),
     "plugin.point_maker": ("ui",),
 }
 WITHOUT_QGIS = ("plugin.worker_client", "plugin.environment")

@@ -1,0 +1,223 @@
+"""The accuracy page: judges the fit in the background, shows gaps and folds on the map, adds the displacement field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsGeometry, QgsPointXY, QgsProject, QgsVectorLayer, QgsWkbTypes
+from qgis.gui import QgsMapCanvas, QgsRubberBand
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QColor
+
+from ..ui.coverage_map import GAP_COLOUR
+from ..ui.dock import ACCURACY, AlignDock
+from ..ui.text import tr
+from .core import coords
+from .core.displacement import displacement_field, map_linear
+from .core.errors import AlignError, FitError
+from .core.judgement import Case, Judgement
+from .displacement_layer import field_layer, places_of
+from .layers import add_to_group
+from .review_controller import ReviewController
+from .session_store import pair_key, store_folder
+from .settings import PREFIX
+from .tasks import JudgeTask
+
+_SETTLE_MS = 150
+_AZIMUTH = "look_azimuth"
+_METRES_PER_DEGREE = 111_195.0  # of a sphere of the mean radius
+_CIRCLE_SIDES = 72
+
+
+class AccuracyController(QObject):
+    """Lives as long as the dock; works only while its page is shown."""
+
+    failed = pyqtSignal(object)
+
+    def __init__(self, canvas: QgsMapCanvas, dock: AlignDock, review: ReviewController) -> None:
+        super().__init__()
+        self._canvas, self._dock, self._review, self.panel = canvas, dock, review, dock.accuracy
+        self.judgement: Judgement | None = None
+        self._task: JudgeTask | None = None
+        self._case: Case | None = None
+        self._again = False
+        self._mark: QgsRubberBand | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SETTLE_MS)
+        self._timer.timeout.connect(self._judge)
+        p = self.panel
+        for signal, slot in (
+            (p.model_chosen, review.set_model),
+            (p.gap_requested, self._show_gap),
+            (p.fold_requested, self._show_fold),
+            (p.azimuth_changed, self._take_azimuth),
+            (p.field_requested, lambda: self._guarded(self.add_field)),
+            (review.refreshed, self._follow),
+            (dock.tabs.currentChanged, self._follow),
+        ):
+            signal.connect(slot)
+        QgsProject.instance().readProject.connect(self._recall_azimuth)
+        self._recall_azimuth()
+
+    def close(self) -> None:
+        """Take the mark off the map and listen no more."""
+        self._timer.stop()
+        self._review.refreshed.disconnect(self._follow)
+        self._dock.tabs.currentChanged.disconnect(self._follow)
+        QgsProject.instance().readProject.disconnect(self._recall_azimuth)
+        if self._task is not None:
+            self._task.cancel()
+        self._unmark()
+
+    # --- judging
+
+    def _follow(self, _tab: int = 0) -> None:
+        shown = self._dock.tabs.currentIndex() == ACCURACY
+        if not shown:
+            self._unmark()
+            return
+        case = self._make_case()
+        if case is None:
+            self._timer.stop()
+            self._case = self.judgement = None
+            self._show()
+        elif self._case is None or not _same(case, self._case):
+            self.panel.set_stale(True)
+            self._timer.start()
+
+    def _make_case(self) -> Case | None:
+        session, fit = self._review.session, self._review.fit()
+        if session is None or fit is None:
+            return None
+        return Case(
+            session.points, fit, session.reference_grid, session.sensed_grid, session.independent_share, self._to_metric(), self.panel.look_azimuth()
+        )
+
+    def _to_metric(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return reference px -> east, north: metres where the CRS is geographic, else its own unit."""
+        grid = self._review.session.reference_grid
+        linear = map_linear(grid)
+        crs = QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt) if grid.crs_wkt else QgsCoordinateReferenceSystem()
+        if crs.isValid() and crs.isGeographic():
+            latitude = places_of(grid, np.array([[grid.width / 2, grid.height / 2]]))[0, 1]
+            linear = np.diag([math.cos(math.radians(latitude)), 1.0]) @ linear * _METRES_PER_DEGREE
+        (a, b), (c, d) = linear.tolist()
+        return (a, b), (c, d)
+
+    def _judge(self) -> None:
+        if self._task is not None:
+            self._again = True
+            return
+        case = self._make_case()
+        if case is None:
+            self._follow()
+            return
+        self._again = False
+        self._task = JudgeTask(case)
+        self._task.ended.connect(self._judged)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _judged(self) -> None:
+        task, self._task = self._task, None
+        if task is None:
+            return
+        if isinstance(task.result, Judgement):
+            self.judgement, self._case = task.result, task.case
+            self._show()
+        elif task.error is not None:
+            self.failed.emit(task.error)
+        if self._again:
+            self._timer.start()
+
+    def _show(self) -> None:
+        session, points, grid = self._review.session, np.empty((0, 2)), None
+        if session is not None and self.judgement is not None:
+            points, grid = coords.as_points([p.tie_point.reference_px for p in self._case.points if p.in_fit]), session.reference_grid
+        self.panel.show_judgement(self.judgement, points, grid, *self._review.pixel_size())
+        if self._review.session is not None and self._again:
+            self.panel.set_stale(True)
+
+    # --- the look direction, kept in the project
+
+    def _recall_azimuth(self, _document: object = None) -> None:
+        value, known = QgsProject.instance().readDoubleEntry(PREFIX, _AZIMUTH, -1.0)
+        self.panel.set_look_azimuth(value if known and value >= 0 else None)
+
+    def _take_azimuth(self) -> None:
+        value = self.panel.look_azimuth()
+        QgsProject.instance().writeEntryDouble(PREFIX, _AZIMUTH, -1.0 if value is None else value)
+        self._follow()
+
+    # --- on the map
+
+    def _show_gap(self) -> None:
+        if self.judgement is None or self._review.session is None:
+            return
+        x, y, radius = self.judgement.coverage.circle_px
+        angles = np.linspace(0, 2 * np.pi, _CIRCLE_SIDES, endpoint=False)
+        self._draw(np.stack([x + radius * np.cos(angles), y + radius * np.sin(angles)], axis=1))
+
+    def _show_fold(self) -> None:
+        if self.judgement is None or self.judgement.folds is None:
+            return
+        (x, y), side = self.judgement.folds.worst_px, self.judgement.folds.spacing_px
+        self._draw(np.array([[x - side, y - side], [x + side, y - side], [x + side, y + side], [x - side, y + side]]))
+
+    def _draw(self, outline_px: np.ndarray) -> None:
+        """Draw an outline on the map and go there; again takes it off."""
+        placement, crs = self._review.placement, self._review.canvas_crs()
+        places = [placement.to_canvas((float(x), float(y)), crs) for x, y in places_of(placement.reference_grid, outline_px)]
+        shape = QgsGeometry.fromPolygonXY([[QgsPointXY(p) for p in places]])
+        if self._mark is not None and self._mark.asGeometry().equals(shape):
+            self._unmark()
+            return
+        self._unmark()
+        self._mark = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+        colour = QColor(GAP_COLOUR)
+        self._mark.setStrokeColor(colour)
+        self._mark.setFillColor(QColor(colour.red(), colour.green(), colour.blue(), 30))
+        self._mark.setWidth(2)
+        self._mark.setToGeometry(shape)
+        box = shape.boundingBox()
+        box.scale(1.6)
+        self._canvas.setExtent(box)
+        self._canvas.refresh()
+
+    def _unmark(self) -> None:
+        if self._mark is not None:
+            self._canvas.scene().removeItem(self._mark)
+            self._mark = None
+
+    # --- the displacement field
+
+    def add_field(self) -> QgsVectorLayer:
+        """Add the displacement field to the project, in place of the one from before.
+
+        Raises:
+            AlignError: there is no fit, or the file cannot be written.
+        """
+        session, fit, placement = self._review.session, self._review.fit(), self._review.placement
+        if session is None or fit is None or fit.details is None or placement is None:
+            raise FitError("There is no fit to show the displacements of.", "Find tie points or add some by hand first.")
+        used = coords.as_points([p.tie_point.sensed_px for p in session.points if p.in_fit])
+        path = store_folder() / f"displacement_{pair_key(session.reference, session.sensed)}.gpkg"
+        project = QgsProject.instance()
+        for identifier, layer in list(project.mapLayers().items()):
+            if isinstance(layer, QgsVectorLayer) and layer.source().split("|")[0] == str(path):
+                project.removeMapLayer(identifier)
+        layer = field_layer(displacement_field(fit.details, used, session.sensed_grid), placement, path, tr("Displacement × {0}"))
+        add_to_group(layer)
+        return layer
+
+    def _guarded(self, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except AlignError as error:
+            self.failed.emit(error)
+
+
+def _same(a: Case, b: Case) -> bool:
+    return a.points is b.points and a.fit is b.fit and a.azimuth_deg == b.azimuth_deg and a.to_metric == b.to_metric

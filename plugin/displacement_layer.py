@@ -1,0 +1,159 @@
+"""The fitted displacement as an ordinary vector layer: arrows over a lattice, with the uncertainty of the fit at their tips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from qgis.core import (
+    Qgis,
+    QgsArrowSymbolLayer,
+    QgsCoordinateReferenceSystem,
+    QgsExpressionContextUtils,
+    QgsFeature,
+    QgsField,
+    QgsFields,
+    QgsFillSymbol,
+    QgsGeometry,
+    QgsGeometryGeneratorSymbolLayer,
+    QgsLineSymbol,
+    QgsMarkerSymbol,
+    QgsPointXY,
+    QgsProject,
+    QgsRuleBasedRenderer,
+    QgsSymbol,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QVariant
+from qgis.PyQt.QtGui import QColor
+
+from .core import coords
+from .core.displacement import Field, ellipses, map_linear, to_map
+from .core.errors import OutputError
+from .core.qgis_points import is_referenced
+from .core.types import Grid
+from .placement import Placement
+
+_REALS = (
+    "dx", "dy", "length", "azimuth_deg", "sigma_major", "sigma_minor", "sigma_azimuth_deg", "sensed_x_px", "sensed_y_px", "reference_x_px", "reference_y_px",
+)
+_FLAGS = ("extrapolated", "folds")
+_TIP = "make_point($x + \"dx\" * @arrow_scale, $y + \"dy\" * @arrow_scale)"
+_KINDS = (
+    ("\"folds\" = 1", "Folded", "#D55E00"),
+    ("\"folds\" = 0 and \"extrapolated\" = 0", "Between the points", "#0072B2"),
+    ("\"folds\" = 0 and \"extrapolated\" = 1", "Extrapolated", "#7F7F7F"),
+)
+
+
+def field_layer(field: Field, placement: Placement, path: Path, name: str) -> QgsVectorLayer:
+    """Write a field as a GeoPackage and return it as a styled layer.
+
+    A feature lies where the sensed raster shows a place now; dx and dy lead to where the fit puts it, in units of the reference's
+    CRS. The arrows are longer than life by the layer variable `arrow_scale`, and so are the 1-sigma ellipses.
+
+    Args:
+        field: The fit over a lattice.
+        placement: Of the pair.
+        path: GeoPackage to write; replaced where it exists.
+        name: Name of the layer, with {0} for the scale.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    grid = placement.reference_grid
+    now = np.array([placement.sensed_place_of_px((float(x), float(y))) for x, y in field.sensed_px]).reshape(-1, 2)
+    then = places_of(grid, field.reference_px)
+    moved = then - now
+    _write(field, now, moved, ellipses(to_map(field.covariance_px, map_linear(grid))), path, grid.crs_wkt)
+    layer = QgsVectorLayer(f"{path}|layername=displacement", name, "ogr")
+    if not layer.isValid():
+        raise OutputError(f"Cannot read {path} back.", "Check that the disk has room.")
+    scale = _arrow_scale(now, moved)
+    layer.setName(name.format(f"{scale:g}"))
+    QgsExpressionContextUtils.setLayerVariable(layer, "arrow_scale", scale)
+    layer.setRenderer(_renderer())
+    return layer
+
+
+def places_of(grid: Grid, px: np.ndarray) -> np.ndarray:
+    """Return (N, 2) where QGIS draws pixels of a raster, in its CRS."""
+    return coords.map_from_px(grid.geotransform, px) if is_referenced(grid) else px * [1.0, -1.0]
+
+
+def _arrow_scale(now: np.ndarray, moved: np.ndarray) -> float:
+    """Return how much longer than life arrows may be without crossing: 1, 2, 5, 10 ... for the longest to fill a cell."""
+    spacing = float(np.sqrt(np.prod(np.ptp(now, axis=0)) / max(len(now), 1)))
+    longest = float(np.nanpercentile(np.hypot(*moved.T), 95))
+    if not longest > 0 or not spacing > 0:
+        return 1.0
+    wanted = max(1.0, 0.9 * spacing / longest)
+    power = 10.0 ** np.floor(np.log10(wanted))
+    return float(max(step * power for step in (1, 2, 5) if step * power <= wanted))
+
+
+def _write(field: Field, now: np.ndarray, moved: np.ndarray, axes: tuple[np.ndarray, ...], path: Path, wkt: str) -> None:
+    fields = QgsFields()
+    for name in _REALS:
+        fields.append(QgsField(name, QVariant.Type.Double))
+    for name in _FLAGS:
+        fields.append(QgsField(name, QVariant.Type.Int))
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "GPKG", "displacement"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    crs = QgsCoordinateReferenceSystem.fromWkt(wkt) if wkt else QgsCoordinateReferenceSystem()
+    context = QgsProject.instance().transformContext()
+    writer = QgsVectorFileWriter.create(str(path), fields, QgsWkbTypes.Type.Point, crs, context, options)
+    if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
+        raise OutputError(f"Cannot write {path}: {writer.errorMessage()}.", "Check that the folder can be written.")
+    azimuth = np.degrees(np.arctan2(moved[:, 0], moved[:, 1])) % 360.0
+    columns = np.column_stack([moved, np.hypot(*moved.T), azimuth, *axes, field.sensed_px, field.reference_px])
+    for place, row, inside, folds in zip(now, columns, field.inside, field.folds, strict=True):
+        feature = QgsFeature(fields)
+        feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(*map(float, place))))
+        values = [float(v) if np.isfinite(v) else None for v in row]
+        feature.setAttributes([*values, int(not inside), int(folds)])
+        writer.addFeature(feature)
+    del writer
+
+
+def _renderer() -> QgsRuleBasedRenderer:
+    root = QgsRuleBasedRenderer.Rule(None)
+    for condition, label, colour in _KINDS:
+        rule = QgsRuleBasedRenderer.Rule(_symbol(colour), 0, 0, condition, label)
+        root.appendChild(rule)
+    return QgsRuleBasedRenderer(root)
+
+
+def _symbol(colour: str) -> QgsMarkerSymbol:
+    arrow = QgsArrowSymbolLayer.create({})
+    for setter, value in (
+        ("ArrowWidth", 0.35), ("ArrowStartWidth", 0.35), ("HeadLength", 1.7), ("HeadThickness", 0.9),
+    ):
+        getattr(arrow, f"set{setter}")(value)
+    arrow.setIsCurved(False)
+    arrow.setIsRepeated(False)
+    arrow.subSymbol().setColor(QColor(colour))
+    line = QgsLineSymbol.createSimple({})
+    line.changeSymbolLayer(0, arrow)
+    ellipse = QgsFillSymbol.createSimple({"color": _rgba(colour, 50), "outline_color": _rgba(colour, 200), "outline_width": "0.2"})
+    symbol = QgsMarkerSymbol.createSimple({})
+    axes = "\"sigma_major\" * @arrow_scale, \"sigma_minor\" * @arrow_scale, \"sigma_azimuth_deg\""
+    symbol.changeSymbolLayer(0, _generated(f"make_ellipse({_TIP}, {axes})", ellipse))
+    symbol.appendSymbolLayer(_generated(f"make_line($geometry, {_TIP})", line))
+    return symbol
+
+
+def _rgba(colour: str, alpha: int) -> str:
+    c = QColor(colour)
+    return f"{c.red()},{c.green()},{c.blue()},{alpha}"
+
+
+def _generated(expression: str, symbol: QgsSymbol) -> QgsGeometryGeneratorSymbolLayer:
+    layer = QgsGeometryGeneratorSymbolLayer.create({"geometryModifier": expression})
+    kinds = {QgsFillSymbol: Qgis.SymbolType.Fill, QgsLineSymbol: Qgis.SymbolType.Line}
+    layer.setSymbolType(kinds[type(symbol)])
+    layer.setSubSymbol(symbol)
+    return layer
