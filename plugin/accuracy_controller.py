@@ -18,7 +18,7 @@ from .core import coords
 from .core.displacement import displacement_field, map_linear
 from .core.errors import AlignError, FitError
 from .core.judgement import Case, Judgement
-from .displacement_layer import field_layer, places_of
+from .displacement_layer import field_layer, places_of, show_legend
 from .layers import add_to_group
 from .review_controller import ReviewController
 from .session_store import pair_key, store_folder
@@ -136,7 +136,8 @@ class AccuracyController(QObject):
         session, points, grid = self._review.session, np.empty((0, 2)), None
         if session is not None and self.judgement is not None:
             points, grid = coords.as_points([p.tie_point.reference_px for p in self._case.points if p.in_fit]), session.reference_grid
-        self.panel.show_judgement(self.judgement, points, grid, *self._review.pixel_size())
+        automatic = session is not None and session.model == "auto"
+        self.panel.show_judgement(self.judgement, points, grid, *self._review.pixel_size(), automatic)
         if self._review.session is not None and self._again:
             self.panel.set_stale(True)
 
@@ -210,6 +211,7 @@ class AccuracyController(QObject):
                 project.removeMapLayer(identifier)
         layer = field_layer(displacement_field(fit.details, used, session.sensed_grid), placement, path, tr("Displacement × {0}"))
         add_to_group(layer)
+        show_legend(layer)
         return layer
 
     def _guarded(self, action: Callable[[], object]) -> None:

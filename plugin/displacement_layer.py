@@ -17,6 +17,8 @@ from qgis.core import (
     QgsGeometry,
     QgsGeometryGeneratorSymbolLayer,
     QgsLineSymbol,
+    QgsMapLayerLegend,
+    QgsMapLayerLegendUtils,
     QgsMarkerSymbol,
     QgsPointXY,
     QgsProject,
@@ -43,9 +45,10 @@ _FLAGS = ("extrapolated", "folds")
 _TIP = "make_point($x + \"dx\" * @arrow_scale, $y + \"dy\" * @arrow_scale)"
 _KINDS = (
     ("\"folds\" = 1", "Folded", "#D55E00"),
-    ("\"folds\" = 0 and \"extrapolated\" = 0", "Between the points", "#0072B2"),
-    ("\"folds\" = 0 and \"extrapolated\" = 1", "Extrapolated", "#7F7F7F"),
+    ("\"folds\" = 0 and \"extrapolated\" = 0", "Between the points, 1-sigma at the tip", "#56B4E9"),
+    ("\"folds\" = 0 and \"extrapolated\" = 1", "Extrapolated", "#D0D0D0"),
 )
+_OUTLINE = "#10222E"
 
 
 def field_layer(field: Field, placement: Placement, path: Path, name: str) -> QgsVectorLayer:
@@ -84,14 +87,14 @@ def places_of(grid: Grid, px: np.ndarray) -> np.ndarray:
 
 
 def _arrow_scale(now: np.ndarray, moved: np.ndarray) -> float:
-    """Return how much longer than life arrows may be without crossing: 1, 2, 5, 10 ... for the longest to fill a cell."""
+    """Return how much longer than life arrows may be: 1, 2, 3, 5, 10 ... so that most of them fit into a cell."""
     spacing = float(np.sqrt(np.prod(np.ptp(now, axis=0)) / max(len(now), 1)))
-    longest = float(np.nanpercentile(np.hypot(*moved.T), 95))
+    longest = float(np.nanpercentile(np.hypot(*moved.T), 80))
     if not longest > 0 or not spacing > 0:
         return 1.0
     wanted = max(1.0, 0.9 * spacing / longest)
     power = 10.0 ** np.floor(np.log10(wanted))
-    return float(max(step * power for step in (1, 2, 5) if step * power <= wanted))
+    return float(max(step * power for step in (1, 2, 3, 5, 7) if step * power <= wanted))
 
 
 def _write(field: Field, now: np.ndarray, moved: np.ndarray, axes: tuple[np.ndarray, ...], path: Path, wkt: str) -> None:
@@ -127,22 +130,33 @@ def _renderer() -> QgsRuleBasedRenderer:
     return QgsRuleBasedRenderer(root)
 
 
-def _symbol(colour: str) -> QgsMarkerSymbol:
+def show_legend(layer: QgsVectorLayer) -> None:
+    """Give the layer tree small arrows: the symbols themselves are as large as the map makes them."""
+    node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+    if node is not None:
+        for number, (_condition, _label, colour) in enumerate(_KINDS):
+            QgsMapLayerLegendUtils.setLegendNodeCustomSymbol(node, number, _arrow(colour))
+        layer.setLegend(QgsMapLayerLegend.defaultVectorLegend(layer))  # shown anew
+
+
+def _arrow(colour: str) -> QgsLineSymbol:
     arrow = QgsArrowSymbolLayer.create({})
-    for setter, value in (
-        ("ArrowWidth", 0.35), ("ArrowStartWidth", 0.35), ("HeadLength", 1.7), ("HeadThickness", 0.9),
-    ):
+    for setter, value in (("ArrowWidth", 0.5), ("ArrowStartWidth", 0.5), ("HeadLength", 2.2), ("HeadThickness", 1.3)):
         getattr(arrow, f"set{setter}")(value)
     arrow.setIsCurved(False)
     arrow.setIsRepeated(False)
-    arrow.subSymbol().setColor(QColor(colour))
+    arrow.setSubSymbol(QgsFillSymbol.createSimple({"color": colour, "outline_color": _OUTLINE, "outline_width": "0.15"}))
     line = QgsLineSymbol.createSimple({})
     line.changeSymbolLayer(0, arrow)
-    ellipse = QgsFillSymbol.createSimple({"color": _rgba(colour, 50), "outline_color": _rgba(colour, 200), "outline_width": "0.2"})
+    return line
+
+
+def _symbol(colour: str) -> QgsMarkerSymbol:
+    ellipse = QgsFillSymbol.createSimple({"color": _rgba(colour, 70), "outline_color": _rgba(colour, 230), "outline_width": "0.2"})
     symbol = QgsMarkerSymbol.createSimple({})
     axes = "\"sigma_major\" * @arrow_scale, \"sigma_minor\" * @arrow_scale, \"sigma_azimuth_deg\""
     symbol.changeSymbolLayer(0, _generated(f"make_ellipse({_TIP}, {axes})", ellipse))
-    symbol.appendSymbolLayer(_generated(f"make_line($geometry, {_TIP})", line))
+    symbol.appendSymbolLayer(_generated(f"make_line($geometry, {_TIP})", _arrow(colour)))
     return symbol
 
 

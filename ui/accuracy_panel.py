@@ -19,13 +19,14 @@ from .text import length, tr
 Array = NDArray[np.float64]
 _GOOD, _DOUBTFUL, _BAD = ("#009E73", "✔"), ("#B87A00", "▲"), ("#D55E00", "✖")
 _UNKNOWN = -1.0
+_NEAR_DEG = 15.0  # the look direction turns by some degrees over a scene, and grid north is not true north
 _FOLD_TIP = (
     "<b>Fold check</b>: the sign of det J, J = &part;(reference x, y) / &part;(sensed x, y), over a lattice of the whole sensed raster. "
     "Where it changes the image is inside out.<br><b>Local scale</b> = &radic;(|det J| / median |det J|)."
 )
 _RANGE_TIP = (
-    "<b>Range test</b>: do the residuals lie along one direction more than chance allows? Axes are doubled, weighted by the rank of their "
-    "length w, and added: R = |&Sigma; w e<sup>2i&phi;</sup>|.<br>p = exp(&minus;R&sup2; / &Sigma;w&sup2;) for an estimated axis; "
+    "<b>Range test</b>: do the leave-one-out errors lie along one direction more than chance allows? Their axes are doubled, weighted by the "
+    "rank of their length w, and added: R = |&Sigma; w e<sup>2i&phi;</sup>|.<br>p = exp(&minus;R&sup2; / &Sigma;w&sup2;) for an estimated axis; "
     "p = &frac12; erfc(&Sigma; w cos 2(&phi;&minus;&alpha;) / &radic;&Sigma;w&sup2;) for the look direction &alpha; (Moore 1980)."
 )
 _AZIMUTH_TIP = (
@@ -127,7 +128,7 @@ class AccuracyPanel(QWidget):
         for widget in (self.table, self.why, self.coverage, self.folds, self.range):
             widget.setEnabled(not stale)
 
-    def show_judgement(self, judgement: Judgement | None, points_px: Array, grid: Grid | None, size: float, unit: str) -> None:
+    def show_judgement(self, judgement: Judgement | None, points_px: Array, grid: Grid | None, size: float, unit: str, automatic: bool = False) -> None:
         """Show what is said of a fit.
 
         Args:
@@ -136,13 +137,15 @@ class AccuracyPanel(QWidget):
             grid: Native grid of the reference.
             size: Side of a reference pixel in `unit`.
             unit: Unit of the reference's CRS.
+            automatic: Whether the model follows the advice already.
         """
         self.set_stale(False)
         j = judgement
         advice = j.advice if j is not None else None
         self.table.show_advice(advice, j.model if j is not None else "", unit)
         if advice is not None:
-            text = f"★ {advice.why} <a href='auto'>{tr('Follow the advice')}</a>"
+            follow = tr("The model follows the advice.") if automatic else f"<a href='auto'>{tr('Follow the advice')}</a>"
+            text = f"★ {advice.why} {follow}"
         else:
             text = j.problem if j is not None and j.problem else tr("There are no points yet.")
         self.why.setText(text)
@@ -184,19 +187,27 @@ def _fold_text(j: Judgement | None) -> str:
 
 def _range_text(t: RangeTest | None, unit: str) -> str:
     if t is None:
-        return tr("Too few residuals to tell.")
-    axis = tr("{0:.0f}°/{1:.0f}°").format(t.azimuth_deg, t.azimuth_deg + 180) + ("" if t.given else f" ± {t.spread_deg:.0f}°")
+        return tr("Too few points to tell.")
+    best = _axis(t.best_deg) + f" ± {t.spread_deg:.0f}°"
     p = "p &lt; 0.001" if t.p_value < 0.001 else f"p = {t.p_value:.3f}"
-    figures = tr("RMS {0} along {1}, {2} across ({3}).").format(length(t.along, unit), axis, length(t.across, unit), p)
+    axis = _axis(t.azimuth_deg) if t.given else best
+    figures = tr("Leave-one-out RMS {0} along {1}, {2} across ({3}).").format(length(t.along, unit), axis, length(t.across, unit), p)
+    if t.lines_up and t.given and t.off_deg > max(_NEAR_DEG, 3 * t.spread_deg):
+        text = tr("<b>Errors line up, but {0:.0f}° away from range</b>, along {1}: relief explains a part at most. Check the look azimuth.")
+        return _marked(_DOUBTFUL, f"{text.format(t.off_deg, best)} {figures}")
     if t.lines_up and t.given:
-        text = tr("<b>Residuals line up with range: this looks like relief.</b> A warp will not remove it; orthorectify with a terrain model first.")
+        text = tr("<b>Errors line up with range: this looks like relief.</b> A warp will not remove it; orthorectify with a terrain model first.")
         return _marked(_BAD, f"{text} {figures}")
     if t.lines_up:
-        text = tr("<b>Residuals line up.</b> If the radar looks along this axis it is relief, and a warp will not remove it. Enter the look azimuth to know.")
-        return _marked(_BAD, f"{text} {figures}")
+        text = tr("<b>Errors line up.</b> If the radar looks along this axis it is relief, and a warp will not remove it. Enter the look azimuth to know.")
+        return _marked(_DOUBTFUL, f"{text} {figures}")
     if t.p_value < MAYBE and t.along > t.across:
-        return _marked(_DOUBTFUL, tr("Residuals may line up; more points would tell.") + f" {figures}")
-    return _marked(_GOOD, tr("No sign of relief: residuals do not line up.") + f" {figures}")
+        return _marked(_DOUBTFUL, tr("Errors may line up; more points would tell.") + f" {figures}")
+    return _marked(_GOOD, tr("No sign of relief: errors do not line up.") + f" {figures}")
+
+
+def _axis(azimuth_deg: float) -> str:
+    return f"{azimuth_deg:.0f}°/{azimuth_deg + 180:.0f}°"
 
 
 def _marked(mark: tuple[str, str], text: str) -> str:

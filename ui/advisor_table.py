@@ -18,7 +18,8 @@ _FIGURES = {FIT: "fit_rmse", LOO: "loo_rmse", HOLDOUT: "holdout_rmse", CE90: "ce
 _HEADS = ("Model", "P", "Fit", "LOO", "Hold-out", "CE90")
 _TIPS = (
     "Click a row to use that model. &#9733; is the recommended one.",
-    "<b>P</b>: free parameters. Each point gives two equations; what is left over is redundancy. Of a spline, a typical effective number.",
+    "<b>P</b>: effective parameters = trace of the hat matrix H, where fitted = H &middot; observed. Each point gives two equations; what "
+    "is left over is redundancy. A spline takes as many as its smoothing lets it.",
     "<b>Fit RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)) at the points of the fit itself.<br>"
     "It falls with every parameter added, whether or not the map gets better: do not choose by it.",
     "<b>Leave-one-out RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)), each point predicted by a fit without that point.",
@@ -75,13 +76,14 @@ class AdvisorTable(QTableWidget):
     def show_advice(self, advice: Advice | None, model: str, unit: str) -> None:
         """Show figures, mark the recommended model, select the one in use."""
         known = {q.model: q for q in advice.qualities} if advice is not None else {}
+        parameters = dict(advice.parameters) if advice is not None else {}
         reasons = dict(advice.problems) if advice is not None else {}
         for row, kind in enumerate(ADVISED):
             best = advice is not None and kind == advice.best
             quality = known.get(kind)
             label = tr(KINDS[kind].label)
             self.item(row, MODEL).setText(f"{label} ★" if best else label)
-            self.item(row, PARAMETERS).setText(str(KINDS[kind].parameters) if kind != "tps" else f"~{KINDS[kind].parameters}")
+            self.item(row, PARAMETERS).setText(f"{parameters[kind]:.0f}" if kind in parameters else "–")
             for column in range(len(_HEADS)):
                 item = self.item(row, column)
                 font = item.font()

@@ -14,6 +14,7 @@ from .text import tr
 
 Array = NDArray[np.float64]
 GAP_COLOUR = "#D55E00"
+_LARGEST = QSize(140, 120)
 
 
 class CoverageMap(QWidget):
@@ -32,7 +33,7 @@ class CoverageMap(QWidget):
             )
         )
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFixedSize(QSize(132, 108))
+        self.setFixedSize(_LARGEST)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._points: Array = np.empty((0, 2))
@@ -42,6 +43,8 @@ class CoverageMap(QWidget):
     def show_coverage(self, points_px: Array, coverage: Coverage | None, width: float, height: float) -> None:
         """Show points in an image of a size, in px."""
         self._points, self._coverage, self._size = points_px, coverage, (width, height)
+        scale = min(_LARGEST.width() / width, _LARGEST.height() / height)
+        self.setFixedSize(max(40, round(width * scale)) + 4, max(40, round(height * scale)) + 4)
         self.update()
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802
@@ -61,7 +64,7 @@ class CoverageMap(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width, height = self._size
         scale = min((self.width() - 4) / width, (self.height() - 4) / height)
-        frame = QRectF((self.width() - width * scale) / 2, (self.height() - height * scale) / 2, width * scale, height * scale)
+        frame = QRectF(2, 2, width * scale, height * scale)
         ink = self.palette().color(self.foregroundRole())
         faint = QColor(ink.red(), ink.green(), ink.blue(), 90)
         painter.setPen(QPen(self.palette().color(self.palette().ColorRole.Highlight) if self.hasFocus() else faint, 1.2))

@@ -27,7 +27,7 @@ class Judgement:
         advice: How all models do, None where none can be fitted.
         coverage: Of the points in the fit.
         folds: Of the fit, None without one.
-        alignment: Of the residuals with the range direction, None with too few of them.
+        alignment: Of the leave-one-out errors with the range direction, None with too few of them.
         problem: Why there is no advice, or "".
     """
 
@@ -78,7 +78,10 @@ def judge(case: Case) -> Judgement:
 
 
 def alignment_of(case: Case) -> RangeTest | None:
-    """Test the residuals of the points in the fit for alignment with the range direction."""
-    known = case.fit.residuals_px
-    inside = [known[p.id] for p in case.points if p.in_fit and p.id in known]
-    return range_test(coords.as_points(inside) @ np.array(case.to_metric).T, case.azimuth_deg) if inside else None
+    """Test what the fit cannot predict, its leave-one-out errors, for alignment with the range direction.
+
+    The residuals themselves would not do: a spline bends to every point, relief included, and leaves none of it to see.
+    """
+    if case.fit.details is None:
+        return None
+    return range_test(case.fit.details.leave_one_out() @ np.array(case.to_metric).T, case.azimuth_deg)

@@ -5,7 +5,7 @@ Figures are lengths of 2-D error vectors: RMSE = sqrt(mean(dx^2 + dy^2)).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,12 +34,16 @@ class Advice:
         qualities: Figures of every model that could be fitted, simple to complex.
         why: The reason in plain words.
         problems: Models that could not be fitted, and why.
+        parameters: Effective parameters of each model that could be fitted: twice the trace of its hat matrix.
+        fit: The fit of the recommended model.
     """
 
     best: str
     qualities: tuple[Quality, ...]
     why: str
     problems: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, float], ...] = ()
+    fit: Fit | None = field(default=None, compare=False, repr=False)
 
 
 def residuals(transform: Transform, sensed_px: ArrayLike, reference_px: ArrayLike) -> Array:
@@ -197,12 +201,14 @@ def advise(
     qualities: list[Quality] = []
     squares: dict[str, Array] = {}
     problems: list[tuple[str, FitError]] = []
+    fits: dict[str, Fit] = {}
     for kind in kinds:
         try:
             fit = fit_details(kind, source, target, covariances)
         except FitError as error:
             problems.append((kind, error))
             continue
+        fits[kind] = fit
         errors = Errors.of(fit, source, KINDS[kind].min_points)
         qualities.append(_figures(kind, errors, coverage, to_map))
         judged = errors.hold_out if by_blocks else errors.leave_one_out
@@ -211,7 +217,8 @@ def advise(
     if not qualities:
         raise problems[0][1]
     best, why = _choose(qualities, squares, "hold-out" if by_blocks else "leave-one-out")
-    return Advice(best, tuple(qualities), why, tuple((kind, str(error)) for kind, error in problems))
+    parameters = tuple((kind, 2.0 * float(fit.leverage.sum())) for kind, fit in fits.items())
+    return Advice(best, tuple(qualities), why, tuple((kind, str(error)) for kind, error in problems), parameters, fits[best])
 
 
 def _choose(qualities: list[Quality], squares: dict[str, Array], measure: str) -> tuple[str, str]:

@@ -32,7 +32,8 @@ class RangeTest:
     Attributes:
         azimuth_deg: Axis tested, clockwise from north, 0..180: the one given, or the one that explains most.
         given: Whether it was given; else it was estimated from the residuals themselves.
-        spread_deg: Standard error of an estimated axis; 0 for a given one.
+        best_deg: The axis that explains most, 0..180.
+        spread_deg: Its standard error.
         p_value: Probability of so much alignment where directions are random.
         along: RMS of the residuals along the axis, units of the residuals.
         across: RMS across it.
@@ -41,6 +42,7 @@ class RangeTest:
 
     azimuth_deg: float
     given: bool
+    best_deg: float
     spread_deg: float
     p_value: float
     along: float
@@ -51,6 +53,11 @@ class RangeTest:
     def lines_up(self) -> bool:
         """Whether it is sure enough to say so: p below 0.01, and more along than across."""
         return self.p_value < SURE and self.along > self.across
+
+    @property
+    def off_deg(self) -> float:
+        """Angle between the axis tested and the one that explains most, 0..90."""
+        return abs((self.best_deg - self.azimuth_deg + 90.0) % 180.0 - 90.0)
 
 
 def range_test(residuals: ArrayLike, azimuth_deg: float | None = None) -> RangeTest | None:
@@ -74,18 +81,18 @@ def range_test(residuals: ArrayLike, azimuth_deg: float | None = None) -> RangeT
     ranks[np.argsort(length)] = np.arange(1, n + 1) / n
     doubled = 2.0 * np.arctan2(r[:, 0], r[:, 1])  # clockwise from north
     power = float((ranks**2).sum())
+    c, s = float((ranks * np.cos(doubled)).sum()), float((ranks * np.sin(doubled)).sum())
+    resultant = math.hypot(c, s)
+    best = math.degrees(math.atan2(s, c)) / 2.0
+    spread = math.degrees(min(math.sqrt(power / 2.0) / max(resultant, 1e-12), math.pi)) / 2.0
     if azimuth_deg is None:
-        c, s = float((ranks * np.cos(doubled)).sum()), float((ranks * np.sin(doubled)).sum())
-        resultant = math.hypot(c, s)
-        axis = math.degrees(math.atan2(s, c)) / 2.0
-        p = math.exp(-(resultant**2) / power)
-        spread = math.degrees(min(math.sqrt(power / 2.0) / max(resultant, 1e-12), math.pi)) / 2.0
+        axis, p = best, math.exp(-(resultant**2) / power)
     else:
-        axis, spread = azimuth_deg, 0.0
-        c = float((ranks * np.cos(doubled - 2.0 * math.radians(azimuth_deg))).sum())
-        p = 0.5 * math.erfc(c / math.sqrt(power))
+        axis = azimuth_deg
+        part = resultant * math.cos(2.0 * math.radians(best - azimuth_deg))
+        p = 0.5 * math.erfc(part / math.sqrt(power))
     east, north = math.sin(math.radians(axis)), math.cos(math.radians(axis))
     along, across = r @ [east, north], r @ [north, -east]
     return RangeTest(
-        axis % 180.0, azimuth_deg is not None, spread, p, float(np.sqrt((along**2).mean())), float(np.sqrt((across**2).mean())), n
+        axis % 180.0, azimuth_deg is not None, best % 180.0, spread, p, float(np.sqrt((along**2).mean())), float(np.sqrt((across**2).mean())), n
     )

@@ -67,11 +67,13 @@ def fit_points(points: Sequence[SessionPoint], model: str, reference_grid: Grid,
     sensed, reference, covariances = _control(points)
     message = ""
     try:
-        if model == "auto":
-            advice = advise_points(points, reference_grid, independent_share)
-            model, message = advice.best, advice.why
-        fit = fitting.fit_details(model, sensed, reference, covariances)
-        figures = quality.assess(model, sensed, reference, covariances, *_frame(reference_grid), fit)
+        advice = advise_points(points, reference_grid, independent_share) if model == "auto" else None
+        if advice is not None and advice.fit is not None:
+            model, message, fit = advice.best, advice.why, advice.fit
+            figures = next(q for q in advice.qualities if q.model == model)
+        else:
+            fit = fitting.fit_details(model, sensed, reference, covariances)
+            figures = quality.assess(model, sensed, reference, covariances, *_frame(reference_grid), fit)
     except FitError as error:
         return FitState(model, None, None, {}, None, str(error))
     ends = coords.as_points([p.tie_point.sensed_px for p in points])

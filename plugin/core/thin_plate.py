@@ -51,14 +51,17 @@ def fit_spline(u: Array, v: Array, roots: Array, smoothing: float | None) -> tup
     gram = x.T @ x
     ridge = _RIDGE * np.trace(gram) / k * np.eye(k)
 
-    def solve(amount: float) -> tuple[Array, float]:
-        gain = np.linalg.solve(gram + n * amount * penalty + ridge, x.T)
-        freedom = n - float(np.einsum("np,pn->", x, gain))
-        squares = float(((y - x @ (gain @ y)) ** 2).sum())
-        return gain, n * squares / freedom**2 if freedom > _LEAST_FREEDOM * n else float("inf")
+    moments = np.concatenate([gram, x.T @ y], axis=1)
 
-    amounts = _SMOOTHINGS if smoothing is None else [smoothing]
-    gain = min((solve(float(a)) for a in amounts), key=lambda s: s[1])[0]
+    def score(amount: float) -> float:
+        """Generalised cross-validation, from K right-hand sides instead of N."""
+        solved = np.linalg.solve(gram + n * amount * penalty + ridge, moments)
+        freedom = n - float(np.trace(solved[:, :k]))
+        squares = float(((y - x @ solved[:, k:]) ** 2).sum())
+        return n * squares / freedom**2 if freedom > _LEAST_FREEDOM * n else float("inf")
+
+    amount = min((float(a) for a in _SMOOTHINGS), key=score) if smoothing is None else smoothing
+    gain = np.linalg.solve(gram + n * amount * penalty + ridge, x.T)
     return (mixing @ gain @ y).T, x, gain, mixing, knots
 
 

@@ -32,6 +32,9 @@ def test_relief_is_found_and_its_direction(azimuth):
     assert given_axis.lines_up
     assert given_axis.given
     assert given_axis.p_value <= found.p_value
+    assert given_axis.best_deg == pytest.approx(found.azimuth_deg)
+    assert given_axis.off_deg < 3 * found.spread_deg + 1
+    assert range_test(relief(1, azimuth), azimuth + 50).off_deg == pytest.approx(50, abs=3 * found.spread_deg + 1)
     assert range_test(relief(1, azimuth), azimuth + 90).p_value > 0.99
 
 
