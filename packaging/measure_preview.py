@@ -2,7 +2,8 @@
 
 Optional arguments: reference and sensed raster (else a synthetic pair of 3072 x 4096 px), and --points N (1000). Every edit moves
 or rejects a point of a review with table, canvas and autosave; *shown* is the time until the preview layer is the new one,
-*drawn* until the map on the canvas (1400 x 900) shows it.
+*processor* the time of all threads until then (what it takes on an idle machine at most), *drawn* until the map on the canvas
+(1400 x 900) shows it.
 """
 
 import argparse
@@ -104,9 +105,9 @@ def main() -> None:
         session.set_model(model)
         wait(lambda: preview._shown is not None and preview._shown[0] is session.fit.transform and preview._task is None)
         wait(lambda: not canvas.isDrawing())
-        shown, painted = [], []
+        shown, painted, busy = [], [], []
         for edit in range(EDITS):
-            source, before, start = preview.layer.source(), drawn[0], time.perf_counter()
+            source, before, start, cpu = preview.layer.source(), drawn[0], time.perf_counter(), time.process_time()
             if edit % 2:
                 session.reject([edit + 1])
             else:
@@ -114,9 +115,11 @@ def main() -> None:
                 session.move(edit + 1, (px[0] + 1.5, px[1]))
             wait(lambda s=source: preview.layer.source() != s)
             shown.append(1000 * (time.perf_counter() - start))
+            busy.append(1000 * (time.process_time() - cpu))
             wait(lambda b=before: drawn[0] > b and not canvas.isDrawing())
             painted.append(1000 * (time.perf_counter() - start))
-        print(f"{model:12} shown {statistics.median(shown):4.0f} ({max(shown):4.0f})   drawn {statistics.median(painted):4.0f} ({max(painted):4.0f})", flush=True)
+        figures = (f"{name} {statistics.median(v):4.0f} ({max(v):4.0f})" for name, v in (("shown", shown), ("processor", busy), ("drawn", painted)))
+        print(f"{model:12}", "   ".join(figures), flush=True)
     preview.close()
     review.close()
     QgsProject.instance().clear()

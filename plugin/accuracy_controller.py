@@ -18,7 +18,7 @@ from .core import coords
 from .core.displacement import displacement_field, map_linear
 from .core.errors import AlignError, FitError
 from .core.judgement import Case, Judgement
-from .displacement_layer import field_layer, places_of, show_legend
+from .displacement_layer import field_layer, places_of
 from .layers import add_to_group
 from .review_controller import ReviewController
 from .session_store import pair_key, store_folder
@@ -44,6 +44,7 @@ class AccuracyController(QObject):
         self._case: Case | None = None
         self._again = False
         self._mark: QgsRubberBand | None = None
+        self._outline_px = np.empty((0, 2))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLE_MS)
@@ -172,10 +173,11 @@ class AccuracyController(QObject):
         placement, crs = self._review.placement, self._review.canvas_crs()
         places = [placement.to_canvas((float(x), float(y)), crs) for x, y in places_of(placement.reference_grid, outline_px)]
         shape = QgsGeometry.fromPolygonXY([[QgsPointXY(p) for p in places]])
-        if self._mark is not None and self._mark.asGeometry().equals(shape):
-            self._unmark()
-            return
+        again = self._mark is not None and np.array_equal(self._outline_px, outline_px)
         self._unmark()
+        if again:
+            return
+        self._outline_px = outline_px
         self._mark = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
         colour = QColor(GAP_COLOUR)
         self._mark.setStrokeColor(colour)
@@ -211,7 +213,6 @@ class AccuracyController(QObject):
                 project.removeMapLayer(identifier)
         layer = field_layer(displacement_field(fit.details, used, session.sensed_grid), placement, path, tr("Displacement × {0}"))
         add_to_group(layer)
-        show_legend(layer)
         return layer
 
     def _guarded(self, action: Callable[[], object]) -> None:

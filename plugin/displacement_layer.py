@@ -17,9 +17,6 @@ from qgis.core import (
     QgsGeometry,
     QgsGeometryGeneratorSymbolLayer,
     QgsLineSymbol,
-    QgsMapLayerLegend,
-    QgsMapLayerLegendUtils,
-    QgsMarkerSymbol,
     QgsPointXY,
     QgsProject,
     QgsRuleBasedRenderer,
@@ -42,7 +39,7 @@ _REALS = (
     "dx", "dy", "length", "azimuth_deg", "sigma_major", "sigma_minor", "sigma_azimuth_deg", "sensed_x_px", "sensed_y_px", "reference_x_px", "reference_y_px",
 )
 _FLAGS = ("extrapolated", "folds")
-_TIP = "make_point($x + \"dx\" * @arrow_scale, $y + \"dy\" * @arrow_scale)"
+_TIP = "translate(start_point($geometry), \"dx\" * @arrow_scale, \"dy\" * @arrow_scale)"
 _KINDS = (
     ("\"folds\" = 1", "Folded", "#D55E00"),
     ("\"folds\" = 0 and \"extrapolated\" = 0", "Between the points, 1-sigma at the tip", "#56B4E9"),
@@ -54,8 +51,8 @@ _OUTLINE = "#10222E"
 def field_layer(field: Field, placement: Placement, path: Path, name: str) -> QgsVectorLayer:
     """Write a field as a GeoPackage and return it as a styled layer.
 
-    A feature lies where the sensed raster shows a place now; dx and dy lead to where the fit puts it, in units of the reference's
-    CRS. The arrows are longer than life by the layer variable `arrow_scale`, and so are the 1-sigma ellipses.
+    A feature is the line from where the sensed raster shows a place now to where the fit puts it; dx and dy are the same in units of
+    the reference's CRS. The arrows are drawn longer than life by the layer variable `arrow_scale`, and so are the 1-sigma ellipses.
 
     Args:
         field: The fit over a lattice.
@@ -108,14 +105,14 @@ def _write(field: Field, now: np.ndarray, moved: np.ndarray, axes: tuple[np.ndar
     path.parent.mkdir(parents=True, exist_ok=True)
     crs = QgsCoordinateReferenceSystem.fromWkt(wkt) if wkt else QgsCoordinateReferenceSystem()
     context = QgsProject.instance().transformContext()
-    writer = QgsVectorFileWriter.create(str(path), fields, QgsWkbTypes.Type.Point, crs, context, options)
+    writer = QgsVectorFileWriter.create(str(path), fields, QgsWkbTypes.Type.LineString, crs, context, options)
     if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
         raise OutputError(f"Cannot write {path}: {writer.errorMessage()}.", "Check that the folder can be written.")
     azimuth = np.degrees(np.arctan2(moved[:, 0], moved[:, 1])) % 360.0
     columns = np.column_stack([moved, np.hypot(*moved.T), azimuth, *axes, field.sensed_px, field.reference_px])
     for place, row, inside, folds in zip(now, columns, field.inside, field.folds, strict=True):
         feature = QgsFeature(fields)
-        feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(*map(float, place))))
+        feature.setGeometry(QgsGeometry.fromPolylineXY([QgsPointXY(*map(float, place)), QgsPointXY(*map(float, place + row[:2]))]))
         values = [float(v) if np.isfinite(v) else None for v in row]
         feature.setAttributes([*values, int(not inside), int(folds)])
         writer.addFeature(feature)
@@ -130,15 +127,6 @@ def _renderer() -> QgsRuleBasedRenderer:
     return QgsRuleBasedRenderer(root)
 
 
-def show_legend(layer: QgsVectorLayer) -> None:
-    """Give the layer tree small arrows: the symbols themselves are as large as the map makes them."""
-    node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
-    if node is not None:
-        for number, (_condition, _label, colour) in enumerate(_KINDS):
-            QgsMapLayerLegendUtils.setLegendNodeCustomSymbol(node, number, _arrow(colour))
-        layer.setLegend(QgsMapLayerLegend.defaultVectorLegend(layer))  # shown anew
-
-
 def _arrow(colour: str) -> QgsLineSymbol:
     arrow = QgsArrowSymbolLayer.create({})
     for setter, value in (("ArrowWidth", 0.5), ("ArrowStartWidth", 0.5), ("HeadLength", 2.2), ("HeadThickness", 1.3)):
@@ -151,12 +139,12 @@ def _arrow(colour: str) -> QgsLineSymbol:
     return line
 
 
-def _symbol(colour: str) -> QgsMarkerSymbol:
+def _symbol(colour: str) -> QgsLineSymbol:
     ellipse = QgsFillSymbol.createSimple({"color": _rgba(colour, 70), "outline_color": _rgba(colour, 230), "outline_width": "0.2"})
-    symbol = QgsMarkerSymbol.createSimple({})
+    symbol = QgsLineSymbol.createSimple({})
     axes = "\"sigma_major\" * @arrow_scale, \"sigma_minor\" * @arrow_scale, \"sigma_azimuth_deg\""
     symbol.changeSymbolLayer(0, _generated(f"make_ellipse({_TIP}, {axes})", ellipse))
-    symbol.appendSymbolLayer(_generated(f"make_line($geometry, {_TIP})", _arrow(colour)))
+    symbol.appendSymbolLayer(_generated(f"make_line(start_point($geometry), {_TIP})", _arrow(colour)))
     return symbol
 
 

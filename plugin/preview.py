@@ -182,10 +182,13 @@ class LivePreview(QObject):
         if self.layer is None:
             return
         self._aside = True
-        for tag in ("layer-tree-layer", "item"):
+        for tag, upwards in (("layer-tree-layer", 0), ("item", 0), ("legendlayerfile", 2)):
             nodes = document.elementsByTagName(tag)
             for node in [nodes.at(i) for i in range(nodes.count())]:
-                if self.layer_id in (node.toElement().attribute("id"), node.toElement().text()):
+                element = node.toElement()
+                if self.layer_id in (element.attribute("id"), element.attribute("layerid"), element.text()):
+                    for _ in range(upwards):
+                        node = node.parentNode()
                     node.parentNode().removeChild(node)
         QgsProject.instance().removeMapLayer(self.layer_id)
 

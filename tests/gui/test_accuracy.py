@@ -130,6 +130,10 @@ def test_the_gap_is_drawn_on_the_map_and_taken_off(plugin, page):
     assert (shape.centroid().asPoint().x(), shape.centroid().asPoint().y()) == pytest.approx(tuple(centre), abs=1e-3)
     assert shape.area() == pytest.approx(np.pi * radius**2 * 120.0, rel=0.01)  # an ellipse: pixels are 10 m x 12 m
     assert canvas.extent().contains(shape.boundingBox())
+    QTest.mouseClick(page.map, Qt.MouseButton.LeftButton)
+    assert controller._mark is None
+    QTest.keyClick(page.map, Qt.Key.Key_Return)
+    assert controller._mark is not None
     plugin.dock.tabs.setCurrentIndex(REVIEW)
     assert controller._mark is None
 
@@ -168,7 +172,8 @@ def test_the_displacement_field_is_a_layer_of_what_the_fit_does(plugin, page, tm
     for f in features[::40]:
         sensed = [[f["sensed_x_px"], f["sensed_y_px"]]]
         there = coords.map_from_px(REFERENCE_GT, session.fit.transform.apply(sensed))[0]
-        here = f.geometry().asPoint()
+        here, tip = f.geometry().asPolyline()
+        assert (tip.x(), tip.y()) == pytest.approx((here.x() + f["dx"], here.y() + f["dy"]))
         assert (here.x(), here.y()) == pytest.approx(placement.sensed_place_of_px(tuple(sensed[0])))
         assert (here.x() + f["dx"], here.y() + f["dy"]) == pytest.approx(tuple(there))
         assert f["length"] == pytest.approx(np.hypot(f["dx"], f["dy"]))
