@@ -20,13 +20,11 @@ from qgis.core import (
     QgsPointXY,
     QgsProject,
     QgsRuleBasedRenderer,
-    QgsSymbol,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QVariant
-from qgis.PyQt.QtGui import QColor
 
 from .core import coords
 from .core.displacement import Field, ellipses, map_linear, to_map
@@ -42,7 +40,7 @@ _FLAGS = ("extrapolated", "folds")
 _TIP = "translate(start_point($geometry), \"dx\" * @arrow_scale, \"dy\" * @arrow_scale)"
 _KINDS = (
     ("\"folds\" = 1", "Folded", "#D55E00"),
-    ("\"folds\" = 0 and \"extrapolated\" = 0", "Between the points, 1-sigma at the tip", "#56B4E9"),
+    ("\"folds\" = 0 and \"extrapolated\" = 0", "Between the points, 1σ at the tip", "#56B4E9"),
     ("\"folds\" = 0 and \"extrapolated\" = 1", "Extrapolated", "#D0D0D0"),
 )
 _OUTLINE = "#10222E"
@@ -140,22 +138,16 @@ def _arrow(colour: str) -> QgsLineSymbol:
 
 
 def _symbol(colour: str) -> QgsLineSymbol:
-    ellipse = QgsFillSymbol.createSimple({"color": _rgba(colour, 70), "outline_color": _rgba(colour, 230), "outline_width": "0.2"})
+    ellipse = QgsLineSymbol.createSimple({"line_color": colour, "line_width": "0.25"})  # an outline: a fill would swell the legend
     symbol = QgsLineSymbol.createSimple({})
     axes = "\"sigma_major\" * @arrow_scale, \"sigma_minor\" * @arrow_scale, \"sigma_azimuth_deg\""
-    symbol.changeSymbolLayer(0, _generated(f"make_ellipse({_TIP}, {axes})", ellipse))
+    symbol.changeSymbolLayer(0, _generated(f"boundary(make_ellipse({_TIP}, {axes}))", ellipse))
     symbol.appendSymbolLayer(_generated(f"make_line(start_point($geometry), {_TIP})", _arrow(colour)))
     return symbol
 
 
-def _rgba(colour: str, alpha: int) -> str:
-    c = QColor(colour)
-    return f"{c.red()},{c.green()},{c.blue()},{alpha}"
-
-
-def _generated(expression: str, symbol: QgsSymbol) -> QgsGeometryGeneratorSymbolLayer:
+def _generated(expression: str, symbol: QgsLineSymbol) -> QgsGeometryGeneratorSymbolLayer:
     layer = QgsGeometryGeneratorSymbolLayer.create({"geometryModifier": expression})
-    kinds = {QgsFillSymbol: Qgis.SymbolType.Fill, QgsLineSymbol: Qgis.SymbolType.Line}
-    layer.setSymbolType(kinds[type(symbol)])
+    layer.setSymbolType(Qgis.SymbolType.Line)
     layer.setSubSymbol(symbol)
     return layer
