@@ -41,6 +41,7 @@ class CompareController(QObject):
             (self.preview.failed, self._tell_failure),
             (self.preview.said, dock.set_status),
             (review.refreshed, self.follow),
+            (dock.warp.form.changed, self.follow),
             (dock.visibilityChanged, self._follow_dock),
         ):
             signal.connect(slot)

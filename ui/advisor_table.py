@@ -6,7 +6,7 @@ import math
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QBrush, QColor, QKeyEvent
-from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
 from ..plugin.core.quality import ADVISED, Advice
 from ..plugin.core.transforms import KINDS
@@ -46,8 +46,7 @@ class AdvisorTable(QTableWidget):
         self.setAlternatingRowColors(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().setVisible(False)
-        row_height = self.fontMetrics().height() + 7
-        self.verticalHeader().setDefaultSectionSize(row_height)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 7)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -63,7 +62,8 @@ class AdvisorTable(QTableWidget):
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
                 item.setToolTip(tr(_TIPS[column]))
                 self.setItem(row, column, item)
-        self.setFixedHeight(header.sizeHint().height() + row_height * len(ADVISED) + 4)
+        self.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustToContents)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.cellClicked.connect(lambda row, _column: self.model_chosen.emit(ADVISED[row]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802

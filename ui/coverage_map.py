@@ -65,7 +65,7 @@ class CoverageMap(QWidget):
         width, height = self._size
         scale = min((self.width() - 4) / width, (self.height() - 4) / height)
         frame = QRectF(2, 2, width * scale, height * scale)
-        ink = self.palette().color(self.foregroundRole())
+        ink = QColor("#F0F0F0") if self.palette().base().color().lightness() < 128 else QColor("#202020")
         faint = QColor(ink.red(), ink.green(), ink.blue(), 90)
         painter.setPen(QPen(self.palette().color(self.palette().ColorRole.Highlight) if self.hasFocus() else faint, 1.2))
         painter.setBrush(self.palette().base())

@@ -55,13 +55,13 @@ class AlignDock(QgsDockWidget):
         self.review = ReviewPanel()
         self.accuracy = AccuracyPanel()
         self.warp = WarpPanel()
-        for panel, name, title in (
-            (_scrolled(self.match), "run", tr("1 Match")),
-            (self.review, "pointer", tr("2 Review")),
-            (_scrolled(self.accuracy), "accuracy", tr("3 Accuracy")),
-            (_scrolled(self.warp), "warp", tr("4 Warp")),
+        for panel, title in (
+            (_scrolled(self.match), tr("1 Match")),
+            (self.review, tr("2 Review")),
+            (_scrolled(self.accuracy), tr("3 Accuracy")),
+            (_scrolled(self.warp), tr("4 Warp")),
         ):
-            self.tabs.addTab(panel, icon(name), title)
+            self.tabs.addTab(panel, title)  # without icons: four tabs fit in every theme
         layout.addWidget(self.tabs, 1)
         self.compare = CompareStrip()
         layout.addWidget(self.compare)

@@ -13,9 +13,9 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
 )
-from qgis.gui import QgsMapTool
-from qgis.PyQt.QtCore import QPoint, Qt
-from qgis.PyQt.QtGui import QColor, QImage, QPainter
+from qgis.gui import QgsMapTool, QgsMapToolPan
+from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
+from qgis.PyQt.QtGui import QColor, QImage, QMouseEvent, QPainter
 from qgis.PyQt.QtTest import QTest
 from review_pairs import REFERENCE_GT, SIZE
 from sar_optical_align.ui import blend
@@ -214,3 +214,20 @@ def test_a_layer_that_goes_is_not_painted_any_more(view, canvas, layers):
 def test_high_dpi_pictures_fill_the_canvas(view, canvas, mode):
     image = painted(view, mode, 2.0)
     assert not (image == [255, 0, 255]).all(axis=2).any()
+
+
+def test_pictures_go_with_the_map_while_it_is_panned(view, canvas):
+    painted(view, OPACITY)
+    tool, viewport, start = QgsMapToolPan(canvas), canvas.viewport(), QPoint(300, 250)
+    canvas.setMapTool(tool)
+    QTest.mousePress(viewport, LEFT, PLAIN, start)
+    for step in (20, 40, 60):
+        move = QMouseEvent(QEvent.Type.MouseMove, QPointF(start + QPoint(step, -step // 2)), LEFT, LEFT, PLAIN)
+        QgsApplication.sendEvent(viewport, move)
+    frame = view._placement(view.renderer.pictures[0])
+    corner = canvas.mapFromScene(view.mapToScene(frame.map(QPointF(0, 0))))
+    assert (corner.x(), corner.y()) == pytest.approx((60, -30), abs=2.0)
+    QTest.mouseRelease(viewport, LEFT, PLAIN, start + QPoint(60, -30))
+    QTest.qWait(30)
+    assert painted(view, OPACITY)[300, 400, 0] > 60
+    canvas.unsetMapTool(tool)

@@ -111,6 +111,25 @@ def test_without_a_fit_there_is_no_preview_and_it_comes_back_with_one(plugin, li
     qtbot.waitUntil(lambda: len(previews()) == 1, timeout=3000)
 
 
+def test_a_fold_is_told_and_not_drawn(plugin, live, qtbot):
+    session = plugin.controller.review.session
+    a, b = session.points[0].tie_point.reference_px, session.points[7].tie_point.reference_px
+    session.set_model("tps")
+    session.move(1, b)
+    session.move(8, a)
+    qtbot.waitUntil(lambda: not previews(), timeout=5000)
+    assert "folds" in plugin.dock.status.text()
+    session.undo()
+    session.undo()
+    qtbot.waitUntil(lambda: len(previews()) == 1, timeout=5000)
+
+
+def test_the_preview_follows_how_the_raster_would_be_written(plugin, live, qtbot):
+    gsd = plugin.dock.warp.form.findChild(object, "param_output_gsd")
+    before, after = follows(live, qtbot, lambda: gsd.setValue(40.0))
+    assert after.shape[1] < before.shape[1] / 2
+
+
 def test_a_style_the_analyst_gave_it_stays(plugin, live, qtbot):
     live.layer.setOpacity(0.4)
     live.layer.renderer().setGrayBand(1)
