@@ -1,4 +1,4 @@
-"""Measures how far the live preview is behind an edit: `QT_QPA_PLATFORM=offscreen .venv-qgis/bin/python packaging/measure_preview.py`.
+"""Measures how far the live preview is behind an edit, and the comparison's frames: `QT_QPA_PLATFORM=offscreen .venv-qgis/bin/python packaging/measure_preview.py`.
 
 Optional arguments: reference and sensed raster (else a synthetic pair of 3072 x 4096 px), and --points N (1000). Every edit moves
 or rejects a point of a review with table, canvas and autosave; *shown* is the time until the preview layer is the new one,
@@ -18,6 +18,7 @@ import numpy as np
 from osgeo import gdal, osr
 from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtGui import QImage, QPainter
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "sar_optical_align"
@@ -52,6 +53,28 @@ def wait(condition: object, seconds: float = 20.0) -> None:
         time.sleep(0.001)
         if time.perf_counter() > end:
             sys.exit("timed out")
+
+
+def measure_comparison(canvas: QgsMapCanvas, reference: QgsRasterLayer, moved: QgsRasterLayer) -> None:
+    """Paint the comparison in each mode, as for every step of a dragged divider."""
+    from sar_optical_align.ui.compare_view import MODES, SWIPE, CompareView
+
+    view = CompareView(canvas)
+    view.set_layers(reference, moved)
+    image = QImage(canvas.viewport().size(), QImage.Format.Format_ARGB32_Premultiplied)
+    print("comparison: milliseconds to paint a frame, median (worst) of 60")
+    for mode in MODES:
+        view.set_mode(mode)
+        wait(lambda: all(view.renderer.pictures) and not view.renderer.is_busy)
+        took = []
+        for frame in range(60):
+            view.amounts[SWIPE] = 10 + frame
+            start, painter = time.perf_counter(), QPainter(image)
+            view.paint(painter)
+            painter.end()
+            took.append(1000 * (time.perf_counter() - start))
+        print(f"{mode:12} {statistics.median(took):5.1f} ({max(took):5.1f})", flush=True)
+    view.dispose()
 
 
 def main() -> None:
@@ -120,6 +143,7 @@ def main() -> None:
             painted.append(1000 * (time.perf_counter() - start))
         figures = (f"{name} {statistics.median(v):4.0f} ({max(v):4.0f})" for name, v in (("shown", shown), ("processor", busy), ("drawn", painted)))
         print(f"{model:12}", "   ".join(figures), flush=True)
+    measure_comparison(canvas, layers[0], preview.layer)
     preview.close()
     review.close()
     QgsProject.instance().clear()

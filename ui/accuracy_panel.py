@@ -142,7 +142,7 @@ class AccuracyPanel(QWidget):
         self.set_stale(False)
         j = judgement
         advice = j.advice if j is not None else None
-        self.table.show_advice(advice, j.model if j is not None else "", unit)
+        self.table.show_advice(advice, j.model if j is not None else "", unit, j.checks_px if j is not None else ())
         if advice is not None:
             follow = tr("The model follows the advice.") if automatic else f"<a href='auto'>{tr('Follow the advice')}</a>"
             text = f"★ {advice.why} {follow}"

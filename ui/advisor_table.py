@@ -13,9 +13,9 @@ from ..plugin.core.transforms import KINDS
 from ..plugin.core.types import Quality
 from .text import length, tr
 
-MODEL, PARAMETERS, FIT, LOO, HOLDOUT, CE90 = range(6)
+MODEL, PARAMETERS, FIT, LOO, HOLDOUT, CE90, CHECK = range(7)
 _FIGURES = {FIT: "fit_rmse", LOO: "loo_rmse", HOLDOUT: "holdout_rmse", CE90: "ce90"}
-_HEADS = ("Model", "P", "Fit", "LOO", "Hold-out", "CE90")
+_HEADS = ("Model", "P", "Fit", "LOO", "Hold-out", "CE90", "Check")
 _TIPS = (
     "Click a row to use that model. &#9733; is the recommended one.",
     "<b>P</b>: effective parameters = trace of the hat matrix H, where fitted = H &middot; observed. Each point gives two equations; what "
@@ -26,6 +26,7 @@ _TIPS = (
     "<b>Hold-out RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)), each point predicted by a fit without its whole block of the image "
     "(2&times;2 to 4&times;4) and a margin of one point spacing.<br>The figure to choose by.",
     "<b>CE90</b> [px]: 90 % of the leave-one-out errors &radic;(dx&sup2; + dy&sup2;) are shorter.",
+    "<b>Check RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)) at the check points, which take no part in any fit (key C in the review).",
 )
 
 
@@ -73,8 +74,10 @@ class AdvisorTable(QTableWidget):
         else:
             super().keyPressEvent(event)
 
-    def show_advice(self, advice: Advice | None, model: str, unit: str) -> None:
-        """Show figures, mark the recommended model, select the one in use."""
+    def show_advice(self, advice: Advice | None, model: str, unit: str, checks_px: tuple[tuple[str, float], ...] = ()) -> None:
+        """Show figures, mark the recommended model, select the one in use; the check column only where there are check points."""
+        checks = dict(checks_px)
+        self.setColumnHidden(CHECK, not checks)
         known = {q.model: q for q in advice.qualities} if advice is not None else {}
         parameters = dict(advice.parameters) if advice is not None else {}
         reasons = dict(advice.problems) if advice is not None else {}
@@ -93,6 +96,8 @@ class AdvisorTable(QTableWidget):
                 if column in _FIGURES:
                     px = getattr(quality, f"{_FIGURES[column]}_px") if quality is not None else math.nan
                     item.setText("–" if math.isnan(px) else f"{px:.2f}")
+                elif column == CHECK:
+                    item.setText(f"{checks[kind]:.2f}" if kind in checks else "–")
                 item.setToolTip(_explain(column, quality, unit, reasons.get(kind, ""), advice.why if best and advice is not None else ""))
         blocked = self.blockSignals(True)
         self.clearSelection()

@@ -10,17 +10,18 @@ import numpy as np
 from . import coords
 from .coverage import Coverage, cover
 from .errors import FitError
+from .fitting import fit
 from .folding import FoldCheck, check_folds
-from .quality import Advice
+from .quality import Advice, rmse
 from .range_test import RangeTest, range_test
-from .review_fit import FitState, advise_points
-from .session_point import SessionPoint
+from .review_fit import FitState, advise_points, control_of
+from .session_point import Role, SessionPoint
 from .types import Grid
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the accuracy page shows. Only points in the fit count; check points have no part in any of it.
+    """What the accuracy page shows. Only points in the fit count; check points have no part in any of it but `checks_px`.
 
     Attributes:
         model: Model fitted, "" without a fit.
@@ -29,6 +30,7 @@ class Judgement:
         folds: Of the fit, None without one.
         alignment: Of the leave-one-out errors with the range direction, None with too few of them.
         problem: Why there is no advice, or "".
+        checks_px: RMSE of each model at the check points, px; empty without any.
     """
 
     model: str
@@ -37,6 +39,7 @@ class Judgement:
     folds: FoldCheck | None
     alignment: RangeTest | None
     problem: str = ""
+    checks_px: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +77,18 @@ def judge(case: Case) -> Judgement:
     except FitError as error:
         problem = str(error)
     model = case.fit.model if transform is not None else ""
-    return Judgement(model, advice, coverage, folds, alignment_of(case), problem)
+    checks = check_errors(case.points, tuple(q.model for q in advice.qualities)) if advice is not None else ()
+    return Judgement(model, advice, coverage, folds, alignment_of(case), problem, checks)
+
+
+def check_errors(points: Sequence[SessionPoint], kinds: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """Return the RMSE, px, of each model at the check points, fitted to the points in the fit; empty without check points."""
+    checks = [p.tie_point for p in points if p.role is Role.CHECK and p.tie_point.enabled]
+    if not checks:
+        return ()
+    sensed, reference, covariances = control_of(points)
+    ends, targets = coords.as_points([p.sensed_px for p in checks]), coords.as_points([p.reference_px for p in checks])
+    return tuple((kind, rmse(fit(kind, sensed, reference, covariances).apply(ends) - targets)) for kind in kinds)
 
 
 def alignment_of(case: Case) -> RangeTest | None:

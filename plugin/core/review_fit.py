@@ -51,7 +51,7 @@ def advise_points(points: Sequence[SessionPoint], reference_grid: Grid, independ
     Raises:
         FitError: too few points for any model.
     """
-    sensed, reference, covariances = _control(points)
+    sensed, reference, covariances = control_of(points)
     return quality.advise(sensed, reference, covariances, *_frame(reference_grid), independent=independent_share * len(sensed))
 
 
@@ -64,7 +64,7 @@ def fit_points(points: Sequence[SessionPoint], model: str, reference_grid: Grid,
         reference_grid: Native grid of the reference.
         independent_share: Independent matches per point, 0..1.
     """
-    sensed, reference, covariances = _control(points)
+    sensed, reference, covariances = control_of(points)
     message = ""
     try:
         advice = advise_points(points, reference_grid, independent_share) if model == "auto" else None
@@ -83,7 +83,7 @@ def fit_points(points: Sequence[SessionPoint], model: str, reference_grid: Grid,
     return FitState(model, fit.transform, figures, residuals, quality.rmse(check) if check else None, message, fit)
 
 
-def _control(points: Sequence[SessionPoint]) -> tuple[Any, Any, Any]:
+def control_of(points: Sequence[SessionPoint]) -> tuple[Any, Any, Any]:
     """Return sensed (N, 2), reference (N, 2) and covariances (N, 2, 2) of the points in the fit."""
     used = [p.tie_point for p in points if p.in_fit]
     covariances = np.array([p.covariance_px for p in used]).reshape(-1, 2, 2)

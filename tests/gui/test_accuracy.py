@@ -108,6 +108,11 @@ def test_check_points_change_nothing_but_their_own_figure(plugin, page, qtbot):
     assert [[text(page, r, c) for c in range(6)] for r in range(len(ADVISED))] == before
     assert (page.coverage.text(), page.range.text()) == (coverage, alignment)
     assert session.fit.check_rmse_px > 60
+    assert text(page, ADVISED.index("affine"), 6) == f"{session.fit.check_rmse_px:.2f}"
+    assert not page.table.isColumnHidden(6)
+    session.set_role([5], Role.GCP)
+    settle(plugin, qtbot)
+    assert page.table.isColumnHidden(6)
 
 
 def test_nothing_is_computed_while_another_page_is_shown(plugin, page, qtbot):

@@ -14,6 +14,7 @@ from sar_optical_align.plugin.core.displacement import displacement_field, ellip
 from sar_optical_align.plugin.core.fitting import fit, fit_details
 from sar_optical_align.plugin.core.folding import check_folds
 from sar_optical_align.plugin.core.judgement import Case, judge
+from sar_optical_align.plugin.core.quality import ADVISED
 from sar_optical_align.plugin.core.review_fit import fit_points
 from sar_optical_align.plugin.core.session_point import Role, SessionPoint
 from sar_optical_align.plugin.core.types import Grid, TiePoint
@@ -139,11 +140,21 @@ def test_check_points_have_no_part_in_any_figure_but_their_own():
     wild = [replace(p, tie_point=replace(p.tie_point, reference_px=(1.0, 2.0)), role=Role.CHECK) if p.id % 7 == 0 else p for p in points]
     without = [p for p in points if p.id % 7]
     a, b = judged(wild), judged(without)
-    assert repr(a) == repr(b)
+    assert repr(replace(a, checks_px=())) == repr(b)
+    assert all(error > 100 for _, error in a.checks_px)
     first, second = (fit_points(p, "auto", GRID, 1.0) for p in (wild, without))
     assert repr(first.quality) == repr(second.quality)
     assert first.check_rmse_px > 100
     assert second.check_rmse_px is None
+
+
+def test_check_errors_are_those_of_each_model_fitted_without_the_check_points():
+    points = [replace(p, role=Role.CHECK) if p.id > 50 else p for p in review()]
+    errors = dict(judged(points).checks_px)
+    assert set(errors) == set(ADVISED)
+    for kind in ("shift", "affine", "tps"):
+        assert errors[kind] == pytest.approx(fit_points(points, kind, GRID, 1.0).check_rmse_px)
+    assert errors["affine"] < errors["shift"]
 
 
 def test_every_model_is_in_the_advice_or_has_its_reason():
