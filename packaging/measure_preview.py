@@ -116,7 +116,7 @@ def main() -> None:
         [TiePoint(i, *map(tuple, (r.tolist(), s.tolist(), m.tolist(), o.tolist()))) for i, (r, s, m, o) in enumerate(zip(reference, sensed, on_map, own, strict=True), 1)]
     )
     preview = LivePreview("preview of {0}", WarpParams)
-    review.refreshed.connect(lambda: preview.follow(session, review.fit(), layers[1]))
+    review.fitted.connect(lambda: preview.follow(session, review.fit(), layers[1]))
     drawn = [0]
     canvas.mapCanvasRefreshed.connect(lambda: drawn.__setitem__(0, drawn[0] + 1))
     preview.set_on(True)

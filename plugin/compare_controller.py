@@ -40,6 +40,7 @@ class CompareController(QObject):
             (self.preview.changed, self._follow_preview),
             (self.preview.failed, self._tell_failure),
             (self.preview.said, dock.set_status),
+            (review.fitted, self._follow_fit),
             (review.refreshed, self.follow),
             (dock.warp.form.changed, self.follow),
             (dock.visibilityChanged, self._follow_dock),
@@ -61,6 +62,7 @@ class CompareController(QObject):
         for shortcut in self._shortcuts:
             shortcut.setParent(None)
             shortcut.deleteLater()
+        self._review.fitted.disconnect(self._follow_fit)
         self._review.refreshed.disconnect(self.follow)
         self.dock.visibilityChanged.disconnect(self._follow_dock)
         self.view.dispose()
@@ -74,10 +76,14 @@ class CompareController(QObject):
 
     def follow(self) -> None:
         """Follow the session and its fit as they are."""
-        session, fit, sensed = self._review.session, self._review.fit(), self._pair()[1]
+        session, fit = self._review.session, self._review.fit()
         self.strip.preview_button.setEnabled(session is not None and (fit is None or fit.transform is not None or self.preview.is_on))
-        self.preview.follow(session, fit, sensed)
+        self._follow_fit()
         self._list_layers()
+
+    def _follow_fit(self) -> None:
+        """Let the preview begin while table and map are still being filled."""
+        self.preview.follow(self._review.session, self._review.fit(), self._pair()[1])
 
     # --- the preview
 

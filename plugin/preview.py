@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qgis.core import QgsApplication, QgsLayerTreeLayer, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtXml import QDomDocument
 
 from .core.errors import AlignError
@@ -20,7 +20,6 @@ from .layers import add_to_group, copy_renderer
 from .tasks import PreviewTask
 
 MARK = "sar_optical_align/preview"
-_SETTLE_MS = 0  # the review has waited for the hand already
 
 
 class LivePreview(QObject):
@@ -56,10 +55,6 @@ class LivePreview(QObject):
         self._shown: tuple[Transform, WarpParams] | None = None
         self._task: PreviewTask | None = None
         self._aside = False  # while the project is being written
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_SETTLE_MS)
-        self._timer.timeout.connect(self._start)
         project = QgsProject.instance()
         project.layersWillBeRemoved.connect(self._follow_removal)
         project.writeProject.connect(self._step_aside)
@@ -85,9 +80,9 @@ class LivePreview(QObject):
         if on:
             self._request()
             return
-        self._timer.stop()
-        self._wanted = self._shown = None
+        self._shown = None
         if self._task is not None:
+            self._task.dropped = True
             self._task.cancel()
         self._remove()
 
@@ -107,12 +102,11 @@ class LivePreview(QObject):
         self._request()
 
     def _request(self) -> None:
-        if self.is_on and self._wanted is not None and not _same(self._wanted, self._shown) and not self._aside:
-            self._timer.start()
-
-    def _start(self) -> None:
-        if self._task is not None or not self.is_on or self._wanted is None or self._session is None:
-            return  # the task that runs starts the next one when it ends
+        """Start a task where something newer is wanted; one that runs asks again when it ends."""
+        if not self.is_on or self._aside or self._task is not None or self._session is None:
+            return
+        if self._wanted is None or _same(self._wanted, self._shown):
+            return
         ref, grid, wanted = self._session.sensed, self._session.reference_grid, self._wanted
         key = f"{ref.path}|{ref.nodata}"
         if key not in self._warps:
@@ -129,8 +123,12 @@ class LivePreview(QObject):
 
     def _ended(self) -> None:
         task, self._task = self._task, None
-        if task is None or not self.is_on or task.session is not self._session:
+        if task is None or not self.is_on or task.dropped or task.session is not self._session:
             self._request()
+            return
+        if task.error is None and task.result is None:  # cancelled in QGIS' list of tasks
+            self.set_on(False)
+            self.changed.emit()
             return
         if task.error is not None:
             self._shown = task.wanted

@@ -34,6 +34,7 @@ class ReviewController(QObject):
 
     failed = pyqtSignal(object)
     said = pyqtSignal(str)
+    fitted = pyqtSignal()  # the fit is new; table and canvas follow
     refreshed = pyqtSignal()
 
     def __init__(self, canvas: QgsMapCanvas, panel: ReviewPanel) -> None:
@@ -186,6 +187,7 @@ class ReviewController(QObject):
             self.panel.show_found(session, size, unit)
         else:
             self._residuals = session.fit.residuals_px
+            self.fitted.emit()
             self.panel.show_session(session, session.fit, self._residuals, size, unit)
         points = session.points
         gt = session.reference_grid.geotransform

@@ -114,6 +114,7 @@ class PreviewTask(BackgroundTask):
     def __init__(self, work: Callable[[Progress], Path], session: object, wanted: tuple[Transform, WarpParams]) -> None:
         super().__init__("SAR-Optical Align: preview", work)
         self.session, self.wanted = session, wanted
+        self.dropped = False  # nobody waits for it any more
 
 
 class JudgeTask(BackgroundTask):

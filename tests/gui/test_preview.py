@@ -99,7 +99,7 @@ def test_many_edits_end_with_the_newest(plugin, live, qtbot):
     for step in range(12):
         session.move(1, (x + 4 * step, y))
         QTest.qWait(15)
-    qtbot.waitUntil(lambda: live._task is None and not live._timer.isActive() and live._shown is not None and live._shown[0] is session.fit.transform, timeout=5000)
+    qtbot.waitUntil(lambda: live._task is None and live._shown is not None and live._shown[0] is session.fit.transform, timeout=5000)
     assert len(previews()) == 1
 
 
@@ -137,6 +137,28 @@ def test_a_style_the_analyst_gave_it_stays(plugin, live, qtbot):
     follows(live, qtbot, lambda: plugin.controller.review.session.reject([2]))
     assert live.layer.opacity() == pytest.approx(0.4)
     assert live.layer.brightnessFilter().brightness() == 33
+
+
+def test_turning_off_and_on_again_at_once_ends_on(plugin, live, qtbot):
+    button = plugin.dock.compare.preview_button
+    plugin.controller.review.session.reject([2])
+    plugin.controller.review.refresh()
+    button.click()
+    button.click()
+    qtbot.waitUntil(lambda: live._task is None and len(previews()) == 1, timeout=5000)
+    assert button.isChecked()
+
+
+def test_cancelling_in_the_list_of_tasks_turns_it_off(plugin, live, qtbot):
+    plugin.controller.review.session.reject([2])
+    plugin.controller.review.refresh()
+    live._task.cancel()
+    qtbot.waitUntil(lambda: live._task is None, timeout=5000)
+    if live.is_on:  # the task was quicker
+        assert len(previews()) == 1
+    else:
+        assert not previews()
+        assert not plugin.dock.compare.preview_button.isChecked()
 
 
 def test_removing_the_layer_by_hand_turns_it_off_and_the_button_turns_it_off(plugin, live, qtbot):
