@@ -123,7 +123,7 @@ class LivePreview(QObject):
 
     def _ended(self) -> None:
         task, self._task = self._task, None
-        if task is None or not self.is_on or task.dropped or task.session is not self._session:
+        if task is None or not self.is_on or task.dropped or task.session is not self._session or self._wanted is None:
             self._request()
             return
         if task.error is None and task.result is None:  # cancelled in QGIS' list of tasks
