@@ -121,6 +121,7 @@ def layer_of(texts, crs="EPSG:32633", kind="Polygon"):
 @pytest.fixture
 def scene(tmp_path, qgis_app):
     """The sensed raster, a mask of half its pixel size drawn with classes, and a polygon over both."""
+    QgsProject.instance().clear()
     _rows, cols = np.mgrid[: SIZE[1], : SIZE[0]]
     sensed = write_raster(tmp_path / "sensed.tif", (cols // 10 % 2 * 200).astype(np.uint8), 32633, SENSED_GT)
     fine = np.repeat(np.repeat(cols // 100 % 2, 2, axis=0), 2, axis=1).astype(np.uint8) * 7
