@@ -18,6 +18,7 @@ STRIDE = 8
 MODALITIES = ("optical", "sar")
 _NORMAL_SIDE, _NORMAL_FLOOR = 31, 0.03
 _TRUST_LIMIT = 3.0
+_LEARNT_START = 0.1
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ class MeSsm(nn.Module):
     """Multi-expert front for each modality, a shared state-space backbone at 1/2, 1/4 and 1/8, MFA, a head at full resolution.
 
     The descriptor of a pixel is its oriented gradients, each width of the bank under a weight that the network chooses at each
-    place, followed by the channels it has learnt. Both start neutral: an untrained network is the bank of gradients alone, and
-    learns where it can be trusted and what it lacks.
+    place, followed by the channels it has learnt. It starts with even weights and faint learnt channels, so that an untrained
+    network is little but the bank, and learns where that can be trusted and what it lacks.
 
     Reference:
         ME-SSM, arXiv 2507.04397.
@@ -96,7 +97,8 @@ class MeSsm(nn.Module):
         self.head = nn.Conv2d(config.head_width, config.head_width, 3, padding=1)
         self.weights = len(self.gradients.widths_px)
         self.out = nn.Conv2d(config.head_width, config.learnt + self.weights, 1)
-        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.weight[: self.weights])
+        nn.init.normal_(self.out.weight[self.weights :], std=_LEARNT_START)  # not 0: a product of two zeros teaches neither
         nn.init.zeros_(self.out.bias)
         self.log_scale = nn.Parameter(torch.tensor(4.0))
 
