@@ -134,8 +134,11 @@ class CompareController(QObject):
         self.view.set_mode(mode)
 
     def flicker(self) -> None:
-        """Flicker, or end it."""
-        self.strip.set_mode(OFF if self.strip.mode == FLICKER else FLICKER)
+        """Let the two layers on the map take turns, or end it; while nothing is compared, the two chips of the review."""
+        if self.strip.mode == OFF:
+            self.dock.review.chips.toggle_flicker()
+        else:
+            self.strip.set_mode(OFF if self.strip.mode == FLICKER else FLICKER)
 
     def before_after(self) -> None:
         """Compare with the sensed raster as it lies, or as it will lie; without comparison hide or show the preview."""

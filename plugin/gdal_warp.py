@@ -96,7 +96,7 @@ def warp_with_gdal(
 
 def _georeference(source: gdal.Dataset, grid: Grid, path: Path, params: WarpParams, progress: Progress, nodata: float | None) -> None:
     """Copy the raster, complex samples too, with another geotransform and CRS."""
-    virtual = _virtual(source, WarpNodes("geotransform", 0, grid.geotransform, np.empty((0, 2)), np.empty((0, 2))), grid.crs_wkt, 0.0)
+    virtual = virtual_source(source, WarpNodes("geotransform", 0, grid.geotransform, np.empty((0, 2)), np.empty((0, 2))), grid.crs_wkt, 0.0)
     for domain in ("RPC", "GEOLOCATION"):  # they would tell of another place
         virtual.SetMetadata({}, domain)
     options = ["BIGTIFF=IF_SAFER", f"COMPRESS={params.compression.upper()}", *(["TILED=YES"] if params.format == "GTiff" else [])]

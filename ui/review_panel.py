@@ -145,7 +145,7 @@ class ReviewPanel(QWidget):
             ),
         ):
             row.addWidget(self._button(name, text, tip, lambda k=int(review_key): self.table.review(k)))
-        row.addSpacing(8)
+        row.addSpacing(2)
         self.tool_button = self._button(
             "pointer",
             tr("Select and drag"),
@@ -186,7 +186,7 @@ class ReviewPanel(QWidget):
             self.explain_requested.emit,
         )
         row.addWidget(explain)
-        row.addSpacing(8)
+        row.addSpacing(2)
         self.fitted_button = self._toggle(
             "chips_fitted", tr("As fitted"), tr("Show the sensed chip as fitted, else as it is georeferenced (G)"), lambda _on: self.chips.toggle_fitted(), True
         )

@@ -276,7 +276,7 @@ def test_removing_a_layer_clears_the_canvas_but_not_the_review(opened):
 
 def test_the_dock_fits_into_380_pixels(opened):
     give_points(opened)
-    for tab in range(3):
+    for tab in range(opened.dock.tabs.count()):
         opened.dock.tabs.setCurrentIndex(tab)
         QApplication.processEvents()
         assert opened.dock.widget().minimumSizeHint().width() <= 380, tab

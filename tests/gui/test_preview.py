@@ -224,10 +224,15 @@ def test_space_flickers_on_the_map_and_in_the_table(plugin, live):
     for widget in (plugin.host.canvas, plugin.dock.review.table):
         plugin.dock.tabs.setCurrentIndex(1)
         widget.setFocus()
+        strip.mode_buttons[SWIPE].click()
         QTest.keyClick(widget, Qt.Key.Key_Space)
         assert strip.mode == FLICKER
         QTest.keyClick(widget, Qt.Key.Key_Space)
         assert strip.mode == OFF
+        for flickers in (True, False):  # nothing is compared: the chips take turns
+            QTest.keyClick(widget, Qt.Key.Key_Space)
+            assert strip.mode == OFF
+            assert plugin.dock.review.chips.is_flickering is flickers
 
 
 def test_hiding_the_dock_takes_the_comparison_off_the_map(plugin, live):

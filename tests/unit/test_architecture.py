@@ -47,6 +47,7 @@ MORE = {
     "plugin.accuracy_controller": ("ui",),
     "plugin.point_maker": ("ui",),
     "plugin.snapper": ("ui",),
+    "plugin.explainer": ("ui",),
     "plugin.review_walk": ("ui",),
 }
 WITHOUT_QGIS = ("plugin.worker_client", "plugin.environment")
