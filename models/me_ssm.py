@@ -97,9 +97,9 @@ class MeSsm(nn.Module):
         self.head = nn.Conv2d(config.head_width, config.head_width, 3, padding=1)
         self.weights = len(self.gradients.widths_px)
         self.out = nn.Conv2d(config.head_width, config.learnt + self.weights, 1)
-        nn.init.zeros_(self.out.weight[: self.weights])
+        for parameter in self.out.parameters():
+            nn.init.zeros_(parameter)
         nn.init.normal_(self.out.weight[self.weights :], std=_LEARNT_START)  # not 0: a product of two zeros teaches neither
-        nn.init.zeros_(self.out.bias)
         self.log_scale = nn.Parameter(torch.tensor(4.0))
 
     @property

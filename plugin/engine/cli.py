@@ -23,16 +23,16 @@ EXIT_CANCELLED = 130
 
 
 class _Bar(Progress):
-    """A bar on a terminal, nothing elsewhere."""
+    """A bar on a terminal from the first progress on, nothing elsewhere."""
 
     def __init__(self) -> None:
         self._bar: Any = None
-        if sys.stderr.isatty():
+
+    def update(self, fraction: float, message: str = "") -> None:
+        if self._bar is None and sys.stderr.isatty():
             from tqdm import tqdm
 
             self._bar = tqdm(total=100, bar_format="{desc:<44.44} {bar} {n:3.0f} %", file=sys.stderr, leave=False)
-
-    def update(self, fraction: float, message: str = "") -> None:
         if self._bar is not None:
             self._bar.n = round(100 * fraction)
             self._bar.set_description_str(message, refresh=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 
 import numpy as np
@@ -187,19 +186,6 @@ def test_weights_reach_the_advisor():
     transform = fit("affine", sensed, reference, c)
     assert np.abs(transform.apply(sensed) - truth("affine", sensed)).max() < 0.5
     assert np.abs(fit("affine", sensed, reference).apply(sensed) - truth("affine", sensed)).max() > 5
-
-
-def test_advice_is_quick():
-    sensed, reference = noisy("polynomial3", 600, 13)
-    c = covariances(600, 14)
-
-    def seconds(kinds: tuple[str, ...]) -> float:
-        begin = time.perf_counter()
-        quality.advise(sensed, reference, c, kinds=kinds)
-        return time.perf_counter() - begin
-
-    assert min(seconds(WITHOUT_SPLINE) for _ in range(3)) < 0.15
-    assert min(seconds((*WITHOUT_SPLINE, "tps")) for _ in range(2)) < 1.5
 
 
 def test_no_model_for_no_points():
