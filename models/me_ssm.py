@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import ConvBlock, VssBlock, surroundings, upsample
+from .blocks import ChannelNorm, ConvBlock, VssBlock, surroundings, upsample
 from .config import MeSsmConfig
 from .gradients import OrientedGradients
 from .melf import Melf
@@ -18,7 +18,7 @@ STRIDE = 8
 MODALITIES = ("optical", "sar")
 _NORMAL_SIDE, _NORMAL_FLOOR = 31, 0.03
 _TRUST_LIMIT = 3.0
-_LEARNT_START = 0.1
+_LEARNT_START = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,15 @@ def normalised(image: Tensor) -> Tensor:
     variance = (surroundings(image**2, _NORMAL_SIDE) - mean**2).clamp_min(0.0)
     local = ((image - mean) / (torch.sqrt(variance) + _NORMAL_FLOOR)).clamp(-3.0, 3.0)
     return torch.cat((2.0 * image - 1.0, local), dim=1)
+
+
+def _begin(net: nn.Module) -> None:
+    """Start convolutions so that signals keep their size through the layers (He et al. 2015), with biases of 0 that cannot drown them."""
+    for name, module in net.named_modules():
+        if isinstance(module, nn.Conv2d) and not name.endswith("scan.project"):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
 
 
 class _Down(nn.Module):
@@ -82,7 +91,6 @@ class MeSsm(nn.Module):
             return nn.Sequential(nn.Conv2d(given, e, 5, padding=2), nn.GELU(), nn.Conv2d(e, e, 3, padding=1))
 
         self.fronts = nn.ModuleDict({m: Melf(expert, e, config.poses) for m in MODALITIES})
-        self.fronts["sar"].load_state_dict(self.fronts["optical"].state_dict())  # alike at the start: their features correlate
         before = (e, *config.widths[:-1])
         self.levels = nn.ModuleList(
             _Down(b, w, d, config) for b, w, d in zip(before, config.widths, config.depths, strict=True)
@@ -96,7 +104,10 @@ class MeSsm(nn.Module):
         self.coarse = nn.Conv2d(config.mfa_width, config.head_width, 3, padding=1)
         self.head = nn.Conv2d(config.head_width, config.head_width, 3, padding=1)
         self.weights = len(self.gradients.widths_px)
+        self.head_norm = ChannelNorm(config.head_width)
         self.out = nn.Conv2d(config.head_width, config.learnt + self.weights, 1)
+        _begin(self)
+        self.fronts["sar"].load_state_dict(self.fronts["optical"].state_dict())  # alike at the start: their features correlate
         for parameter in self.out.parameters():
             nn.init.zeros_(parameter)
         nn.init.normal_(self.out.weight[self.weights :], std=_LEARNT_START)  # not 0: a product of two zeros teaches neither
@@ -129,7 +140,7 @@ class MeSsm(nn.Module):
         else:
             joined = self.mfa(torch.cat([levels[0], *(upsample(v, levels[0]) for v in levels[1:])], dim=1))
         raw = self.fine(x) + upsample(self.coarse(joined), x)
-        raw = self.out(functional.gelu(raw + self.head(functional.gelu(raw)))).float()
+        raw = self.out(self.head_norm(raw + self.head(functional.gelu(raw)))).float()
         trust = torch.exp(raw[:, : self.weights].clamp(-_TRUST_LIMIT, _TRUST_LIMIT)).repeat_interleave(self.gradients.orientations, dim=1)
         joined = torch.cat((gradients * trust, raw[:, self.weights :]), dim=1)
         features = joined * torch.rsqrt(1.0 + (joined**2).sum(1, keepdim=True))

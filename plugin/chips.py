@@ -12,6 +12,7 @@ from .core.chip import Band, ChipPair, picture, positions, sample
 from .core.errors import AlignError, UnreadableRasterError
 from .core.transforms import Transform
 from .core.types import Modality, RasterRef, TiePoint
+from .gdal_layout import open_raster
 from .placement import Placement
 
 if TYPE_CHECKING:
@@ -55,11 +56,7 @@ class ChipReader:
 
     def _dataset(self, which: str) -> gdal.Dataset:
         if which not in self._open:
-            path = self._rasters[which].path
-            dataset = gdal.Open(path)
-            if dataset is None:
-                raise UnreadableRasterError(f"Cannot open {path}.", "Check that the file is still there.")
-            self._open[which] = dataset
+            self._open[which] = open_raster(self._rasters[which].path)
         return self._open[which]
 
     def _bands(self, which: str, at_px: np.ndarray) -> list[Band]:

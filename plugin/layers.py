@@ -25,8 +25,9 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QVariant
 from qgis.PyQt.QtGui import QColor
 
-from .core.errors import InputError, OutputError, UnreadableRasterError
+from .core.errors import InputError, OutputError
 from .core.types import Grid, RasterRef, TiePoint
+from .gdal_layout import open_raster
 
 GROUP = "SAR-Optical Align"
 _VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")
@@ -62,9 +63,7 @@ def native_grid(path: str) -> Grid:
     Raises:
         UnreadableRasterError: it cannot be opened.
     """
-    dataset = gdal.Open(path)
-    if dataset is None:
-        raise UnreadableRasterError(f"Cannot open {path}.", "Check that the file is still there.")
+    dataset = open_raster(path)
     gt = dataset.GetGeoTransform(can_return_null=True) or (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
     gt = tuple(float(v) for v in gt)
     referenced = gt != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -9,9 +10,11 @@ from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 
 from .core import coords
+from .core.errors import UnreadableRasterError
 from .core.gcp_io import is_referenced
 from .core.session_point import SessionPoint
 from .core.types import Grid, Point, TiePoint
+from .gdal_layout import open_raster
 from .layers import reprojection
 
 _GCP_METHOD = {"METHOD": "GCP_TPS"}
@@ -28,11 +31,14 @@ class Placement:
         self.reference_grid, self.sensed_grid = reference_grid, sensed_grid
         self._gcp_wkt, self._gcps = "", None
         if not is_referenced(sensed_grid):
-            dataset = gdal.Open(sensed_path)
-            if dataset is not None and dataset.GetGCPCount() >= 3:
-                self._gcp_wkt = dataset.GetGCPProjection()
-                self._dataset = dataset  # the transformer does not keep it alive
-                self._gcps = gdal.Transformer(dataset, None, [f"{k}={v}" for k, v in _GCP_METHOD.items()])
+            with contextlib.suppress(UnreadableRasterError):  # a file that is gone has no control points
+                self._take_gcps(open_raster(sensed_path))
+
+    def _take_gcps(self, dataset: gdal.Dataset) -> None:
+        if dataset.GetGCPCount() >= 3:
+            self._gcp_wkt = dataset.GetGCPProjection()
+            self._dataset = dataset  # the transformer does not keep it alive
+            self._gcps = gdal.Transformer(dataset, None, [f"{k}={v}" for k, v in _GCP_METHOD.items()])
 
     @property
     def sensed_to_reference(self) -> Callable[[np.ndarray], np.ndarray] | None:

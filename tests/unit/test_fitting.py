@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 import pytest
 from point_sets import ALL_KINDS, COVARIANCE_FREE_KINDS, covariances, scattered, truth
