@@ -24,8 +24,7 @@ class MeSsmConfig:
         core: "ssd", "s6", or "conv" (convolution blocks in place of state-space blocks).
         mfa: Aggregate levels by MFA; else by one 1x1 convolution.
         mfa_width: Channels of the aggregated map, at 1/2.
-        head_width: Channels of the head, at full resolution.
-        learnt: Channels of the descriptor that are learnt; the bank of gradients gives the others.
+        channels: Channels of the descriptor at full resolution.
     """
 
     poses: tuple[str, ...] = ("identity", "flip_x", "flip_y", "turn_90")
@@ -37,8 +36,7 @@ class MeSsmConfig:
     core: str = "ssd"
     mfa: bool = True
     mfa_width: int = 32
-    head_width: int = 16
-    learnt: int = 8
+    channels: int = 16
 
     def __post_init__(self) -> None:
         """Refuse what no network can be built from."""

@@ -84,12 +84,12 @@ class Sample:
 def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Generator) -> Sample:
     """Draw one sample of a pair.
 
-    Scale 0.7 to 1.4, quarter turns, flips, rotation within 15 degrees and smooth distortion are common to both images; the SAR
-    template is moreover at times turned by up to 4 degrees, scaled by up to 4 % and slightly distorted.
+    Scale 0.6 to 1.5, quarter turns, flips, rotation within 15 degrees and smooth distortion are common to both images; the SAR
+    template is moreover turned by up to 4 degrees, scaled by up to 4 % and slightly distorted.
     """
     pair = pairs[number]
     height, width = pair.sar.shape
-    zoom = float(np.exp(rng.uniform(np.log(0.7), np.log(1.4)))) if rng.random() < 0.3 else 1.0
+    zoom = float(np.exp(rng.uniform(np.log(0.6), np.log(1.5)))) if rng.random() < 0.6 else 1.0
     zoom = max(zoom, 1.1 * size.window / min(height, width))
     turn = np.deg2rad(90 * rng.integers(4) + (rng.uniform(-15, 15) if rng.random() < 0.5 else 0.0))
     matrix = _rotation(turn) @ np.diag([rng.choice([-1.0, 1.0]), 1.0]) / zoom
@@ -101,7 +101,7 @@ def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Genera
     where = _lattice(size.window) + bend
     window, window_mask = _sample(pair.optical, pair.mask, np.tensordot(matrix, where, axes=1) + centre[:, None, None])
     local = _lattice(size.template)
-    if rng.random() < 0.4:
+    if rng.random() < 0.7:
         local = np.tensordot(_rotation(np.deg2rad(rng.uniform(-4, 4))) * rng.uniform(0.96, 1.04), local, axes=1)
         local = local + _smooth(rng, size.template, rng.uniform(0, 0.7))
     middle = truth + (size.template - size.window) / 2.0  # of the template, from the window's middle
@@ -109,7 +109,7 @@ def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Genera
     at = at + _read(bend, at + (size.window - 1) / 2.0)
     cell = pair.cell(*centre)
     places = np.tensordot(matrix, at, axes=1) + (centre + pair.offsets[cell])[:, None, None]
-    simulated = rng.random() < 0.03
+    simulated = rng.random() < 0.06
     if simulated:
         places = places - pair.offsets[cell][:, None, None]
         template, template_mask = _sample(pair.optical, pair.mask, places)
@@ -174,21 +174,21 @@ def _filled(image: Tensor, mask: Tensor) -> Tensor:
 def optical_look(image: Tensor, rng: np.random.Generator) -> Tensor:
     """Mix the bands of (C, h, w) at random, alter the tones, blur, add noise and clouds: (1, h, w) in 0..1."""
     bands = image.shape[0]
-    if bands == 3 and rng.random() < 0.5:
+    if bands == 3 and rng.random() < 0.3:
         weights = np.array([0.299, 0.587, 0.114])
     else:
         weights = rng.dirichlet(np.ones(bands))
-        if bands > 1 and rng.random() < 0.05:
+        if bands > 1 and rng.random() < 0.15:
             weights = rng.normal(0, 1, bands)
     grey = torch.tensordot(torch.as_tensor(weights, dtype=torch.float32), image, dims=1)[None]
     if weights.min() < 0:
         grey = (grey - grey.min()) / (grey.max() - grey.min() + 1e-3)
     grey = _tones(grey, rng)
-    if rng.random() < 0.03:
+    if rng.random() < 0.1:
         grey = 1.0 - grey
     grey = _blur(grey, rng)
-    grey = grey + float(rng.uniform(0, 0.02)) * _noise(grey, rng)
-    if rng.random() < 0.1:
+    grey = grey + float(rng.uniform(0, 0.04)) * _noise(grey, rng)
+    if rng.random() < 0.2:
         grey = _patched(grey, float(rng.uniform(0.7, 1.0)), rng)
     return grey.clamp(0.0, 1.0)
 
@@ -196,15 +196,15 @@ def optical_look(image: Tensor, rng: np.random.Generator) -> Tensor:
 def sar_look(image: Tensor, rng: np.random.Generator) -> Tensor:
     """Alter the tones of (1, h, w), go to amplitude at times, blur, add speckle of several looks and water: (1, h, w) in 0..1."""
     look = _tones(image, rng)
-    if rng.random() < 0.1:
+    if rng.random() < 0.15:
         power = float(rng.uniform(0.5, 1.5))
         look = (10.0 ** (power * look) - 1.0) / (10.0**power - 1.0)
     look = _blur(look, rng)
-    if rng.random() < 0.35:
+    if rng.random() < 0.5:
         looks = float(rng.choice([4, 8, 16, 32]))
         speckle = rng.gamma(looks, 1.0 / looks, tuple(look.shape))
         look = look + 0.12 * torch.from_numpy(np.log(speckle).astype(np.float32))
-    if rng.random() < 0.07:
+    if rng.random() < 0.15:
         look = _patched(look, float(rng.uniform(0.0, 0.15)), rng)
     return look.clamp(0.0, 1.0)
 
@@ -232,7 +232,7 @@ def _noise(like: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def _blur(image: Tensor, rng: np.random.Generator) -> Tensor:
-    if rng.random() > 0.2:
+    if rng.random() > 0.3:
         return image
     sigma = float(rng.uniform(0.4, 1.2))
     taps = torch.exp(-torch.arange(-3.0, 4.0) ** 2 / (2 * sigma**2))

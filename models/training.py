@@ -64,7 +64,7 @@ class Trainer:
         templates_px: Sides of the SAR templates; one is drawn for each batch.
     """
 
-    def __init__(self, net: MeSsm, pairs: list[Pair], recipe: Recipe, device: str = "cpu", window_px: int = 128, templates_px: tuple[int, ...] = (64, 80, 96)) -> None:
+    def __init__(self, net: MeSsm, pairs: list[Pair], recipe: Recipe, device: str = "cpu", window_px: int = 128, templates_px: tuple[int, ...] = (96,)) -> None:
         self.device, self.recipe, self.pairs = device, recipe, pairs
         self.window_px, self.templates_px = window_px, templates_px
         self.net = net.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]

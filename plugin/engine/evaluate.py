@@ -6,6 +6,8 @@ Protocols:
     affine: sensed = SAR turned by up to 10 degrees, scaled by 0.9 to 1.1 and shifted by up to 30 px about the centre of a
     window of up to 512 px, model "auto". Error: mean distance of the four corners (ACE).
     unrelated: as affine, with the SAR of another pair; the right answer is a refusal.
+    template: the similarity of template matchers alone: the cases of shift, one template of the middle half (96 px) slid over the
+    whole window, no coarse stage, filter or fit. Error: distance of the highest peak.
 
 Every pair counts: a refusal or an error is a miss at every threshold.
 """
@@ -32,11 +34,13 @@ from ..core.transforms import transform_from_dict
 from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
 from .align import align
 from .coarse import similarity_matrix
-from .matchers import all_specs
+from .matchers import TemplateMatcher, all_specs, create
+from .preparing import Image
+from .similarity import find_peak
 
 THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
-PROTOCOLS = ("shift", "affine", "unrelated")
-_DRAWN = (*PROTOCOLS, "unrelated_shift")
+_DRAWN = ("shift", "affine", "unrelated", "unrelated_shift")
+PROTOCOLS = (*_DRAWN[:3], "template")
 _WINDOW_PX, _TEMPLATE_PX, _AFFINE_PX = 256, 192, 512
 
 
@@ -94,8 +98,8 @@ def run_bench(
                     done += 1
                     if (protocol, key, row["source"], row["id"]) in outcomes:
                         continue
-                    case = make_case(dataset, rows, number, protocol, seed)
-                    outcome = _run(case, protocol, key, row, Path(folder))
+                    case = make_case(dataset, rows, number, "shift" if protocol == "template" else protocol, seed)
+                    outcome = _run_template(case, key, row) if protocol == "template" else _run(case, protocol, key, row, Path(folder))
                     outcomes[protocol, key, row["source"], row["id"]] = outcome
                     sink.write(json.dumps(asdict(outcome)) + "\n")
                     sink.flush()
@@ -217,6 +221,23 @@ def _run(case: Case, protocol: str, key: str, row: dict[str, str], folder: Path)
     return Outcome(protocol, key, row["source"], row["id"], status, error, time.perf_counter() - start, message)
 
 
+def _run_template(case: Case, key: str, row: dict[str, str]) -> Outcome:
+    start = time.perf_counter()
+    matcher = create(key)
+    if not isinstance(matcher, TemplateMatcher):
+        return Outcome("template", key, row["source"], row["id"], "error", None, 0.0, "It compares no templates.")
+    described = []
+    for image, modality in ((case.reference, Modality.OPTICAL), (case.sensed, Modality.SAR)):
+        mask = np.ones(image.shape, bool)
+        described.append((matcher.features(Image(image.astype(np.float32) / 255.0, mask, modality), modality), mask))
+    (window, window_mask), (sensed, sensed_mask) = described
+    quarter = case.sensed.shape[0] // 4
+    middle = slice(quarter, 3 * quarter)
+    peak = find_peak(matcher.correlate(sensed[:, middle, middle], sensed_mask[middle, middle], window, window_mask).values)
+    error = None if peak is None else float(np.hypot(peak.x - quarter - case.truth[0, 2], peak.y - quarter - case.truth[1, 2]))
+    return Outcome("template", key, row["source"], row["id"], "ok", error, time.perf_counter() - start, "")
+
+
 def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str], memory_mb: dict[str, float]) -> str:
     """Return one table per protocol: hits at each threshold for all pairs and per source, refusals, median seconds, peak memory."""
     parts = []
@@ -226,7 +247,7 @@ def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str],
         if protocol == "unrelated":
             parts += [f"### {protocol}: share wrongly accepted (%)", "", "| matcher | " + " | ".join(["all", *sources]) + " |", "|---" * (len(sources) + 2) + "|"]
         else:
-            name = "CMR" if protocol == "shift" else "ACE success"
+            name = "ACE success" if protocol == "affine" else "CMR"
             heads = [f"{name}@{t:g} px" for t in THRESHOLDS_PX]
             parts += [
                 f"### {protocol}: {name} in % of all pairs (failures counted)", "",

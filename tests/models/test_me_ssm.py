@@ -95,22 +95,12 @@ def test_peaks_to_sub_pixel():
 def test_every_configuration_describes_images_of_any_size(name):
     config = {**PRESETS, **ABLATIONS, "s6": MeSsmConfig(core="s6", depths=(0, 1, 1))}[name]
     net = MeSsm(config).eval()
-    torch.nn.init.normal_(net.out.weight)
     with torch.inference_mode():
         found = net(torch.rand(1, 1, 37, 50), "sar")
-    assert found.features.shape == (1, net.channels, 37, 50)
+    assert found.features.shape == (1, config.channels, 37, 50)
     assert found.gates.shape == (1, len(config.poses), 37, 50)
     assert 0 < float(found.features.norm(dim=1).max()) <= 1.0
     assert MeSsmConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
-
-
-def test_an_untrained_network_is_little_but_its_bank_of_gradients_and_all_of_it_can_learn():
-    net, image = MeSsm(PRESETS["tiny"]), torch.rand(1, 1, 64, 48)
-    found, bank = net(image, "optical").features[0], net.gradients(image)[0]
-    assert found[len(bank) :].norm(dim=0).mean() < 0.2 * found[: len(bank)].norm(dim=0).mean()
-    similarity = slide_fft(net(torch.rand(1, 1, 32, 32), "sar").features, net(image, "optical").features)
-    registration_loss(similarity, torch.tensor([[5.0, 9.0]]), net.log_scale).mean().backward()
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in net.parameters())
 
 
 def test_a_bad_configuration_is_refused():
@@ -157,14 +147,14 @@ def test_offsets_found_in_training_go_to_the_truth():
 
 def small_trainer(seed=1):
     torch.manual_seed(seed)
-    config = MeSsmConfig(poses=("identity", "flip_x"), expert_width=4, widths=(8, 8, 8), depths=(0, 1, 1), state=4, mfa_width=8, head_width=8, learnt=4)
+    config = MeSsmConfig(poses=("identity", "flip_x"), expert_width=4, widths=(8, 8, 8), depths=(0, 1, 1), state=4, mfa_width=8, channels=8)
     return Trainer(MeSsm(config), [made_pair(0), made_pair(1)], Recipe(batch=4, seed=seed, refine=False), window_px=64, templates_px=(40, 48))
 
 
 def test_training_learns_and_resumes_exactly(tmp_path):
     trainer = small_trainer()
     losses = [trainer.step((i + 1) / 30)[0] for i in range(30)]
-    assert np.mean(losses[-5:]) < np.mean(losses[:5]), losses
+    assert np.mean(losses[-5:]) < np.mean(losses[:5]) - 0.5, losses
     torch.save(trainer.state(), tmp_path / "s.pt")
     ahead = [trainer.step(0.9) for _ in range(2)]
     again = small_trainer(2)
