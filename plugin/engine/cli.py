@@ -337,9 +337,20 @@ def _matchers() -> int:
     return 0
 
 
+def _with_places(argv: Sequence[str]) -> list[str]:
+    """Return the arguments with `--at -1,2` written as `--at=-1,2`: a place west of 0 must not be taken for an option."""
+    joined: list[str] = []
+    for word in argv:
+        if joined and joined[-1] == "--at" and word[:1] == "-":
+            joined[-1] = f"--at={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    args = build_parser().parse_args(argv)
+    args = build_parser().parse_args(_with_places(sys.argv[1:] if argv is None else argv))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     bar = _Bar()
     try:

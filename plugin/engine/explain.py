@@ -113,7 +113,7 @@ def _draw(pair: WorkingPair, matcher: TemplateMatcher, label: str, match: Templa
     figure.suptitle(f"{label}: template of {side} px, shift {match.shift[0]:+.2f}, {match.shift[1]:+.2f} px, peak {match.peak.value:.2f}")
     grid = figure.add_gridspec(2, 4)
     for column, (image, title, corner, colour) in enumerate((
-        (reference, "Reference; template where it fits", np.array(match.shift) + match.radius, "#e69f00"),
+        (reference, "Reference; template fitted", np.array(match.shift) + match.radius, "#e69f00"),
         (sensed, "Sensed; template", np.full(2, float(match.radius)), "#56b4e9"),
     )):
         axes = figure.add_subplot(grid[0, column])
@@ -132,7 +132,7 @@ def _draw(pair: WorkingPair, matcher: TemplateMatcher, label: str, match: Templa
     second = _second_peak(match)
     if second is not None:
         axes.plot(*second, "x", color="#e69f00", markersize=9, markeredgewidth=2)
-    axes.set(title="Similarity: + peak, x second", xlabel="shift right, px", ylabel="shift down, px")
+    axes.set(title="Similarity: + peak, x second", xlabel="shift right, px", ylabel="shift down, px", xlim=(-r - 0.5, r + 0.5), ylim=(r + 0.5, -r - 0.5))
     solid = figure.add_subplot(grid[0, 3], projection="3d")
     line = np.arange(-r, r + 1)
     solid.plot_surface(*np.meshgrid(line, line), surface, cmap="viridis", linewidth=0)
@@ -145,6 +145,8 @@ def _draw(pair: WorkingPair, matcher: TemplateMatcher, label: str, match: Templa
             axes = figure.add_subplot(grid[1, column])
             axes.imshow(np.linalg.norm(matcher.features(image, image.modality), axis=0), cmap="magma")
             axes.set(title="Length of the features", xticks=[], yticks=[])
+    for axes in figure.axes:  # the titles are longer than the pictures are wide
+        axes.title.set_fontsize(9)
     return figure
 
 
@@ -164,10 +166,10 @@ def _draw_gates(figure: Any, grid: Any, matcher: Any, images: tuple[tuple[Any, s
         axes = figure.add_subplot(grid[1, 2 * row])
         drawn = axes.imshow(np.linalg.norm(features, axis=0), cmap="magma", vmin=0, vmax=1)
         figure.colorbar(drawn, ax=axes, shrink=0.8)
-        axes.set(title=f"Length of the descriptors, {name}", xticks=[], yticks=[])
+        axes.set(title=f"Descriptor length, {name}", xticks=[], yticks=[])
         axes = figure.add_subplot(grid[1, 2 * row + 1])
         poses = matcher.net.config.poses
         means, spread = gates.mean(axis=(1, 2)), gates.std(axis=(1, 2))
         axes.barh(range(len(poses)), means, xerr=spread, color="#0072b2")
-        axes.set(title=f"Gates of the experts, {name}", xlim=(0, 1), yticks=range(len(poses)), yticklabels=[p.replace("_", " ") for p in poses])
+        axes.set(title=f"Gates, {name}", xlim=(0, 1), yticks=range(len(poses)), yticklabels=[p.replace("_", " ") for p in poses])
         axes.invert_yaxis()

@@ -191,6 +191,8 @@ def test_explain_draws_a_place(scene_pair, random_weights, tmp_path, capsys):
         assert cv2.imread(str(out)).std() > 10
     assert main(["explain", *map(str, scene_pair), "--at", "0,0", "-o", str(tmp_path / "x.png"), "--matcher", "cfog"]) == 2
     assert "outside the overlap" in capsys.readouterr().err
+    assert main(["explain", *map(str, scene_pair), "--at", "-5,7", "-o", str(tmp_path / "x.png"), "--matcher", "cfog"]) == 2
+    assert "-5, 7 lies outside" in capsys.readouterr().err
     assert main(["explain", *map(str, scene_pair), "--at", "here", "-o", str(tmp_path / "x.png")]) == 2
     assert main(["explain", *map(str, scene_pair), "--at", f"{x},{y}", "-o", str(tmp_path / "x.png"), "--matcher", "sift"]) == 2
 
