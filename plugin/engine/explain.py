@@ -16,7 +16,7 @@ from .coarse import coarse_align
 from .fine import TemplateMatch, match_templates, template_size
 from .matchers import TemplateMatcher, create, get_spec
 from .matching import coarse_guide
-from .place import correction_at
+from .place import correction_at, place_in
 from .reading import open_pair
 from .similarity import find_peak
 
@@ -57,10 +57,7 @@ def explain_point(
     matcher = _template_matcher(request)
     with open_pair(request) as pair:
         pair.set_sensed_correction(correction_at(pair, transform, reference_px, sensed_px))
-        centre = pair.working_from_reference_native(np.array([reference_px]))[0]
-        if not np.isfinite(centre).all():
-            raise UsageError("The place lies outside the ground that both images show.")
-        return _picture(pair, matcher, request, np.round(centre), output, progress)
+        return _picture(pair, matcher, request, np.round(place_in(pair, reference_px)), output, progress)
 
 
 def _template_matcher(request: AlignRequest) -> TemplateMatcher:

@@ -45,10 +45,8 @@ def measure_place(request: AlignRequest, transform: Transform | None, reference_
         matcher = coarse_guide(matcher)
     with open_pair(request) as pair:
         pair.set_sensed_correction(correction_at(pair, transform, reference_px, sensed_px))
-        at = pair.working_from_reference_native(np.array([reference_px]))[0]
+        at = place_in(pair, reference_px)
         side = template_size(pair.grid.width, pair.grid.height, params.template_px, matcher.template_limits_px)
-        if not np.isfinite(at).all() or (at < 0).any() or (at > [pair.grid.width, pair.grid.height]).any():
-            raise UsageError("The place lies outside the ground that both images show.")
         found = match_templates(pair, matcher, np.round(at)[None], side, RADIUS_PX, params.tile_px, Progress())
         if not found:
             raise UsageError("There is too little valid ground around the place in both images to measure it.")
@@ -65,6 +63,18 @@ def measure_place(request: AlignRequest, transform: Transform | None, reference_
         )
         seen = Seen(score_match(match, calibration), (_point(covariance[0]), _point(covariance[1])), evidence)
         return _point(place), seen
+
+
+def place_in(pair: WorkingPair, reference_px: Point) -> Array:
+    """Return the working px (2,) of a place in the reference.
+
+    Raises:
+        UsageError: it lies outside.
+    """
+    at: Array = pair.working_from_reference_native(np.array([reference_px]))[0]
+    if not np.isfinite(at).all() or (at < 0).any() or (at > [pair.grid.width, pair.grid.height]).any():
+        raise UsageError("The place lies outside the ground that both images show.")
+    return at
 
 
 def correction_at(pair: WorkingPair, transform: Transform | None, reference_px: Point, sensed_px: Point) -> Array:

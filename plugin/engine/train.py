@@ -101,7 +101,7 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
     if request.resume:
         state = torch.load(last, map_location=device, weights_only=True)
         trainer.load(state["trainer"])
-        elapsed, best, history = state["elapsed"], state["best"], state["history"]
+        elapsed, best, history, before = state["elapsed"], state["best"], state["history"], state.get("before", {})
     request.output.mkdir(parents=True, exist_ok=True)
     began, saved, card = time.monotonic() - elapsed, time.monotonic(), {}
     running: list[tuple[float, float]] = []
@@ -133,7 +133,7 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
         if finished or time.monotonic() - saved > _SAVE_SECONDS:
             saved = time.monotonic()
             part = last.with_suffix(".part")
-            torch.save({"trainer": trainer.state(), "elapsed": elapsed, "best": best, "history": history}, part)
+            torch.save({"trainer": trainer.state(), "elapsed": elapsed, "best": best, "history": history, "before": before}, part)
             part.replace(last)
             (request.output / "history.json").write_text(json.dumps(history), encoding="utf-8")
     return json.loads((request.output / "best.json").read_text(encoding="utf-8"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsSettings
 from qgis.gui import QgsMapCanvas
-from review_pairs import REFERENCE_GT, SIZE, write_pair
+from review_pairs import REFERENCE_GT, SIZE, result_of, tie_points, write_pair
 
 
 @pytest.fixture
@@ -28,6 +28,30 @@ def canvas(qgis_app):
 def pair_files(tmp_path):
     """Paths of a reference and a sensed raster."""
     return write_pair(tmp_path)
+
+
+@pytest.fixture
+def review(canvas, pair_files):
+    """A review of 30 points on the canvas, with its panel; `told` collects what it says, `refs` are its rasters."""
+    from sar_optical_align.plugin.core.types import RasterRef
+    from sar_optical_align.plugin.review_controller import ReviewController
+    from sar_optical_align.ui.review_panel import ReviewPanel
+
+    panel = ReviewPanel()
+    panel.resize(420, 900)
+    panel.show()
+    review = ReviewController(canvas, panel)
+    refs = RasterRef(pair_files[0]), RasterRef(pair_files[1])
+    review.open(*refs, "affine")
+    review.begin_stream()
+    review.end_stream(result_of(tie_points(), refs))
+    review.use_tool()
+    review.refs, review.told = refs, []
+    review.said.connect(review.told.append)
+    yield review
+    review.close()
+    panel.close()
+    panel.deleteLater()
 
 
 @pytest.fixture(autouse=True)

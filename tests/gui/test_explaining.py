@@ -7,28 +7,10 @@ import os
 import pytest
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from review_pairs import result_of, tie_points
-from sar_optical_align.plugin.core.types import AlignParams, RasterRef
+from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.explainer import Explainer
-from sar_optical_align.plugin.review_controller import ReviewController
 from sar_optical_align.plugin.settings import save_params
 from sar_optical_align.plugin.worker_client import WorkerClient
-from sar_optical_align.ui.review_panel import ReviewPanel
-
-
-@pytest.fixture
-def review(canvas, pair_files):
-    panel = ReviewPanel()
-    panel.show()
-    review = ReviewController(canvas, panel)
-    refs = RasterRef(pair_files[0]), RasterRef(pair_files[1])
-    review.open(*refs, "affine")
-    review.begin_stream()
-    review.end_stream(result_of(tie_points(), refs))
-    yield review
-    review.close()
-    panel.close()
-    panel.deleteLater()
 
 
 @pytest.fixture

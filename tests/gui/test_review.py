@@ -7,7 +7,7 @@ import pytest
 from qgis.core import QgsPointXY
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from review_pairs import TRUE, result_of, tie_points
+from review_pairs import TRUE, tie_points
 from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.session import PointState, Role, Session
 from sar_optical_align.plugin.core.types import RasterRef
@@ -17,24 +17,6 @@ from sar_optical_align.ui.review_panel import ReviewPanel
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def review(canvas, pair_files):
-    panel = ReviewPanel()
-    panel.resize(420, 800)
-    panel.show()
-    review = ReviewController(canvas, panel)
-    refs = RasterRef(pair_files[0]), RasterRef(pair_files[1])
-    review.open(*refs, "affine")
-    review.begin_stream()
-    review.end_stream(result_of(tie_points(), refs))
-    review.refs = refs
-    review.use_tool()
-    yield review
-    review.close()
-    panel.close()
-    panel.deleteLater()
 
 
 def figure(review, key):

@@ -8,32 +8,13 @@ from mouse import LEFT, PLAIN, drag
 from qgis.core import QgsCoordinateReferenceSystem
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from review_pairs import result_of, tie_points
+from review_pairs import tie_points
 from sar_optical_align.plugin.core.session import PointState
-from sar_optical_align.plugin.core.types import RasterRef
-from sar_optical_align.plugin.review_controller import ReviewController
 from sar_optical_align.ui.points_table import QUEUE, RESIDUAL
 from sar_optical_align.ui.review_panel import ReviewPanel
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 KEY = Qt.Key
-
-
-@pytest.fixture
-def review(canvas, pair_files):
-    panel = ReviewPanel()
-    panel.resize(420, 900)
-    panel.show()
-    review = ReviewController(canvas, panel)
-    refs = RasterRef(pair_files[0]), RasterRef(pair_files[1])
-    review.open(*refs, "affine")
-    review.begin_stream()
-    review.end_stream(result_of(tie_points(), refs))
-    review.use_tool()
-    yield review
-    review.close()
-    panel.close()
-    panel.deleteLater()
 
 
 @pytest.fixture(params=["table", "canvas"])

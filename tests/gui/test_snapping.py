@@ -12,7 +12,7 @@ from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 from qgis.PyQt.QtCore import QPoint, QPointF, Qt
 from qgis.PyQt.QtTest import QTest
-from review_pairs import EPSG, REFERENCE_GT, SENSED_GT, SIZE, TRUE, result_of, tie_points
+from review_pairs import EPSG, REFERENCE_GT, SENSED_GT, SIZE, TRUE, tie_points
 from sar_optical_align.plugin.chips import ChipReader
 from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import WorkerError
@@ -24,25 +24,6 @@ from sar_optical_align.plugin.review_controller import ReviewController
 from sar_optical_align.ui.review_panel import ReviewPanel
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def review(canvas, pair_files):
-    panel = ReviewPanel()
-    panel.resize(420, 900)
-    panel.show()
-    review = ReviewController(canvas, panel)
-    refs = RasterRef(pair_files[0]), RasterRef(pair_files[1])
-    review.open(*refs, "affine")
-    review.begin_stream()
-    review.end_stream(result_of(tie_points(), refs))
-    review.use_tool()
-    review.told = []
-    review.said.connect(review.told.append)
-    yield review
-    review.close()
-    panel.close()
-    panel.deleteLater()
 
 
 class Worker:
