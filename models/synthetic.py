@@ -92,55 +92,57 @@ def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Genera
     zoom = float(np.exp(rng.uniform(np.log(0.6), np.log(1.5)))) if rng.random() < 0.6 else 1.0
     zoom = max(zoom, 1.1 * size.window / min(height, width))
     turn = np.deg2rad(90 * rng.integers(4) + (rng.uniform(-15, 15) if rng.random() < 0.5 else 0.0))
-    matrix = _rotation(turn) @ np.diag([rng.choice([-1.0, 1.0]), 1.0]) / zoom
+    matrix = rotation(turn) @ np.diag([rng.choice([-1.0, 1.0]), 1.0]) / zoom
     reach = 0.5 * size.window * np.abs(matrix).sum(axis=1)
     centre = np.array([rng.uniform(min(r, s / 2), max(s - r, s / 2)) for r, s in zip(reach, (width, height), strict=True)]) - 0.5
     room = size.window - size.template
     truth = rng.uniform(1.0, room - 1.0, 2)
-    bend = _smooth(rng, size.window, rng.uniform(0, 3.0)) if rng.random() < 0.5 else np.zeros((2, size.window, size.window))
-    where = _lattice(size.window) + bend
-    window, window_mask = _sample(pair.optical, pair.mask, np.tensordot(matrix, where, axes=1) + centre[:, None, None])
-    local = _lattice(size.template)
+    bend = smooth_field(rng, size.window, rng.uniform(0, 3.0)) if rng.random() < 0.5 else np.zeros((2, size.window, size.window))
+    where = centred_lattice(size.window) + bend
+    window, window_mask = read_image(pair.optical, pair.mask, np.tensordot(matrix, where, axes=1) + centre[:, None, None])
+    local = centred_lattice(size.template)
     if rng.random() < 0.7:
-        local = np.tensordot(_rotation(np.deg2rad(rng.uniform(-4, 4))) * rng.uniform(0.96, 1.04), local, axes=1)
-        local = local + _smooth(rng, size.template, rng.uniform(0, 0.7))
+        local = np.tensordot(rotation(np.deg2rad(rng.uniform(-4, 4))) * rng.uniform(0.96, 1.04), local, axes=1)
+        local = local + smooth_field(rng, size.template, rng.uniform(0, 0.7))
     middle = truth + (size.template - size.window) / 2.0  # of the template, from the window's middle
     at = local + middle[:, None, None]
-    at = at + _read(bend, at + (size.window - 1) / 2.0)
+    at = at + read_field(bend, at + (size.window - 1) / 2.0)
     cell = pair.cell(*centre)
     places = np.tensordot(matrix, at, axes=1) + (centre + pair.offsets[cell])[:, None, None]
     simulated = rng.random() < 0.06
     if simulated:
         places = places - pair.offsets[cell][:, None, None]
-        template, template_mask = _sample(pair.optical, pair.mask, places)
+        template, template_mask = read_image(pair.optical, pair.mask, places)
         template = _simulated_sar(template, rng)
     else:
-        template, template_mask = _sample(pair.sar[None], pair.mask, places)
+        template, template_mask = read_image(pair.sar[None], pair.mask, places)
     window = optical_look(window, rng)
     template = sar_look(template, rng)
     return Sample(
-        _filled(window, window_mask), window_mask, _filled(template, template_mask), template_mask, (float(truth[0]), float(truth[1])),
+        with_mean_filled(window, window_mask), window_mask, with_mean_filled(template, template_mask), template_mask, (float(truth[0]), float(truth[1])),
         -1 if simulated else number, cell, matrix,
     )
 
 
-def _rotation(angle: float) -> NDArray[np.float64]:
+def rotation(angle: float) -> NDArray[np.float64]:
+    """Return the 2x2 rotation by `angle` radians, from x to y."""
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
-def _lattice(side: int) -> NDArray[np.float64]:
+def centred_lattice(side: int) -> NDArray[np.float64]:
+    """Return (2, side, side): x and y of each pixel from the middle of the image, px."""
     line = np.arange(side) - (side - 1) / 2.0
     return np.stack(np.meshgrid(line, line)).astype(np.float64)
 
 
-def _smooth(rng: np.random.Generator, side: int, sigma_px: float) -> NDArray[np.float64]:
+def smooth_field(rng: np.random.Generator, side: int, sigma_px: float) -> NDArray[np.float64]:
     """Return a smooth random displacement (2, side, side)."""
     knots = torch.from_numpy(rng.normal(0, sigma_px, (1, 2, 4, 4)))
     grown = functional.interpolate(knots, size=(side, side), mode="bicubic", align_corners=True)[0]
     return np.asarray(grown.numpy(), dtype=np.float64)
 
 
-def _read(field: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
+def read_field(field: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
     """Read a (2, H, W) field at index positions (2, h, w)."""
     side = field.shape[-1]
     grid = torch.from_numpy(np.moveaxis((2 * at + 1) / side - 1, 0, -1))[None]
@@ -148,7 +150,7 @@ def _read(field: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.flo
     return np.asarray(read.numpy(), dtype=np.float64)
 
 
-def _sample(image: NDArray[np.uint8], mask: NDArray[np.bool_] | None, at: NDArray[np.float64]) -> tuple[Tensor, Tensor]:
+def read_image(image: NDArray[np.uint8], mask: NDArray[np.bool_] | None, at: NDArray[np.float64]) -> tuple[Tensor, Tensor]:
     """Read (C, H, W) at index positions (2, h, w): values 0..1 (C, h, w) and validity (1, h, w)."""
     height, width = image.shape[1:]
     low = np.clip(np.floor(at.min(axis=(1, 2))).astype(int) - 2, 0, [width - 2, height - 2])
@@ -165,7 +167,7 @@ def _sample(image: NDArray[np.uint8], mask: NDArray[np.bool_] | None, at: NDArra
     return read[:-1], (read[-1:] > 0.98).float()
 
 
-def _filled(image: Tensor, mask: Tensor) -> Tensor:
+def with_mean_filled(image: Tensor, mask: Tensor) -> Tensor:
     """Put the mean of the valid pixels where there are none."""
     mean = (image * mask).sum() / mask.sum().clamp_min(1.0)
     return image * mask + mean * (1.0 - mask)

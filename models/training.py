@@ -1,24 +1,21 @@
-"""Training of a network for template matching: one step, the state to resume from, validation."""
+"""Training of a network: the state to resume from, learning rate, running mean of the weights, choice of pairs. What is learnt: subclasses."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from .losses import registration_loss
-from .me_ssm import MeSsm
-from .similarity import slide_fft
-from .synthetic import Pair, Sample, SampleSize, draw
+from .synthetic import Pair
 
-_REFINE_FROM, _REFINE_RATE, _REFINE_REACH_PX, _OFFSET_LIMIT_PX = 0.3, 0.15, 3.0, 3.0
 _WARM_UP, _LAST_RATE = 0.02, 0.01
+_OFFSET_LIMIT_PX, _OFFSET_RATE = 3.0, 0.15
 
 
 @dataclass(frozen=True)
@@ -29,9 +26,6 @@ class Recipe:
         batch: Samples a step.
         rate: Highest learning rate (AdamW, warm-up and cosine).
         decay: Weight decay.
-        hinge: Weight of the hard negatives; 0 leaves them out.
-        spread: Weight of the peak emphasis.
-        sigma: Width of the soft label in px.
         average: Decay of the running mean of the weights, which is what is measured and shipped.
         refine: Re-estimate the truth of each cell of the data with the network.
         bfloat16: Compute the network's layers in bfloat16 (scans, similarity and loss stay in float32).
@@ -42,9 +36,6 @@ class Recipe:
     batch: int = 8
     rate: float = 2e-3
     decay: float = 1e-4
-    hinge: float = 1.0
-    spread: float = 0.5
-    sigma: float = 1.0
     average: float = 0.998
     refine: bool = True
     bfloat16: bool = False
@@ -52,21 +43,34 @@ class Recipe:
     shares: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class ValidationCase:
+    """A pair with known truth: (H, W) float32 images in 0..1; `truth` is 3x3, sensed px -> reference px (corner origin)."""
+
+    reference: NDArray[np.float32]
+    sensed: NDArray[np.float32]
+    truth: NDArray[np.float64]
+
+
 class Trainer:
-    """A network in training.
+    """A network in training; subclasses say what a step learns and how validation measures.
 
     Args:
-        net: The network.
-        pairs: Training pairs; their `offsets` are refined.
+        net: The network; `net.config` is what its class is made from.
+        pairs: Training pairs; their `offsets` are refined where the subclass does so.
         recipe: How.
         device: "cpu" or "cuda".
-        window_px: Side of the optical windows.
-        templates_px: Sides of the SAR templates; one is drawn for each batch.
     """
 
-    def __init__(self, net: MeSsm, pairs: list[Pair], recipe: Recipe, device: str = "cpu", window_px: int = 128, templates_px: tuple[int, ...] = (96,)) -> None:
+    protocol: ClassVar[str] = "shift"
+    """Cases of validation: "shift" or "affine", see `evaluate`."""
+    measures: ClassVar[tuple[str, ...]] = ("error",)
+    """Names of the errors `validate` gives for each case."""
+    measured: ClassVar[str] = ""
+    """What those errors are, for the card."""
+
+    def __init__(self, net: nn.Module, pairs: list[Pair], recipe: Recipe, device: str = "cpu") -> None:
         self.device, self.recipe, self.pairs = device, recipe, pairs
-        self.window_px, self.templates_px = window_px, templates_px
         self.net = net.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
         plain = [p for n, p in self.net.named_parameters() if n.endswith("a_log") or p.ndim <= 1]
@@ -92,15 +96,17 @@ class Trainer:
             weights[rest] = left * area[rest] / area[rest].sum()
         return weights / weights.sum()
 
-    def draw(self) -> list[Sample]:
-        """Draw a batch; samples with too little valid ground are drawn anew."""
-        samples: list[Sample] = []
-        size = SampleSize(self.window_px, int(self.rng.choice(self.templates_px)))
-        while len(samples) < self.recipe.batch:
-            sample = draw(self.pairs, int(self.rng.choice(len(self.pairs), p=self.weights)), size, self.rng)
-            if float(sample.template_mask.mean()) > 0.7 and float(sample.window_mask.mean()) > 0.6:
-                samples.append(sample)
-        return samples
+    def draw_pair(self) -> int:
+        """Return the number of a pair, drawn by the shares of the sources."""
+        return int(self.rng.choice(len(self.pairs), p=self.weights))
+
+    def learn(self, fraction: float) -> tuple[Tensor, float]:
+        """Draw a batch and return its mean loss, to be minimised, and its share of hits (0..1). `fraction` of the training is done."""
+        raise NotImplementedError
+
+    def validate(self, net: nn.Module, cases: Sequence[ValidationCase]) -> NDArray[np.float64]:
+        """Return (N, len(measures)): errors in px of each case; inf where there is no answer."""
+        raise NotImplementedError
 
     def step(self, fraction: float) -> tuple[float, float]:
         """Learn from one batch.
@@ -109,20 +115,13 @@ class Trainer:
             fraction: Share of the training done, for learning rate and refinement of the truth.
 
         Returns:
-            Mean loss and share of the batch whose peak is within 1 px of the truth.
+            Mean loss and share of hits.
         """
         rate = self.recipe.rate * min(fraction / _WARM_UP, 1.0, _LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + math.cos(math.pi * min(fraction, 1.0))))
         for group in self.optimiser.param_groups:
             group["lr"] = max(rate, 1e-6)
-        samples = self.draw()
-        truth = torch.tensor([s.truth for s in samples], device=self.device)
         self.net.train()
-        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16):
-            window = self._describe([s.window for s in samples], [s.window_mask for s in samples], "optical")
-            template = self._describe([s.template for s in samples], [s.template_mask for s in samples], "sar")
-        similarity = slide_fft(template.float(), window.float())
-        r = self.recipe
-        loss = registration_loss(similarity, truth, self.net.log_scale, r.hinge, r.spread, r.sigma).mean()
+        loss, hits = self.learn(fraction)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
@@ -131,23 +130,16 @@ class Trainer:
         self.steps += 1
         keep = min(self.recipe.average, self.steps / (self.steps + 10.0))
         for name, value in self.net.state_dict().items():
-            self.mean[name].lerp_(value, 1.0 - keep)
-        missed = (peaks(similarity.detach()) - truth).cpu().numpy()
-        if r.refine and fraction > _REFINE_FROM:
-            self._refine(samples, missed)
-        return float(loss.detach()), float((np.hypot(*missed.T) <= 1.0).mean())
+            if value.is_floating_point():
+                self.mean[name].lerp_(value, 1.0 - keep)
+            else:
+                self.mean[name].copy_(value)
+        return float(loss.detach()), hits
 
-    def _describe(self, images: list[Tensor], masks: list[Tensor], modality: str) -> Tensor:
-        features: Tensor = self.net(torch.stack(images).to(self.device), modality).features
-        return features * torch.stack(masks).to(self.device)
-
-    def _refine(self, samples: list[Sample], missed: NDArray[np.float64]) -> None:
-        """Move each cell's offset towards where the network finds the peak."""
-        for sample, miss in zip(samples, missed, strict=True):
-            if sample.pair >= 0 and np.hypot(*miss) < _REFINE_REACH_PX:
-                offsets = self.pairs[sample.pair].offsets
-                new = offsets[sample.cell] - _REFINE_RATE * (sample.to_source @ miss)
-                offsets[sample.cell] = np.clip(new, -_OFFSET_LIMIT_PX, _OFFSET_LIMIT_PX)
+    def refine(self, pair: int, cell: tuple[int, int], miss: NDArray[np.float64]) -> None:
+        """Move the offset of a pair's cell towards where the network finds it; `miss` in px of the source, (2,)."""
+        offsets = self.pairs[pair].offsets
+        offsets[cell] = np.clip(offsets[cell] - _OFFSET_RATE * miss, -_OFFSET_LIMIT_PX, _OFFSET_LIMIT_PX)
 
     def centre_offsets(self) -> None:
         """Take the mean offset of each source away: the network must not learn a shift common to a source."""
@@ -179,56 +171,8 @@ class Trainer:
         for pair, offsets in zip(self.pairs, state["offsets"], strict=True):
             pair.offsets[:] = offsets.numpy()
 
-    def averaged(self) -> MeSsm:
+    def averaged(self) -> Any:
         """Return the network with the running mean of the weights."""
-        net = MeSsm(self.net.config).to(device=self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        net = type(self.net)(self.net.config).to(device=self.device, memory_format=torch.channels_last)
         net.load_state_dict(self.mean)
         return net.eval()
-
-
-def peaks(similarity: Tensor) -> Tensor:
-    """Return (B, 2): x, y of the highest value of (B, rows, columns), to sub-pixel by a parabola along each axis."""
-    batch, rows, columns = similarity.shape
-    top = similarity.flatten(1).argmax(1)
-    r, c = top // columns, top % columns
-    each = torch.arange(batch, device=similarity.device)
-
-    def vertex(before: Tensor, middle: Tensor, after: Tensor) -> Tensor:
-        bend = before - 2 * middle + after
-        return torch.where(bend < -1e-9, 0.5 * (before - after) / bend.clamp_max(-1e-9), torch.zeros_like(bend)).clamp(-0.5, 0.5)
-
-    middle = similarity[each, r, c]
-    dx = vertex(similarity[each, r, (c - 1).clamp_min(0)], middle, similarity[each, r, (c + 1).clamp_max(columns - 1)])
-    dy = vertex(similarity[each, (r - 1).clamp_min(0), c], middle, similarity[each, (r + 1).clamp_max(rows - 1), c])
-    dx = torch.where((c == 0) | (c == columns - 1), 0.0, dx)
-    dy = torch.where((r == 0) | (r == rows - 1), 0.0, dy)
-    return torch.stack((c + dx, r + dy), dim=1)
-
-
-@dataclass(frozen=True, eq=False)
-class ValidationCase:
-    """A template in a window: (H, W) float32 images in 0..1; `truth` is x, y of the template's first pixel, index px."""
-
-    window: NDArray[np.float32]
-    template: NDArray[np.float32]
-    truth: tuple[float, float]
-
-
-@torch.inference_mode()
-def validate(net: MeSsm, cases: Sequence[ValidationCase], device: str = "cpu") -> NDArray[np.float64]:
-    """Measure how far peaks are from the truth; one template a case, no help from neighbours.
-
-    Returns:
-        (N, 2) px: of each case's template, and of the middle of it (half its side), which is harder.
-    """
-    net.eval()
-    errors = np.zeros((len(cases), 2))
-    for i, case in enumerate(cases):
-        window, template = (torch.from_numpy(a)[None, None].to(device) for a in (case.window, case.template))
-        described, features = net(window, "optical").features, net(template, "sar").features
-        height, width = features.shape[-2:]
-        top, left = height // 4, width // 4
-        for j, (part, corner) in enumerate(((features, (0, 0)), (features[..., top : top + height // 2, left : left + width // 2], (left, top)))):
-            found = peaks(slide_fft(part, described))[0].cpu().numpy() - np.array(corner)
-            errors[i, j] = float(np.hypot(*(found - np.array(case.truth))))
-    return errors

@@ -179,6 +179,7 @@ class Evidence:
         surface: float32 (h, w) similarity over the search window, or None where not kept.
         surface_origin_px: reference_px of the *centre* of `surface[0, 0]`.
         surface_step_px: reference_px vector steps ((dx_col, dy_col), (dx_row, dy_row)) per surface column and row.
+        features: What a pair matcher's score was computed from; empty for template matchers, not stored with a session.
     """
 
     peak: float
@@ -187,6 +188,7 @@ class Evidence:
     surface: NDArray[np.float32] | None = None
     surface_origin_px: Point = (0.0, 0.0)
     surface_step_px: tuple[Point, Point] = ((1.0, 0.0), (0.0, 1.0))
+    features: tuple[float, ...] = ()
 
     @property
     def ratio(self) -> float:

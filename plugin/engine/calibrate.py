@@ -20,7 +20,7 @@ from ..core.types import AlignResult, TiePoint
 from .evaluate import Case, align_case, case_error, make_case, read_index
 from .evidence import Calibration, judge_features, match_features
 from .fine import TemplateMatch
-from .matchers import TemplateMatcher, create, get_spec
+from .matchers import create, get_spec
 from .similarity import find_peak
 
 NEAR_PX = 1.5
@@ -51,7 +51,7 @@ class Sightings:
 def calibrate(
     key: str, matcher_params: dict[str, Any], dataset: Path, output: Path, limit: int, seed: int, progress: Progress
 ) -> dict[str, Any]:
-    """Learn the calibration of a template matcher and measure it.
+    """Learn the calibration of a matcher and measure it.
 
     Args:
         key: The matcher.
@@ -67,16 +67,16 @@ def calibrate(
         calibration error, share of related pairs accepted and of unrelated ones.
 
     Raises:
-        UsageError: the matcher is no template matcher.
+        UsageError: the matcher tells nothing of its matches.
         InputError: the dataset cannot be read or teaches nothing.
     """
     spec = get_spec(key)
     matcher = create(spec.key, matcher_params)
-    if not isinstance(matcher, TemplateMatcher):
-        raise UsageError(f"{spec.label} compares no templates and has no score to calibrate.")
     learnt = _collect(dataset, "train", spec.key, matcher_params, limit, seed, progress.part(0.0, 0.55))
     factor = Calibration.of(matcher).covariance  # already in the covariances
     near = np.array(learnt.errors_px) <= NEAR_PX
+    if not learnt.features:
+        raise UsageError(f"{spec.label} tells nothing of its matches that a score could be learnt from.")
     if not near.any() or not any(learnt.related):
         raise InputError("The registrations of this dataset teach nothing: none of them is right.", "Take more pairs with --limit.")
     score = logistic(np.array(learnt.features), near, 1e-3)
@@ -170,6 +170,8 @@ def _add(seen: Sightings, case: Case, result: AlignResult, shift_only: bool, rel
 def _features(point: TiePoint) -> NDArray[np.float64] | None:
     """Return what the score was computed from."""
     e = point.evidence
+    if e is not None and e.features:
+        return np.array(e.features)
     if e is None or e.surface is None:
         return None
     peak = find_peak(e.surface)

@@ -18,6 +18,7 @@ from ..core.errors import AlignError, OutputError, UsageError
 from ..core.fields import ParamInfo, from_dict, param_infos
 from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
+from .train import NETWORKS
 
 EXIT_CANCELLED = 130
 
@@ -141,7 +142,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_pair_options(p)
     text = "Train a network on a dataset of aligned pairs; needs torch."
     p = commands.add_parser("train", help=text, description=f"{text} Interrupted, it goes on with --resume.")
-    p.add_argument("network", choices=["me_ssm"], help="Network to train.")
+    p.add_argument("network", choices=list(NETWORKS), help="Network to train.")
     p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
     p.add_argument("--output", type=Path, default=Path("train_output"), metavar="DIR", help="Folder for checkpoints, curves and weights.")
     p.add_argument("--preset", default="tiny", help="tiny, base; ablations: no_melf, no_mfa, no_mamba, conv_probe, no_hard_negatives. Default: tiny.")

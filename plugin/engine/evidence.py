@@ -64,7 +64,12 @@ def match_features(match: TemplateMatch) -> NDArray[np.float64]:
 
 def score_match(match: TemplateMatch, calibration: Calibration) -> float:
     """Return the probability (0..1) that a match is near the truth (1.5 px; 2 px for CFOG), given that the images belong together."""
-    return float(1.0 / (1.0 + np.exp(-match_features(match) @ np.array(calibration.score))))
+    return float(probability(match_features(match)[None], calibration.score)[0])
+
+
+def probability(features: NDArray[np.float64], weights: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return (N,) logistic of (N, F) features with (F,) weights."""
+    return np.asarray(1.0 / (1.0 + np.exp(-features @ np.array(weights))))
 
 
 def judge_features(turned: bool, contrast: float, overlap: float) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,9 @@ from ..core import coords
 from ..core.progress import Progress
 from ..core.types import AlignParams
 from .consensus import consensus_affine, flattened, shares
-from .evidence import Calibration, score_match
+from .evidence import Calibration, probability, score_match
 from .fine import TemplateMatch, lattice, match_templates, template_size
-from .matchers import PairMatcher, TemplateMatcher, create
+from .matchers import PairMatcher, PairMatches, TemplateMatcher, create
 from .outliers import Candidates
 from .results import preview_points
 from .similarity import Peak, find_peak
@@ -34,11 +34,15 @@ _WIDE_PX = 700
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Candidates and, for template matchers, the match behind each."""
+    """Candidates and the match behind each, of a template matcher (`matches`) or of a pair matcher (`pairs`).
+
+    `template_px` is the side of the ground that one match looks at.
+    """
 
     candidates: Candidates
     matches: list[TemplateMatch] = field(default_factory=list)
     template_px: int = 1
+    pairs: PairMatches | None = None
 
 
 def coarse_guide(matcher: TemplateMatcher | PairMatcher) -> TemplateMatcher:
@@ -71,7 +75,8 @@ def find_matches(
         motion, _ = consensus_affine(first, degrees, side)
         pair.set_sensed_correction(motion @ pair.correction)
     if isinstance(matcher, PairMatcher):
-        return Found(_by_tiles(pair, matcher, params.tile_px, progress.part(0.3, 1.0)))
+        found = _by_tiles(pair, matcher, params.tile_px, progress.part(0.3, 1.0))
+        return Found(_pair_candidates(found), template_px=matcher.independent_px, pairs=found)
     counter, calibration = [0], Calibration.of(matcher)
 
     def stream(found: list[TemplateMatch]) -> None:
@@ -169,30 +174,65 @@ def _candidates(matches: list[TemplateMatch], calibration: Calibration) -> Candi
     )
 
 
-def _by_tiles(pair: WorkingPair, matcher: PairMatcher, tile_px: int, progress: Progress) -> Candidates:
-    windows = list(_windows(pair.grid.width, pair.grid.height, tile_px, 64))
-    rows = [np.empty((0, 5))]
+def _pair_candidates(found: PairMatches) -> Candidates:
+    n = len(found.sensed)
+    back = np.full(n, np.nan) if found.forward_backward is None else found.forward_backward
+    return Candidates(coords.as_points(found.sensed), coords.as_points(found.reference), found.score, np.zeros(n, bool), back)
+
+
+def _by_tiles(pair: WorkingPair, matcher: PairMatcher, tile_px: int, progress: Progress) -> PairMatches:
+    """Match tile by tile; of each tile the matches count whose sensed position lies in it, not in its margin."""
+    windows = list(_windows(pair.grid.width, pair.grid.height, tile_px, matcher.margin_px, matcher.grid_px))
+    parts = []
     for index, (core, window) in enumerate(windows):
         progress.update(index / len(windows), f"Matching: tile {index + 1} of {len(windows)}")
         reference, sensed = pair.read_reference(window), pair.read_sensed(window)
         if not (reference.mask.any() and sensed.mask.any()):
             continue
         found = matcher.match(reference, sensed, 4.0 * RADIUS_PX)
-        found[:, :4] += np.tile(window[:2], 2)
+        origin = np.array(window[:2], dtype=np.float64)
+        at = found.sensed + origin
         x0, y0, w, h = core
-        inside = (found[:, 2] >= x0) & (found[:, 2] < x0 + w) & (found[:, 3] >= y0) & (found[:, 3] < y0 + h)
-        rows.append(found[inside])
+        inside = (at[:, 0] >= x0) & (at[:, 0] < x0 + w) & (at[:, 1] >= y0) & (at[:, 1] < y0 + h)
+        parts.append(_kept(found, inside, origin))
     progress.update(1.0)
-    all_rows = np.concatenate(rows)
-    n = len(all_rows)
-    return Candidates(
-        coords.as_points(all_rows[:, 2:4]), coords.as_points(all_rows[:, :2]), all_rows[:, 4], np.zeros(n, bool), np.full(n, np.nan)
+    joined = _joined(parts)
+    if joined.features is None or matcher.calibration is None:
+        return joined
+    calibration = Calibration.of(matcher)
+    covariance = None if joined.covariance is None else joined.covariance * calibration.covariance
+    return replace(joined, score=probability(joined.features, calibration.score), covariance=covariance)
+
+
+_ARRAYS = ("features", "covariance", "surfaces", "peak", "second", "forward_backward")
+
+
+def _kept(found: PairMatches, keep: NDArray[np.bool_], origin: NDArray[np.float64]) -> PairMatches:
+    """Return some of the matches of a window, in the frame that the window's `origin` is given in."""
+    others: dict[str, Any] = {name: None if getattr(found, name) is None else getattr(found, name)[keep] for name in _ARRAYS}
+    surface_origin = None if found.surface_origin is None else found.surface_origin[keep] + origin
+    return replace(
+        found, reference=found.reference[keep] + origin, sensed=found.sensed[keep] + origin, score=found.score[keep],
+        surface_origin=surface_origin, **others,
     )
 
 
-def _windows(width: int, height: int, tile: int, margin: int) -> Iterator[tuple[tuple[int, int, int, int], tuple[int, int, int, int]]]:
-    """Yield (core, core with margin) windows that cover the image."""
+def _joined(parts: list[PairMatches]) -> PairMatches:
+    parts = [p for p in parts if len(p.sensed)]
+    if not parts:
+        return PairMatches.none()
+
+    def join(name: str) -> Any:
+        return None if getattr(parts[0], name) is None else np.concatenate([getattr(p, name) for p in parts])
+
+    names = ("reference", "sensed", "score", "surface_origin", *_ARRAYS)
+    return replace(parts[0], **{name: join(name) for name in names})
+
+
+def _windows(width: int, height: int, tile: int, margin: int, grid: int) -> Iterator[tuple[tuple[int, int, int, int], tuple[int, int, int, int]]]:
+    """Yield (core, core with margin) windows that cover the image; those with margin begin at multiples of `grid`."""
     for y in range(0, height, tile):
         for x in range(0, width, tile):
             w, h = min(tile, width - x), min(tile, height - y)
-            yield (x, y, w, h), (x - margin, y - margin, w + 2 * margin, h + 2 * margin)
+            left, top = (x - margin) // grid * grid, (y - margin) // grid * grid
+            yield (x, y, w, h), (left, top, x + w + margin - left, y + h + margin - top)

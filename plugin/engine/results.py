@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from ..core import coords, fitting, quality
 from ..core.errors import FitError
-from ..core.types import Covariance, Evidence, Point, Quality, Reason, TiePoint
+from ..core.types import Evidence, Point, Quality, Reason, TiePoint
 from .evidence import Calibration, score_match
 
 if TYPE_CHECKING:
     from .fine import TemplateMatch
+    from .matchers import PairMatches
     from .matching import Found
     from .reading import WorkingPair
 
@@ -46,8 +47,14 @@ def tie_points(pair: WorkingPair, found: Found, reasons: list[Reason]) -> tuple[
     if not len(c.sensed):
         return ()
     jacobians = reference_jacobian(pair, c.reference)
-    evidence = [_evidence(m, jacobian, pair) for m, jacobian in zip(found.matches, jacobians, strict=True)] if found.matches else None
-    working = [m.peak.covariance for m in found.matches] or [((0.5, 0.0), (0.0, 0.5))] * len(c.sensed)
+    if found.pairs is not None:
+        evidence = _pair_evidence(found.pairs, jacobians, pair)
+        working = found.pairs.covariance
+        if working is None:
+            working = np.tile(0.5 * np.eye(2), (len(c.sensed), 1, 1))
+    else:
+        evidence = [_evidence(m, jacobian, pair) for m, jacobian in zip(found.matches, jacobians, strict=True)]
+        working = np.array([m.peak.covariance for m in found.matches])
     return tuple(_make(pair, c.sensed, c.reference, c.score, working, jacobians, reasons, evidence, 0))
 
 
@@ -57,7 +64,7 @@ def preview_points(pair: WorkingPair, matches: list[TemplateMatch], start: int, 
     reference = sensed + np.array([m.shift for m in matches])
     score = np.array([score_match(m, calibration) for m in matches])
     jacobians = reference_jacobian(pair, reference)
-    covariances = [m.peak.covariance for m in matches]
+    covariances = np.array([m.peak.covariance for m in matches])
     reasons = [Reason.EDGE_PEAK if m.peak.at_edge else Reason.NONE for m in matches]
     return _make(pair, sensed, reference, score, covariances, jacobians, reasons, None, start)
 
@@ -67,7 +74,7 @@ def _make(
     sensed: Array,
     reference: Array,
     score: Array,
-    covariances: list[Covariance],
+    covariances: Array,
     jacobians: Array,
     reasons: list[Reason],
     evidence: list[Evidence] | None,
@@ -79,7 +86,7 @@ def _make(
     for i in range(len(sensed)):
         if not (np.isfinite(sensed_px[i]).all() and np.isfinite(reference_px[i]).all()):
             continue
-        covariance = jacobians[i] @ np.array(covariances[i]) @ jacobians[i].T
+        covariance = jacobians[i] @ covariances[i] @ jacobians[i].T
         points.append(
             TiePoint(
                 start + i + 1,
@@ -114,6 +121,26 @@ def _evidence(match: TemplateMatch, jacobian: Array, pair: WorkingPair) -> Evide
     return Evidence(
         match.peak.value, match.peak.second, match.forward_backward_px, match.surface, _point(origin), (_point(jacobian[:, 0]), _point(jacobian[:, 1]))
     )
+
+
+def _pair_evidence(found: PairMatches, jacobians: Array, pair: WorkingPair) -> list[Evidence] | None:
+    """Return what a pair matcher saw at each match; None where it tells nothing."""
+    if found.peak is None:
+        return None
+    n = len(found.sensed)
+    second = np.zeros(n) if found.second is None else found.second
+    back = np.full(n, np.nan) if found.forward_backward is None else found.forward_backward
+    origins = None if found.surface_origin is None else pair.reference_native_px(found.surface_origin)
+    out = []
+    for i in range(n):
+        step = jacobians[i] * found.surface_step_px
+        surface = None if found.surfaces is None else found.surfaces[i]
+        origin = (0.0, 0.0) if origins is None else _point(origins[i])
+        features = () if found.features is None else tuple(float(v) for v in found.features[i])
+        out.append(
+            Evidence(float(found.peak[i]), float(second[i]), float(back[i]), surface, origin, (_point(step[:, 0]), _point(step[:, 1])), features)
+        )
+    return out
 
 
 def independent_matches(pair: WorkingPair, points: tuple[TiePoint, ...], template_px: int) -> float:

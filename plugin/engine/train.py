@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ NETWORKS = ("me_ssm",)
 SHARES = {"flood_s1s2": 0.35, "s1s2_west_us": 0.25, "sen12": 0.15, "vhr_1m": 0.17, "india_19m": 0.08}
 _VALIDATE_EVERY, _SAVE_SECONDS = 600, 120.0
 _THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
+_STYLES, _STYLE_NAMES = ("-", ":", "--"), ("line", "dotted", "dashed")
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class TrainRequest:
         network: Key of the network.
         dataset: Folder with an index.csv.
         output: Folder for checkpoints, curves, weights and card.
-        preset: Preset or ablation of the network, or "no_hard_negatives".
+        preset: Preset or ablation of the network, see `TRAININGS` in its training module.
         minutes: Length of the training, over all resumed parts; None = by steps.
         steps: Number of steps; None = by minutes.
         resume: Go on from `output`.
@@ -67,16 +69,14 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
     """
     import torch
 
-    from ...models.config import ABLATIONS, PRESETS
-    from ...models.me_ssm import MeSsm
-    from ...models.training import Recipe, Trainer, validate
+    from ...models.training import Recipe
     from ...models.weights import save_weights
 
     if request.network not in NETWORKS:
         raise UsageError(f"There is no network {request.network!r} to train.", f"Choose from {', '.join(NETWORKS)}.")
-    known = {**PRESETS, **ABLATIONS, "no_hard_negatives": PRESETS["tiny"]}
-    if request.preset not in known:
-        raise UsageError(f"Unknown preset {request.preset!r}.", f"Choose from {', '.join(known)}.")
+    training = importlib.import_module(f"...models.{request.network}_training", __package__)
+    if request.preset not in training.TRAININGS:
+        raise UsageError(f"Unknown preset {request.preset!r}.", f"Choose from {', '.join(training.TRAININGS)}.")
     if (request.minutes is None) == (request.steps is None):
         raise UsageError("Give the length of the training.", "Use either --minutes or --steps.")
     last = request.output / "last.pt"
@@ -89,14 +89,10 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
         torch.set_num_threads(request.threads)
     torch.manual_seed(request.seed)
     recipe = Recipe(seed=request.seed, shares=SHARES, bfloat16=request.bfloat16 or device == "cuda")
-    if request.preset == "no_hard_negatives":
-        recipe = replace(recipe, hinge=0.0)
-    if device == "cuda":
-        recipe = replace(recipe, batch=32)
     progress.update(0.0, "Reading the pairs")
-    trainer = Trainer(MeSsm(known[request.preset]), read_pairs(request.dataset, "train"), recipe, device)
+    trainer = training.make_trainer(request.preset, read_pairs(request.dataset, "train"), recipe, device)
     before = _start(trainer, request) if request.start is not None else {}
-    cases, sources = _validation(request.dataset, request.seed)
+    cases, sources = _validation(request.dataset, trainer.protocol, request.seed)
     elapsed, best, history = 0.0, -1.0, _empty_history()
     if request.resume:
         state = torch.load(last, map_location=device, weights_only=True)
@@ -121,15 +117,15 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
         if trainer.steps % _VALIDATE_EVERY == 0 or finished:
             trainer.centre_offsets()
             net = trainer.averaged()
-            errors = validate(net, cases, device)
+            errors = trainer.validate(net, cases)
             rates = [[float((part <= t).mean()) for t in _THRESHOLDS_PX] for part in errors.T]
-            history["validated"].append([trainer.steps, elapsed, *rates[0], *rates[1]])
-            score = float(np.mean([r[:3] for r in rates]))
+            history["validated"].append([trainer.steps, elapsed, *(rate for part in rates for rate in part)])
+            score = float(np.mean([part[:3] for part in rates]))
             if score > best:
                 best = score
                 card = {**_card(request, trainer, elapsed, device, errors, sources), **before}
                 save_weights(request.output / "best.safetensors", net.state_dict(), card)
-            draw_curves(history, request.output / "curves.png")
+            draw_curves(history, trainer.measures, request.output / "curves.png")
         if finished or time.monotonic() - saved > _SAVE_SECONDS:
             saved = time.monotonic()
             part = last.with_suffix(".part")
@@ -176,15 +172,15 @@ def read_pairs(dataset: Path, split: str) -> list[Any]:
     return pairs
 
 
-def _validation(dataset: Path, seed: int) -> tuple[list[Any], list[str]]:
+def _validation(dataset: Path, protocol: str, seed: int) -> tuple[list[Any], list[str]]:
     from ...models.training import ValidationCase
 
     rows = read_index(dataset, "val", None)
     cases = []
     for number in range(len(rows)):
-        case = make_case(dataset, rows, number, "shift", seed)
-        window, template = (a.astype(np.float32) / 255.0 for a in (case.reference, case.sensed))
-        cases.append(ValidationCase(window, template, (float(case.truth[0, 2]), float(case.truth[1, 2]))))
+        case = make_case(dataset, rows, number, protocol, seed)
+        reference, sensed = (a.astype(np.float32) / 255.0 for a in (case.reference, case.sensed))
+        cases.append(ValidationCase(reference, sensed, case.truth))
     return cases, [r["source"] for r in rows]
 
 
@@ -194,15 +190,19 @@ def _card(
     import torch
 
     names = np.array(sources)
+
+    def measured(part: NDArray[np.float64]) -> dict[str, Any]:
+        others = {name: _rates(part[:, i]) for i, name in enumerate(trainer.measures) if i}
+        return {**_rates(part[:, 0]), **others}
+
     return {
         "network": request.network, "preset": request.preset, "config": trainer.net.config.to_dict(),
         "data": {"pairs": len(trainer.pairs), "sources": sorted({p.source for p in trainer.pairs})},
         "steps": trainer.steps, "batch": trainer.recipe.batch, "seed": request.seed, "minutes": round(elapsed_s / 60.0, 1), "device": device,
         "torch": torch.__version__, "parameters": sum(p.numel() for p in trainer.net.parameters()),
         "validation": {
-            "protocol": f"single 192-px template in a 256-px window, {len(errors)} pairs of the val split, no outlier filter; half: its middle 96 px",
-            **_rates(errors[:, 0]), "half": _rates(errors[:, 1]),
-            "by_source": {s: {**_rates(errors[names == s, 0]), "half": _rates(errors[names == s, 1])} for s in sorted(set(sources))},
+            "protocol": f"{trainer.measured}; {len(errors)} pairs of the val split", **measured(errors),
+            "by_source": {s: measured(errors[names == s]) for s in sorted(set(sources))},
         },
     }
 
@@ -211,8 +211,8 @@ def _rates(errors: NDArray[np.float64]) -> dict[str, Any]:
     return {f"CMR@{t:g}": round(float((errors <= t).mean()), 4) for t in _THRESHOLDS_PX}
 
 
-def draw_curves(history: dict[str, Any], path: Path) -> None:
-    """Draw the loss and the validation rates over the steps as a PNG."""
+def draw_curves(history: dict[str, Any], measures: tuple[str, ...], path: Path) -> None:
+    """Draw the loss and the validation rates (a line style a measure) over the steps as a PNG."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 3.6), layout="constrained")
@@ -223,10 +223,13 @@ def draw_curves(history: dict[str, Any], path: Path) -> None:
         smooth = np.convolve(history["loss"], np.ones(width) / width, mode="valid")
         left.plot(history["steps"][width - 1 :], smooth, color="#1f4e79")
     left.set(xlabel="step", ylabel="training loss")
-    validated = np.array(history["validated"]).reshape(-1, 2 + 2 * len(_THRESHOLDS_PX))
+    each = len(_THRESHOLDS_PX)
+    validated = np.array(history["validated"]).reshape(-1, 2 + len(measures) * each)
     for i, threshold in enumerate(_THRESHOLDS_PX):
-        (line,) = right.plot(validated[:, 0], 100 * validated[:, 2 + i], marker=".", label=f"≤ {threshold:g} px")
-        right.plot(validated[:, 0], 100 * validated[:, 6 + i], linestyle=":", color=line.get_color())
-    right.set(xlabel="step", ylabel="validation pairs (%), dotted: 96-px templates", ylim=(0, 100))
+        for j in range(len(measures)):
+            label = f"≤ {threshold:g} px" if not j else None
+            right.plot(validated[:, 0], 100 * validated[:, 2 + j * each + i], marker=".", linestyle=_STYLES[j], color=f"C{i}", label=label)
+    styles = ", ".join(f"{_STYLE_NAMES[j]}: {name}" for j, name in enumerate(measures))
+    right.set(xlabel="step", ylabel=f"validation pairs (%); {styles}", ylim=(0, 100))
     right.legend(loc="lower right", title="error")
     figure.savefig(path, dpi=110)

@@ -81,8 +81,8 @@ def test_sift_matches_an_optical_pair_without_bias():
     data = picture(7, (256, 280))
     moved = ndimage.shift(data, (3.0, -5.0), order=1, mode="reflect").astype(np.float32)
     found = create("sift").match(image(data), image(moved), 32.0)
-    assert len(found) >= 20
-    shift = np.median(found[:, :2] - found[:, 2:4], axis=0)
+    assert len(found.score) >= 20
+    shift = np.median(found.reference - found.sensed, axis=0)
     assert shift == pytest.approx((5.0, -3.0), abs=0.1)
 
 

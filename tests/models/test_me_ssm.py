@@ -10,11 +10,11 @@ import torch
 from sar_optical_align.models.config import ABLATIONS, PRESETS, MeSsmConfig
 from sar_optical_align.models.losses import gaussian_label, hard_negative_hinge, peak_spread, registration_loss
 from sar_optical_align.models.me_ssm import MeSsm
+from sar_optical_align.models.me_ssm_training import TemplateRecipe, TemplateTrainer, peaks
 from sar_optical_align.models.melf import POSES, Melf
 from sar_optical_align.models.mfa import Mfa
 from sar_optical_align.models.similarity import slide_conv, slide_fft, slide_reference
 from sar_optical_align.models.synthetic import Pair, SampleSize, draw
-from sar_optical_align.models.training import Recipe, Trainer, peaks
 from sar_optical_align.models.weights import WeightsError, fill, load_weights, save_weights
 
 
@@ -136,19 +136,20 @@ def test_offsets_found_in_training_go_to_the_truth():
     """A pair whose SAR is shifted by 2 px: correlation of equal pictures pulls its offset there."""
     pair = made_pair(3)
     shifted = Pair.make(pair.optical, np.roll(pair.sar, (0, 2), axis=(0, 1)), None, "made")
-    trainer = Trainer(MeSsm(PRESETS["tiny"]), [shifted], Recipe(batch=1))
+    trainer = TemplateTrainer(MeSsm(PRESETS["tiny"]), [shifted], TemplateRecipe(batch=1))
     for _ in range(60):
         sample = draw([shifted], 0, SampleSize(96, 64), trainer.rng)
         surface = slide_fft(sample.template[None], sample.window[None])
         miss = peaks(torch.maximum(surface, -surface))[0].numpy() - np.array(sample.truth)
-        trainer._refine([sample], miss[None])
+        trainer.refine_samples([sample], miss[None])
     assert shifted.offsets[0, 0] == pytest.approx([2.0, 0.0], abs=0.3)
 
 
 def small_trainer(seed=1):
     torch.manual_seed(seed)
     config = MeSsmConfig(poses=("identity", "flip_x"), expert_width=4, widths=(8, 8, 8), depths=(0, 1, 1), state=4, mfa_width=8, channels=8)
-    return Trainer(MeSsm(config), [made_pair(0), made_pair(1)], Recipe(batch=4, seed=seed, refine=False), window_px=64, templates_px=(40, 48))
+    recipe = TemplateRecipe(batch=4, seed=seed, refine=False, window_px=64, templates_px=(40, 48))
+    return TemplateTrainer(MeSsm(config), [made_pair(0), made_pair(1)], recipe)
 
 
 def test_training_learns_and_resumes_exactly(tmp_path):

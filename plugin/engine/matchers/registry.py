@@ -13,12 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from ...core.errors import MissingDependencyError, UsageError
 from ...core.fields import from_dict
 from ...core.types import Modality
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from ..preparing import Image
@@ -112,11 +113,58 @@ class TemplateMatcher(_Matcher):
         return correlate(template, template_mask, window, window_mask)
 
 
-class PairMatcher(_Matcher):
-    """Finds matches between two prepared images of the same grid by itself (keypoints, flow)."""
+@dataclass(frozen=True, eq=False)
+class PairMatches:
+    """Matches of two images, and what each was judged by. Positions are in the pixel frame (corner origin) of the images given.
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> NDArray[np.float64]:
-        """Return matches (N, 5): reference x, y, sensed x, y (pixel frame, corner origin), score 0..1."""
+    Attributes:
+        reference: (N, 2).
+        sensed: (N, 2).
+        score: (N,) 0..1.
+        features: (N, F), the first column ones: what `calibrate` learns the score from. With a calibration,
+            score = logistic(features @ calibration.score); without one `score` is taken as it is.
+        covariance: (N, 2, 2) px squared of the reference position, or None = 0.5 px squared along each axis.
+        surfaces: (N, h, w) float32 for the eye: how well each place around the match agrees (similarity, matching probability), or None.
+        surface_origin: (N, 2) reference position of the centre of `surfaces[:, 0, 0]`.
+        surface_step_px: Reference px from one cell of the surfaces to the next.
+        peak: (N,) height of the match, in the unit of the surfaces.
+        second: (N,) height of the next best one, 0 where there is none.
+        forward_backward: (N,) px, NaN where not checked.
+    """
+
+    reference: NDArray[np.float64]
+    sensed: NDArray[np.float64]
+    score: NDArray[np.float64]
+    features: NDArray[np.float64] | None = None
+    covariance: NDArray[np.float64] | None = None
+    surfaces: NDArray[np.float32] | None = None
+    surface_origin: NDArray[np.float64] | None = None
+    surface_step_px: float = 1.0
+    peak: NDArray[np.float64] | None = None
+    second: NDArray[np.float64] | None = None
+    forward_backward: NDArray[np.float64] | None = None
+
+    @classmethod
+    def none(cls) -> PairMatches:
+        """Return no matches."""
+        return cls(np.empty((0, 2)), np.empty((0, 2)), np.empty(0))
+
+
+class PairMatcher(_Matcher):
+    """Finds matches between two prepared images of the same grid by itself (keypoints, flow).
+
+    The images are alike to a few pixels: the coarse stage has corrected the sensed one. Tiles are given with a margin.
+    """
+
+    margin_px: ClassVar[int] = 64
+    """Ground given around each tile."""
+    grid_px: ClassVar[int] = 1
+    """Tiles given begin at multiples of this, so that features made at a reduced resolution do not depend on the tile."""
+    independent_px: ClassVar[int] = 1
+    """Side of the ground that one match looks at: errors of matches nearer to each other than this are not independent."""
+
+    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
+        """Return the matches no further apart than the search radius."""
         raise NotImplementedError
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.coords import px_from_idx
 from ...core.fields import check_params, param
-from .registry import PairMatcher, register
+from .registry import PairMatcher, PairMatches, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,8 +42,8 @@ class SiftMatcher(PairMatcher):
 
     params: SiftParams
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> NDArray[np.float64]:
-        """Return matches (N, 5): reference x, y, sensed x, y, score."""
+    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
+        """Return the matches."""
         import cv2
 
         # enable_precise_upscale removes OpenCV's bias of a quarter pixel.
@@ -51,7 +51,7 @@ class SiftMatcher(PairMatcher):
         keys_r, desc_r = detector.detectAndCompute(_to_8_bit(reference), reference.mask.astype(np.uint8))
         keys_s, desc_s = detector.detectAndCompute(_to_8_bit(sensed), sensed.mask.astype(np.uint8))
         if desc_r is None or desc_s is None or len(keys_r) < 2 or len(keys_s) < 2:
-            return np.empty((0, 5))
+            return PairMatches.none()
         pos_r, pos_s = (px_from_idx(np.array([k.pt for k in keys])) for keys in (keys_r, keys_s))
         distance = np.sqrt(
             np.maximum((desc_s**2).sum(1)[:, None] + (desc_r**2).sum(1)[None] - 2 * desc_s @ desc_r.T, 0.0)
@@ -66,7 +66,7 @@ class SiftMatcher(PairMatcher):
         mutual = distance.argmin(axis=0)[best] == np.arange(len(best))
         keep = np.flatnonzero(np.isfinite(value) & mutual & (ratio <= self.params.ratio))
         score = 1.0 - np.clip(ratio[keep], 0.0, 1.0)
-        return np.concatenate([pos_r[best[keep]], pos_s[keep], score[:, None]], axis=1).astype(np.float64)
+        return PairMatches(pos_r[best[keep]], pos_s[keep], score.astype(np.float64))
 
 
 def _to_8_bit(image: Image) -> NDArray[np.uint8]:

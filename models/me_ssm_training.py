@@ -1,0 +1,139 @@
+"""Training of ME-SSM for template matching, and its validation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from .config import ABLATIONS, PRESETS, MeSsmConfig
+from .losses import registration_loss
+from .me_ssm import MeSsm
+from .similarity import slide_fft
+from .synthetic import Pair, Sample, SampleSize, draw
+from .training import Recipe, Trainer, ValidationCase
+
+_REFINE_FROM, _REFINE_REACH_PX = 0.3, 3.0
+
+
+@dataclass(frozen=True)
+class TemplateRecipe(Recipe):
+    """How to train for template matching.
+
+    Attributes:
+        hinge: Weight of the hard negatives; 0 leaves them out.
+        spread: Weight of the peak emphasis.
+        sigma: Width of the soft label in px.
+        window_px: Side of the optical windows.
+        templates_px: Sides of the SAR templates; one is drawn for each batch.
+    """
+
+    hinge: float = 1.0
+    spread: float = 0.5
+    sigma: float = 1.0
+    window_px: int = 128
+    templates_px: tuple[int, ...] = (96,)
+
+
+class TemplateTrainer(Trainer):
+    """ME-SSM in training."""
+
+    protocol: ClassVar[str] = "shift"
+    measures: ClassVar[tuple[str, ...]] = ("template", "half")
+    measured: ClassVar[str] = "single 192-px template in a 256-px window, no outlier filter; half: its middle 96 px"
+    recipe: TemplateRecipe
+
+    def __init__(self, net: MeSsm, pairs: list[Pair], recipe: TemplateRecipe, device: str = "cpu") -> None:
+        super().__init__(net, pairs, recipe, device)
+
+    def draw(self) -> list[Sample]:
+        """Draw a batch; samples with too little valid ground are drawn anew."""
+        samples: list[Sample] = []
+        size = SampleSize(self.recipe.window_px, int(self.rng.choice(self.recipe.templates_px)))
+        while len(samples) < self.recipe.batch:
+            sample = draw(self.pairs, self.draw_pair(), size, self.rng)
+            if float(sample.template_mask.mean()) > 0.7 and float(sample.window_mask.mean()) > 0.6:
+                samples.append(sample)
+        return samples
+
+    def learn(self, fraction: float) -> tuple[Tensor, float]:
+        """Return the loss of a batch and the share of it whose peak is within 1 px of the truth."""
+        samples = self.draw()
+        truth = torch.tensor([s.truth for s in samples], device=self.device)
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16):
+            window = self._describe([s.window for s in samples], [s.window_mask for s in samples], "optical")
+            template = self._describe([s.template for s in samples], [s.template_mask for s in samples], "sar")
+        similarity = slide_fft(template.float(), window.float())
+        r = self.recipe
+        loss = registration_loss(similarity, truth, self.net.log_scale, r.hinge, r.spread, r.sigma).mean()
+        missed = (peaks(similarity.detach()) - truth).cpu().numpy()
+        if r.refine and fraction > _REFINE_FROM:
+            self.refine_samples(samples, missed)
+        return loss, float((np.hypot(*missed.T) <= 1.0).mean())
+
+    def _describe(self, images: list[Tensor], masks: list[Tensor], modality: str) -> Tensor:
+        features: Tensor = self.net(torch.stack(images).to(self.device), modality).features
+        return features * torch.stack(masks).to(self.device)
+
+    def refine_samples(self, samples: list[Sample], missed: NDArray[np.float64]) -> None:
+        """Move each cell's offset towards where the network finds the peak."""
+        for sample, miss in zip(samples, missed, strict=True):
+            if sample.pair >= 0 and np.hypot(*miss) < _REFINE_REACH_PX:
+                self.refine(sample.pair, sample.cell, sample.to_source @ miss)
+
+    @torch.inference_mode()
+    def validate(self, net: nn.Module, cases: Sequence[ValidationCase]) -> NDArray[np.float64]:
+        """Return (N, 2): how far the peak of each case's template, and of the middle of it (half its side), is from the truth, px."""
+        net.eval()
+        errors = np.zeros((len(cases), 2))
+        for i, case in enumerate(cases):
+            window, template = (torch.from_numpy(a)[None, None].to(self.device) for a in (case.reference, case.sensed))
+            described, features = net(window, "optical").features, net(template, "sar").features
+            height, width = features.shape[-2:]
+            top, left = height // 4, width // 4
+            for j, (part, corner) in enumerate(((features, (0, 0)), (features[..., top : top + height // 2, left : left + width // 2], (left, top)))):
+                found = peaks(slide_fft(part, described))[0].cpu().numpy() - np.array(corner)
+                errors[i, j] = float(np.hypot(*(found - case.truth[:2, 2])))
+        return errors
+
+
+def peaks(similarity: Tensor) -> Tensor:
+    """Return (B, 2): x, y of the highest value of (B, rows, columns), to sub-pixel by a parabola along each axis."""
+    batch, rows, columns = similarity.shape
+    top = similarity.flatten(1).argmax(1)
+    r, c = top // columns, top % columns
+    each = torch.arange(batch, device=similarity.device)
+
+    def vertex(before: Tensor, middle: Tensor, after: Tensor) -> Tensor:
+        bend = before - 2 * middle + after
+        return torch.where(bend < -1e-9, 0.5 * (before - after) / bend.clamp_max(-1e-9), torch.zeros_like(bend)).clamp(-0.5, 0.5)
+
+    middle = similarity[each, r, c]
+    dx = vertex(similarity[each, r, (c - 1).clamp_min(0)], middle, similarity[each, r, (c + 1).clamp_max(columns - 1)])
+    dy = vertex(similarity[each, (r - 1).clamp_min(0), c], middle, similarity[each, (r + 1).clamp_max(rows - 1), c])
+    dx = torch.where((c == 0) | (c == columns - 1), 0.0, dx)
+    dy = torch.where((r == 0) | (r == rows - 1), 0.0, dy)
+    return torch.stack((c + dx, r + dy), dim=1)
+
+
+TRAININGS: dict[str, MeSsmConfig] = {**PRESETS, **ABLATIONS, "no_hard_negatives": PRESETS["tiny"]}
+
+
+def make_trainer(preset: str, pairs: list[Pair], recipe: Recipe, device: str) -> TemplateTrainer:
+    """Make a network at random and its trainer.
+
+    Args:
+        preset: Name in `TRAININGS`.
+        pairs: Training pairs.
+        recipe: What is common to all networks: seed, shares of the sources, precision.
+        device: "cpu" or "cuda".
+    """
+    own = TemplateRecipe(batch=32 if device == "cuda" else 8, bfloat16=recipe.bfloat16, seed=recipe.seed, shares=recipe.shares)
+    if preset == "no_hard_negatives":
+        own = replace(own, hinge=0.0)
+    return TemplateTrainer(MeSsm(TRAININGS[preset]), pairs, own, device)
