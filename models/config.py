@@ -24,7 +24,9 @@ class MeSsmConfig:
         core: "ssd", "s6", or "conv" (convolution blocks in place of state-space blocks).
         mfa: Aggregate levels by MFA; else by one 1x1 convolution.
         mfa_width: Channels of the aggregated map, at 1/2.
-        channels: Channels of the descriptor at full resolution.
+        head_width: Channels ahead of the head, at full resolution.
+        channels: Learnt channels of the descriptor at full resolution.
+        bank: Add oriented gradients to the descriptor (12 channels), weighed by what the network trusts at each place.
     """
 
     poses: tuple[str, ...] = ("identity", "flip_x", "flip_y", "turn_90")
@@ -36,7 +38,9 @@ class MeSsmConfig:
     core: str = "ssd"
     mfa: bool = True
     mfa_width: int = 32
+    head_width: int = 24
     channels: int = 16
+    bank: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what no network can be built from."""
@@ -67,6 +71,7 @@ ABLATIONS: dict[str, MeSsmConfig] = {
     "no_melf": MeSsmConfig(poses=("identity",)),
     "no_mfa": MeSsmConfig(mfa=False),
     "no_mamba": MeSsmConfig(core="conv"),
-    "conv_probe": MeSsmConfig(poses=("identity",), mfa=False, core="conv"),
+    "no_bank": MeSsmConfig(bank=False),
+    "conv_probe": MeSsmConfig(poses=("identity",), mfa=False, core="conv", bank=False),
 }
-"""Parts left out; `conv_probe` has none of the three: the plain convolutional network that ME-SSM has to beat."""
+"""Parts left out; `conv_probe` has none of the four: the plain convolutional network that ME-SSM has to beat."""

@@ -10,12 +10,14 @@ from torch.nn import functional
 
 from .blocks import ConvBlock, VssBlock, surroundings, upsample
 from .config import MeSsmConfig
+from .gradients import OrientedGradients
 from .melf import Melf
 from .mfa import Mfa
 
 STRIDE = 8
 MODALITIES = ("optical", "sar")
 _NORMAL_SIDE, _NORMAL_FLOOR = 31, 0.03
+_FIRST_BALANCE, _FIRST_TRUST = -0.3, 1.0
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Described:
     """What the network says of images.
 
     Attributes:
-        features: (B, C, H, W), length 0..1 at each pixel: short where there is nothing to hold on to.
+        features: (B, C, H, W), length 0..1 at each pixel: short where there is nothing to hold on to; learnt channels first.
         gates: (B, K, H, W), weights of the experts.
     """
 
@@ -65,25 +67,30 @@ class _Down(nn.Module):
 class MeSsm(nn.Module):
     """Multi-expert front for each modality, a shared state-space backbone at 1/2, 1/4 and 1/8, MFA, a head at full resolution.
 
+    The descriptor of a pixel: the learnt channels, then its oriented gradients at two widths, each width times the trust (0..1)
+    that the network puts into it at this place. A learnt balance weighs both parts.
+
     Reference:
         ME-SSM, arXiv 2507.04397.
     Deviation:
         the paper's tables of widths are not public: widths, the convolution block ahead of the scans, the full-resolution
-        head and descriptors that may be shorter than 1 are ours; each modality has a front of its own; pooling and
-        router look at surroundings (see `melf`, `mfa`); scans start anew in each line (see `ss2d`).
+        head, the bank of gradients and descriptors that may be shorter than 1 are ours; each modality has a front of its
+        own; pooling and router look at surroundings (see `melf`, `mfa`); scans start anew in each line (see `ss2d`).
     """
 
     def __init__(self, config: MeSsmConfig) -> None:
         super().__init__()
         self.config = config
         e = config.expert_width
+        self.bank = OrientedGradients() if config.bank else None
+        given = e + (self.bank.channels if self.bank else 0)
 
         def expert() -> nn.Module:
             return nn.Sequential(nn.Conv2d(3, e, 5, padding=2), nn.GELU(), nn.Conv2d(e, e, 3, padding=1))
 
         self.fronts = nn.ModuleDict({m: Melf(expert, e, config.poses) for m in MODALITIES})
         self.fronts["sar"].load_state_dict(self.fronts["optical"].state_dict())  # alike at the start: their features correlate
-        before = (e, *config.widths[:-1])
+        before = (given, *config.widths[:-1])
         self.levels = nn.ModuleList(
             _Down(b, w, d, config) for b, w, d in zip(before, config.widths, config.depths, strict=True)
         )
@@ -92,10 +99,16 @@ class MeSsm(nn.Module):
             self.mfa = Mfa(config.widths, config.mfa_width)
         else:
             self.mfa = nn.Conv2d(sum(config.widths), config.mfa_width, 1)
-        self.fine = nn.Conv2d(e, config.channels, 3, padding=1)
-        self.coarse = nn.Conv2d(config.mfa_width, config.channels, 3, padding=1)
-        self.head = nn.Conv2d(config.channels, config.channels, 3, padding=1)
-        self.log_scale = nn.Parameter(torch.tensor(4.0))
+        self.fine = nn.Conv2d(given, config.head_width, 3, padding=1)
+        self.coarse = nn.Conv2d(config.mfa_width, config.head_width, 3, padding=1)
+        self.head = nn.Conv2d(config.head_width, config.channels + (len(self.bank.widths_px) if self.bank else 0), 3, padding=1)
+        self.log_scale = nn.Parameter(torch.tensor([4.0, 4.0]))
+        self.balance = nn.Parameter(torch.tensor(_FIRST_BALANCE))
+
+    @property
+    def channels(self) -> int:
+        """Channels of the descriptor; the learnt ones come first."""
+        return self.config.channels + (self.bank.channels if self.bank else 0)
 
     def forward(self, image: Tensor, modality: str) -> Described:
         """Describe images.
@@ -107,8 +120,12 @@ class MeSsm(nn.Module):
         height, width = image.shape[-2:]
         padded = functional.pad(image, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
         x, gates = self.fronts[modality](normalised(padded).contiguous(memory_format=torch.channels_last))
+        given = functional.gelu(x)
+        gradients = self.bank(padded) if self.bank else None
+        if gradients is not None:
+            given = torch.cat((given, gradients.to(given.dtype)), dim=1)
         levels = []
-        y = functional.gelu(x)
+        y = given
         for level in self.levels:
             y = level(y)
             levels.append(y)
@@ -116,7 +133,11 @@ class MeSsm(nn.Module):
             joined = self.mfa(levels)
         else:
             joined = self.mfa(torch.cat([levels[0], *(upsample(v, levels[0]) for v in levels[1:])], dim=1))
-        raw = self.fine(x) + upsample(self.coarse(joined), x)
-        raw = raw + self.head(functional.gelu(raw))
-        features = raw * torch.rsqrt(1.0 + (raw**2).sum(1, keepdim=True))
+        raw = self.head(functional.gelu(self.fine(given) + upsample(self.coarse(joined), x))).float()
+        features = raw[:, : self.config.channels]
+        features = features * torch.rsqrt(1.0 + (features**2).sum(1, keepdim=True))
+        if gradients is not None and self.bank is not None:
+            share = torch.sigmoid(self.balance)
+            trust = torch.sigmoid(raw[:, self.config.channels :] + _FIRST_TRUST).repeat_interleave(self.bank.orientations, dim=1)
+            features = torch.cat((features * share, gradients * trust * ((1.0 - share) / len(self.bank.widths_px) ** 0.5)), dim=1)
         return Described(features[..., :height, :width], gates[..., :height, :width])

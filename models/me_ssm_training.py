@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from .config import ABLATIONS, PRESETS, MeSsmConfig
 from .losses import registration_loss
 from .me_ssm import MeSsm
-from .similarity import slide_fft
+from .similarity import slide_fft, slide_groups
 from .synthetic import Pair, Sample, SampleSize, draw
 from .training import Recipe, Trainer, ValidationCase
 
@@ -30,14 +30,18 @@ class TemplateRecipe(Recipe):
         spread: Weight of the peak emphasis.
         sigma: Width of the soft label in px.
         window_px: Side of the optical windows.
-        templates_px: Sides of the SAR templates; one is drawn for each batch.
+        template_px: Side of the SAR templates.
+        parts_px: Sides of smaller templates cut from them; one is drawn for each batch.
+        own: Weight of the loss of the learnt channels alone, beside that of the whole descriptor.
     """
 
     hinge: float = 1.0
     spread: float = 0.5
     sigma: float = 1.0
-    window_px: int = 128
-    templates_px: tuple[int, ...] = (96,)
+    window_px: int = 160
+    template_px: int = 128
+    parts_px: tuple[int, ...] = (48, 64, 80)
+    own: float = 0.5
 
 
 class TemplateTrainer(Trainer):
@@ -54,7 +58,7 @@ class TemplateTrainer(Trainer):
     def draw(self) -> list[Sample]:
         """Draw a batch; samples with too little valid ground are drawn anew."""
         samples: list[Sample] = []
-        size = SampleSize(self.recipe.window_px, int(self.rng.choice(self.recipe.templates_px)))
+        size = SampleSize(self.recipe.window_px, self.recipe.template_px)
         while len(samples) < self.recipe.batch:
             sample = draw(self.pairs, self.draw_pair(), size, self.rng)
             if float(sample.template_mask.mean()) > 0.7 and float(sample.window_mask.mean()) > 0.6:
@@ -68,13 +72,28 @@ class TemplateTrainer(Trainer):
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16):
             window = self._describe([s.window for s in samples], [s.window_mask for s in samples], "optical")
             template = self._describe([s.template for s in samples], [s.template_mask for s in samples], "sar")
-        similarity = slide_fft(template.float(), window.float())
         r = self.recipe
-        loss = registration_loss(similarity, truth, self.net.log_scale, r.hinge, r.spread, r.sigma).mean()
-        missed = (peaks(similarity.detach()) - truth).cpu().numpy()
+        part = int(self.rng.choice(r.parts_px))
+        corner = self.rng.integers(0, r.template_px - part + 1, 2)
+        learnt, fixed = self.net.config.channels, self.net.channels - self.net.config.channels
+        groups = (learnt, fixed) if fixed else (learnt,)
+        losses, missed = [], np.zeros((len(samples), 2))
+        for side, (x, y) in ((r.template_px, (0, 0)), (part, corner)):
+            at = truth + torch.tensor((float(x), float(y)), device=self.device)
+            similarity = slide_groups(template[..., y : y + side, x : x + side], window, groups)
+            losses.append(self._loss(similarity[:, -1], at, 0))
+            if side == r.template_px:
+                missed = (peaks(similarity[:, -1].detach()) - at).cpu().numpy()
+            if fixed and r.own:
+                losses.append(r.own * self._loss(similarity[:, 0], at, 1))
+        loss = torch.stack(losses).sum() / 2.0
         if r.refine and fraction > _REFINE_FROM:
             self.refine_samples(samples, missed)
         return loss, float((np.hypot(*missed.T) <= 1.0).mean())
+
+    def _loss(self, similarity: Tensor, truth: Tensor, scale: int) -> Tensor:
+        r = self.recipe
+        return registration_loss(similarity, truth, self.net.log_scale[scale], r.hinge, r.spread, r.sigma).mean()
 
     def _describe(self, images: list[Tensor], masks: list[Tensor], modality: str) -> Tensor:
         features: Tensor = self.net(torch.stack(images).to(self.device), modality).features

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -9,23 +11,69 @@ from torch.nn import functional
 _FLOOR = 1e-4
 
 
+class _Correlate(torch.autograd.Function):
+    """Sums over a group of channels of the correlation at every position, by real FFTs forwards and backwards."""
+
+    @staticmethod
+    def forward(ctx: Any, template: Tensor, window: Tensor, groups: tuple[int, ...]) -> Tensor:
+        size = (window.shape[-2], window.shape[-1])  # the wanted positions do not wrap
+        of_window, of_template = torch.fft.rfft2(window, s=size), torch.fft.rfft2(template, s=size)
+        ctx.save_for_backward(of_template, of_window)
+        ctx.groups, ctx.size, ctx.template = groups, size, template.shape[-2:]
+        each = (of_window * of_template.conj()).split(groups, dim=1)
+        rows, columns = size[0] - template.shape[-2] + 1, size[1] - template.shape[-1] + 1
+        found = torch.fft.irfft2(torch.stack([e.sum(1) for e in each], dim=1), s=size)
+        return found[..., :rows, :columns].contiguous()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
+        of_template, of_window = ctx.saved_tensors
+        given = torch.fft.rfft2(gradients[0], s=ctx.size)
+        spread = torch.cat([given[:, i : i + 1].expand(-1, count, -1, -1) for i, count in enumerate(ctx.groups)], dim=1)
+        height, width = ctx.template
+        to_template = torch.fft.irfft2(spread.conj() * of_window, s=ctx.size)[..., :height, :width]
+        return to_template, torch.fft.irfft2(spread * of_template, s=ctx.size), None
+
+
 def _centred(template: Tensor) -> Tensor:
     return template - template.mean(dim=(-2, -1), keepdim=True)
 
 
-def _normalise(products: Tensor, template: Tensor, window: Tensor) -> Tensor:
-    """Divide by the energies of the centred template and of the window under it, both summed over channels."""
+def _boxes(x: Tensor, h: int, w: int) -> Tensor:
+    """Return the sum of each h x w box of (B, C, H, W), as products with matrices of ones and zeros: fast forwards and backwards."""
+
+    def band(size: int, length: int) -> Tensor:
+        ones = torch.ones(size, size, dtype=x.dtype, device=x.device)
+        return (ones.triu() * ones.tril(length - 1))[: size - length + 1]
+
+    return band(x.shape[-2], h) @ x @ band(x.shape[-1], w).T
+
+
+def _energies(template: Tensor, window: Tensor, groups: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+    """Return the energies of the centred template (B, G, 1, 1) and of the window under it (B, G, rows, columns), by groups of channels."""
     h, w = template.shape[-2:]
-    own = (template**2).sum(dim=(1, 2, 3))[:, None, None]
-    squares = _means((window**2).sum(1, keepdim=True), h, w)[:, 0]
-    means = _means(window, h, w)
-    under = (squares - (means**2).sum(1)) * (h * w)
+    own = torch.stack([t.square().sum((1, 2, 3)) for t in template.split(groups, dim=1)], dim=1)[..., None, None]
+    squares = torch.stack([x.square().sum(1) for x in window.split(groups, dim=1)], dim=1)
+    means = torch.stack([m.square().sum(1) for m in _boxes(window, h, w).split(groups, dim=1)], dim=1)
+    return own, _boxes(squares, h, w) - means / (h * w)
+
+
+def slide_groups(template: Tensor, window: Tensor, groups: tuple[int, ...]) -> Tensor:
+    """Zero-mean normalised correlation of the first group of channels, of the first two, and so on, by FFT.
+
+    Args:
+        template: (B, C, h, w), the sensed features: the kernel.
+        window: (B, C, H, W), the reference features, H >= h, W >= w.
+        groups: Numbers of channels, C in all.
+
+    Returns:
+        (B, G, H - h + 1, W - w + 1) in -1..1; `[.., r, c]` = the template's top-left pixel on pixel (r, c) of the window.
+    """
+    kernel = _centred(template)
+    products = _Correlate.apply(kernel, window, groups)
+    own, under = _energies(kernel, window, groups)
+    products, own, under = products.cumsum(1), own.cumsum(1), under.cumsum(1)
     return products / torch.sqrt(own.clamp_min(_FLOOR) * under.clamp_min(_FLOOR))
-
-
-def _means(x: Tensor, h: int, w: int) -> Tensor:
-    """Return the mean of each h x w box of (B, C, H, W): columns first, then rows, a hundredth of the work of both at once."""
-    return functional.avg_pool2d(functional.avg_pool2d(x, (h, 1), stride=1), (1, w), stride=1)
 
 
 def slide_fft(template: Tensor, window: Tensor) -> Tensor:
@@ -41,12 +89,7 @@ def slide_fft(template: Tensor, window: Tensor) -> Tensor:
     Reference:
         ME-SSM, arXiv 2507.04397, figure 2: the normalised SAR feature slid over the optical feature as a kernel.
     """
-    kernel = _centred(template)
-    size = (window.shape[-2], window.shape[-1])  # the wanted positions do not wrap
-    spectrum = (torch.fft.rfft2(window, s=size) * torch.fft.rfft2(kernel, s=size).conj()).sum(1)
-    rows, columns = size[0] - template.shape[-2] + 1, size[1] - template.shape[-1] + 1
-    products = torch.fft.irfft2(spectrum, s=size)[:, :rows, :columns]
-    return _normalise(products, kernel, window)
+    return slide_groups(template, window, (template.shape[1],))[:, 0]
 
 
 def slide_conv(template: Tensor, window: Tensor) -> Tensor:
@@ -54,7 +97,8 @@ def slide_conv(template: Tensor, window: Tensor) -> Tensor:
     kernel = _centred(template)
     batch = window.shape[0]
     products = functional.conv2d(window.flatten(0, 1)[None], kernel, groups=batch)[0]
-    return _normalise(products, kernel, window)
+    own, under = (e[:, 0] for e in _energies(kernel, window, (template.shape[1],)))
+    return products / torch.sqrt(own.clamp_min(_FLOOR) * under.clamp_min(_FLOOR))
 
 
 def slide_reference(template: Tensor, window: Tensor) -> Tensor:

@@ -111,7 +111,7 @@ def test_features_keep_grid_and_mask(random_weights, pictures):
     mask = np.ones((90, 130), bool)
     mask[:, :20] = False
     features = matcher.features(image(pictures[1][:90, :130] / 255.0, mask=mask), Modality.SAR)
-    assert features.shape == (16, 90, 130)
+    assert features.shape == (matcher.net.channels, 90, 130)
     assert features.dtype == np.float32
     assert not features[:, :, :20].any()
     lengths = np.linalg.norm(features[:, mask], axis=0)

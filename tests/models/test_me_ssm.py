@@ -97,7 +97,7 @@ def test_every_configuration_describes_images_of_any_size(name):
     net = MeSsm(config).eval()
     with torch.inference_mode():
         found = net(torch.rand(1, 1, 37, 50), "sar")
-    assert found.features.shape == (1, config.channels, 37, 50)
+    assert found.features.shape == (1, net.channels, 37, 50)
     assert found.gates.shape == (1, len(config.poses), 37, 50)
     assert 0 < float(found.features.norm(dim=1).max()) <= 1.0
     assert MeSsmConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
@@ -148,7 +148,7 @@ def test_offsets_found_in_training_go_to_the_truth():
 def small_trainer(seed=1):
     torch.manual_seed(seed)
     config = MeSsmConfig(poses=("identity", "flip_x"), expert_width=4, widths=(8, 8, 8), depths=(0, 1, 1), state=4, mfa_width=8, channels=8)
-    recipe = TemplateRecipe(batch=4, seed=seed, refine=False, window_px=64, templates_px=(40, 48))
+    recipe = TemplateRecipe(batch=4, seed=seed, refine=False, window_px=64, template_px=48, parts_px=(32, 40))
     return TemplateTrainer(MeSsm(config), [made_pair(0), made_pair(1)], recipe)
 
 

@@ -96,7 +96,7 @@ class MeSsmMatcher(TemplateMatcher):
         filled = fill_invalid(image.data, image.mask)
         name = "sar" if modality is Modality.SAR else "optical"
         height, width = filled.shape
-        features = np.empty((self.net.config.channels, height, width), np.float32)
+        features = np.empty((self.net.channels, height, width), np.float32)
         gates = np.empty((len(self.net.config.poses), height, width), np.float32)
         step = height if height * width <= _STRIP_PX else max(256, _STRIP_PX // width // self.grid_px * self.grid_px)
         for top in range(0, height, step):  # in strips, so that memory does not grow with the tile
