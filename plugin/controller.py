@@ -331,7 +331,7 @@ class AlignController(QObject):
         else:
             layer = QgsRasterLayer(str(task.output), task.output.stem)
             sensed = self.dock.pair()[1]
-            if sensed is not None and sensed.bandCount() == layer.bandCount():
+            if sensed is not None:
                 copy_renderer(sensed, layer)
             add_to_group(layer, QgsProject.instance())
             for sibling, error in task.along:
