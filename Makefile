@@ -18,7 +18,7 @@ SCREENSHOTS ?= build/screenshots
 QGIS_ENV = QT_QPA_PLATFORM=offscreen SOA_WORKER_PYTHON=$(abspath $(PY)) QGIS_CUSTOM_CONFIG_PATH=$(abspath $(QGIS_VENV))/profile \
   XDG_RUNTIME_DIR=$(abspath $(QGIS_VENV))/runtime
 
-.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session lint package bench bench-review clean
+.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session help-pages lint package bench bench-review clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -80,6 +80,9 @@ test-desktop: $(QGIS_VENV)/.ready $(VENV)/.dev ## Drive the real QGIS desktop un
 
 session: $(QGIS_VENV)/.ready $(VENV)/.dev ## A whole working session in QGIS, killed and reopened; pictures of each step go to SCREENSHOTS=folder
 	SOA_SCREENSHOTS="$(abspath $(SCREENSHOTS))" SOA_WORKER_PYTHON=$(abspath $(PY)) $(PY) -m pytest tests/desktop -q -rs
+
+help-pages: $(QGIS_VENV)/.ready ## Write the tables of the help from the code
+	$(QGIS_ENV) $(QGIS_PY) packaging/help_tables.py
 
 package: $(VENV)/.dev $(QGIS_VENV)/.ready ## Build the plugin's zip in dist/, check it, load it in QGIS
 	$(PY) packaging/build.py
