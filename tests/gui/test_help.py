@@ -12,11 +12,13 @@ from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QToolButton
 from sar_optical_align.plugin.core.help_pages import HELP, PAGES, TOPICS, help_place
 from sar_optical_align.plugin.core.types import AlignParams
+from sar_optical_align.plugin.interpreter import InterpreterService
 from sar_optical_align.plugin.provider.provider import ALGORITHMS
 from sar_optical_align.ui.dock import AlignDock
 from sar_optical_align.ui.explain_dialog import ExplainDialog
 from sar_optical_align.ui.keys import REVIEW_KEYS
 from sar_optical_align.ui.points_table import PointsTable
+from sar_optical_align.ui.settings_page import AlignOptionsFactory
 
 MOST_BYTES = 2_500_000
 
@@ -122,6 +124,13 @@ def test_the_window_of_a_picture_explains_itself(qgis_app, qtbot, opened):
     qtbot.addWidget(dialog)
     dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Help).click()
     assert [(url.fileName(), url.fragment()) for url in opened] == [("review.html", "explain")]
+
+
+def test_the_options_page_has_its_help(qgis_app, qtbot, opened):
+    page = AlignOptionsFactory(InterpreterService()).createWidget(None)
+    qtbot.addWidget(page)
+    page.findChild(QToolButton, "helpButton").click()
+    assert [url.fileName() for url in opened] == ["settings.html"]
 
 
 def test_the_table_of_keys_is_what_the_review_listens_to(qgis_app, qtbot):
