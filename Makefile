@@ -81,8 +81,9 @@ test-desktop: $(QGIS_VENV)/.ready $(VENV)/.dev ## Drive the real QGIS desktop un
 session: $(QGIS_VENV)/.ready $(VENV)/.dev ## A whole working session in QGIS, killed and reopened; pictures of each step go to SCREENSHOTS=folder
 	SOA_SCREENSHOTS="$(abspath $(SCREENSHOTS))" SOA_WORKER_PYTHON=$(abspath $(PY)) $(PY) -m pytest tests/desktop -q -rs
 
-help-pages: $(QGIS_VENV)/.ready ## Write the tables of the help from the code
+help-pages: $(QGIS_VENV)/.ready $(VENV)/.dev ## Write the tables of the help from the code
 	$(QGIS_ENV) $(QGIS_PY) packaging/help_tables.py
+	$(PY) packaging/help_tables.py
 
 package: $(VENV)/.dev $(QGIS_VENV)/.ready ## Build the plugin's zip in dist/, check it, load it in QGIS
 	$(PY) packaging/build.py

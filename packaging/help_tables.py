@@ -1,6 +1,7 @@
 """Writes the generated parts of the offline help: contents, keys, parameters, figures, algorithms, commands.
 
-They stand between `<!-- begin name -->` and `<!-- end name -->`. Run by QGIS' Python; `--check` writes nothing and tells what is stale.
+They stand between `<!-- begin name -->` and `<!-- end name -->`. QGIS' Python makes what comes from dock and toolbox, the engine's what
+comes from the command line; each leaves the other's parts as they are. `--check` writes nothing and tells what is stale.
 """
 
 import argparse
@@ -18,12 +19,7 @@ if __name__ == "__main__":
 from sar_optical_align.plugin.core.fields import param_infos
 from sar_optical_align.plugin.core.help_pages import HELP, PAGES
 from sar_optical_align.plugin.core.types import AlignParams, WarpParams
-from sar_optical_align.plugin.engine.cli import build_parser
 from sar_optical_align.plugin.engine.matchers import all_specs
-from sar_optical_align.plugin.provider.provider import ALGORITHMS
-from sar_optical_align.ui.advisor_table import _HEADS, _TIPS
-from sar_optical_align.ui.keys import REVIEW_KEYS
-from sar_optical_align.ui.quality_panel import _FIGURES
 
 _BLOCK = re.compile(r"(<!-- begin ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 _esc = html.escape
@@ -46,6 +42,8 @@ def _params(cls: type) -> str:
 
 
 def _keys() -> str:
+    from sar_optical_align.ui.keys import REVIEW_KEYS
+
     return _table(("Key", "What it does"), [(" ".join(f"<kbd>{_esc(k)}</kbd>" for k in key.keys), _esc(key.text)) for key in REVIEW_KEYS])
 
 
@@ -59,7 +57,21 @@ def _matchers() -> str:
     return "\n".join(part for part in parts if part)
 
 
+def _figures() -> str:
+    from sar_optical_align.ui.quality_panel import _FIGURES
+
+    return _table(("Figure", "What it is"), [(_esc(label), tip) for _, label, tip in _FIGURES])
+
+
+def _advisor() -> str:
+    from sar_optical_align.ui.advisor_table import _HEADS, _TIPS
+
+    return _table(("Column", "What it is"), [(_esc(head), tip) for head, tip in zip(_HEADS, _TIPS, strict=True)])
+
+
 def _algorithms() -> str:
+    from sar_optical_align.plugin.provider.provider import ALGORITHMS
+
     parts = []
     for cls in ALGORITHMS:
         algorithm = cls()
@@ -73,6 +85,8 @@ def _algorithms() -> str:
 
 
 def _commands() -> str:
+    from sar_optical_align.plugin.engine.cli import build_parser
+
     parser = build_parser()
     action = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     return _table(("Command", "What it does"), [(f"<code>{a.dest}</code>", _esc(a.help or "")) for a in action._choices_actions])
@@ -88,17 +102,24 @@ MAKERS: dict[str, Callable[[], str]] = {
     "align-params": lambda: _params(AlignParams),
     "warp-params": lambda: _params(WarpParams),
     "matchers": _matchers,
-    "figures": lambda: _table(("Figure", "What it is"), [(_esc(label), tip) for _, label, tip in _FIGURES]),
-    "advisor": lambda: _table(("Column", "What it is"), [(_esc(head), tip) for head, tip in zip(_HEADS, _TIPS, strict=True)]),
+    "figures": _figures,
+    "advisor": _advisor,
     "algorithms": _algorithms,
     "commands": _commands,
 }
 
 
 def rendered(page: Path) -> str:
-    """Return a page as it should be."""
+    """Return a page as it should be, as far as this Python can tell."""
     made = {**MAKERS, "nav": lambda: _nav(page.stem)}
-    return _BLOCK.sub(lambda m: f"{m[1]}{made[m[2]]()}\n{m[3]}", page.read_text(encoding="utf-8"))
+
+    def block(m: re.Match[str]) -> str:
+        try:
+            return f"{m[1]}{made[m[2]]()}\n{m[3]}"
+        except ImportError:
+            return m[0]
+
+    return _BLOCK.sub(block, page.read_text(encoding="utf-8"))
 
 
 def stale() -> list[Path]:
