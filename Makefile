@@ -12,12 +12,13 @@ PIP := -m pip install -q --disable-pip-version-check --no-input --root-user-acti
 OUTPUT ?= demo_output
 DATASET ?= ../shared/data
 SPLIT ?= val
+SCREENSHOTS ?= build/screenshots
 
 # QGIS of the tests: no screen, and none of the user's settings.
 QGIS_ENV = QT_QPA_PLATFORM=offscreen SOA_WORKER_PYTHON=$(abspath $(PY)) QGIS_CUSTOM_CONFIG_PATH=$(abspath $(QGIS_VENV))/profile \
   XDG_RUNTIME_DIR=$(abspath $(QGIS_VENV))/runtime
 
-.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop lint package bench bench-review clean
+.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session help-pages lint package bench bench-review clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -76,6 +77,13 @@ test-qgis: $(QGIS_VENV)/.ready $(VENV)/.dev ## Test the plugin in QGIS without a
 
 test-desktop: $(QGIS_VENV)/.ready $(VENV)/.dev ## Drive the real QGIS desktop under Xvfb
 	SOA_WORKER_PYTHON=$(abspath $(PY)) $(PY) -m pytest tests/desktop -q
+
+session: $(QGIS_VENV)/.ready $(VENV)/.dev ## A whole working session in QGIS, killed and reopened; pictures of each step go to SCREENSHOTS=folder
+	SOA_SCREENSHOTS="$(abspath $(SCREENSHOTS))" SOA_WORKER_PYTHON=$(abspath $(PY)) $(PY) -m pytest tests/desktop -q -rs
+
+help-pages: $(QGIS_VENV)/.ready $(VENV)/.dev ## Write the tables of the help from the code
+	$(QGIS_ENV) $(QGIS_PY) packaging/help_tables.py
+	$(PY) packaging/help_tables.py
 
 package: $(VENV)/.dev $(QGIS_VENV)/.ready ## Build the plugin's zip in dist/, check it, load it in QGIS
 	$(PY) packaging/build.py

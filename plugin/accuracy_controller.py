@@ -93,8 +93,9 @@ class AccuracyController(QObject):
         session, fit = self._review.session, self._review.fit()
         if session is None or fit is None:
             return None
+        held = fit.model if session.model == "auto" else ""
         return Case(
-            session.points, fit, session.reference_grid, session.sensed_grid, session.independent_share, self._to_metric(), self.panel.look_azimuth()
+            session.points, fit, session.reference_grid, session.sensed_grid, session.independent_share, self._to_metric(), self.panel.look_azimuth(), held
         )
 
     def _to_metric(self) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -47,8 +47,8 @@ class Adviser:
         if self._task is not None:
             self._timer.start()
             return
-        points, grid, share = session.points, session.reference_grid, session.independent_share
-        task = BackgroundTask("SAR-Optical Align: asking the model advisor", lambda _progress: advise_points(points, grid, share))
+        points, grid, share, held = session.points, session.reference_grid, session.independent_share, session.fit.model
+        task = BackgroundTask("SAR-Optical Align: asking the model advisor", lambda _progress: advise_points(points, grid, share, held))
         self._task = task
         task.ended.connect(lambda: self._take(session, points))
         QgsApplication.taskManager().addTask(task)

@@ -26,7 +26,7 @@ class CompareController(QObject):
         self.dock, self.strip, self._review = dock, dock.compare, review
         self._pair = dock.pair
         self.view = CompareView(canvas)
-        self.preview = LivePreview(tr("PREVIEW of {0} (not written)"), dock.warp.warp_params)
+        self.preview = LivePreview(tr("PREVIEW of {0}"), dock.warp.warp_params)
         strip = self.strip
         self._after_id = ""
         for signal, slot in (
@@ -89,6 +89,8 @@ class CompareController(QObject):
 
     def _toggle_preview(self, on: bool) -> None:
         self.preview.set_on(on)
+        if not on:
+            self.dock.set_status(tr("The preview is off."))
 
     def _follow_preview(self) -> None:
         button = self.strip.preview_button
@@ -100,6 +102,7 @@ class CompareController(QObject):
         if layer is not None and self._after_id != layer.id():
             self._after_id = layer.id()
             self.strip.layer_combo.setLayer(layer)
+            self.dock.set_status(tr("{0}: a virtual layer, nothing is written").format(layer.name()))
         elif layer is None:
             self._after_id = ""
         self._choose()

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QObject, QTimer, QUrl
-from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtCore import QObject, QTimer
 from qgis.PyQt.QtWidgets import QMessageBox
 
 from ..ui.answer import first_answer
@@ -78,7 +77,6 @@ class AlignController(QObject):
             (d.match.pair_changed, self._pair_timer.start),
             (d.cancel_requested, self.cancel),
             (d.settings_requested, self._open_settings),
-            (d.help_requested, self._open_help),
             (d.undo_requested, self.review.undo),
             (d.redo_requested, self.review.redo),
             (d.visibilityChanged, lambda _shown: self._closing or self.review.set_visible(not d.isHidden())),
@@ -331,7 +329,7 @@ class AlignController(QObject):
         else:
             layer = QgsRasterLayer(str(task.output), task.output.stem)
             sensed = self.dock.pair()[1]
-            if sensed is not None and sensed.bandCount() == layer.bandCount():
+            if sensed is not None:
                 copy_renderer(sensed, layer)
             add_to_group(layer, QgsProject.instance())
             for sibling, error in task.along:
@@ -376,6 +374,3 @@ class AlignController(QObject):
         self.iface.showOptionsDialog(self.iface.mainWindow(), PAGE)
         self._check_environment()
         self.dock.tabs.setCurrentIndex(MATCH)
-
-    def _open_help(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(ROOT / "resources" / "help" / "index.html")))

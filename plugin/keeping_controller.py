@@ -17,6 +17,7 @@ from ..ui.export_menu import ExportMenu
 from ..ui.messages import Messages
 from ..ui.text import tr
 from .core.errors import AlignError, InputError
+from .core.review_queue import is_reviewed
 from .core.session import Session
 from .core.types import RasterRef
 from .review_controller import ReviewController
@@ -110,7 +111,7 @@ class KeepingController(QObject):
         self.review.restore(found.session)
         self.restored.emit()
         points = found.session.points
-        reviewed = sum(p.state.value != "predicted" for p in points)
+        reviewed = sum(map(is_reviewed, points))
         when = f"{found.time:%d %b %Y, %H:%M}"
         self.said.emit(tr("{0} points restored, {1} of them reviewed (last change {2}).").format(len(points), reviewed, when))
         for warning in found.warnings:

@@ -107,14 +107,16 @@ def add_to_group(layer: object, project: QgsProject | None = None) -> None:
 
 
 def copy_renderer(source: QgsRasterLayer, target: QgsRasterLayer) -> None:
-    """Draw a warped raster like the sensed one, and not at all outside the image."""
+    """Draw a warped raster like the sensed one, and not at all outside the image; a mask of either counts as a band in QGIS."""
     renderer = source.renderer()
-    if renderer is None or target.bandCount() < source.bandCount():
+    if renderer is None:
+        return
+    drawn = [band for band in renderer.usesBands() if band != renderer.alphaBand()]
+    if max(drawn, default=1) > target.bandCount():
         return
     alpha = target.renderer().alphaBand() if target.renderer() is not None else -1
     target.setRenderer(renderer.clone())
-    if alpha > source.bandCount():
-        target.renderer().setAlphaBand(alpha)
+    target.renderer().setAlphaBand(alpha)
 
 
 def confidence_layer(points: Iterable[TiePoint], reference_grid: Grid, path: Path) -> QgsRasterLayer:

@@ -158,7 +158,6 @@ class LivePreview(QObject):
                 copy_renderer(self._source, layer)
             self.layer_id = layer.id()
             add_to_group(layer)
-            self.said.emit(layer.name())
         self.changed.emit()
 
     def _remove(self) -> None:

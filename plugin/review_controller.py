@@ -280,13 +280,15 @@ class ReviewController(QObject):
 
     def undo(self) -> None:
         """Take back the last edit."""
-        if self.session is not None and not self.locked:
-            self.guarded(self.session.undo)
+        if self.session is not None and self.session.can_undo and not self.locked:
+            text = self.session.undo_text
+            if self.guarded(self.session.undo):
+                self.said.emit(tr("Undone: {0}").format(tr(text).lower()))
 
     def redo(self) -> None:
         """Do the last undone edit again."""
-        if self.session is not None and not self.locked:
-            self.guarded(self.session.redo)
+        if self.session is not None and self.session.can_redo and not self.locked and self.guarded(self.session.redo):
+            self.said.emit(tr("Done again: {0}").format(tr(self.session.undo_text).lower()))
 
     def set_model(self, key: str) -> None:
         """Choose the model of the fit."""

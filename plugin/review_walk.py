@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from .review_controller import ReviewController
 
 
+# what is said of one point, and of many
+_SAID = {
+    "accept": ("Point {0} accepted", "{0} points accepted"),
+    "reject": ("Point {0} rejected; it stays in the list", "{0} points rejected; they stay in the list"),
+    "undecide": ("Point {0} undecided again", "{0} points undecided again"),
+    "check": ("Point {0} is a check point: measured, kept out of the fit", "{0} check points: measured, kept out of the fit"),
+    "uncheck": ("Point {0} takes part in the fit again", "{0} points take part in the fit again"),
+}
+
+
 class ReviewWalk:
     """The keys of the review, from the table or the canvas."""
 
@@ -57,7 +67,10 @@ class ReviewWalk:
         by_hand = len(ids) == 1 and r.panel.go_on.isChecked() and r.panel.table.selected_ids() == ids
         to = r.panel.table.neighbour(1) if by_hand and not r.panel.table.sorted_by_queue else None
         session = r.session
-        if not r.guarded(lambda: getattr(session, what)(ids, *([reason] if reason else []))) or not by_hand:
+        if not r.guarded(lambda: getattr(session, what)(ids, *([reason] if reason else []))):
+            return
+        self._tell(what, ids)
+        if not by_hand:
             return
         if r.panel.table.sorted_by_queue:
             self.step(1)
@@ -68,11 +81,16 @@ class ReviewWalk:
     def toggle_check(self, ids: list[int]) -> None:
         """Make points check points, or control points again where all are."""
         r = self._review
-        if r.session is None or r.locked:
+        if r.session is None or r.locked or not ids:
             return
         session = r.session
         all_check = all(session.point(i).role is Role.CHECK for i in ids)
-        r.guarded(lambda: session.set_role(ids, Role.GCP if all_check else Role.CHECK))
+        if r.guarded(lambda: session.set_role(ids, Role.GCP if all_check else Role.CHECK)):
+            self._tell("uncheck" if all_check else "check", ids)
+
+    def _tell(self, what: str, ids: list[int]) -> None:
+        one, many = _SAID[what]
+        self._review.said.emit(tr(one).format(ids[0]) if len(ids) == 1 else tr(many).format(len(ids)))
 
     def nudge(self, right_px: float, down_px: float) -> None:
         """Move the selected point's reference end along the reference's pixel axes."""

@@ -144,7 +144,8 @@ class AccuracyPanel(QWidget):
         advice = j.advice if j is not None else None
         self.table.show_advice(advice, j.model if j is not None else "", unit, j.checks_px if j is not None else ())
         if advice is not None:
-            follow = tr("The model follows the advice.") if automatic else f"<a href='auto'>{tr('Follow the advice')}</a>"
+            link = tr("Let it follow the advice from now on") if j.model == advice.best else tr("Follow the advice")
+            follow = tr("The model follows the advice.") if automatic else f"<a href='auto'>{link}</a>"
             text = f"★ {advice.why} {follow}"
         else:
             text = j.problem if j is not None and j.problem else tr("There are no points yet.")

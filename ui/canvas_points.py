@@ -13,7 +13,7 @@ from qgis.PyQt.QtGui import QColor, QPainter, QPen
 
 from ..plugin.core.session import SessionPoint
 from .palette import SELECTED_COLOUR, STATE_COLOURS, draw_marker, state_key
-from .point_painter import MANY, MOST_ELLIPSES, marker_radius, paint_ellipses, paint_markers, paint_ring, paint_vectors
+from .point_painter import MANY, MANY_ELLIPSES, MOST_ELLIPSES, marker_radius, paint_ellipses, paint_markers, paint_ring, paint_vectors
 
 Array = NDArray[np.float64]
 HIT_RADIUS_PX = 10.0
@@ -233,9 +233,10 @@ class CanvasPoints(QgsMapCanvasItem):
             [self._to_screen(self._cached(f"axis{k}", lambda k=k: self._place + self._axes[:, k])) - screen for k in (0, 1)], axis=1
         )
         active = active & np.isfinite(axes).all(axis=(1, 2))
+        faint = int(active.sum()) > MANY_ELLIPSES
         for key in self._present:
             at = active & (self._keys == key)
-            paint_ellipses(painter, key, screen[at], self.vector_scale * axes[at])
+            paint_ellipses(painter, key, screen[at], self.vector_scale * axes[at], faint)
 
     def _paint_ghosts(self, painter: QPainter) -> None:
         m2p = self._canvas.getCoordinateTransform()

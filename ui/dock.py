@@ -14,7 +14,6 @@ from qgis.PyQt.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 from ..plugin.core.types import AlignParams
 from .accuracy_panel import AccuracyPanel
 from .compare_strip import CompareStrip
+from .help import help_button
 from .icons import icon
 from .keys import UNDO, history_key
 from .match_panel import MatchPanel
@@ -30,6 +30,7 @@ from .text import tr
 from .warp_panel import WarpPanel
 
 MATCH, REVIEW, ACCURACY, WARP = range(4)
+_TOPICS = ("match", "review", "accuracy", "warp")  # of the help, a tab each
 
 
 class AlignDock(QgsDockWidget):
@@ -37,7 +38,6 @@ class AlignDock(QgsDockWidget):
 
     cancel_requested = pyqtSignal()
     settings_requested = pyqtSignal()
-    help_requested = pyqtSignal()
     undo_requested = pyqtSignal()
     redo_requested = pyqtSignal()
 
@@ -99,16 +99,9 @@ class AlignDock(QgsDockWidget):
         self.status.setObjectName("statusLabel")
         self.status.setWordWrap(True)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        help_button = QToolButton()
-        help_button.setIcon(icon("help"))
-        help_button.setToolTip(tr("Help (works offline)"))
-        help_button.setAccessibleName(tr("Help"))
-        help_button.setObjectName("helpButton")
-        help_button.setAutoRaise(True)
-        help_button.clicked.connect(self.help_requested)
         top = QHBoxLayout()
         top.addWidget(self.status, 1)
-        top.addWidget(help_button, 0, Qt.AlignmentFlag.AlignBottom)
+        top.addWidget(help_button(lambda: _TOPICS[self.tabs.currentIndex()]), 0, Qt.AlignmentFlag.AlignBottom)
         rows.addLayout(top)
         self.running_row = QWidget()
         row = QHBoxLayout(self.running_row)

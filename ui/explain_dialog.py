@@ -8,6 +8,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QPixmap, QResizeEvent
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from .help import open_help
 from .text import tr
 
 
@@ -29,7 +30,10 @@ class ExplainDialog(QDialog):
                 " matcher compares: for ME-SSM the length of the descriptors and how much each expert has to say"
             )
         )
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Close)
+        kinds = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(kinds.Save | kinds.Close | kinds.Help)
+        buttons.button(kinds.Help).setToolTip(tr("Help (works offline)"))
+        buttons.helpRequested.connect(lambda: open_help("explain"))
         save = buttons.button(QDialogButtonBox.StandardButton.Save)
         save.setToolTip(tr("Save the picture as PNG"))
         save.clicked.connect(self._save)

@@ -179,11 +179,12 @@ class HeatmapView(QWidget):
         columns = 2 if len(lines) > most else 1  # where the view is low
         rows = min(most, -(-len(lines) // columns))
         step = min(metrics.height() + 2.0, box.height() / max(rows, 1))
-        top, width = box.top() + max(0.0, (box.height() - step * rows) / 2), box.width() / columns
+        top, widest = box.top() + max(0.0, (box.height() - step * rows) / 2), max(map(metrics.horizontalAdvance, lines[:rows]), default=0)
+        widths = (box.width(),) if columns == 1 else (min(widest + 12.0, box.width() / 2), box.width() - min(widest + 12.0, box.width() / 2))
         for i, text in enumerate(lines[: columns * rows]):
             font.setBold(i == 0)
             painter.setFont(font)
-            line = QRectF(box.left() + i // rows * width, top + i % rows * step, width - 4, step)
+            line = QRectF(box.left() + (widths[0] if i >= rows else 0.0), top + i % rows * step, widths[i // rows] - 4, step)
             painter.drawText(
                 line,
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,

@@ -11,7 +11,7 @@ from .palette import SELECTED_COLOUR, STATE_COLOURS, draw_marker
 
 Array = NDArray[np.float64]
 MANY = 600
-MOST_ELLIPSES = 2000
+MANY_ELLIPSES, MOST_ELLIPSES = 150, 2000
 CHI_95 = 2.448  # sqrt of the 95 % quantile of chi-squared with two degrees of freedom
 _SHORTEST_VECTOR_PX = 1.5
 _CIRCLE = np.stack([f(np.linspace(0.0, 2 * np.pi, 33)) for f in (np.cos, np.sin)], axis=1)
@@ -85,7 +85,7 @@ def paint_vectors(painter: QPainter, key: str, tails: Array, heads: Array, crowd
             painter.drawPolygon(tip)
 
 
-def paint_ellipses(painter: QPainter, key: str, at: Array, axes: Array) -> None:
+def paint_ellipses(painter: QPainter, key: str, at: Array, axes: Array, faint: bool = False) -> None:
     """Draw the 95 % ellipses of one state.
 
     Args:
@@ -93,13 +93,18 @@ def paint_ellipses(painter: QPainter, key: str, at: Array, axes: Array) -> None:
         key: The state.
         at: (N, 2) centres on the screen.
         axes: (N, 2, 2) half axes of one standard deviation on the screen, one a row.
+        faint: Whether they are to stay behind the image, where there are many.
     """
     path = QPainterPath()
     for ring in (at[:, None] + CHI_95 * np.einsum("mk,nkj->nmj", _CIRCLE, axes)).tolist():
         path.addPolygon(QPolygonF([QPointF(*p) for p in ring]))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.strokePath(path, QPen(QColor(255, 255, 255, 170), 2.6))
-    painter.strokePath(path, QPen(QColor(STATE_COLOURS[key]), 1.2))
+    colour = QColor(STATE_COLOURS[key])
+    if faint:
+        colour.setAlpha(140)
+    else:
+        painter.strokePath(path, QPen(QColor(255, 255, 255, 170), 2.6))
+    painter.strokePath(path, QPen(colour, 1.0 if faint else 1.2))
 
 
 def _lines(tails: Array, heads: Array) -> QPainterPath:

@@ -12,28 +12,10 @@ from qgis.PyQt.QtGui import QColor, QKeyEvent
 from qgis.PyQt.QtWidgets import QToolTip
 
 from .canvas_points import CanvasPoints
-from .keys import history_key, nudge_of
+from .keys import REVIEW_KEYS, history_key, nudge_of
 from .palette import SELECTED_COLOUR
 
-_KEYS = frozenset(
-    int(k)
-    for k in (
-        Qt.Key.Key_A,
-        Qt.Key.Key_R,
-        Qt.Key.Key_U,
-        Qt.Key.Key_C,
-        Qt.Key.Key_N,
-        Qt.Key.Key_P,
-        Qt.Key.Key_Delete,
-        Qt.Key.Key_Return,
-        Qt.Key.Key_Enter,
-        Qt.Key.Key_Space,
-        Qt.Key.Key_E,
-        Qt.Key.Key_F,
-        Qt.Key.Key_G,
-        Qt.Key.Key_L,
-    )
-)
+_KEYS = frozenset(int(code) for key in REVIEW_KEYS if key.on_map for code in key.codes)
 _DRAG_PX = 3
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

@@ -11,7 +11,9 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWid
 from ..plugin.core.review_queue import Standing
 from ..plugin.core.session import SessionPoint
 from .keys import history_key, nudge_of
+from .palette import STATE_LABELS
 from .points_model import DX, DY, GROUND, ID, QUEUE, REASON, RESIDUAL, SCORE, STATE, PointsModel, Residuals
+from .text import tr
 
 __all__ = ["DX", "DY", "GROUND", "ID", "QUEUE", "REASON", "RESIDUAL", "SCORE", "STATE", "PointsTable"]
 
@@ -58,7 +60,7 @@ class PointsTable(QTableView):
         bold = header.font()
         bold.setBold(True)
         sample = QFontMetrics(bold).horizontalAdvance
-        for column, text in enumerate(("0000", "filtered out", "Score", "Res. [px]", "-00.00", "-00.00", "Res. [m]")):
+        for column, text in enumerate(("0000", max(map(tr, STATE_LABELS.values()), key=sample), "Score", "Res. [px]", "-00.00", "-00.00", "Res. [m]")):
             self.setColumnWidth(column, sample(text) + (22 if column == STATE else 12))
         self.setColumnWidth(QUEUE, sample("Queue") + 22)
         header.moveSection(header.visualIndex(QUEUE), 0)

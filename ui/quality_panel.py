@@ -94,9 +94,11 @@ class QualityPanel(QWidget):
         self._values["check_rmse"].setText(_figure(math.nan if fit.check_rmse_px is None else fit.check_rmse_px, None, unit))
         coverage = q.coverage if q is not None else math.nan
         self._values["coverage"].setText("–" if math.isnan(coverage) else f"<b>{100 * coverage:.0f} %</b>")
-        model = f"<b>{model_label}</b>. " if fit.transform is not None else ""
-        self.model_line.setText(f"{model}{fit.message}".strip())
-        self.model_line.setVisible(bool(model or fit.message))
+        text = fit.message
+        if fit.transform is not None:  # said once, where the message begins with it
+            text = f"<b>{model_label}</b>{text.removeprefix(model_label)}" if text.startswith(model_label) else f"<b>{model_label}</b>. {text}".strip()
+        self.model_line.setText(text)
+        self.model_line.setVisible(bool(text))
 
 
 def _figure(px: float, ground: float | None, unit: str) -> str:

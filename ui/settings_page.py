@@ -9,6 +9,7 @@ from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactor
 from qgis.PyQt.QtGui import QFontDatabase, QIcon
 from qgis.PyQt.QtWidgets import QFormLayout, QGroupBox, QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
+from .help import help_button
 from .icons import icon
 from .text import tr
 
@@ -58,7 +59,10 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         layout = QVBoxLayout(self)
         intro = QLabel(tr("Matching runs in a Python of its own, so that nothing in QGIS can break. Reviewing and warping work without it. Your data never leave this computer."))
         intro.setWordWrap(True)
-        layout.addWidget(intro)
+        top = QHBoxLayout()
+        top.addWidget(intro, 1)
+        top.addWidget(help_button(lambda: "settings"))
+        layout.addLayout(top)
         layout.addWidget(self._make_interpreter())
         self.state = QLabel()
         self.state.setObjectName("interpreterState")

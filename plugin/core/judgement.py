@@ -54,6 +54,7 @@ class Case:
         independent_share: Independent matches per point, 0..1.
         to_metric: 2x2, reference px -> east, north in one unit of length.
         azimuth_deg: Look direction given by the analyst, None = unknown.
+        held: Model advised so far, which is not left for little; "" = none.
     """
 
     points: Sequence[SessionPoint]
@@ -63,6 +64,7 @@ class Case:
     independent_share: float
     to_metric: tuple[tuple[float, float], tuple[float, float]]
     azimuth_deg: float | None = None
+    held: str = ""
 
 
 def judge(case: Case) -> Judgement:
@@ -73,7 +75,7 @@ def judge(case: Case) -> Judgement:
     folds = check_folds(transform, case.sensed_grid) if transform is not None else None
     advice, problem = None, ""
     try:
-        advice = advise_points(case.points, grid, case.independent_share)
+        advice = advise_points(case.points, grid, case.independent_share, case.held)
     except FitError as error:
         problem = str(error)
     model = case.fit.model if transform is not None else ""

@@ -23,6 +23,7 @@ _BUFFER = 1.0
 _BLOCKS_FROM = 16
 _FEWEST = {"tps": 30}  # its smoothing is chosen with all points, which flatters it where they are few
 _NEGLIGIBLE_PX = 1e-6
+_LEAVE, _COME = 2.0, 0.5  # standard errors from the best at which the model recommended so far is left, and a simpler one taken
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ def advise(
     to_map: ArrayLike | None = None,
     kinds: tuple[str, ...] = ADVISED,
     independent: float | None = None,
+    held: str = "",
 ) -> Advice:
     """Recommend the simplest model whose hold-out RMSE is within one standard error of the best.
 
@@ -189,6 +191,8 @@ def advise(
         kinds: Models to try.
         independent: How many independent matches the points are worth (overlapping templates share their errors); models
             with more than `independent` / 3 parameters are not recommended, shift and similarity excepted. None = no limit.
+        held: Model recommended so far, "" = none. It stays while it is up to 2 standard errors from the best and no simpler
+            model comes within 0.5 of them, so that near a tie single points do not turn the advice back and forth.
 
     Raises:
         FitError: when no model at all can be fitted, or the points contradict each other.
@@ -216,12 +220,12 @@ def advise(
             squares[kind] = np.array([(judged[blocks == b] ** 2).sum(axis=1).mean() for b in np.unique(blocks)])
     if not qualities:
         raise problems[0][1]
-    best, why = _choose(qualities, squares, "hold-out" if by_blocks else "leave-one-out")
+    best, why = _choose(qualities, squares, "hold-out" if by_blocks else "leave-one-out", held)
     parameters = tuple((kind, 2.0 * float(fit.leverage.sum())) for kind, fit in fits.items())
     return Advice(best, tuple(qualities), why, tuple((kind, str(error)) for kind, error in problems), parameters, fits[best])
 
 
-def _choose(qualities: list[Quality], squares: dict[str, Array], measure: str) -> tuple[str, str]:
+def _choose(qualities: list[Quality], squares: dict[str, Array], measure: str, held: str = "") -> tuple[str, str]:
     """Return the key of the model to take and why, from the mean squared errors per block of each model."""
     if not squares:
         best = qualities[0].model
@@ -233,6 +237,12 @@ def _choose(qualities: list[Quality], squares: dict[str, Array], measure: str) -
     error = float(spread.std(ddof=1) / np.sqrt(len(spread))) if len(spread) > 1 else 0.0
     limit = means[winner] + error + _NEGLIGIBLE_PX**2
     best = min((k for k in squares if means[k] <= limit), key=lambda k: KINDS[k].complexity)
+    if held in squares and held != best:
+        simpler = KINDS[best].complexity < KINDS[held].complexity
+        if means[held] <= means[winner] + (1.0 if simpler else _LEAVE) * error and not (simpler and means[best] <= means[winner] + _COME * error):
+            at, other = next(q for q in qualities if q.model == held), next(q for q in qualities if q.model == best)
+            a, b = (q.holdout_rmse_px if measure == "hold-out" else q.loo_rmse_px for q in (at, other))
+            return held, f"{KINDS[held].label} ({measure} RMSE {a:.2f} px) stays: {KINDS[best].label} ({b:.2f} px) is too close to it to change for."
     shown = {q.model: q.holdout_rmse_px if measure == "hold-out" else q.loo_rmse_px for q in qualities}
     label, chosen = KINDS[best].label, shown[best]
     if best != winner:

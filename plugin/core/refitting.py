@@ -24,6 +24,7 @@ class Refitter:
     def __init__(self) -> None:
         self._advice: Advice | None = None
         self._advised: Sequence[SessionPoint] = ()
+        self._held = ""
         self.advice_due = False
 
     def fit(self, points: Sequence[SessionPoint], model: str, grid: Grid, independent_share: float) -> FitState:
@@ -31,16 +32,18 @@ class Refitter:
         used = [p for p in points if p.in_fit]
         if model != "auto" or len(used) <= AT_ONCE:
             self._advice, self.advice_due = None, False
-            return fit_points(points, model, grid, independent_share)
+            few = fit_points(points, model, grid, independent_share, self._held)
+            self._held = few.model if model == "auto" and few.transform is not None else ""
+            return few
         if self._advice is None:
             step = 1 if len(used) <= FIRST_AT_ONCE else -(-len(used) // AT_ONCE)
             try:
-                self._advice = advise_points(used[::step], grid, min(independent_share * step, 1.0))
+                self._advice = advise_points(used[::step], grid, min(independent_share * step, 1.0), self._held)
             except FitError:
                 self.advice_due = False
                 return fit_points(points, model, grid, independent_share)  # says in its message why there is no fit
             self._advised = points if step == 1 else ()
-        self.advice_due = points is not self._advised
+        self.advice_due, self._held = points is not self._advised, self._advice.best
         state = fit_points(points, self._advice.best, grid, independent_share)
         return state if state.transform is None else replace(state, message=self._advice.why)
 

@@ -40,22 +40,23 @@ class FitState:
     details: Fit | None = None
 
 
-def advise_points(points: Sequence[SessionPoint], reference_grid: Grid, independent_share: float) -> Advice:
+def advise_points(points: Sequence[SessionPoint], reference_grid: Grid, independent_share: float, held: str = "") -> Advice:
     """Return how all models do at the points in the fit.
 
     Args:
         points: All points.
         reference_grid: Native grid of the reference.
         independent_share: Independent matches per point, 0..1.
+        held: Model advised so far, which is not left for little; "" = none.
 
     Raises:
         FitError: too few points for any model.
     """
     sensed, reference, covariances = control_of(points)
-    return quality.advise(sensed, reference, covariances, *_frame(reference_grid), independent=independent_share * len(sensed))
+    return quality.advise(sensed, reference, covariances, *_frame(reference_grid), independent=independent_share * len(sensed), held=held)
 
 
-def fit_points(points: Sequence[SessionPoint], model: str, reference_grid: Grid, independent_share: float) -> FitState:
+def fit_points(points: Sequence[SessionPoint], model: str, reference_grid: Grid, independent_share: float, held: str = "") -> FitState:
     """Fit a model ("auto" asks the advisor) to the points that are in the fit.
 
     Args:
@@ -63,11 +64,12 @@ def fit_points(points: Sequence[SessionPoint], model: str, reference_grid: Grid,
         model: Key of the model, or "auto".
         reference_grid: Native grid of the reference.
         independent_share: Independent matches per point, 0..1.
+        held: See `advise_points`.
     """
     sensed, reference, covariances = control_of(points)
     message = ""
     try:
-        advice = advise_points(points, reference_grid, independent_share) if model == "auto" else None
+        advice = advise_points(points, reference_grid, independent_share, held) if model == "auto" else None
         if advice is not None and advice.fit is not None:
             model, message, fit = advice.best, advice.why, advice.fit
             figures = next(q for q in advice.qualities if q.model == model)

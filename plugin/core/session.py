@@ -111,7 +111,7 @@ class Session:
         Raises:
             FitError: too few points for any model.
         """
-        return advise_points(self.points, self.reference_grid, self._now.independent_share)
+        return advise_points(self.points, self.reference_grid, self._now.independent_share, self.fit.model if self.model == "auto" else "")
 
     @property
     def advice_due(self) -> bool:

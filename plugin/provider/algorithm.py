@@ -22,13 +22,13 @@ from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import AlignError
+from ..core.help_pages import help_place
 from ..core.progress import Cancelled, Progress
 from ..core.types import RasterRef
 from ..layers import raster_ref
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ICON = ROOT / "resources" / "icons" / "align.svg"
-_HELP = ROOT / "resources" / "help" / "index.html"
 _TAGS = "sar,radar,optical,registration,coregistration,georeferencing,tie points,ground control points,gcp,align,warp,sentinel"
 
 
@@ -103,8 +103,9 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
         return tr(self.HELP)
 
     def helpUrl(self) -> str:  # noqa: N802
-        """Return the offline help."""
-        return QUrl.fromLocalFile(str(_HELP)).toString()
+        """Return the place in the offline help."""
+        file, anchor = help_place(self.name())
+        return f"{QUrl.fromLocalFile(str(file)).toString()}#{anchor}"
 
     def tags(self) -> list[str]:
         """Return search words."""

@@ -14,6 +14,8 @@ from .registerimages import RegisterImages
 from .warpraster import WarpRaster
 from .warpvector import WarpVector
 
+ALGORITHMS = (RegisterImages, MatchImages, WarpRaster, WarpVector, AssessGcps, ImportPoints, ExportPoints)
+
 
 class AlignProvider(QgsProcessingProvider):
     """SAR-Optical Align in the toolbox, in models and in `qgis_process`."""
@@ -44,5 +46,5 @@ class AlignProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self) -> None:  # noqa: N802
         """Add the algorithms."""
-        for cls in (RegisterImages, MatchImages, WarpRaster, WarpVector, AssessGcps, ImportPoints, ExportPoints):
+        for cls in ALGORITHMS:
             self.addAlgorithm(cls())

@@ -1,78 +1,21 @@
-"""Runs inside the real QGIS desktop: open, run, cancel, run again, review, warp, unload. Prints one line a step.
+"""Runs inside the real QGIS desktop: open, run, cancel, kill the worker, run again, edit, restore, unload. Prints one line a step.
 
-Environment: SOA_REFERENCE, SOA_SENSED rasters; SOA_OUT folder for the output and screenshots; SOA_PYTHON worker interpreter.
+Environment: see `desk`.
 """
 
 import os
 import signal
-import sys
 import time
-import traceback
-from pathlib import Path
 
-from osgeo import gdal
-from qgis.core import QgsApplication, QgsContrastEnhancement, QgsProject, QgsRasterLayer, QgsRasterMinMaxOrigin, QgsSettings
-from qgis.PyQt.QtCore import QEvent, QPoint, Qt, QTimer
+from desk import CTRL, NAME, OUT, click, open_pair, play, press, pull, say, settle, shot, unload, wait
+from qgis.core import QgsApplication, QgsProject
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication
-from qgis.utils import iface, loadPlugin, plugins, startPlugin, unloadPlugin
-
-OUT = Path(os.environ["SOA_OUT"])
-NAME = "sar_optical_align"
-LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-
-
-def wait(condition, seconds, what):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"timed out: {what}")
-        QTest.qWait(40)
-
-
-def shot(name):
-    iface.mapCanvas().refresh()
-    QTest.qWait(900)
-    iface.mainWindow().grab().save(str(OUT / f"{name}.png"))
-
-
-def say(text):
-    print(f"STEP {text}", flush=True)
-
-
-def stretch(layer):
-    layer.setContrastEnhancement(QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum, QgsRasterMinMaxOrigin.Limits.CumulativeCut)
-
-
-def open_layers():
-    reference = QgsRasterLayer(os.environ["SOA_REFERENCE"], "optical")
-    sensed = QgsRasterLayer(os.environ["SOA_SENSED"], "sar")
-    assert reference.isValid()
-    assert sensed.isValid()
-    stretch(sensed)
-    QgsProject.instance().addMapLayers([sensed, reference])
-    QgsProject.instance().setCrs(reference.crs())
-    iface.mapCanvas().setExtent(reference.extent())
-    return reference, sensed
-
-
-def open_dock(reference, sensed):
-    plugin = plugins[NAME]
-    plugin.action.trigger()
-    wait(lambda: plugin.dock is not None and plugin.dock.isVisible(), 10, "dock")
-    dock = plugin.dock
-    dock.match.reference_combo.setLayer(reference)
-    dock.match.sensed_combo.setLayer(sensed)
-    dock.match.advanced_form.findChild(object, "param_tile_px").setValue(512)
-    iface.mainWindow().resizeDocks([dock], [430], Qt.Orientation.Horizontal)
-    QTest.qWait(800)
-    iface.messageBar().clearWidgets()
-    shot("1_match")
-    return plugin
+from qgis.utils import iface, loadPlugin, plugins, startPlugin
 
 
 def run_to(dock, percent):
-    QTest.mouseClick(dock.match.run_button, LEFT)
+    click(dock.match.run_button)
     controller = plugins[NAME].controller
     wait(lambda: controller.task is not None, 5, "task")
     wait(lambda: dock.progress.value() >= percent, 120, "progress")
@@ -82,7 +25,7 @@ def cancel_once(plugin):
     dock, controller = plugin.dock, plugin.controller
     run_to(dock, 5)
     start = time.monotonic()
-    QTest.mouseClick(dock.cancel_button, LEFT)
+    click(dock.cancel_button)
     wait(lambda: controller.task is None, 10, "cancel")
     took = time.monotonic() - start
     assert took < 1.0, f"cancel took {took:.2f} s"
@@ -103,7 +46,7 @@ def kill_once(plugin):
 
 def run_through(plugin):
     dock, controller = plugin.dock, plugin.controller
-    QTest.mouseClick(dock.match.run_button, LEFT)
+    click(dock.match.run_button)
     wait(lambda: controller.task is not None, 5, "task")
     streamed = [0]
 
@@ -125,15 +68,14 @@ def run_through(plugin):
     shot("2_review")
 
 
-def review(plugin):
+def edit(plugin):
     controller, session = plugin.controller, plugin.controller.review.session
     table, item, canvas = plugin.dock.review.table, controller.review.item, iface.mapCanvas()
     at_first = session.points
     inside = [p for p in session.points if p.in_fit]
-    table.select_ids([inside[3].id])
-    chosen = table.selected_ids()[0]
-    fitted = session.fit.quality.n_points
-    QTest.keyClick(table, Qt.Key.Key_R)
+    chosen, fitted = inside[3].id, session.fit.quality.n_points
+    table.select_ids([chosen])
+    press(table, Qt.Key.Key_R)
     assert not session.point(chosen).tie_point.enabled
     wait(lambda: session.fit.quality.n_points == fitted - 1, 2, "fit follows")
     say(f"rejected {chosen}")
@@ -142,18 +84,11 @@ def review(plugin):
     middle = min(inside[4:], key=lambda p: abs(p.tie_point.reference_px[0] - grid.width / 2) + abs(p.tie_point.reference_px[1] - grid.height / 2))
     controller.review.zoom_to(middle.id)
     canvas.zoomScale(canvas.scale() / 3)
-    QTest.qWait(1200)
+    settle()
     x, y = item.screen_position(middle.id)
     start, end = QPoint(round(x), round(y)), QPoint(round(x) + 60, round(y) + 38)
-    view = canvas.viewport()
-    QTest.mouseMove(view, start)
-    QTest.mousePress(view, LEFT, PLAIN, start)
+    pull(start, end, CTRL, lambda: shot("3_dragging"))  # Ctrl: placed freely
     assert table.selected_ids() == [middle.id]
-    for step in range(1, 6):
-        QTest.mouseMove(view, start + (end - start) * step / 5)
-        QTest.qWait(30)
-    shot("3_dragging")
-    QTest.mouseRelease(view, LEFT, Qt.KeyboardModifier.ControlModifier, end)  # Ctrl: placed freely
     wait(lambda: session.point(middle.id).state.value == "edited", 2, "drag")
     QTest.qWait(200)
     x, y = item.screen_position(middle.id)
@@ -164,152 +99,56 @@ def review(plugin):
 
     plugin.dock.activateWindow()
     table.setFocus()
-    QTest.keyClick(table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    press(table, Qt.Key.Key_Z, CTRL)
     assert session.point(middle.id).state.value == "predicted"
-    QTest.keyClick(table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    press(table, Qt.Key.Key_Z, CTRL)
     assert session.points == at_first
-    QTest.keyClick(table, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    press(table, Qt.Key.Key_Y, CTRL)
     assert not session.point(chosen).tie_point.enabled
     say("undo and redo")
 
-    QTest.mouseClick(plugin.dock.review.add_button, LEFT)
-    before = len(session.points)
-    fitted = session.fit.transform
-    place = QPoint(view.width() // 2 + 90, view.height() // 2 - 70)
-    QTest.mouseClick(view, LEFT, PLAIN, place)
+
+def add(plugin):
+    dock, review, session = plugin.dock, plugin.controller.review, plugin.controller.review.session
+    view = iface.mapCanvas().viewport()
+    click(dock.review.add_button)
+    before, fitted = len(session.points), session.fit.transform
+    click(view, QPoint(view.width() // 2 + 90, view.height() // 2 - 70))
     assert len(session.points) == before + 1  # at once, its partner where the fit expects it
-    wait(lambda: controller.review.snapper._task is None, 20, "measuring the partner")
-    QTest.qWait(200)
+    wait(lambda: review.snapper._task is None, 20, "measuring the partner")
     shot("5_adding")
     new = session.points[-1]
     assert new.state.value == "added"
-    assert new.tie_point.evidence is not None, dock_says(plugin)
+    assert new.tie_point.evidence is not None, dock.status.text()
     x, y = fitted.apply([new.tie_point.sensed_px])[0] - new.tie_point.reference_px
     assert abs(x) < 12, x
     assert abs(y) < 12, y
-    say(f"added {new.id}: {dock_says(plugin)}")
-    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    say(f"added {new.id}: {dock.status.text()}")
+    press(iface.mapCanvas(), Qt.Key.Key_Escape)
 
 
-def dock_says(plugin):
-    return plugin.dock.status.text()
-
-
-def snap(plugin):
-    """Drag a sure point 3 px away: it comes back to its peak, and the score with it."""
-    controller, session, canvas = plugin.controller.review, plugin.controller.review.session, iface.mapCanvas()
-    inside = [p for p in session.points if p.in_fit and p.tie_point.score > 0.8 and p.state.value == "predicted"]
-    point = inside[len(inside) // 2]
-    controller.select([point.id])
-    controller.zoom_to(point.id)
-    canvas.zoomScale(canvas.scale() / 6)
-    QTest.qWait(1000)
-    x, y = controller.item.screen_position(point.id)
-    there = controller.placement.reference_place_of_px((point.tie_point.reference_px[0] + 2.0, point.tie_point.reference_px[1] - 1.5))
-    aim = canvas.getCoordinateTransform().transform(controller.placement.to_canvas(there, controller.canvas_crs()))
-    start, end = QPoint(round(x), round(y)), QPoint(round(aim.x()), round(aim.y()))
-    view = canvas.viewport()
-    QTest.mousePress(view, LEFT, PLAIN, start)
-    for step in range(1, 6):
-        QTest.mouseMove(view, start + (end - start) * step / 5)
-        QTest.qWait(30)
-    shot("9_snapping")
-    QTest.mouseRelease(view, LEFT, PLAIN, end)
-    QTest.qWait(100)
-    now = session.point(point.id)
-    assert now.state.value == "edited"
-    say(f"snapped {point.id}: {dock_says(plugin)}")
-    QTest.keyClick(plugin.dock.review.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert session.point(point.id).state.value == "predicted"
-
-
-def walk(plugin):
-    """Judge twenty points by keys, mark three check points, take five edits back, brush the histogram."""
-    panel, session = plugin.dock.review, plugin.controller.review.session
-    table = panel.table
-    table.sortByColumn(8, Qt.SortOrder.AscendingOrder)
-    iface.mapCanvas().setExtent(QgsProject.instance().mapLayersByName("optical")[0].extent())
-    table.setFocus()
-    QTest.qWait(500)
-    before = plugin.controller.review.walk.queue.reviewed
-    QTest.keyClick(table, Qt.Key.Key_N)
-    slowest = 0.0
-    for number in range(20):
-        start = time.monotonic()
-        QTest.keyClick(table, Qt.Key.Key_R if number % 5 == 4 else Qt.Key.Key_A)
-        slowest = max(slowest, time.monotonic() - start)
-        QTest.qWait(60)
-    wait(lambda: plugin.controller.review.walk.queue.reviewed == before + 20, 5, "twenty points judged")
-    for _ in range(3):
-        QTest.keyClick(table, Qt.Key.Key_C)
-        QTest.keyClick(table, Qt.Key.Key_N)
-        QTest.qWait(60)
-    assert sum(p.role.value == "check" for p in session.points) == 3
-    shot("10_walk")
-    for _ in range(5):
-        QTest.keyClick(table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert sum(p.role.value == "check" for p in session.points) == 0
-    QTest.qWait(200)
-    panel.histogram_button.click()
-    bars = panel.histogram.bars
-    QTest.mousePress(bars, LEFT, PLAIN, QPoint(bars.width() * 2 // 3, 20))
-    QTest.mouseRelease(bars, LEFT, PLAIN, QPoint(bars.width() - 3, 20))
-    assert table.selected_ids()
-    panel.ellipses.click()
-    shot("11_histogram")
-    panel.ellipses.click()
-    panel.histogram_button.click()
-    QTest.keyClick(table, Qt.Key.Key_N)
-    QTest.keyClick(table, Qt.Key.Key_F)
-    QTest.qWait(500)
-    assert panel.chips.is_flickering
-    shot("12_flicker")
-    QTest.keyClick(table, Qt.Key.Key_F)
-    assert not panel.chips.is_flickering
-    say(f"judged 20 points by keys, at most {1e3 * slowest:.0f} ms each; {panel.progress_text.text()}")
-
-
-def warp(plugin, reference):
-    dock, controller = plugin.dock, plugin.controller
-    output = OUT / "warped.tif"
-    dock.tabs.setCurrentIndex(3)
-    dock.warp.output.setFilePath(str(output))
-    QTest.mouseClick(dock.warp.button, LEFT)
-    wait(lambda: output.exists() and controller.task is None, 120, "warp")
-    layers = [layer for layer in QgsProject.instance().mapLayers().values() if layer.source() == str(output)]
-    assert len(layers) == 1
-    source, written = gdal.Open(os.environ["SOA_SENSED"]), gdal.Open(str(output))
-    assert written.RasterCount == source.RasterCount
-    assert written.GetRasterBand(1).DataType == source.GetRasterBand(1).DataType
-    iface.mapCanvas().setExtent(reference.extent())
-    shot("6_warped")
-    controller.keeping.export_points(OUT / "points.points")
+def deliver(plugin, reference):
+    plugin.controller.keeping.export_points(OUT / "points.points")
     assert (OUT / "points.points").exists()
-    dock.review.findChild(object, "confidenceButton").click()
-    dock.tabs.setCurrentIndex(1)
-    shot("7_confidence")
+    iface.mapCanvas().setExtent(reference.extent())
+    plugin.dock.review.findChild(object, "confidenceButton").click()
+    shot("6_confidence")
     assert any("confidence" in layer.source() for layer in QgsProject.instance().mapLayers().values())
-    say("warped, exported, confidence layer added")
+    say("exported, confidence layer added")
 
 
 def restore(plugin):
     """A second start of the plugin in the same project goes on with the review of the first."""
     earlier = len(plugin.controller.review.session.points)
-    reload_plugin()
+    unload()
+    assert loadPlugin(NAME)
+    assert startPlugin(NAME)
     plugin = plugins[NAME]
     plugin.action.trigger()
     wait(lambda: plugin.controller is not None and plugin.controller.review.session is not None, 5, "review comes back")
-    shot("8_restored")
+    shot("7_restored")
     assert len(plugin.controller.review.session.points) == earlier
     say(f"restored {earlier} points")
-
-
-def reload_plugin():
-    assert unloadPlugin(NAME)
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    QTest.qWait(200)
-    assert loadPlugin(NAME)
-    assert startPlugin(NAME)
 
 
 def traces():
@@ -329,9 +168,7 @@ def traces():
 
 
 def unload_twice():
-    assert unloadPlugin(NAME)
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    QTest.qWait(300)
+    unload()
     clean = traces()
     assert not clean["named"], clean
     assert not clean["provider"], clean
@@ -341,47 +178,23 @@ def unload_twice():
         plugins[NAME].action.trigger()
         QTest.qWait(400)
         assert traces()["named"]
-        assert unloadPlugin(NAME)
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        QTest.qWait(300)
+        unload()
         assert traces() == clean, (traces(), clean)
     say("unloaded without a trace, twice")
 
 
 def main():
-    settings = QgsSettings()
-    settings.setValue(f"{NAME}/interpreter_mode", "existing")
-    settings.setValue(f"{NAME}/existing_python", os.environ["SOA_PYTHON"])
-    window = iface.mainWindow()
-    window.showNormal()
-    window.setGeometry(0, 0, 1600, 1000)
-    reference, sensed = open_layers()
-    plugin = open_dock(reference, sensed)
-    say("dock open")
+    plugin, reference, _sensed = open_pair()
+    plugin.dock.match.advanced_form.findChild(object, "param_tile_px").setValue(512)
+    shot("1_match")
     cancel_once(plugin)
     kill_once(plugin)
     run_through(plugin)
-    review(plugin)
-    snap(plugin)
-    walk(plugin)
-    warp(plugin, reference)
+    edit(plugin)
+    add(plugin)
+    deliver(plugin, reference)
     restore(plugin)
     unload_twice()
-    print("PASSED", flush=True)
 
 
-def run():
-    code = 1
-    try:
-        main()
-        code = 0
-    except BaseException:  # noqa: BLE001 - whatever it was, QGIS must end with a code
-        traceback.print_exc()
-        shot("failed")
-    sys.stdout.flush()
-    sys.stderr.flush()
-    QgsProject.instance().clear()
-    os._exit(code)
-
-
-QTimer.singleShot(1500, run)
+play(main)

@@ -74,7 +74,7 @@ def test_the_preview_is_a_marked_layer_drawn_like_the_sensed_one(plugin, live):
     layer = live.layer
     assert previews() == [layer]
     assert "sar" in layer.name()
-    assert "not written" in layer.name()
+    assert "nothing is written" in plugin.dock.status.text()
     assert layer.isTemporary()
     assert layer.renderer().type() == plugin.dock.pair()[1].renderer().type()
     assert QgsProject.instance().layerTreeRoot().findLayer(layer.id()).parent().name() == "SAR-Optical Align"

@@ -16,7 +16,8 @@ def make_profile(root: Path, folder: Path) -> Path:
         link.symlink_to(root, target_is_directory=True)
     ini = profile / "QGIS" / "QGIS3.ini"
     ini.parent.mkdir(parents=True, exist_ok=True)
-    ini.write_text("[PythonPlugins]\nsar_optical_align=true\n\n[qgis]\ncheckVersion=false\nshowTips=false\n", encoding="utf-8")
+    if not ini.exists():  # a second start goes on with what the first has stored
+        ini.write_text("[PythonPlugins]\nsar_optical_align=true\n\n[qgis]\ncheckVersion=false\nshowTips=false\n", encoding="utf-8")
     return folder
 
 
@@ -27,9 +28,9 @@ def run_desktop(root: Path, tmp_path: Path, script: Path, pair: tuple[Path, Path
     runtime.mkdir(mode=0o700, exist_ok=True)
     env = dict(
         os.environ, SOA_REFERENCE=str(pair[0]), SOA_SENSED=str(pair[1]), SOA_OUT=str(out), SOA_PYTHON=python, XDG_RUNTIME_DIR=str(runtime),
-        HOME=str(tmp_path), PYTHONUNBUFFERED="1",
+        HOME=str(tmp_path), PYTHONUNBUFFERED="1", PYTHONPATH=str(root / "tests" / "support"),
     )
-    for name in ("QT_QPA_PLATFORM", "VIRTUAL_ENV", "PYTHONPATH"):
+    for name in ("QT_QPA_PLATFORM", "VIRTUAL_ENV"):
         env.pop(name, None)
     env["PATH"] = "/usr/bin:/bin:" + env.get("PATH", "")
     command = [
