@@ -16,7 +16,7 @@ from ..ui.answer import first_answer
 from ..ui.dock import MATCH, REVIEW, AlignDock
 from ..ui.messages import Messages
 from ..ui.settings_page import PAGE
-from ..ui.text import tr
+from ..ui.text import explained, tr
 from .accuracy_controller import AccuracyController
 from .compare_controller import CompareController
 from .core.errors import AlignError, FitError, InputError
@@ -253,7 +253,7 @@ class AlignController(QObject):
         if usable:
             text = tr("<b>{0}</b> fitted to {1} points").format(tr(MODEL_LABELS.get(fit.model, fit.model)), fit.quality.n_points)
             if self._refusal:
-                text = tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>").format(self._refusal) + text
+                text = tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>").format(tr(self._refusal)) + text
         self.dock.warp.set_fit(text)
 
     # --- warping
@@ -279,7 +279,7 @@ class AlignController(QObject):
         try:
             session, fit = self.review.session, self.review.fit()
             if session is None or fit is None or fit.transform is None:
-                message = fit.message if fit is not None else tr("There are no control points.")
+                message = fit.message if fit is not None else "There are no control points."
                 raise FitError(message, "Find tie points or add some by hand first.")
             target = self.dock.warp.output.filePath().strip()
             if not target:
@@ -356,8 +356,8 @@ class AlignController(QObject):
 
     def _fail(self, error: AlignError) -> None:
         self.interpreter.last_error = str(error)
-        self.dock.set_status(str(error))
-        self.messages.tell(str(error), Qgis.MessageLevel.Critical, 0)
+        self.dock.set_status(explained(error))
+        self.messages.tell(explained(error), Qgis.MessageLevel.Critical, 0)
         QgsMessageLog.logMessage(str(error), LOG, Qgis.MessageLevel.Critical)
 
     def _log(self, line: str) -> None:

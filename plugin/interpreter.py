@@ -9,6 +9,7 @@ from qgis.PyQt.QtNetwork import QNetworkProxy
 
 from . import settings
 from .core.errors import AlignError
+from .core.wording import explained
 from .environment import diagnostics_report
 from .tasks import EnvironmentTask
 
@@ -46,7 +47,7 @@ class InterpreterService:
         try:
             return True, settings.worker_python(managed, existing_python)
         except AlignError as error:
-            return False, str(error)
+            return False, explained(error)
 
     def creation_task(self, wheels: str) -> EnvironmentTask:
         """Return a task that makes the managed environment; not started."""

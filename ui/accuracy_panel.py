@@ -145,9 +145,9 @@ class AccuracyPanel(QWidget):
         self.table.show_advice(advice, j.model if j is not None else "", unit, j.checks_px if j is not None else ())
         if advice is not None:
             follow = tr("The model follows the advice.") if automatic else f"<a href='auto'>{tr('Follow the advice')}</a>"
-            text = f"★ {advice.why} {follow}"
+            text = f"★ {tr(advice.why)} {follow}"
         else:
-            text = j.problem if j is not None and j.problem else tr("There are no points yet.")
+            text = tr(j.problem) if j is not None and j.problem else tr("There are no points yet.")
         self.why.setText(text)
         self.map.show_coverage(points_px, j.coverage if j is not None else None, grid.width if grid else 1.0, grid.height if grid else 1.0)
         self.coverage.setText(_coverage_text(j, len(points_px), size, unit))

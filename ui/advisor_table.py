@@ -117,5 +117,5 @@ def _explain(column: int, quality: Quality | None, unit: str, problem: str, why:
         elif ground is not None:
             lines.append(f"<b>{px:.2f} px &middot; {length(ground, unit)}</b>")
     if column == MODEL and why:
-        lines.append(f"&#9733; {why}")
+        lines.append(f"&#9733; {tr(why)}")
     return "<br>".join(lines)

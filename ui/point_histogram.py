@@ -172,9 +172,11 @@ class PointHistogram(QWidget):
     def _reject(self) -> None:
         ids = self._chosen()
         if ids:
-            low, high = self._range()
-            unit = "" if self.measure.currentData() == SCORE else " px"
-            self.reject_requested.emit(ids, f"{self.measure.currentData()} from {low:.2f} to {high:.2f}{unit}, rejected by the analyst")
+            (low, high), what = self._range(), self.measure.currentData()
+            reason = f"{what} from {low:.2f} to {high:.2f} px, rejected by the analyst"
+            if what == SCORE:
+                reason = f"{what} from {low:.2f} to {high:.2f}, rejected by the analyst"
+            self.reject_requested.emit(ids, reason)
 
     def _accept(self) -> None:
         if self._chosen():

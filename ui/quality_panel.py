@@ -95,7 +95,7 @@ class QualityPanel(QWidget):
         coverage = q.coverage if q is not None else math.nan
         self._values["coverage"].setText("–" if math.isnan(coverage) else f"<b>{100 * coverage:.0f} %</b>")
         model = f"<b>{model_label}</b>. " if fit.transform is not None else ""
-        self.model_line.setText(f"{model}{fit.message}".strip())
+        self.model_line.setText(f"{model}{tr(fit.message)}".strip())
         self.model_line.setVisible(bool(model or fit.message))
 
 

@@ -317,5 +317,5 @@ class ReviewPanel(QWidget):
         self.quality.show_fit(fit, unit, tr(MODEL_LABELS.get(fit.model, fit.model)) if fit is not None else "")
         self.undo_button.setEnabled(session.can_undo)
         self.redo_button.setEnabled(session.can_redo)
-        self.undo_button.setToolTip(tr("<b>Undo</b>: {0} (Ctrl+Z)").format(tr(session.undo_text).lower()))
+        self.undo_button.setToolTip(tr("<b>Undo</b>: {0} (Ctrl+Z)").format(tr(session.undo_text)))
         self.redo_button.setToolTip(tr("<b>Redo</b> (Ctrl+Y or Ctrl+Shift+Z)"))

@@ -10,7 +10,7 @@ from qgis.PyQt.QtGui import QFontDatabase, QIcon
 from qgis.PyQt.QtWidgets import QFormLayout, QGroupBox, QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from .icons import icon
-from .text import tr
+from .text import explained, tr
 
 PAGE = "sarOpticalAlignOptions"
 
@@ -181,4 +181,4 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self._show_running(False)
         self._show_state()
         if task is not None and task.error is not None:
-            self.state.setText(str(task.error))
+            self.state.setText(explained(task.error))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsUnitTypes
-from qgis.PyQt.QtCore import QCoreApplication
 
+from ..plugin.core.wording import explained, tr
 
-def tr(text: str) -> str:
-    """Translate."""
-    return QCoreApplication.translate("SarOpticalAlign", text)
+__all__ = ["explained", "length", "map_unit", "tr"]
 
 
 def length(value: float, unit: str) -> str:

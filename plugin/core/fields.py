@@ -102,7 +102,8 @@ def check_params(instance: Any) -> None:
         if too_low or too_high:
             low = "-inf" if info.min is None else f"{info.min:g}"
             high = "inf" if info.max is None else f"{info.max:g}"
-            raise UsageError(f"{info.label}: {value!r} is out of range.", f"Allowed: {low} to {high} {info.unit}".rstrip() + ".")
+            hint = f"Allowed: {low} to {high} {info.unit}." if info.unit else f"Allowed: {low} to {high}."
+            raise UsageError(f"{info.label}: {value!r} is out of range.", hint)
 
 
 def from_dict(cls: type[T], values: dict[str, Any]) -> T:
