@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..plugin.core.preflight import Finding
 from ..plugin.core.types import MODEL_LABELS, AlignParams
-from ..plugin.engine.matchers import all_specs
+from ..plugin.engine.matchers import MatcherSpec, all_specs
 from .checks_list import ChecksList
 from .icons import icon
 from .params_form import ParamsForm
@@ -150,9 +150,8 @@ class MatchPanel(QWidget):
         self.matcher_combo.setObjectName("matcherCombo")
         self.matcher_combo.addItem(tr("Automatic (most accurate)"), "auto")
         for spec in all_specs().values():
-            self.matcher_combo.addItem(spec.label, spec.key)
-            tip = f"<b>{spec.label}</b><br>{tr(spec.summary)}<br><i>{spec.reference}</i>"
-            self.matcher_combo.setItemData(self.matcher_combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            self.matcher_combo.addItem(tr(spec.label), spec.key)
+            self.matcher_combo.setItemData(self.matcher_combo.count() - 1, _described(spec), Qt.ItemDataRole.ToolTipRole)
         self.matcher_combo.setCurrentIndex(max(0, self.matcher_combo.findData(params.matcher)))
         self.model_combo.setObjectName("modelCombo")
         for key, label in MODEL_LABELS.items():
@@ -185,9 +184,9 @@ class MatchPanel(QWidget):
         spec = all_specs()[self.matcher_combo.currentData()]
         self.matcher_form = ParamsForm(spec.params)
         self._matcher_layout.addWidget(self.matcher_form)
-        self.matcher_box.setTitle(tr("{0} settings").format(spec.label))
+        self.matcher_box.setTitle(tr("{0} settings").format(tr(spec.label)))
         self.matcher_box.setVisible(not self.matcher_form.is_empty())
-        self.matcher_combo.setToolTip(f"<b>{spec.label}</b><br>{tr(spec.summary)}<br><i>{spec.reference}</i>")
+        self.matcher_combo.setToolTip(_described(spec))
 
     def _follow_layer(self, band: QgsRasterBandComboBox, layer: QgsMapLayer | None) -> None:
         band.setLayer(layer)
@@ -278,3 +277,7 @@ class MatchPanel(QWidget):
         self.notice.setText(text)
         self.notice_frame.setVisible(self._blocked)
         self._follow_state()
+
+
+def _described(spec: MatcherSpec) -> str:
+    return f"<b>{tr(spec.label)}</b><br>{tr(spec.summary)}<br><i>{spec.reference}</i>"

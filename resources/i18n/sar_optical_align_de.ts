@@ -4579,6 +4579,16 @@
         <translation>y von Transformation(Suchbild) - Referenz, in Referenzpixeln, nach unten</translation>
     </message>
     <message>
+        <location filename="../../ui/compare_strip.py"/>
+        <source>{0:.0f} px</source>
+        <translation>{0:.0f} px</translation>
+    </message>
+    <message>
+        <location filename="../../ui/chips_view.py"/>
+        <source>{0:g} px wide</source>
+        <translation>{0:g} px breit</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/preflight.py"/>
         <source>{0} % of the smaller raster are covered by the other.</source>
         <translation>{0} % des kleineren Rasters sind vom anderen bedeckt.</translation>
@@ -4632,6 +4642,16 @@
         <location filename="../../plugin/core/fitting.py"/>
         <source>{0} control points but covariances of shape {1}.</source>
         <translation>{0} Passpunkte, aber Kovarianzen der Form {1}.</translation>
+    </message>
+    <message>
+        <location filename="../../ui/accuracy_panel.py"/>
+        <source>{0} empty</source>
+        <translation>{0} leer</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/controller.py"/>
+        <source>{0} exists. Replace it?</source>
+        <translation>{0} existiert. Ersetzen?</translation>
     </message>
     <message>
         <location filename="../../ui/point_histogram.py"/>
@@ -4719,6 +4739,11 @@
         <translation>{0} hat nur {1} x {2} px.</translation>
     </message>
     <message>
+        <location filename="../../plugin/preflight_controller.py"/>
+        <source>{0} is taken to be in {1}; its file stays as it is.</source>
+        <translation>{0} gilt jetzt als in {1} liegend; die Datei bleibt, wie sie ist.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/quality.py"/>
         <source>{0} is the simplest model; there are too few points to test any: no redundancy, RMSE undefined.</source>
         <translation>{0} ist das einfachste Modell; für einen Test sind es zu wenige Punkte: keine Redundanz, RMSE unbestimmt.</translation>
@@ -4744,14 +4769,49 @@
         <translation>{0} braucht {1}.</translation>
     </message>
     <message>
+        <location filename="../../plugin/provider/importpoints.py"/>
+        <source>{0} of {1} points lie far outside the sensed raster (pixel size {2}). Is it the raster the points were made for?</source>
+        <translation>{0} von {1} Punkten liegen weit außerhalb des Suchbilds (Pixelgröße {2}). Gehören die Punkte zu diesem Raster?</translation>
+    </message>
+    <message>
+        <location filename="../../ui/review_panel.py"/>
+        <source>{0} of {1} reviewed</source>
+        <translation>{0} von {1} geprüft</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/evidence.py"/>
         <source>{0} of {1} tie points agree; probability that the alignment is right {2} %.</source>
         <translation>{0} von {1} Verknüpfungspunkten passen zusammen; Wahrscheinlichkeit, dass die Ausrichtung stimmt: {2} %.</translation>
     </message>
     <message>
+        <location filename="../../ui/answer.py"/>
+        <source>{0} of {1} tie points kept</source>
+        <translation>{0} von {1} Verknüpfungspunkten behalten</translation>
+    </message>
+    <message>
+        <location filename="../../ui/point_histogram.py"/>
+        <source>{0} points in the range</source>
+        <translation>{0} Punkte im Bereich</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/keeping_controller.py"/>
+        <source>{0} points read from {1}</source>
+        <translation>{0} Punkte aus {1} gelesen</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/keeping_controller.py"/>
+        <source>{0} points restored, {1} of them reviewed (last change {2}).</source>
+        <translation>{0} Punkte wiederhergestellt, {1} davon geprüft (letzte Änderung {2}).</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/control.py"/>
         <source>{0} sensed positions but {1} reference positions.</source>
         <translation>{0} Orte im Suchbild, aber {1} in der Referenz.</translation>
+    </message>
+    <message>
+        <location filename="../../ui/match_panel.py"/>
+        <source>{0} settings</source>
+        <translation>Einstellungen von {0}</translation>
     </message>
     <message>
         <location filename="../../plugin/core/fingerprint.py"/>
@@ -4764,9 +4824,19 @@
         <translation>{0} unlesbar</translation>
     </message>
     <message>
+        <location filename="../../plugin/provider/warpvector.py"/>
+        <source>{0} vertices lie outside the sensed raster, where the model extrapolates.</source>
+        <translation>{0} Stützpunkte liegen außerhalb des Suchbilds, wo das Modell extrapoliert.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/quality.py"/>
         <source>{0}, the simplest model, has the smallest {1} RMSE ({2} px).</source>
         <translation>{0}, das einfachste Modell, hat den kleinsten {1}-RMSE ({2} px).</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/snapper.py"/>
+        <source>{0}, {1:.1f} px away: score {2:.2f}, similarity {3:.2f}, next peak {4:.2f}</source>
+        <translation>{0}, {1:.1f} px entfernt: Score {2:.2f}, Ähnlichkeit {3:.2f}, nächstes Maximum {4:.2f}</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/explain.py"/>
@@ -4779,9 +4849,19 @@
         <translation>{0}: RPCs</translation>
     </message>
     <message>
+        <location filename="../../plugin/provider/matching.py"/>
+        <source>{0}: band(s)</source>
+        <translation>{0}: Kanäle</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/sources.py"/>
         <source>{0}: its georeferencing cannot be inverted.</source>
         <translation>{0}: Die Georeferenzierung lässt sich nicht umkehren.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/matching.py"/>
+        <source>{0}: sensor</source>
+        <translation>{0}: Sensor</translation>
     </message>
     <message>
         <location filename="../../plugin/core/qgis_points.py"/>
@@ -4802,6 +4882,11 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>{0}: zero border</source>
         <translation>{0}: Nullrand</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/review_report.py"/>
+        <source>{0}: {1:.2f} px, score {2:.2f}</source>
+        <translation>{0}: {1:.2f} px, Score {2:.2f}</translation>
     </message>
     <message>
         <location filename="../../plugin/core/preflight.py"/>
