@@ -23,7 +23,7 @@ LEFT_OUT = (
 ALL = tuple(range(8))
 SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "tr": ((0,), ()),
-    "param": ((1, 2), ("label", "help", "unit", "choices")),
+    "param": ((1, 2), ("label", "help", "unit", "choices", "zero")),
     "register": ((), ("label", "summary")),
     "ModelInfo": (ALL, ("label",)),
     "Finding": ((1, 2), ()),

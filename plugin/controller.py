@@ -31,7 +31,7 @@ from .preflight_controller import PreflightController
 from .review_controller import ReviewController
 from .review_files import add_confidence, add_warped, remove_layers_of
 from .session_store import remember_pair
-from .settings import params_from, save_params, threads, worker_python
+from .settings import load_params, machine, params_from, save_params, worker_python
 from .siblings import Sibling, candidates, prepare
 from .tasks import MatchTask, WarpTask
 from .worker_client import WorkerClient
@@ -66,6 +66,7 @@ class AlignController(QObject):
         self.review.snapper.worker = self._worker
         self.explainer = Explainer(self.review, self._worker)
         self._connect()
+        interpreter.stored = self._follow_settings
         self._check_environment()
         self.keeping.recall()
         self._follow_pair()
@@ -104,6 +105,7 @@ class AlignController(QObject):
     def close(self) -> None:
         """End tasks and the worker, take everything off the canvas and the message bar."""
         self._closing = True
+        self.interpreter.stored = None
         QgsProject.instance().layersRemoved.disconnect(self._follow_removal)
         QgsProject.instance().layersAdded.disconnect(self._list_siblings)
         self.keeping.close()
@@ -175,7 +177,7 @@ class AlignController(QObject):
             return
         layers = list(self.dock.pair())
         try:
-            params = params_from({**self.dock.match.param_values(), "threads": threads()})
+            params = params_from({**self.dock.match.param_values(), **machine()})
             reference, sensed = self._refs()
             request = AlignRequest(reference, sensed, params)
             client = self._worker()
@@ -371,6 +373,11 @@ class AlignController(QObject):
     def _check_environment(self) -> None:
         ready, text = self.interpreter.state()
         self.dock.match.set_notice("" if ready else text)
+
+    def _follow_settings(self) -> None:
+        """Show what was stored on the settings page."""
+        self.dock.match.show_params(load_params())
+        self._check_environment()
 
     def _open_settings(self) -> None:
         self.iface.showOptionsDialog(self.iface.mainWindow(), PAGE)

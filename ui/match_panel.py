@@ -29,7 +29,7 @@ from .params_form import ParamsForm
 from .text import map_unit, tr
 
 _BASIC = ("search_radius", "working_gsd")
-_ELSEWHERE = ("matcher", "model", "threads", *_BASIC)
+_ELSEWHERE = ("matcher", "model", "device", "threads", "memory_mb", *_BASIC)  # the computer's are on the settings page
 
 
 class MatchPanel(QWidget):
@@ -258,6 +258,13 @@ class MatchPanel(QWidget):
         """Show the pre-flight list; what is red in it keeps "Find tie points" from being pressed."""
         self.checks.set_findings(findings)
         self._follow_state()
+
+    def show_params(self, params: AlignParams) -> None:
+        """Show other parameters."""
+        self.matcher_combo.setCurrentIndex(max(0, self.matcher_combo.findData(params.matcher)))
+        self.set_param("model", params.model)
+        for form in (self.basic_form, self.advanced_form):
+            form.show_values(params)
 
     def set_param(self, name: str, value: object) -> None:
         """Set a parameter as if the analyst had; None is automatic."""
