@@ -37,6 +37,7 @@ from .tasks import MatchTask, WarpTask
 from .worker_client import WorkerClient
 
 LOG = "SAR-Optical Align"
+_YES, _NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -316,8 +317,8 @@ class AlignController(QObject):
             return None
 
     def _may_replace(self, path: Path) -> bool:
-        answer = QMessageBox.question(self.dock, LOG, tr("{0} exists. Replace it?").format(path.name))
-        return answer == QMessageBox.StandardButton.Yes
+        answer = QMessageBox.question(self.dock, LOG, tr("{0} exists. Replace it?").format(path.name), _YES | _NO, _NO)
+        return answer == _YES
 
     def _warp_ended(self) -> None:
         task, self.task = self.task, None

@@ -39,6 +39,7 @@ class AdvisorTable(QTableWidget):
         super().__init__(len(ADVISED), len(_HEADS), parent)
         self.setObjectName("advisorTable")
         self.setAccessibleName(tr("Model advisor"))
+        self.setToolTip(tr(_TIPS[MODEL]))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -30,6 +30,7 @@ class ChipsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("chipsView")
+        self.setAccessibleName(tr("Reference and sensed image around the point"))
         self.setMinimumHeight(110)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

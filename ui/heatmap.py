@@ -45,6 +45,7 @@ class HeatmapView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("heatmapView")
+        self.setAccessibleName(tr("Similarity of the point"))
         self.setMinimumHeight(80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._point: TiePoint | None = None

@@ -24,6 +24,7 @@ from ..plugin.core.preflight import Finding
 from ..plugin.core.types import MODEL_LABELS, AlignParams
 from ..plugin.engine.matchers import MatcherSpec, all_specs
 from .checks_list import ChecksList
+from .hints import hint_box
 from .icons import icon
 from .params_form import ParamsForm
 from .text import map_unit, tr
@@ -55,7 +56,7 @@ class MatchPanel(QWidget):
         layout.addWidget(self.basic_form)
         self.checks = ChecksList()
         layout.addWidget(self.checks)
-        self.run_button = QPushButton(icon("run"), tr("Find tie points"))
+        self.run_button = QPushButton(icon("run"), tr("&Find tie points"))
         self.run_button.setObjectName("runButton")
         self.run_button.setMinimumHeight(34)
         self.run_button.setIconSize(QSize(18, 18))
@@ -64,6 +65,7 @@ class MatchPanel(QWidget):
         self.advanced_box.setObjectName("alignAdvanced")
         self.advanced_box.setSaveCollapsedState(False)
         self.advanced_box.setCollapsed(True)
+        hint_box(self.advanced_box)
         inner = QVBoxLayout(self.advanced_box)
         self.advanced_form = ParamsForm(AlignParams, params, skip=_ELSEWHERE)
         inner.addWidget(self.advanced_form)
@@ -89,6 +91,7 @@ class MatchPanel(QWidget):
         self.notice.setWordWrap(True)
         self.notice_button = QPushButton(icon("settings"), tr("Set up matching …"))
         self.notice_button.setObjectName("noticeButton")
+        self.notice_button.setToolTip(tr("Open the settings, where the Python for matching is made or chosen"))
         self.notice_button.clicked.connect(self.settings_requested)
         column.addWidget(self.notice)
         column.addWidget(self.notice_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -99,8 +102,8 @@ class MatchPanel(QWidget):
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         rows = (
-            ("reference", tr("Reference"), tr("Stays where it is; usually the optical image")),
-            ("sensed", tr("Sensed"), tr("Is moved onto the reference; usually the SAR image")),
+            ("reference", tr("&Reference"), tr("Stays where it is; usually the optical image")),
+            ("sensed", tr("&Sensed"), tr("Is moved onto the reference; usually the SAR image")),
         )
         widgets, self._captions = [], []
         for row, (name, label, tip) in enumerate(rows):
@@ -116,7 +119,9 @@ class MatchPanel(QWidget):
             band.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             combo.layerChanged.connect(lambda layer, b=band: self._follow_layer(b, layer))
             self._follow_layer(band, combo.currentLayer())
+            band.setAccessibleName(tr("Band"))
             caption = QLabel(label)
+            caption.setBuddy(combo)
             caption.setToolTip(tip)
             self._captions.append(caption)
             grid.addWidget(caption, 2 * row, 0)
@@ -160,12 +165,13 @@ class MatchPanel(QWidget):
         self.model_combo.setToolTip(tr("Transform fitted to the tie points. Automatic takes the simplest model whose hold-out RMSE is within one standard error of the best."))
         for combo in (self.matcher_combo, self.model_combo):
             combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        form.addRow(tr("Matcher"), self.matcher_combo)
-        form.addRow(tr("Model"), self.model_combo)
+        form.addRow(tr("&Matcher"), self.matcher_combo)
+        form.addRow(tr("M&odel"), self.model_combo)
         self.matcher_box = QgsCollapsibleGroupBox(tr("Matcher"))
         self.matcher_box.setObjectName("alignMatcherParams")
         self.matcher_box.setSaveCollapsedState(False)
         self.matcher_box.setCollapsed(True)
+        hint_box(self.matcher_box)
         self._matcher_layout = QVBoxLayout(self.matcher_box)
         self.matcher_form: ParamsForm | None = None
         self.matcher_combo.currentIndexChanged.connect(lambda _index: self._show_matcher_form())

@@ -84,6 +84,7 @@ class ParamsForm(QWidget):
             editor.setMinimumWidth(90)
             editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             editor.installEventFilter(self._calm)
+            editor.setAccessibleName(tr(info.label))
             if isinstance(editor, QCheckBox):
                 editor.setText(tr(info.label))
                 layout.addRow(editor)
@@ -117,6 +118,10 @@ class ParamsForm(QWidget):
         """Show the values of a dataclass and tell of those that change."""
         for name in self._editors:
             self.set_value(name, getattr(values, name))
+
+    def editors(self) -> list[QWidget]:
+        """Return all editors, in order."""
+        return [editor for _info, editor in self._editors.values()]
 
     def editor(self, name: str) -> QWidget:
         """Return what edits a parameter."""

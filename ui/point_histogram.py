@@ -193,6 +193,7 @@ class _Bars(QWidget):
         self.setMinimumHeight(48)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setAccessibleName(tr("Histogram"))
         self.setToolTip(tr("Drag over the bars to select their points; a click selects none.<br>Blue: in the fit; grey: out of it. The last bar counts all beyond."))
         self.end = 1.0
         self._counts = (np.zeros(_BINS, int), np.zeros(_BINS, int))

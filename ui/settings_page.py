@@ -25,6 +25,7 @@ from qgis.PyQt.QtWidgets import (
 from ..plugin.core.errors import AlignError
 from ..plugin.core.types import AlignParams
 from ..plugin.engine.matchers import all_specs
+from .hints import hint_box, hint_file
 from .icons import icon
 from .params_form import ParamsForm
 from .text import explained, tr
@@ -125,6 +126,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.restore_button.clicked.connect(self._restore)
         rows.addWidget(self.restore_button, 0, Qt.AlignmentFlag.AlignLeft)
         box.setCollapsed(True)
+        hint_box(box)
         return box
 
     def _restore(self) -> None:
@@ -148,7 +150,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.wheels = QgsFileWidget()
         self.wheels.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.wheels.lineEdit().setPlaceholderText(tr("only for computers without network"))
-        _explain(self.wheels, tr("Folder of wheels"), tr("A folder of wheels, made elsewhere with: pip download -r requirements-worker.txt"))
+        hint_file(self.wheels, tr("Folder of wheels"), tr("A folder of wheels, made elsewhere with: pip download -r requirements-worker.txt"))
         form.addRow(tr("Folder of &wheels"), self.wheels)
         row = QHBoxLayout()
         self.create_button = QPushButton(icon("settings"), tr("Create managed environment"))
@@ -157,6 +159,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.create_button.clicked.connect(self._create)
         self.progress = QProgressBar()
         self.progress.setToolTip(tr("How far the environment is"))
+        self.progress.setAccessibleName(tr("Progress"))
         self.cancel_button = QPushButton(icon("stop"), tr("Cancel"))
         self.cancel_button.setObjectName("cancelEnvironment")
         self.cancel_button.setToolTip(tr("Stop; what was made so far is removed"))
@@ -173,7 +176,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.python = QgsFileWidget()
         self.python.setObjectName("existingPython")
         self.python.setFilePath(self._backend.existing_python)
-        _explain(self.python, tr("Interpreter"), tr("The python program itself, such as bin/python of a virtual environment or python.exe"))
+        hint_file(self.python, tr("Interpreter"), tr("The python program itself, such as bin/python of a virtual environment or python.exe"))
         form.addRow(tr("&Interpreter"), self.python)
         rows.addLayout(form)
         for signal in (self.managed.toggled, self.python.fileChanged):
@@ -253,11 +256,3 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self._show_state()
         if task is not None and task.error is not None:
             self.state.setText(explained(task.error))
-
-
-def _explain(file: QgsFileWidget, name: str, tip: str) -> None:
-    """Give a field for a path, and its button, a tooltip and a name."""
-    for widget in (file, *file.findChildren(QWidget)):
-        widget.setToolTip(tip)
-        if not widget.accessibleName():
-            widget.setAccessibleName(name)

@@ -14,9 +14,64 @@
         <translation> Der Ring ist der Vorschlag, Enter übernimmt ihn.</translation>
     </message>
     <message>
+        <location filename="../../ui/explain_dialog.py"/>
+        <source>&amp;Close</source>
+        <translation>S&amp;chließen</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <location filename="../../ui/match_panel.py"/>
+        <source>&amp;Find tie points</source>
+        <translation>&amp;Verknüpfungspunkte suchen</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>&amp;Interpreter</source>
+        <translation>&amp;Interpreter</translation>
+    </message>
+    <message>
         <location filename="../../ui/accuracy_panel.py"/>
         <source>&amp;Look azimuth</source>
         <translation>&amp;Blickazimut</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>&amp;Managed environment (recommended)</source>
+        <translation>Ver&amp;waltete Umgebung (empfohlen)</translation>
+    </message>
+    <message>
+        <location filename="../../ui/match_panel.py"/>
+        <source>&amp;Matcher</source>
+        <translation>&amp;Matcher</translation>
+    </message>
+    <message>
+        <location filename="../../ui/match_panel.py"/>
+        <source>&amp;Reference</source>
+        <translation>&amp;Referenz</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>&amp;Restore defaults</source>
+        <translation>&amp;Vorgaben wiederherstellen</translation>
+    </message>
+    <message>
+        <location filename="../../ui/explain_dialog.py"/>
+        <source>&amp;Save …</source>
+        <translation>&amp;Speichern …</translation>
+    </message>
+    <message>
+        <location filename="../../ui/match_panel.py"/>
+        <source>&amp;Sensed</source>
+        <translation>&amp;Suchbild</translation>
+    </message>
+    <message>
+        <location filename="../../ui/warp_panel.py"/>
+        <source>&amp;Warp</source>
+        <translation>&amp;Entzerren</translation>
     </message>
     <message>
         <location filename="../../ui/dock.py"/>
@@ -195,6 +250,16 @@
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
+        <source>A Python environment that the plugin makes for itself, from pinned packages, in your QGIS profile</source>
+        <translation>Eine Python-Umgebung, die sich die Erweiterung aus festgelegten Paketen in Ihrem QGIS-Profil selbst anlegt</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>A Python of your own, for example a conda environment with a torch for your GPU</source>
+        <translation>Ein eigenes Python, etwa eine Conda-Umgebung mit einem torch für Ihre GPU</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
         <source>A folder of wheels, made elsewhere with: pip download -r requirements-worker.txt</source>
         <translation>Ein Ordner mit Wheels, anderswo erzeugt mit: pip download -r requirements-worker.txt</translation>
     </message>
@@ -252,6 +317,11 @@
         <location filename="../../ui/point_histogram.py"/>
         <source>Accept those in the range</source>
         <translation>Die im Bereich annehmen</translation>
+    </message>
+    <message>
+        <location filename="../../ui/dock.py"/>
+        <source>Accept, edit, reject and add points</source>
+        <translation>Punkte annehmen, bearbeiten, verwerfen und hinzufügen</translation>
     </message>
     <message>
         <location filename="../../plugin/core/report_page.py"/>
@@ -390,8 +460,8 @@
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
-        <source>An existing Python that has the packages</source>
-        <translation>Ein vorhandenes Python, das die Pakete hat</translation>
+        <source>An &amp;existing Python that has the packages</source>
+        <translation>Ein vorhandenes P&amp;ython, das die Pakete hat</translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
@@ -449,6 +519,11 @@
         <translation>Automatisch: aus Kanälen, Datentyp und Werten erkannt.</translation>
     </message>
     <message>
+        <location filename="../../ui/match_panel.py"/>
+        <source>Band</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/types.py"/>
         <source>Band numbers start at 1, got {0}.</source>
         <translation>Kanalnummern beginnen bei 1, nicht {0}.</translation>
@@ -497,6 +572,11 @@
         <location filename="../../ui/explain_dialog.py"/>
         <source>Both chips with the template, the similarity at every shift (+ peak, x second, ellipse 95 %), the same as a surface, and what the matcher compares: for ME-SSM the length of the descriptors and how much each expert has to say</source>
         <translation>Beide Ausschnitte mit dem Muster, die Ähnlichkeit bei jeder Verschiebung (+ Maximum, x zweites, Ellipse 95 %), dasselbe als Fläche, und was der Matcher vergleicht: bei ME-SSM die Länge der Deskriptoren und wie viel jeder Experte beiträgt</translation>
+    </message>
+    <message>
+        <location filename="../../ui/hints.py"/>
+        <source>Browse: {0}</source>
+        <translation>Durchsuchen: {0}</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/assessment_page.py"/>
@@ -959,6 +1039,11 @@
         <translation>Zwei Layer wählen und Verknüpfungspunkte suchen.</translation>
     </message>
     <message>
+        <location filename="../../ui/dock.py"/>
+        <source>Choose two rasters and find tie points</source>
+        <translation>Zwei Raster wählen und Verknüpfungspunkte suchen</translation>
+    </message>
+    <message>
         <location filename="../../ui/review_panel.py"/>
         <source>Click a place in the reference: its partner in the sensed image is put where the fit expects it, then where the match is.&lt;br&gt;Ctrl: leave it as fitted. Shift: give the partner with a second click.</source>
         <translation>Eine Stelle in der Referenz anklicken: Ihr Gegenstück im Suchbild kommt dorthin, wo die Anpassung es erwartet, dann auf die gefundene Übereinstimmung.&lt;br&gt;Strg: bei der Anpassung belassen. Umschalt: das Gegenstück mit einem zweiten Klick angeben.</translation>
@@ -980,8 +1065,8 @@
     </message>
     <message>
         <location filename="../../ui/explain_dialog.py"/>
-        <source>Close the window (Esc)</source>
-        <translation>Fenster schließen (Esc)</translation>
+        <source>Close the window (Esc or Enter)</source>
+        <translation>Fenster schließen (Esc oder Enter)</translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
@@ -1009,6 +1094,16 @@
         <translation>Grobsuche</translation>
     </message>
     <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>Collect versions and packages of QGIS and of the Python for matching</source>
+        <translation>Versionen und Pakete von QGIS und vom Python für das Matching sammeln</translation>
+    </message>
+    <message>
+        <location filename="../../ui/dock.py"/>
+        <source>Compare models; see gaps, folds and signs of relief</source>
+        <translation>Modelle vergleichen; Lücken, Faltungen und Anzeichen von Relief sehen</translation>
+    </message>
+    <message>
         <location filename="../../ui/compare_strip.py"/>
         <source>Compared layer</source>
         <translation>Verglichener Layer</translation>
@@ -1032,6 +1127,11 @@
         <location filename="../../plugin/core/types.py"/>
         <source>Compression</source>
         <translation>Kompression</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>Computer</source>
+        <translation>Rechner</translation>
     </message>
     <message>
         <location filename="../../ui/review_panel.py"/>
@@ -1064,6 +1164,11 @@
         <translation>Passpunkte …</translation>
     </message>
     <message>
+        <location filename="../../ui/points_table.py"/>
+        <source>Control points, in the order of the queue or of the column clicked.&lt;br&gt;&lt;b&gt;A&lt;/b&gt; accept, &lt;b&gt;R&lt;/b&gt; reject, &lt;b&gt;U&lt;/b&gt; undecided, &lt;b&gt;C&lt;/b&gt; check point, &lt;b&gt;N&lt;/b&gt;/&lt;b&gt;P&lt;/b&gt; next/previous, &lt;b&gt;Enter&lt;/b&gt; zoom, &lt;b&gt;E&lt;/b&gt; explain, arrows nudge, &lt;b&gt;Ctrl&lt;/b&gt;+up/down change the row</source>
+        <translation>Passpunkte, in der Reihenfolge der Prüfung oder der angeklickten Spalte.&lt;br&gt;&lt;b&gt;A&lt;/b&gt; annehmen, &lt;b&gt;R&lt;/b&gt; verwerfen, &lt;b&gt;U&lt;/b&gt; offen, &lt;b&gt;C&lt;/b&gt; Prüfpunkt, &lt;b&gt;N&lt;/b&gt;/&lt;b&gt;P&lt;/b&gt; nächster/voriger, &lt;b&gt;Enter&lt;/b&gt; Zoom, &lt;b&gt;E&lt;/b&gt; erklären, Pfeile schieben fein, &lt;b&gt;Strg&lt;/b&gt;+auf/ab wechselt die Zeile</translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/exportpoints.py"/>
         <source>Control-point file</source>
         <translation>Passpunktdatei</translation>
@@ -1077,11 +1182,6 @@
         <location filename="../../plugin/gdal_layout.py"/>
         <source>Convert it to amplitude or intensity first.</source>
         <translation>Erst in Amplitude oder Intensität umrechnen.</translation>
-    </message>
-    <message>
-        <location filename="../../ui/settings_page.py"/>
-        <source>Copy</source>
-        <translation>Kopieren</translation>
     </message>
     <message>
         <location filename="../../ui/export_menu.py"/>
@@ -1167,6 +1267,11 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>Decibel</source>
         <translation>Dezibel</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>Defaults of matching</source>
+        <translation>Vorgaben für das Matching</translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
@@ -1440,6 +1545,11 @@
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
+        <source>Folder of &amp;wheels</source>
+        <translation>&amp;Ordner mit Wheels</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
         <source>Folder of wheels</source>
         <translation>Ordner mit Wheels</translation>
     </message>
@@ -1604,7 +1714,7 @@
         <translation>Hilfe (ohne Netz)</translation>
     </message>
     <message>
-        <location filename="../../ui/review_panel.py"/>
+        <location filename="../../ui/point_histogram.py"/>
         <source>Histogram</source>
         <translation>Histogramm</translation>
     </message>
@@ -1632,6 +1742,16 @@
         <location filename="../../plugin/provider/assessgcps.py"/>
         <source>Hold-out RMSE [reference px]</source>
         <translation>Hold-out-RMSE [Referenz-px]</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>How far the environment is</source>
+        <translation>Wie weit die Umgebung ist</translation>
+    </message>
+    <message>
+        <location filename="../../ui/dock.py"/>
+        <source>How far the run or the warp is</source>
+        <translation>Wie weit der Lauf oder das Entzerren ist</translation>
     </message>
     <message>
         <location filename="../../ui/review_panel.py"/>
@@ -1969,24 +2089,34 @@
         <translation>Unteres Ende des Bereichs</translation>
     </message>
     <message>
+        <location filename="../../ui/match_panel.py"/>
+        <source>M&amp;odel</source>
+        <translation>M&amp;odell</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/types.py"/>
+        <source>MB</source>
+        <translation>MB</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/matchers/me_ssm.py"/>
         <source>ME-SSM</source>
         <translation>ME-SSM</translation>
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
-        <source>Make report</source>
-        <translation>Bericht erstellen</translation>
+        <source>Make re&amp;port</source>
+        <translation>&amp;Bericht erstellen</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>Make the environment anew; takes some minutes and needs the network or a folder of wheels</source>
+        <translation>Die Umgebung neu anlegen; dauert einige Minuten und braucht das Netz oder einen Ordner mit Wheels</translation>
     </message>
     <message>
         <location filename="../../plugin/environment.py"/>
         <source>Making the environment</source>
         <translation>Umgebung wird angelegt</translation>
-    </message>
-    <message>
-        <location filename="../../ui/settings_page.py"/>
-        <source>Managed environment (recommended)</source>
-        <translation>Verwaltete Umgebung (empfohlen)</translation>
     </message>
     <message>
         <location filename="../../ui/export_menu.py"/>
@@ -2067,6 +2197,11 @@
         <location filename="../../plugin/core/types.py"/>
         <source>Median 5x5</source>
         <translation>Median 5x5</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/types.py"/>
+        <source>Memory budget</source>
+        <translation>Speicherbudget</translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
@@ -2299,6 +2434,11 @@
         <translation>Nummer des Punktes</translation>
     </message>
     <message>
+        <location filename="../../ui/warp_panel.py"/>
+        <source>O&amp;utput file</source>
+        <translation>A&amp;usgabedatei</translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/registerimages.py"/>
         <source>Off: the algorithm ends with STATUS = no_reliable_alignment and writes no raster.</source>
         <translation>Aus: Der Algorithmus endet mit STATUS = no_reliable_alignment und schreibt kein Raster.</translation>
@@ -2347,6 +2487,11 @@
         <location filename="../../plugin/keeping_controller.py"/>
         <source>Open</source>
         <translation>Öffnen</translation>
+    </message>
+    <message>
+        <location filename="../../ui/match_panel.py"/>
+        <source>Open the settings, where the Python for matching is made or chosen</source>
+        <translation>Die Einstellungen öffnen, wo das Python für das Matching angelegt oder gewählt wird</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/matching.py"/>
@@ -2515,6 +2660,11 @@
     </message>
     <message>
         <location filename="../../ui/review_panel.py"/>
+        <source>Points judged</source>
+        <translation>Beurteilte Punkte</translation>
+    </message>
+    <message>
+        <location filename="../../ui/review_panel.py"/>
         <source>Points judged, of those that the filters kept or that you have judged.&lt;br&gt;N next and P previous point of the review queue</source>
         <translation>Beurteilte Punkte, von denen, die die Filter behielten oder die Sie beurteilt haben.&lt;br&gt;N nächster und P voriger Punkt der Reihenfolge</translation>
     </message>
@@ -2584,14 +2734,19 @@
         <translation>Prozessor-Threads; 0 = alle.</translation>
     </message>
     <message>
-        <location filename="../../ui/settings_page.py"/>
-        <source>Processor threads used for matching</source>
-        <translation>Prozessor-Threads für das Matching</translation>
+        <location filename="../../ui/dock.py"/>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
     </message>
     <message>
         <location filename="../../plugin/core/transforms.py"/>
         <source>Projective</source>
         <translation>Projektiv</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>Put the report on the clipboard</source>
+        <translation>Den Bericht in die Zwischenablage legen</translation>
     </message>
     <message>
         <location filename="../../ui/review_panel.py"/>
@@ -2627,6 +2782,11 @@
         <location filename="../../plugin/core/report_page.py"/>
         <source>RMSE at {0} check points {1} px.</source>
         <translation>RMSE an {0} Prüfpunkten {1} px.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/budget.py"/>
+        <source>Raise the memory budget in the settings, or choose another matcher.</source>
+        <translation>Das Speicherbudget in den Einstellungen erhöhen oder einen anderen Matcher wählen.</translation>
     </message>
     <message>
         <location filename="../../ui/accuracy_panel.py"/>
@@ -2697,6 +2857,11 @@
         <location filename="../../ui/match_panel.py"/>
         <source>Reference and sensed are the same layer</source>
         <translation>Referenz und Suchbild sind derselbe Layer</translation>
+    </message>
+    <message>
+        <location filename="../../ui/chips_view.py"/>
+        <source>Reference and sensed image around the point</source>
+        <translation>Referenz und Suchbild um den Punkt</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/matching.py"/>
@@ -2914,6 +3079,11 @@
         <translation>Bild als PNG speichern</translation>
     </message>
     <message>
+        <location filename="../../ui/review_panel.py"/>
+        <source>Scale of the vectors</source>
+        <translation>Maßstab der Vektoren</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/matchers/phase_congruency.py"/>
         <source>Scales</source>
         <translation>Skalen</translation>
@@ -3014,6 +3184,11 @@
         <translation>Von Hand gesetzt oder aus einer Datei: Es gibt keine Ähnlichkeit zu zeigen.</translation>
     </message>
     <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>Set everything under Computer and Defaults of matching as it was when the plugin was new; stored with OK</source>
+        <translation>Alles unter Rechner und Vorgaben auf den Auslieferungszustand setzen; gespeichert mit OK</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/reading.py"/>
         <source>Set its CRS (Layer &gt; Set CRS, or gdal_edit -a_srs).</source>
         <translation>Das KBS setzen (Layer &gt; Layer-KBS, oder gdal_edit -a_srs).</translation>
@@ -3049,6 +3224,11 @@
         <translation>Nur Verschiebung</translation>
     </message>
     <message>
+        <location filename="../../ui/hints.py"/>
+        <source>Show or hide these settings</source>
+        <translation>Diese Einstellungen zeigen oder verbergen</translation>
+    </message>
+    <message>
         <location filename="../../ui/review_panel.py"/>
         <source>Show the sensed chip as fitted, else as it is georeferenced (G)</source>
         <translation>Suchbild-Ausschnitt wie angepasst zeigen, sonst wie georeferenziert (G)</translation>
@@ -3072,6 +3252,11 @@
         <location filename="../../plugin/core/transforms.py"/>
         <source>Similarity</source>
         <translation>Ähnlichkeit</translation>
+    </message>
+    <message>
+        <location filename="../../ui/heatmap.py"/>
+        <source>Similarity of the point</source>
+        <translation>Ähnlichkeit des Punktes</translation>
     </message>
     <message>
         <location filename="../../plugin/core/report_page.py"/>
@@ -3122,6 +3307,16 @@
         <location filename="../../plugin/provider/matching.py"/>
         <source>Stays where it is; usually the optical one.</source>
         <translation>Bleibt, wo es ist; meist das optische.</translation>
+    </message>
+    <message>
+        <location filename="../../ui/dock.py"/>
+        <source>Stop what runs; control is back at once</source>
+        <translation>Anhalten, was läuft; QGIS ist sofort wieder frei</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>Stop; what was made so far is removed</source>
+        <translation>Anhalten; das bisher Angelegte wird entfernt</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/matchers/sift.py"/>
@@ -3349,6 +3544,11 @@
         <translation>Das projektive Modell hat seinen Horizont zwischen diesen Punkten.</translation>
     </message>
     <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>The python program itself, such as bin/python of a virtual environment or python.exe</source>
+        <translation>Das Python-Programm selbst, etwa bin/python einer virtuellen Umgebung oder python.exe</translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/warpvector.py"/>
         <source>The raster the points were found on; it is only looked at for its georeferencing.</source>
         <translation>Das Raster, auf dem die Punkte gefunden wurden; nur seine Georeferenzierung wird angesehen.</translation>
@@ -3362,6 +3562,11 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>The rasters lie {0} {1} apart, the search reaches {2} {3}. Check their CRS, or search further.</source>
         <translation>Die Raster liegen {0} {1} auseinander, die Suche reicht {2} {3} weit. KBS prüfen oder weiter suchen.</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>The report on versions and packages</source>
+        <translation>Der Bericht über Versionen und Pakete</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/exportpoints.py"/>
@@ -3734,6 +3939,11 @@
         <translation>Kachelgröße</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/types.py"/>
+        <source>Tiles are made so small, whatever the tile size says, that matching stays within it; where not even the smallest would, the run is refused. 0 = no limit.</source>
+        <translation>Die Kacheln werden, was auch die Kachelgröße sagt, so klein gemacht, dass das Matching darin bleibt; ginge es selbst mit der kleinsten nicht, wird der Lauf abgelehnt. 0 = keine Grenze.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/report_page.py"/>
         <source>Time</source>
         <translation>Zeit</translation>
@@ -3904,11 +4114,6 @@
         <translation>Das Ende des Laufs abwarten oder ihn abbrechen.</translation>
     </message>
     <message>
-        <location filename="../../ui/warp_panel.py"/>
-        <source>Warp</source>
-        <translation>Entzerren</translation>
-    </message>
-    <message>
         <location filename="../../ui/siblings_list.py"/>
         <source>Warp along, with the same points</source>
         <translation>Mit denselben Punkten entzerren</translation>
@@ -3969,6 +4174,11 @@
         <translation>Was gezählt wird</translation>
     </message>
     <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>What the dock begins with; what is changed here replaces the values of the last run.</source>
+        <translation>Womit das Dock beginnt; was hier geändert wird, ersetzt die Werte des letzten Laufs.</translation>
+    </message>
+    <message>
         <location filename="../../ui/point_histogram.py"/>
         <source>What the histogram counts</source>
         <translation>Was das Histogramm zählt</translation>
@@ -3989,6 +4199,11 @@
         <translation>Wo der Punkt in der Prüfung steht; Punkte außerhalb der Anpassung bleiben in der Liste</translation>
     </message>
     <message>
+        <location filename="../../ui/warp_panel.py"/>
+        <source>Where the warped raster is written; nothing is overwritten without asking</source>
+        <translation>Wohin das entzerrte Raster geschrieben wird; nichts wird ungefragt überschrieben</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/types.py"/>
         <source>Which matcher finds the tie points; automatic takes the most accurate one installed.</source>
         <translation>Welcher Matcher die Verknüpfungspunkte sucht; automatisch nimmt den genauesten installierten.</translation>
@@ -4007,6 +4222,11 @@
         <location filename="../../ui/points_model.py"/>
         <source>Why the point is not in the fit</source>
         <translation>Warum der Punkt nicht in der Anpassung ist</translation>
+    </message>
+    <message>
+        <location filename="../../ui/accuracy_panel.py"/>
+        <source>Why this model; the link lets the model follow the advisor</source>
+        <translation>Warum dieses Modell; mit dem Verweis folgt das Modell dem Berater</translation>
     </message>
     <message>
         <location filename="../../plugin/keeping_controller.py"/>
@@ -4032,6 +4252,16 @@
         <location filename="../../plugin/core/types.py"/>
         <source>Write exactly the reference's grid (extent and pixel size).</source>
         <translation>Genau auf das Gitter der Referenz schreiben (Ausdehnung und Pixelgröße).</translation>
+    </message>
+    <message>
+        <location filename="../../ui/warp_panel.py"/>
+        <source>Write the sensed raster, warped with the fit as it is, and the layers that are ticked</source>
+        <translation>Das Suchbild mit der jetzigen Anpassung entzerrt schreiben, dazu die angehakten Layer</translation>
+    </message>
+    <message>
+        <location filename="../../ui/dock.py"/>
+        <source>Write the warped raster</source>
+        <translation>Das entzerrte Raster schreiben</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/exportpoints.py"/>
@@ -4337,6 +4567,11 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>no CRS</source>
         <translation>kein KBS</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/types.py"/>
+        <source>no limit</source>
+        <translation>keine Grenze</translation>
     </message>
     <message>
         <location filename="../../plugin/core/preflight.py"/>
@@ -4752,6 +4987,11 @@
         <location filename="../../plugin/core/gcp_io.py"/>
         <source>{0} is too large for a control-point file.</source>
         <translation>{0} ist zu groß für eine Passpunktdatei.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/budget.py"/>
+        <source>{0} needs a memory budget of {1} MB at least.</source>
+        <translation>{0} braucht ein Speicherbudget von mindestens {1} MB.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/control.py"/>
