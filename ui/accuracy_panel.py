@@ -75,6 +75,7 @@ class AccuracyPanel(QWidget):
         self.folds.linkActivated.connect(lambda _link: self.fold_requested.emit())
         layout.addWidget(self.folds)
         layout.addWidget(_line())
+        layout.addWidget(_heading(tr("Range direction"), ""))
         layout.addLayout(self._make_range_row())
         self.range = _words("rangeText")
         self.range.setToolTip(tr(_RANGE_TIP))
@@ -96,8 +97,6 @@ class AccuracyPanel(QWidget):
 
     def _make_range_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.addWidget(_heading(tr("Range direction"), ""))
-        row.addStretch(1)
         label = QLabel(tr("&Look azimuth"))
         self.azimuth = QDoubleSpinBox()
         self.azimuth.setObjectName("lookAzimuth")
@@ -113,6 +112,7 @@ class AccuracyPanel(QWidget):
             widget.setToolTip(tr(_AZIMUTH_TIP))
         row.addWidget(label)
         row.addWidget(self.azimuth)
+        row.addStretch(1)
         return row
 
     def look_azimuth(self) -> float | None:

@@ -51,6 +51,9 @@ class AlignDock(QgsDockWidget):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("alignTabs")
         self.tabs.setDocumentMode(True)
+        font = self.tabs.tabBar().font()
+        font.setPointSizeF(font.pointSizeF() * 0.92)  # four tabs fit into a narrow dock in every language
+        self.tabs.tabBar().setFont(font)
         self.match = MatchPanel(params)
         self.match.settings_requested.connect(self.settings_requested)
         self.review = ReviewPanel()

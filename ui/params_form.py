@@ -81,7 +81,7 @@ class ParamsForm(QWidget):
             editor = self._make(info, getattr(values, info.name) if values is not None else info.default)
             editor.setObjectName(f"param_{info.name}")
             editor.setToolTip(tr(info.help))
-            editor.setMinimumWidth(90)
+            editor.setMinimumWidth(editor.fontMetrics().horizontalAdvance(tr("automatic")) + 36)
             editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             editor.installEventFilter(self._calm)
             editor.setAccessibleName(tr(info.label))

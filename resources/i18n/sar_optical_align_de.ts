@@ -76,7 +76,7 @@
     <message>
         <location filename="../../ui/dock.py"/>
         <source>1 Match</source>
-        <translation>1 Suchen</translation>
+        <translation>1 Suche</translation>
     </message>
     <message>
         <location filename="../../ui/dock.py"/>
@@ -84,9 +84,14 @@
         <translation>2 Prüfen</translation>
     </message>
     <message>
+        <location filename="../../ui/heatmap.py"/>
+        <source>2nd {0:.2f}</source>
+        <translation>2. {0:.2f}</translation>
+    </message>
+    <message>
         <location filename="../../ui/dock.py"/>
         <source>3 Accuracy</source>
-        <translation>3 Genauigkeit</translation>
+        <translation>3 Güte</translation>
     </message>
     <message>
         <location filename="../../ui/dock.py"/>
@@ -501,12 +506,12 @@
     <message>
         <location filename="../../plugin/core/types.py"/>
         <source>Automatic (model advisor)</source>
-        <translation>Automatisch (Modellberater)</translation>
+        <translation>Automatisch (Berater)</translation>
     </message>
     <message>
         <location filename="../../ui/match_panel.py"/>
         <source>Automatic (most accurate)</source>
-        <translation>Automatisch (der genaueste)</translation>
+        <translation>Automatisch (genauester)</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/control.py"/>
@@ -517,6 +522,16 @@
         <location filename="../../plugin/provider/matching.py"/>
         <source>Automatic: told from bands, data type and values.</source>
         <translation>Automatisch: aus Kanälen, Datentyp und Werten erkannt.</translation>
+    </message>
+    <message>
+        <location filename="../../ui/heatmap.py"/>
+        <source>Back {0:.2f}</source>
+        <translation>zurück {0:.2f}</translation>
+    </message>
+    <message>
+        <location filename="../../ui/heatmap.py"/>
+        <source>Back {0:.2f} px</source>
+        <translation>zurück {0:.2f} px</translation>
     </message>
     <message>
         <location filename="../../ui/match_panel.py"/>
@@ -696,7 +711,7 @@
     <message>
         <location filename="../../ui/advisor_table.py"/>
         <source>Check</source>
-        <translation>Prüfpkt.</translation>
+        <translation>Prüf</translation>
     </message>
     <message>
         <location filename="../../plugin/core/transforms.py"/>
@@ -1506,7 +1521,7 @@
     <message>
         <location filename="../../ui/advisor_table.py"/>
         <source>Fit</source>
-        <translation>Anpassung</translation>
+        <translation>Anp.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/report_page.py"/>
@@ -2577,6 +2592,11 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>Pixels of {0} and {1} {2}: the finer raster is averaged {3} times, and points are good to a fraction of {4} {5} only.</source>
         <translation>Pixel von {0} und {1} {2}: Das feinere Raster wird {3}-fach gemittelt, und Punkte sind nur auf einen Bruchteil von {4} {5} genau.</translation>
+    </message>
+    <message>
+        <location filename="../../ui/heatmap.py"/>
+        <source>Pk. {0:.2f}</source>
+        <translation>Max. {0:.2f}</translation>
     </message>
     <message>
         <location filename="../../plugin/core/report_page.py"/>
@@ -4562,6 +4582,11 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>narrow search</source>
         <translation>enge Suche</translation>
+    </message>
+    <message>
+        <location filename="../../ui/heatmap.py"/>
+        <source>no 2nd</source>
+        <translation>kein 2.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/preflight.py"/>
