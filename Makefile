@@ -18,7 +18,7 @@ SCREENSHOTS ?= build/screenshots
 QGIS_ENV = QT_QPA_PLATFORM=offscreen SOA_WORKER_PYTHON=$(abspath $(PY)) QGIS_CUSTOM_CONFIG_PATH=$(abspath $(QGIS_VENV))/profile \
   XDG_RUNTIME_DIR=$(abspath $(QGIS_VENV))/runtime
 
-.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session help-pages lint package bench bench-review clean
+.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session help-pages lint package bench bench-review pictures translate clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -94,6 +94,12 @@ bench: $(VENV)/.ready ## Measure all matchers: make bench DATASET=folder SPLIT=v
 
 bench-review: $(QGIS_VENV)/.ready ## Measure the review in QGIS: edit, refit, table and canvas, frames a second, opening
 	@$(QGIS_ENV) $(QGIS_PY) packaging/bench_review.py
+
+pictures: $(QGIS_VENV)/.ready ## Render every tab, dialog and page: 100, 150 and 200 %, English and German, light and dark, into $(OUTPUT)
+	@$(QGIS_ENV) $(QGIS_PY) packaging/render_rooms.py $(OUTPUT)
+
+translate: $(VENV)/.ready ## Bring the catalogue of translations up to date (needs lrelease)
+	$(PY) packaging/translations.py
 
 clean: ## Remove environments and results
 	rm -rf $(VENV) $(QGIS_VENV) dist build demo_output bench_output *.egg-info

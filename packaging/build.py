@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "sar_optical_align"
 SHIPPED = ("__init__.py", "metadata.txt", "LICENSE", "README.md", "plugin", "ui", "models", "resources")
-KINDS = (".py", ".txt", ".md", ".html", ".css", ".webp", ".j2", ".svg", ".png", ".qml", ".json", ".csv", ".qm", ".safetensors", "")
+KINDS = (".py", ".txt", ".md", ".html", ".css", ".webp", ".j2", ".svg", ".png", ".qml", ".json", ".csv", ".ts", ".qm", ".safetensors", "")
 REQUIRED = (
     "name", "description", "about", "version", "qgisMinimumVersion", "qgisMaximumVersion", "author", "email", "homepage", "tracker",
     "repository", "icon", "tags", "changelog", "license", "hasProcessingProvider",

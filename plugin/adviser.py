@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import QTimer
 from .core.quality import Advice
 from .core.review_fit import advise_points
 from .core.session import Session, SessionPoint
+from .core.wording import tr
 from .tasks import BackgroundTask
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Adviser:
             self._timer.start()
             return
         points, grid, share, held = session.points, session.reference_grid, session.independent_share, session.fit.model
-        task = BackgroundTask("SAR-Optical Align: asking the model advisor", lambda _progress: advise_points(points, grid, share, held))
+        task = BackgroundTask(tr("SAR-Optical Align: asking the model advisor"), lambda _progress: advise_points(points, grid, share, held))
         self._task = task
         task.ended.connect(lambda: self._take(session, points))
         QgsApplication.taskManager().addTask(task)

@@ -12,6 +12,7 @@ from .core.chip import Band, ChipPair, picture, positions, sample
 from .core.errors import AlignError, UnreadableRasterError
 from .core.transforms import Transform
 from .core.types import Modality, RasterRef, TiePoint
+from .core.wording import explained
 from .gdal_layout import open_raster
 from .placement import Placement
 
@@ -139,4 +140,4 @@ class ChipDesk:
             try:
                 view.set_pair(self._reader.read(review.session.point(ids[0]).tie_point, view.side_px, view.elements, transform))
             except AlignError as error:
-                view.set_pair(None, str(error))
+                view.set_pair(None, explained(error))

@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QShortcut, QWidget
 
 from ..ui.compare_view import FLICKER, OFF, SWIPE, CompareView
 from ..ui.dock import AlignDock
-from ..ui.text import tr
+from ..ui.text import explained, tr
 from .core.errors import AlignError
 from .preview import LivePreview
 from .review_controller import ReviewController
@@ -109,7 +109,7 @@ class CompareController(QObject):
 
     def _tell_failure(self, error: AlignError | None) -> None:
         if error is not None:
-            self.dock.set_status(tr("No preview: {0}").format(error))
+            self.dock.set_status(tr("No preview: {0}").format(explained(error)))
 
     # --- comparing
 

@@ -15,7 +15,7 @@ from ..ui.answer import first_answer
 from ..ui.dock import MATCH, REVIEW, AlignDock
 from ..ui.messages import Messages
 from ..ui.settings_page import PAGE
-from ..ui.text import tr
+from ..ui.text import explained, tr
 from .accuracy_controller import AccuracyController
 from .compare_controller import CompareController
 from .core.errors import AlignError, FitError, InputError
@@ -30,12 +30,13 @@ from .preflight_controller import PreflightController
 from .review_controller import ReviewController
 from .review_files import add_confidence, add_warped, remove_layers_of
 from .session_store import remember_pair
-from .settings import params_from, save_params, threads, worker_python
+from .settings import load_params, machine, params_from, save_params, worker_python
 from .siblings import Sibling, candidates, prepare
 from .tasks import MatchTask, WarpTask
 from .worker_client import WorkerClient
 
 LOG = "SAR-Optical Align"
+_YES, _NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -65,6 +66,7 @@ class AlignController(QObject):
         self.review.snapper.worker = self._worker
         self.explainer = Explainer(self.review, self._worker)
         self._connect()
+        interpreter.stored = self._follow_settings
         self._check_environment()
         self.keeping.recall()
         self._follow_pair()
@@ -102,6 +104,7 @@ class AlignController(QObject):
     def close(self) -> None:
         """End tasks and the worker, take everything off the canvas and the message bar."""
         self._closing = True
+        self.interpreter.stored = None
         QgsProject.instance().layersRemoved.disconnect(self._follow_removal)
         QgsProject.instance().layersAdded.disconnect(self._list_siblings)
         self.keeping.close()
@@ -173,7 +176,7 @@ class AlignController(QObject):
             return
         layers = list(self.dock.pair())
         try:
-            params = params_from({**self.dock.match.param_values(), "threads": threads()})
+            params = params_from({**self.dock.match.param_values(), **machine()})
             reference, sensed = self._refs()
             request = AlignRequest(reference, sensed, params)
             client = self._worker()
@@ -251,7 +254,7 @@ class AlignController(QObject):
         if usable:
             text = tr("<b>{0}</b> fitted to {1} points").format(tr(MODEL_LABELS.get(fit.model, fit.model)), fit.quality.n_points)
             if self._refusal:
-                text = tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>").format(self._refusal) + text
+                text = tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>").format(tr(self._refusal)) + text
         self.dock.warp.set_fit(text)
 
     # --- warping
@@ -277,7 +280,7 @@ class AlignController(QObject):
         try:
             session, fit = self.review.session, self.review.fit()
             if session is None or fit is None or fit.transform is None:
-                message = fit.message if fit is not None else tr("There are no control points.")
+                message = fit.message if fit is not None else "There are no control points."
                 raise FitError(message, "Find tie points or add some by hand first.")
             target = self.dock.warp.output.filePath().strip()
             if not target:
@@ -312,8 +315,8 @@ class AlignController(QObject):
             return None
 
     def _may_replace(self, path: Path) -> bool:
-        answer = QMessageBox.question(self.dock, LOG, tr("{0} exists. Replace it?").format(path.name))
-        return answer == QMessageBox.StandardButton.Yes
+        answer = QMessageBox.question(self.dock, LOG, tr("{0} exists. Replace it?").format(path.name), _YES | _NO, _NO)
+        return answer == _YES
 
     def _warp_ended(self) -> None:
         task, self.task = self.task, None
@@ -354,8 +357,8 @@ class AlignController(QObject):
 
     def _fail(self, error: AlignError) -> None:
         self.interpreter.last_error = str(error)
-        self.dock.set_status(str(error))
-        self.messages.tell(str(error), Qgis.MessageLevel.Critical, 0)
+        self.dock.set_status(explained(error))
+        self.messages.tell(explained(error), Qgis.MessageLevel.Critical, 0)
         QgsMessageLog.logMessage(str(error), LOG, Qgis.MessageLevel.Critical)
 
     def _log(self, line: str) -> None:
@@ -369,6 +372,11 @@ class AlignController(QObject):
     def _check_environment(self) -> None:
         ready, text = self.interpreter.state()
         self.dock.match.set_notice("" if ready else text)
+
+    def _follow_settings(self) -> None:
+        """Show what was stored on the settings page."""
+        self.dock.match.show_params(load_params())
+        self._check_environment()
 
     def _open_settings(self) -> None:
         self.iface.showOptionsDialog(self.iface.mainWindow(), PAGE)

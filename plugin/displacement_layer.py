@@ -31,6 +31,7 @@ from .core.displacement import Field, ellipses, map_linear, to_map
 from .core.errors import OutputError
 from .core.qgis_points import is_referenced
 from .core.types import Grid
+from .core.wording import tr
 from .placement import Placement
 
 _REALS = (
@@ -120,7 +121,7 @@ def _write(field: Field, now: np.ndarray, moved: np.ndarray, axes: tuple[np.ndar
 def _renderer() -> QgsRuleBasedRenderer:
     root = QgsRuleBasedRenderer.Rule(None)
     for condition, label, colour in _KINDS:
-        rule = QgsRuleBasedRenderer.Rule(_symbol(colour), 0, 0, condition, label)
+        rule = QgsRuleBasedRenderer.Rule(_symbol(colour), 0, 0, condition, tr(label))
         root.appendChild(rule)
     return QgsRuleBasedRenderer(root)
 

@@ -147,7 +147,7 @@ def _run(command: list[str], progress: Progress, on_line: Callable[[str], None])
                 on_line(line)
             reader.join(0.1)
         if process.wait() != 0:
-            raise WorkerError("The environment could not be made: " + " | ".join(tail)[-1200:], "Check the network or proxy, or install from a folder of wheels.")
+            raise WorkerError(f"The environment could not be made: {' | '.join(tail)[-1200:]}", "Check the network or proxy, or install from a folder of wheels.")
     except Cancelled:
         raise
     finally:

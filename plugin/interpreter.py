@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
@@ -9,6 +10,8 @@ from qgis.PyQt.QtNetwork import QNetworkProxy
 
 from . import settings
 from .core.errors import AlignError
+from .core.types import AlignParams
+from .core.wording import explained
 from .environment import diagnostics_report
 from .tasks import EnvironmentTask
 
@@ -20,6 +23,7 @@ class InterpreterService:
 
     def __init__(self) -> None:
         self.last_error = ""
+        self.stored: Callable[[], None] | None = None
 
     @property
     def managed(self) -> bool:
@@ -32,21 +36,23 @@ class InterpreterService:
         return settings.existing_python()
 
     @property
-    def threads(self) -> int:
-        """Processor threads, 0 = all."""
-        return settings.threads()
+    def defaults(self) -> AlignParams:
+        """What the parameters begin with."""
+        return settings.defaults()
 
-    def store(self, managed: bool, existing_python: str, threads: int) -> None:
-        """Keep the choices."""
+    def store(self, managed: bool, existing_python: str, defaults: AlignParams) -> None:
+        """Keep the choices, and tell of them."""
         settings.set_interpreter(settings.MANAGED if managed else settings.EXISTING, existing_python)
-        settings.set_threads(threads)
+        settings.set_defaults(defaults)
+        if self.stored is not None:
+            self.stored()
 
     def state(self, managed: bool | None = None, existing_python: str | None = None) -> tuple[bool, str]:
         """Return whether matching can run with these choices (None = those stored), and a sentence about it."""
         try:
             return True, settings.worker_python(managed, existing_python)
         except AlignError as error:
-            return False, str(error)
+            return False, explained(error)
 
     def creation_task(self, wheels: str) -> EnvironmentTask:
         """Return a task that makes the managed environment; not started."""

@@ -26,10 +26,15 @@ from .review_report import ReviewReport
 from .session_store import Earlier, find_earlier, recall_pair, unavailable
 from .tasks import BackgroundTask
 
-_IMPORTS = "Control points (*.points *.csv *.txt *.geojson *.json);;All files (*)"
-_EXPORTS = "QGIS points (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
-_REPORTS = ("PDF (*.pdf)", "HTML (*.html)")
-_SCRIPTS = ("Shell script (*.sh)", "Windows batch file (*.bat)")
+_IMPORTS = (("Control points", "*.points *.csv *.txt *.geojson *.json"), ("All files", "*"))
+_EXPORTS = (("QGIS points", "*.points"), ("CSV", "*.csv"), ("GeoJSON", "*.geojson"))
+_REPORTS = (("PDF", "*.pdf"), ("HTML", "*.html"))
+_SCRIPTS = (("Shell script", "*.sh"), ("Windows batch file", "*.bat"))
+
+
+def _filters(kinds: tuple[tuple[str, str], ...]) -> str:
+    """Return what file dialogs offer."""
+    return ";;".join(f"{tr(name)} ({pattern})" for name, pattern in kinds)
 
 
 class KeepingController(QObject):
@@ -76,7 +81,7 @@ class KeepingController(QObject):
     def recall(self, _document: object = None) -> None:
         """Choose the layers that were matched last in this project; their review comes back without asking."""
         for text in unavailable():
-            self.messages.tell(text, Qgis.MessageLevel.Warning, 0)
+            self.messages.tell(tr(text), Qgis.MessageLevel.Warning, 0)
         reference, sensed = recall_pair()
         if reference is not None and sensed is not None:
             self._recalled, self._offered = True, None
@@ -95,7 +100,7 @@ class KeepingController(QObject):
         if recalled:
             self.restore(found)
             return
-        text = tr("There is a review of these two rasters from {0} with {1} points.").format(f"{found.time:%d %b %Y, %H:%M}", len(found.session.points))
+        text = tr("There is a review of these two rasters from {0} with {1} points.").format(f"{found.time:%Y-%m-%d, %H:%M}", len(found.session.points))
         self.offer = self.messages.tell(text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(found))
 
     def take_back_offer(self) -> None:
@@ -112,16 +117,16 @@ class KeepingController(QObject):
         self.restored.emit()
         points = found.session.points
         reviewed = sum(map(is_reviewed, points))
-        when = f"{found.time:%d %b %Y, %H:%M}"
+        when = f"{found.time:%Y-%m-%d, %H:%M}"
         self.said.emit(tr("{0} points restored, {1} of them reviewed (last change {2}).").format(len(points), reviewed, when))
         for warning in found.warnings:
-            self.messages.tell(warning, Qgis.MessageLevel.Warning, 0)
+            self.messages.tell(tr(warning), Qgis.MessageLevel.Warning, 0)
 
     # --- files
 
     def ask_import(self) -> None:
         """Ask for a control-point file and read it."""
-        path, _ = QFileDialog.getOpenFileName(self._dock, tr("Import control points"), "", _IMPORTS)
+        path, _ = QFileDialog.getOpenFileName(self._dock, tr("Import control points"), "", _filters(_IMPORTS))
         if path:
             self.import_points(Path(path))
 
@@ -134,7 +139,7 @@ class KeepingController(QObject):
 
     def ask_export(self) -> None:
         """Ask for a file and write the points."""
-        path, _ = QFileDialog.getSaveFileName(self._dock, tr("Export control points"), "", _EXPORTS)
+        path, _ = QFileDialog.getSaveFileName(self._dock, tr("Export control points"), "", _filters(_EXPORTS))
         if path:
             self.export_points(Path(path))
 
@@ -153,9 +158,9 @@ class KeepingController(QObject):
 
     def ask_script(self) -> None:
         """Ask for a file and write the warp as a script of GDAL's programs."""
-        path, kind = QFileDialog.getSaveFileName(self._dock, tr("GDAL script"), "", ";;".join(_SCRIPTS[:: -1 if os.name == "nt" else 1]))
+        path, kind = QFileDialog.getSaveFileName(self._dock, tr("GDAL script"), "", _filters(_SCRIPTS[:: -1 if os.name == "nt" else 1]))
         if path:
-            suffix = ".bat" if kind == _SCRIPTS[1] else ".sh"
+            suffix = ".bat" if "*.bat" in kind else ".sh"
             self.export_script(Path(path) if Path(path).suffix.lower() in (".sh", ".bat", ".cmd") else Path(path + suffix))
 
     def export_script(self, path: Path) -> None:
@@ -177,9 +182,9 @@ class KeepingController(QObject):
 
     def ask_report(self) -> None:
         """Ask for a file and write the report."""
-        path, kind = QFileDialog.getSaveFileName(self._dock, tr("Report"), "", ";;".join(_REPORTS))
+        path, kind = QFileDialog.getSaveFileName(self._dock, tr("Report"), "", _filters(_REPORTS))
         if path:
-            suffix = ".html" if kind == _REPORTS[1] else ".pdf"
+            suffix = ".html" if "*.html" in kind else ".pdf"
             self.write_report(Path(path) if Path(path).suffix.lower() in (".pdf", ".html", ".htm") else Path(path + suffix))
 
     def write_report(self, path: Path) -> None:

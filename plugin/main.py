@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, QLocale, Qt, QTranslator
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction
 
 from .core.types import AlignParams
+from .core.wording import tr
+from .language import Translation
 
 ROOT = Path(__file__).resolve().parent.parent
 ICONS = ROOT / "resources" / "icons"
@@ -26,27 +28,28 @@ class SarOpticalAlignPlugin:
         self.controller = None
         self.options_factory = None
         self.interpreter = None
-        self.translator = None
+        self.translation = None
 
     def initProcessing(self) -> None:  # noqa: N802 - the name QGIS asks for
         """Register the Processing provider (all that `qgis_process` needs)."""
         from .provider.provider import AlignProvider
 
+        if self.translation is None:
+            self.translation = Translation()
         self.provider = AlignProvider()
         if not QgsApplication.processingRegistry().addProvider(self.provider):
             self.provider = None  # the registry refuses a second one of this name, and deletes it
 
     def initGui(self) -> None:  # noqa: N802
         """Put up everything."""
-        self._translate()
         self.initProcessing()
-        self.action = QAction(QIcon(str(ICONS / "align.svg")), self.tr("SAR-Optical Align"), self.iface.mainWindow())
+        self.action = QAction(QIcon(str(ICONS / "align.svg")), tr("SAR-Optical Align"), self.iface.mainWindow())
         self.action.setObjectName("sarOpticalAlignAction")
         self.action.setCheckable(True)
-        self.action.setToolTip(self.tr("Align a SAR raster with an optical one"))
+        self.action.setToolTip(tr("Align a SAR raster with an optical one"))
         self.action.toggled.connect(self._show_dock)
         self.iface.addRasterToolBarIcon(self.action)
-        self.iface.addPluginToRasterMenu(self.tr("SAR-Optical Align"), self.action)
+        self.iface.addPluginToRasterMenu(tr("SAR-Optical Align"), self.action)
         from ..ui.settings_page import AlignOptionsFactory
         from .interpreter import InterpreterService
 
@@ -68,27 +71,16 @@ class SarOpticalAlignPlugin:
             self.dock.deleteLater()
             self.dock = None
         if self.action is not None:
-            self.iface.removePluginRasterMenu(self.tr("SAR-Optical Align"), self.action)
+            self.iface.removePluginRasterMenu(tr("SAR-Optical Align"), self.action)
             self.iface.removeRasterToolBarIcon(self.action)
             self.action.deleteLater()
             self.action = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
-        if self.translator is not None:
-            QCoreApplication.removeTranslator(self.translator)
-            self.translator = None
-
-    def tr(self, text: str) -> str:
-        """Translate."""
-        return QCoreApplication.translate("SarOpticalAlign", text)
-
-    def _translate(self) -> None:
-        file = ROOT / "resources" / "i18n" / f"sar_optical_align_{QLocale().name()[:2]}.qm"
-        if file.exists():
-            self.translator = QTranslator()
-            self.translator.load(str(file))
-            QCoreApplication.installTranslator(self.translator)
+        if self.translation is not None:
+            self.translation.remove()
+            self.translation = None
 
     def _show_dock(self, shown: bool) -> None:
         if self.dock is None:

@@ -18,6 +18,7 @@ from .core.sample_kinds import detect_sar_scale
 from .core.session import FitState, SessionPoint
 from .core.session_record import SessionRecord
 from .core.types import Evidence, Point
+from .core.wording import tr
 from .gdal_layout import open_raster
 from .placement import Placement
 
@@ -232,9 +233,9 @@ def histogram(view: ReviewView, width: int, height: int) -> QImage:
     painter.drawLine(QPointF(left, bottom), QPointF(left + plot_w, bottom))
     for tick in np.linspace(0, top, 5):
         painter.drawText(QRectF(left + plot_w * tick / top - 30, bottom + 3, 60, 14), Qt.AlignmentFlag.AlignCenter, f"{tick:.2f}")
-    painter.drawText(QRectF(left, bottom + 17, plot_w, 15), Qt.AlignmentFlag.AlignCenter, "residual length [reference px]")
+    painter.drawText(QRectF(left, bottom + 17, plot_w, 15), Qt.AlignmentFlag.AlignCenter, tr("residual length [reference px]"))
     painter.drawText(QRectF(0, bottom - plot_h - 6, left - 4, 14), Qt.AlignmentFlag.AlignRight, str(counts.max()))
-    for i, (name, value) in enumerate((("leave-one-out", view.fit.quality.loo_rmse_px), ("CE90", view.fit.quality.ce90_px))):
+    for i, (name, value) in enumerate(((tr("leave-one-out"), view.fit.quality.loo_rmse_px), ("CE90", view.fit.quality.ce90_px))):
         if math.isfinite(value) and value <= top:
             x = left + plot_w * value / top
             painter.setPen(QPen(_ORANGE, 1.4, Qt.PenStyle.DashLine))

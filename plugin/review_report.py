@@ -17,6 +17,7 @@ from .core.report_page import Chip, ReportData, report_page
 from .core.review_fit import advise_points
 from .core.session import FitState, PointState, SessionPoint
 from .core.session_record import SessionRecord
+from .core.wording import tr
 from .report_pictures import ReviewView, checkerboard, histogram, overview, vectors
 
 _PAGE = (620, 500)  # the largest picture on a page, in the 1/96 inch of HTML; drawn with twice as many pixels
@@ -79,13 +80,13 @@ class ReviewReport:
         worst = [self._chip(p, progress, 0.5, i / max(few, 1)) for i, p in enumerate(used[::-1][:few])]
         best = [self._chip(p, progress, 0.7, i / max(few, 1)) for i, p in enumerate(used[:few])]
         captions = {
-            "overview": (*page, "All points on the reference: disc predicted, dotted accepted, square edited, diamond added, triangle check point, cross left out."),
-            "before": (*half, "Checkerboard as georeferenced; the bluish squares are the reference."),
-            "after": (*half, "The same after the fit."),
-            "vectors": (*half, f"Residuals in the fit, {longer:g} times longer than life. A pattern means that the model is too simple."),
-            "histogram": (_HALF[0], 210, "Lengths of the residuals in the fit."),
+            "overview": (*page, tr("All points on the reference: disc predicted, dotted accepted, square edited, diamond added, triangle check point, cross left out.")),
+            "before": (*half, tr("Checkerboard as georeferenced; the bluish squares are the reference.")),
+            "after": (*half, tr("The same after the fit.")),
+            "vectors": (*half, tr("Residuals in the fit, {0:g} times longer than life. A pattern means that the model is too simple.").format(longer)),
+            "histogram": (_HALF[0], 210, tr("Lengths of the residuals in the fit.")),
         }
-        return ReportData(record, self._fit, advice, f"{datetime.now():%d %b %Y, %H:%M}", self._warnings, captions, worst, best)
+        return ReportData(record, self._fit, advice, f"{datetime.now():%Y-%m-%d, %H:%M}", self._warnings, captions, worst, best)
 
     def _fitting(self, most: tuple[int, int]) -> tuple[int, int]:
         """Return the size of a picture of the reference that fits into a box."""
@@ -100,8 +101,8 @@ class ReviewReport:
             names.append(f"chip{point.id}_{i}")
             self._pictures[names[-1]] = image
         length = math.hypot(*self._fit.residuals_px[point.id])
-        state = "" if point.state is PointState.PREDICTED else f", {point.state.value}"
-        return Chip(point.id, f"{point.id}: {length:.2f} px, score {point.tie_point.score:.2f}{state}", tuple(names))
+        state = "" if point.state is PointState.PREDICTED else f", {tr(point.state.value)}"
+        return Chip(point.id, tr("{0}: {1:.2f} px, score {2:.2f}").format(point.id, length, point.tie_point.score) + state, tuple(names))
 
     def _write_pdf(self, data: ReportData, path: Path) -> None:
         part = path.with_name(f".{path.stem}.part.pdf")
@@ -112,7 +113,7 @@ class ReviewReport:
             writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
             writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)  # the document brings 2 cm of its own
             writer.setResolution(_DPI)
-            writer.setTitle("Alignment report")
+            writer.setTitle(tr("Alignment report"))
             document = QTextDocument()
             for name, image in self._pictures.items():
                 document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(name), image)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 from qgis.core import QgsApplication, QgsSettings
@@ -14,6 +14,8 @@ from .environment import managed_python
 
 PREFIX = "sar_optical_align"
 MANAGED, EXISTING = "managed", "existing"
+MACHINE = ("device", "threads", "memory_mb")
+_TASK = tuple(info.name for info in param_infos(AlignParams) if info.name not in MACHINE)
 
 
 def _key(name: str) -> str:
@@ -46,19 +48,6 @@ def session_folder() -> Path:
     return Path(QgsApplication.qgisSettingsDirPath()) / "sar_optical_align" / "sessions"
 
 
-def threads() -> int:
-    """Return the number of processor threads to use, 0 = all."""
-    try:
-        return min(max(int(QgsSettings().value(_key("params/threads"), 0)), 0), 256)
-    except (TypeError, ValueError):
-        return 0
-
-
-def set_threads(number: int) -> None:
-    """Store the number of processor threads."""
-    QgsSettings().setValue(_key("params/threads"), str(number))
-
-
 def worker_python(managed: bool | None = None, existing: str | None = None) -> str:
     """Return the interpreter that runs the worker.
 
@@ -84,16 +73,44 @@ def worker_python(managed: bool | None = None, existing: str | None = None) -> s
     return str(python)
 
 
-def load_params() -> AlignParams:
-    """Return the parameters of the last run; values that no longer fit fall back to their defaults, one by one."""
-    settings, params = QgsSettings(), AlignParams()
-    known = {f.name for f in fields(AlignParams)}
+def defaults() -> AlignParams:
+    """Return what the analyst wants parameters to begin with; values that do not fit count as not set, one by one."""
+    return _read("defaults", AlignParams(), tuple(i.name for i in param_infos(AlignParams)))
+
+
+def set_defaults(params: AlignParams) -> None:
+    """Store what parameters begin with; what is changed here takes the place of the last run's value."""
+    before = defaults()
     for info in param_infos(AlignParams):
-        stored = settings.value(_key(f"params/{info.name}"), None)
-        if stored is None or info.name not in known:
+        if getattr(params, info.name) != getattr(before, info.name):
+            QgsSettings().remove(_key(f"params/{info.name}"))
+    _write("defaults", params, tuple(i.name for i in param_infos(AlignParams)))
+
+
+def machine() -> dict[str, object]:
+    """Return the parameters that belong to the computer, not to the task: device, threads, memory budget."""
+    params = defaults()
+    return {name: getattr(params, name) for name in MACHINE}
+
+
+def load_params() -> AlignParams:
+    """Return the parameters of the last run, the defaults where there was none; those of the computer are always the defaults."""
+    return _read("params", defaults(), _TASK)
+
+
+def save_params(params: AlignParams) -> None:
+    """Store the parameters of a run: the next session begins with them."""
+    _write("params", params, _TASK)
+
+
+def _read(group: str, params: AlignParams, names: tuple[str, ...]) -> AlignParams:
+    settings = QgsSettings()
+    for info in param_infos(AlignParams):
+        stored = settings.value(_key(f"{group}/{info.name}"), None)
+        if stored is None or info.name not in names:
             continue
         try:
-            if stored == "":
+            if stored == "" and info.optional:
                 value = None
             elif info.type is bool:
                 value = str(stored).lower() == "true"
@@ -101,16 +118,15 @@ def load_params() -> AlignParams:
                 value = info.type(stored)
             params = replace(params, **{info.name: value})
         except (AlignError, ValueError, TypeError):
-            settings.remove(_key(f"params/{info.name}"))
+            settings.remove(_key(f"{group}/{info.name}"))
     return params
 
 
-def save_params(params: AlignParams) -> None:
-    """Store parameters as the defaults of the next session."""
+def _write(group: str, params: AlignParams, names: tuple[str, ...]) -> None:
     settings = QgsSettings()
-    for info in param_infos(AlignParams):
-        value = getattr(params, info.name)
-        settings.setValue(_key(f"params/{info.name}"), "" if value is None else str(value))
+    for name in names:
+        value = getattr(params, name)
+        settings.setValue(_key(f"{group}/{name}"), "" if value is None else value)
 
 
 def params_from(values: dict[str, object]) -> AlignParams:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qgis.core import QgsApplication, QgsPointXY
 
-from ..ui.text import tr
+from ..ui.text import explained, tr
 from .core.peaks import Snap, snap
 from .core.placing import BY_HAND_PX2
 from .core.session import Seen, Session, SessionPoint
@@ -123,7 +123,7 @@ class Snapper:
         if r.session is not session or r.locked or now is None:
             return
         if task.placed is None:
-            why = str(task.error) if task.error is not None else tr("It was cancelled.")
+            why = explained(task.error) if task.error is not None else tr("It was cancelled.")
             r.said.emit(tr("Point {0} is where you put it; it could not be measured: {1}").format(asked.id, why))
         elif (now.tie_point.reference_px, now.tie_point.sensed_px) == (asked.reference_px, asked.sensed_px):
             place, seen = task.placed

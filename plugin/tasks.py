@@ -15,6 +15,7 @@ from .core.progress import Cancelled, Progress
 from .core.session_point import Seen
 from .core.transforms import Transform
 from .core.types import AlignRequest, AlignResult, Grid, Point, TiePoint, WarpParams
+from .core.wording import tr
 from .environment import create_managed
 from .gdal_warp import warp_with_gdal
 from .siblings import Sibling, warp_all
@@ -33,7 +34,7 @@ class _TaskProgress(Progress):
         self.poll()
         self._task.setProgress(100.0 * fraction)
         if message:
-            self._task.said.emit(message)
+            self._task.said.emit(tr(message))
 
     def points(self, points: list[TiePoint]) -> None:
         self._task.points_found.emit(points)
@@ -79,7 +80,7 @@ class MatchTask(BackgroundTask):
     """Drives the worker; cancelling kills it at once."""
 
     def __init__(self, client: WorkerClient, request: AlignRequest, chips_path: Path) -> None:
-        super().__init__("SAR-Optical Align: finding tie points", lambda progress: client.run(request, progress, chips_path))
+        super().__init__(tr("SAR-Optical Align: finding tie points"), lambda progress: client.run(request, progress, chips_path))
         self._client = client
 
     def cancel(self) -> None:
@@ -98,7 +99,7 @@ class PlaceTask(BackgroundTask):
 
     def __init__(self, client: WorkerClient, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point) -> None:
         super().__init__(
-            "SAR-Optical Align: measuring a point",
+            tr("SAR-Optical Align: measuring a point"),
             lambda progress: client.measure_place(request, transform, reference_px, sensed_px, progress),
         )
 
@@ -113,7 +114,7 @@ class ExplainTask(BackgroundTask):
 
     def __init__(self, client: WorkerClient, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point, path: Path) -> None:
         super().__init__(
-            "SAR-Optical Align: explaining a point",
+            tr("SAR-Optical Align: explaining a point"),
             lambda progress: client.explain_point(request, transform, reference_px, sensed_px, path, progress),
         )
 
@@ -133,21 +134,21 @@ class WarpTask(BackgroundTask):
             self.along = warp_all(siblings, progress.part(share, 1.0))
             return output
 
-        super().__init__(f"SAR-Optical Align: writing {output.name}", work)
+        super().__init__(tr("SAR-Optical Align: writing {0}").format(output.name), work)
 
 
 class EnvironmentTask(BackgroundTask):
     """Makes the managed environment."""
 
     def __init__(self, folder: Path, wheels: Path | None, proxy: str) -> None:
-        super().__init__("SAR-Optical Align: making the environment", lambda progress: create_managed(folder, progress, wheels, proxy))
+        super().__init__(tr("SAR-Optical Align: making the environment"), lambda progress: create_managed(folder, progress, wheels, proxy))
 
 
 class PreviewTask(BackgroundTask):
     """Writes a revision of the live preview; remembers what it is of."""
 
     def __init__(self, work: Callable[[Progress], Path], session: object, wanted: tuple[Transform, WarpParams]) -> None:
-        super().__init__("SAR-Optical Align: preview", work)
+        super().__init__(tr("SAR-Optical Align: preview"), work)
         self.session, self.wanted = session, wanted
         self.dropped = False  # nobody waits for it any more
 
@@ -156,5 +157,5 @@ class JudgeTask(BackgroundTask):
     """Judges a fit."""
 
     def __init__(self, case: Case) -> None:
-        super().__init__("SAR-Optical Align: accuracy", lambda _progress: judge(case))
+        super().__init__(tr("SAR-Optical Align: accuracy"), lambda _progress: judge(case))
         self.case = case

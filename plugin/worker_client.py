@@ -250,8 +250,8 @@ class WorkerClient:
             hint = "The interpreter lacks packages: create the managed environment in Settings > Options > SAR-Optical Align."
         else:
             hint = "It starts again at the next run."
-        last = f" Its last words: {words[-1500:]}" if words else ""
-        return WorkerError(f"The worker {how}.{last}", hint)
+        message = f"The worker {how}. Its last words: {words[-1500:]}" if words else f"The worker {how}."
+        return WorkerError(message, hint)
 
     def _kill(self) -> None:
         process, self._process = self._process, None

@@ -54,6 +54,7 @@ class AccuracyPanel(QWidget):
         self.table.model_chosen.connect(self.model_chosen)
         layout.addWidget(self.table)
         self.why = _words("adviceWhy")
+        self.why.setToolTip(tr("Why this model; the link lets the model follow the advisor"))
         self.why.linkActivated.connect(lambda _link: self.model_chosen.emit("auto"))
         layout.addWidget(self.why)
         layout.addWidget(_line())
@@ -63,6 +64,7 @@ class AccuracyPanel(QWidget):
         self.map.clicked.connect(self.gap_requested)
         row.addWidget(self.map, 0, Qt.AlignmentFlag.AlignTop)
         self.coverage = _words("coverageText")
+        self.coverage.setToolTip(self.map.toolTip())
         self.coverage.linkActivated.connect(lambda _link: self.gap_requested.emit())
         row.addWidget(self.coverage, 1)
         layout.addLayout(row)
@@ -73,6 +75,7 @@ class AccuracyPanel(QWidget):
         self.folds.linkActivated.connect(lambda _link: self.fold_requested.emit())
         layout.addWidget(self.folds)
         layout.addWidget(_line())
+        layout.addWidget(_heading(tr("Range direction"), ""))
         layout.addLayout(self._make_range_row())
         self.range = _words("rangeText")
         self.range.setToolTip(tr(_RANGE_TIP))
@@ -94,8 +97,6 @@ class AccuracyPanel(QWidget):
 
     def _make_range_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.addWidget(_heading(tr("Range direction"), ""))
-        row.addStretch(1)
         label = QLabel(tr("&Look azimuth"))
         self.azimuth = QDoubleSpinBox()
         self.azimuth.setObjectName("lookAzimuth")
@@ -111,6 +112,7 @@ class AccuracyPanel(QWidget):
             widget.setToolTip(tr(_AZIMUTH_TIP))
         row.addWidget(label)
         row.addWidget(self.azimuth)
+        row.addStretch(1)
         return row
 
     def look_azimuth(self) -> float | None:
@@ -146,9 +148,9 @@ class AccuracyPanel(QWidget):
         if advice is not None:
             link = tr("Let it follow the advice from now on") if j.model == advice.best else tr("Follow the advice")
             follow = tr("The model follows the advice.") if automatic else f"<a href='auto'>{link}</a>"
-            text = f"★ {advice.why} {follow}"
+            text = f"★ {tr(advice.why)} {follow}"
         else:
-            text = j.problem if j is not None and j.problem else tr("There are no points yet.")
+            text = tr(j.problem) if j is not None and j.problem else tr("There are no points yet.")
         self.why.setText(text)
         self.map.show_coverage(points_px, j.coverage if j is not None else None, grid.width if grid else 1.0, grid.height if grid else 1.0)
         self.coverage.setText(_coverage_text(j, len(points_px), size, unit))

@@ -14,6 +14,7 @@ from ..plugin.core.types import Quality
 from .text import length, tr
 
 MODEL, PARAMETERS, FIT, LOO, HOLDOUT, CE90, CHECK = range(7)
+_FONT = 0.88  # seven columns fit into a narrow dock
 _FIGURES = {FIT: "fit_rmse", LOO: "loo_rmse", HOLDOUT: "holdout_rmse", CE90: "ce90"}
 _HEADS = ("Model", "P", "Fit", "LOO", "Hold-out", "CE90", "Check")
 _TIPS = (
@@ -39,6 +40,11 @@ class AdvisorTable(QTableWidget):
         super().__init__(len(ADVISED), len(_HEADS), parent)
         self.setObjectName("advisorTable")
         self.setAccessibleName(tr("Model advisor"))
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * _FONT)
+        self.setFont(font)
+        self.horizontalHeader().setFont(font)
+        self.setToolTip(tr(_TIPS[MODEL]))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -51,7 +57,7 @@ class AdvisorTable(QTableWidget):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(MODEL, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         for column, (head, tip) in enumerate(zip(_HEADS, _TIPS, strict=True)):
             item = QTableWidgetItem(tr(head))
             item.setToolTip(tr(tip))
@@ -118,5 +124,5 @@ def _explain(column: int, quality: Quality | None, unit: str, problem: str, why:
         elif ground is not None:
             lines.append(f"<b>{px:.2f} px &middot; {length(ground, unit)}</b>")
     if column == MODEL and why:
-        lines.append(f"&#9733; {why}")
+        lines.append(f"&#9733; {tr(why)}")
     return "<br>".join(lines)

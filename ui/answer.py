@@ -14,7 +14,7 @@ _METRES_PER_DEGREE = 111_320.0
 def first_answer(result: AlignResult) -> str:
     """Return the answer to a run in one line: points kept, shift, leave-one-out RMSE and coverage; or why there is none."""
     if result.status is not Status.OK:
-        return " ".join(part for part in (result.message, result.hint) if part)
+        return " ".join(tr(part) for part in (result.message, result.hint) if part)
     parts = [tr("{0} of {1} tie points kept").format(len(result.enabled_points), len(result.points))]
     crs = QgsCoordinateReferenceSystem.fromWkt(result.reference_grid.crs_wkt) if result.reference_grid.crs_wkt else QgsCoordinateReferenceSystem()
     shift = _shift(result, crs)

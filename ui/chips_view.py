@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ..plugin.core.chip import ChipPair
 from .palette import SELECTED_COLOUR, STATE_COLOURS
-from .text import tr
+from .text import longest_fitting, tr
 
 SIDES_PX = (16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0)
 _FLICKER_MS = 400
@@ -30,6 +30,7 @@ class ChipsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("chipsView")
+        self.setAccessibleName(tr("Reference and sensed image around the point"))
         self.setMinimumHeight(110)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -167,13 +168,13 @@ class ChipsView(QWidget):
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
             return
         how = tr("as fitted") if self._pair.fitted else tr("as georeferenced")
-        titles = (tr("Reference"), tr("Sensed, {0}").format(how))
+        titles = ((tr("Reference"),), (tr("Sensed, {0}").format(how), tr("Sensed")))
         frames = self._frames()
         shown = [(frames[0], int(self._second))] if self.is_flickering else [(frames[0], 0), (frames[1], 1)]
         for frame, which in shown:
             painter.setPen(ink)
             title = QRectF(frame.left(), 0, frame.width(), _TITLE)
-            painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, titles[which])
+            painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, longest_fitting(titles[which], painter.fontMetrics(), title.width()))
             painter.fillRect(frame, QColor(128, 128, 128))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(frame, self._images[which])
@@ -183,7 +184,8 @@ class ChipsView(QWidget):
 
     def _draw_side(self, painter: QPainter, frame: QRectF) -> None:
         """Write how much ground the chip shows, in its corner."""
-        text = tr("{0:g} px wide").format(self.side_px)
+        words = (tr("{0:g} px wide").format(self.side_px), f"{self.side_px:g} px")
+        text = longest_fitting(words, painter.fontMetrics(), frame.width() - 8)
         box = painter.fontMetrics().boundingRect(text)
         place = QRectF(frame.left(), frame.bottom() - box.height() - 2, box.width() + 8, box.height() + 2)
         painter.fillRect(place, QColor(0, 0, 0, 140))

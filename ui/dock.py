@@ -22,6 +22,7 @@ from ..plugin.core.types import AlignParams
 from .accuracy_panel import AccuracyPanel
 from .compare_strip import CompareStrip
 from .help import help_button
+from .hints import hint
 from .icons import icon
 from .keys import UNDO, history_key
 from .match_panel import MatchPanel
@@ -50,18 +51,21 @@ class AlignDock(QgsDockWidget):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("alignTabs")
         self.tabs.setDocumentMode(True)
+        font = self.tabs.tabBar().font()
+        font.setPointSizeF(font.pointSizeF() * 0.92)  # four tabs fit into a narrow dock in every language
+        self.tabs.tabBar().setFont(font)
         self.match = MatchPanel(params)
         self.match.settings_requested.connect(self.settings_requested)
         self.review = ReviewPanel()
         self.accuracy = AccuracyPanel()
         self.warp = WarpPanel()
-        for panel, title in (
-            (_scrolled(self.match), tr("1 Match")),
-            (self.review, tr("2 Review")),
-            (_scrolled(self.accuracy), tr("3 Accuracy")),
-            (_scrolled(self.warp), tr("4 Warp")),
+        for panel, title, tip in (
+            (_scrolled(self.match), tr("1 Match"), tr("Choose two rasters and find tie points")),
+            (self.review, tr("2 Review"), tr("Accept, edit, reject and add points")),
+            (_scrolled(self.accuracy), tr("3 Accuracy"), tr("Compare models; see gaps, folds and signs of relief")),
+            (_scrolled(self.warp), tr("4 Warp"), tr("Write the warped raster")),
         ):
-            self.tabs.addTab(panel, title)  # without icons: four tabs fit in every theme
+            self.tabs.setTabToolTip(self.tabs.addTab(panel, title), tip)  # without icons: four tabs fit in every theme
         layout.addWidget(self.tabs, 1)
         self.compare = CompareStrip()
         layout.addWidget(self.compare)
@@ -109,8 +113,10 @@ class AlignDock(QgsDockWidget):
         self.progress = QProgressBar()
         self.progress.setObjectName("progressBar")
         self.progress.setRange(0, 100)
+        hint(self.progress, tr("Progress"), tr("How far the run or the warp is"))
         self.cancel_button = QPushButton(icon("stop"), tr("Cancel"))
         self.cancel_button.setObjectName("cancelButton")
+        self.cancel_button.setToolTip(tr("Stop what runs; control is back at once"))
         self.cancel_button.clicked.connect(self.cancel_requested)
         row.addWidget(self.progress, 1)
         row.addWidget(self.cancel_button)
@@ -139,6 +145,7 @@ class AlignDock(QgsDockWidget):
 def _scrolled(widget: QWidget) -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(widget)

@@ -37,7 +37,12 @@ class ExplainDialog(QDialog):
         save = buttons.button(QDialogButtonBox.StandardButton.Save)
         save.setToolTip(tr("Save the picture as PNG"))
         save.clicked.connect(self._save)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setToolTip(tr("Close the window (Esc)"))
+        save.setAutoDefault(False)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setToolTip(tr("Close the window (Esc or Enter)"))
+        close.setDefault(True)
+        for button, text in ((save, tr("&Save …")), (close, tr("&Close"))):
+            button.setText(text)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)

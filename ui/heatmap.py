@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ..plugin.core.peaks import surface_index
 from ..plugin.core.types import TiePoint
-from .text import tr
+from .text import longest_fitting, tr
 
 _STOPS = np.array([[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]], dtype=float)
 _UNDEFINED = -0.999
@@ -45,6 +45,7 @@ class HeatmapView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("heatmapView")
+        self.setAccessibleName(tr("Similarity of the point"))
         self.setMinimumHeight(80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._point: TiePoint | None = None
@@ -188,18 +189,22 @@ class HeatmapView(QWidget):
             painter.drawText(
                 line,
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-                metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(line.width())),
+                longest_fitting(text, painter.fontMetrics(), line.width()),
             )
 
-    def _words(self) -> list[str]:
+    def _words(self) -> list[tuple[str, ...]]:
+        """Return the lines, each in a longer and a shorter wording."""
         p = self._point
         if p is None:
             return []
-        lines = [tr("Point {0}").format(p.id), tr("Score {0:.2f}").format(p.score)]
+        lines = [(tr("Point {0}").format(p.id),), (tr("Score {0:.2f}").format(p.score), f"{p.score:.2f}")]
         if p.evidence is not None:
             e = p.evidence
-            lines += [tr("Peak {0:.2f}").format(e.peak), tr("Second {0:.2f}").format(e.second_peak)]
-            lines.append(tr("Ratio {0:.2f}").format(e.ratio) if np.isfinite(e.ratio) else tr("Ratio: no second"))
+            lines.append((tr("Peak {0:.2f}").format(e.peak), tr("Pk. {0:.2f}").format(e.peak)))
+            lines.append((tr("Second {0:.2f}").format(e.second_peak), tr("2nd {0:.2f}").format(e.second_peak)))
+            ratio = (tr("Ratio {0:.2f}").format(e.ratio), f"1 : 2 = {e.ratio:.2f}")
+            lines.append(ratio if np.isfinite(e.ratio) else (tr("Ratio: no second"), tr("no 2nd")))
             if np.isfinite(e.forward_backward_px):
-                lines.append(tr("There and back {0:.2f} px").format(e.forward_backward_px))
+                back = e.forward_backward_px
+                lines.append((tr("There and back {0:.2f} px").format(back), tr("Back {0:.2f} px").format(back), tr("Back {0:.2f}").format(back)))
         return lines

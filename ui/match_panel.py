@@ -22,14 +22,15 @@ from qgis.PyQt.QtWidgets import (
 
 from ..plugin.core.preflight import Finding
 from ..plugin.core.types import MODEL_LABELS, AlignParams
-from ..plugin.engine.matchers import all_specs
+from ..plugin.engine.matchers import MatcherSpec, all_specs
 from .checks_list import ChecksList
+from .hints import hint_box
 from .icons import icon
 from .params_form import ParamsForm
 from .text import map_unit, tr
 
 _BASIC = ("search_radius", "working_gsd")
-_ELSEWHERE = ("matcher", "model", "threads", *_BASIC)
+_ELSEWHERE = ("matcher", "model", "device", "threads", "memory_mb", *_BASIC)  # the computer's are on the settings page
 
 
 class MatchPanel(QWidget):
@@ -55,7 +56,7 @@ class MatchPanel(QWidget):
         layout.addWidget(self.basic_form)
         self.checks = ChecksList()
         layout.addWidget(self.checks)
-        self.run_button = QPushButton(icon("run"), tr("Find tie points"))
+        self.run_button = QPushButton(icon("run"), tr("&Find tie points"))
         self.run_button.setObjectName("runButton")
         self.run_button.setMinimumHeight(34)
         self.run_button.setIconSize(QSize(18, 18))
@@ -64,6 +65,7 @@ class MatchPanel(QWidget):
         self.advanced_box.setObjectName("alignAdvanced")
         self.advanced_box.setSaveCollapsedState(False)
         self.advanced_box.setCollapsed(True)
+        hint_box(self.advanced_box)
         inner = QVBoxLayout(self.advanced_box)
         self.advanced_form = ParamsForm(AlignParams, params, skip=_ELSEWHERE)
         inner.addWidget(self.advanced_form)
@@ -89,6 +91,7 @@ class MatchPanel(QWidget):
         self.notice.setWordWrap(True)
         self.notice_button = QPushButton(icon("settings"), tr("Set up matching …"))
         self.notice_button.setObjectName("noticeButton")
+        self.notice_button.setToolTip(tr("Open the settings, where the Python for matching is made or chosen"))
         self.notice_button.clicked.connect(self.settings_requested)
         column.addWidget(self.notice)
         column.addWidget(self.notice_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -99,8 +102,8 @@ class MatchPanel(QWidget):
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         rows = (
-            ("reference", tr("Reference"), tr("Stays where it is; usually the optical image")),
-            ("sensed", tr("Sensed"), tr("Is moved onto the reference; usually the SAR image")),
+            ("reference", tr("&Reference"), tr("Stays where it is; usually the optical image")),
+            ("sensed", tr("&Sensed"), tr("Is moved onto the reference; usually the SAR image")),
         )
         widgets, self._captions = [], []
         for row, (name, label, tip) in enumerate(rows):
@@ -116,7 +119,9 @@ class MatchPanel(QWidget):
             band.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             combo.layerChanged.connect(lambda layer, b=band: self._follow_layer(b, layer))
             self._follow_layer(band, combo.currentLayer())
+            band.setAccessibleName(tr("Band"))
             caption = QLabel(label)
+            caption.setBuddy(combo)
             caption.setToolTip(tip)
             self._captions.append(caption)
             grid.addWidget(caption, 2 * row, 0)
@@ -150,9 +155,8 @@ class MatchPanel(QWidget):
         self.matcher_combo.setObjectName("matcherCombo")
         self.matcher_combo.addItem(tr("Automatic (most accurate)"), "auto")
         for spec in all_specs().values():
-            self.matcher_combo.addItem(spec.label, spec.key)
-            tip = f"<b>{spec.label}</b><br>{tr(spec.summary)}<br><i>{spec.reference}</i>"
-            self.matcher_combo.setItemData(self.matcher_combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            self.matcher_combo.addItem(tr(spec.label), spec.key)
+            self.matcher_combo.setItemData(self.matcher_combo.count() - 1, _described(spec), Qt.ItemDataRole.ToolTipRole)
         self.matcher_combo.setCurrentIndex(max(0, self.matcher_combo.findData(params.matcher)))
         self.model_combo.setObjectName("modelCombo")
         for key, label in MODEL_LABELS.items():
@@ -161,12 +165,13 @@ class MatchPanel(QWidget):
         self.model_combo.setToolTip(tr("Transform fitted to the tie points. Automatic takes the simplest model whose hold-out RMSE is within one standard error of the best."))
         for combo in (self.matcher_combo, self.model_combo):
             combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        form.addRow(tr("Matcher"), self.matcher_combo)
-        form.addRow(tr("Model"), self.model_combo)
+        form.addRow(tr("&Matcher"), self.matcher_combo)
+        form.addRow(tr("M&odel"), self.model_combo)
         self.matcher_box = QgsCollapsibleGroupBox(tr("Matcher"))
         self.matcher_box.setObjectName("alignMatcherParams")
         self.matcher_box.setSaveCollapsedState(False)
         self.matcher_box.setCollapsed(True)
+        hint_box(self.matcher_box)
         self._matcher_layout = QVBoxLayout(self.matcher_box)
         self.matcher_form: ParamsForm | None = None
         self.matcher_combo.currentIndexChanged.connect(lambda _index: self._show_matcher_form())
@@ -185,9 +190,9 @@ class MatchPanel(QWidget):
         spec = all_specs()[self.matcher_combo.currentData()]
         self.matcher_form = ParamsForm(spec.params)
         self._matcher_layout.addWidget(self.matcher_form)
-        self.matcher_box.setTitle(tr("{0} settings").format(spec.label))
+        self.matcher_box.setTitle(tr("{0} settings").format(tr(spec.label)))
         self.matcher_box.setVisible(not self.matcher_form.is_empty())
-        self.matcher_combo.setToolTip(f"<b>{spec.label}</b><br>{tr(spec.summary)}<br><i>{spec.reference}</i>")
+        self.matcher_combo.setToolTip(_described(spec))
 
     def _follow_layer(self, band: QgsRasterBandComboBox, layer: QgsMapLayer | None) -> None:
         band.setLayer(layer)
@@ -260,6 +265,13 @@ class MatchPanel(QWidget):
         self.checks.set_findings(findings)
         self._follow_state()
 
+    def show_params(self, params: AlignParams) -> None:
+        """Show other parameters."""
+        self.matcher_combo.setCurrentIndex(max(0, self.matcher_combo.findData(params.matcher)))
+        self.set_param("model", params.model)
+        for form in (self.basic_form, self.advanced_form):
+            form.show_values(params)
+
     def set_param(self, name: str, value: object) -> None:
         """Set a parameter as if the analyst had; None is automatic."""
         if name == "model":
@@ -278,3 +290,7 @@ class MatchPanel(QWidget):
         self.notice.setText(text)
         self.notice_frame.setVisible(self._blocked)
         self._follow_state()
+
+
+def _described(spec: MatcherSpec) -> str:
+    return f"<b>{tr(spec.label)}</b><br>{tr(spec.summary)}<br><i>{spec.reference}</i>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
@@ -49,6 +51,7 @@ class ParamsForm(QWidget):
         values: Values to show; defaults otherwise.
         only: Names shown, in this order; None = all.
         skip: Names left out.
+        choices: Choices of parameters whose own do not list them: name -> key -> label.
         parent: Qt parent.
     """
 
@@ -60,6 +63,7 @@ class ParamsForm(QWidget):
         values: object | None = None,
         only: tuple[str, ...] | None = None,
         skip: tuple[str, ...] = (),
+        choices: Mapping[str, dict[str, str]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -72,12 +76,15 @@ class ParamsForm(QWidget):
         for info in param_infos(cls):
             if info.name in skip or (only is not None and info.name not in only):
                 continue
+            if choices is not None and info.name in choices:
+                info = replace(info, choices=choices[info.name])
             editor = self._make(info, getattr(values, info.name) if values is not None else info.default)
             editor.setObjectName(f"param_{info.name}")
             editor.setToolTip(tr(info.help))
-            editor.setMinimumWidth(90)
+            editor.setMinimumWidth(editor.fontMetrics().horizontalAdvance(tr("automatic")) + 36)
             editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             editor.installEventFilter(self._calm)
+            editor.setAccessibleName(tr(info.label))
             if isinstance(editor, QCheckBox):
                 editor.setText(tr(info.label))
                 layout.addRow(editor)
@@ -106,6 +113,19 @@ class ParamsForm(QWidget):
         else:
             editor.setText("" if value is None else str(value))
             self.changed.emit()
+
+    def show_values(self, values: object) -> None:
+        """Show the values of a dataclass and tell of those that change."""
+        for name in self._editors:
+            self.set_value(name, getattr(values, name))
+
+    def editors(self) -> list[QWidget]:
+        """Return all editors, in order."""
+        return [editor for _info, editor in self._editors.values()]
+
+    def editor(self, name: str) -> QWidget:
+        """Return what edits a parameter."""
+        return self._editors[name][1]
 
     def set_unit(self, name: str, unit: str) -> None:
         """Show another unit behind a number."""
@@ -146,6 +166,8 @@ class ParamsForm(QWidget):
         elif high - low <= 1:
             spin.setStepType(QDoubleSpinBox.StepType.DefaultStepType)
             spin.setSingleStep(0.05)
+        if info.zero:
+            spin.setSpecialValueText(tr(info.zero))
         if info.optional:
             low = low - 1 if info.type is int else low
             spin.setSpecialValueText(tr("automatic"))

@@ -172,9 +172,11 @@ class PointHistogram(QWidget):
     def _reject(self) -> None:
         ids = self._chosen()
         if ids:
-            low, high = self._range()
-            unit = "" if self.measure.currentData() == SCORE else " px"
-            self.reject_requested.emit(ids, f"{self.measure.currentData()} from {low:.2f} to {high:.2f}{unit}, rejected by the analyst")
+            (low, high), what = self._range(), self.measure.currentData()
+            reason = f"{what} from {low:.2f} to {high:.2f} px, rejected by the analyst"
+            if what == SCORE:
+                reason = f"{what} from {low:.2f} to {high:.2f}, rejected by the analyst"
+            self.reject_requested.emit(ids, reason)
 
     def _accept(self) -> None:
         if self._chosen():
@@ -191,6 +193,7 @@ class _Bars(QWidget):
         self.setMinimumHeight(48)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setAccessibleName(tr("Histogram"))
         self.setToolTip(tr("Drag over the bars to select their points; a click selects none.<br>Blue: in the fit; grey: out of it. The last bar counts all beyond."))
         self.end = 1.0
         self._counts = (np.zeros(_BINS, int), np.zeros(_BINS, int))

@@ -45,6 +45,15 @@ class PointsTable(QTableView):
         self._model = PointsModel(self)
         self.setModel(self._model)
         self.setSortingEnabled(True)
+        self.setTabKeyNavigation(False)
+        self.setAccessibleName(tr("Control points"))
+        self.setToolTip(
+            tr(
+                "Control points, in the order of the queue or of the column clicked.<br>"
+                "<b>A</b> accept, <b>R</b> reject, <b>U</b> undecided, <b>C</b> check point, <b>N</b>/<b>P</b> next/previous, <b>Enter</b> zoom, "
+                "<b>E</b> explain, arrows nudge, <b>Ctrl</b>+up/down change the row"
+            )
+        )
         self.sortByColumn(ID, Qt.SortOrder.AscendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
@@ -60,9 +69,9 @@ class PointsTable(QTableView):
         bold = header.font()
         bold.setBold(True)
         sample = QFontMetrics(bold).horizontalAdvance
-        for column, text in enumerate(("0000", max(map(tr, STATE_LABELS.values()), key=sample), "Score", "Res. [px]", "-00.00", "-00.00", "Res. [m]")):
+        for column, text in enumerate(("0000", max(map(tr, STATE_LABELS.values()), key=sample), tr("Score"), f"{tr('Res.')} [px]", "-00.00", "-00.00", f"{tr('Res.')} [m]")):
             self.setColumnWidth(column, sample(text) + (22 if column == STATE else 12))
-        self.setColumnWidth(QUEUE, sample("Queue") + 22)
+        self.setColumnWidth(QUEUE, sample(tr("Queue")) + 22)
         header.moveSection(header.visualIndex(QUEUE), 0)
         self.sortByColumn(QUEUE, Qt.SortOrder.AscendingOrder)
         self.selectionModel().selectionChanged.connect(self._tell_selection)

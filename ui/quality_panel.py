@@ -94,7 +94,7 @@ class QualityPanel(QWidget):
         self._values["check_rmse"].setText(_figure(math.nan if fit.check_rmse_px is None else fit.check_rmse_px, None, unit))
         coverage = q.coverage if q is not None else math.nan
         self._values["coverage"].setText("–" if math.isnan(coverage) else f"<b>{100 * coverage:.0f} %</b>")
-        text = fit.message
+        text = tr(fit.message)
         if fit.transform is not None:  # said once, where the message begins with it
             text = f"<b>{model_label}</b>{text.removeprefix(model_label)}" if text.startswith(model_label) else f"<b>{model_label}</b>. {text}".strip()
         self.model_line.setText(text)

@@ -1,19 +1,38 @@
-"""The page in Settings > Options: which interpreter runs the worker."""
+"""The page in Settings > Options: which interpreter runs the worker, what it may use of the computer, what parameters begin with."""
 
 from __future__ import annotations
 
 from typing import Any, Protocol
 
 from qgis.core import QgsApplication
-from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontDatabase, QIcon
-from qgis.PyQt.QtWidgets import QFormLayout, QGroupBox, QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton, QRadioButton, QSpinBox, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
+from ..plugin.core.errors import AlignError
+from ..plugin.core.types import AlignParams
+from ..plugin.engine.matchers import all_specs
 from .help import help_button
+from .hints import hint_box, hint_file
 from .icons import icon
-from .text import tr
+from .params_form import ParamsForm
+from .text import explained, tr
 
 PAGE = "sarOpticalAlignOptions"
+_COMPUTER = ("device", "threads", "memory_mb")
 
 
 class Backend(Protocol):
@@ -21,9 +40,9 @@ class Backend(Protocol):
 
     managed: bool
     existing_python: str
-    threads: int
+    defaults: AlignParams
 
-    def store(self, managed: bool, existing_python: str, threads: int) -> None: ...
+    def store(self, managed: bool, existing_python: str, defaults: AlignParams) -> None: ...
     def state(self, managed: bool | None = None, existing_python: str | None = None) -> tuple[bool, str]: ...
     def creation_task(self, wheels: str) -> Any: ...
     def diagnostics(self) -> str: ...
@@ -49,14 +68,14 @@ class AlignOptionsFactory(QgsOptionsWidgetFactory):
 
 
 class AlignOptionsPage(QgsOptionsPageWidget):
-    """Managed or existing interpreter, making the environment, threads, diagnostics."""
+    """Managed or existing interpreter, making the environment, computer, defaults, diagnostics."""
 
     def __init__(self, backend: Backend, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._backend = backend
         self._task: Any = None
         self.setObjectName(PAGE)
-        layout = QVBoxLayout(self)
+        layout = self._make_scrolled()
         intro = QLabel(tr("Matching runs in a Python of its own, so that nothing in QGIS can break. Reviewing and warping work without it. Your data never leave this computer."))
         intro.setWordWrap(True)
         top = QHBoxLayout()
@@ -68,25 +87,64 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.state.setObjectName("interpreterState")
         self.state.setWordWrap(True)
         layout.addWidget(self.state)
-        form = QFormLayout()
-        self.threads = QSpinBox()
-        self.threads.setObjectName("threads")
-        self.threads.setRange(0, 256)
-        self.threads.setSpecialValueText(tr("all"))
-        self.threads.setValue(backend.threads)
-        self.threads.setToolTip(tr("Processor threads used for matching"))
-        form.addRow(tr("Threads"), self.threads)
-        layout.addLayout(form)
+        layout.addWidget(self._make_computer())
+        layout.addWidget(self._make_defaults())
         layout.addWidget(self._make_diagnostics(), 1)
         self._show_running(False)
         self._show_state()
 
+    def _make_scrolled(self) -> QVBoxLayout:
+        """Let the page scroll where the dialog is low; return the layout inside."""
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        area.setWidget(inside)
+        outer.addWidget(area)
+        return QVBoxLayout(inside)
+
+    def _make_computer(self) -> QGroupBox:
+        box = QGroupBox(tr("Computer"))
+        rows = QVBoxLayout(box)
+        self.computer = ParamsForm(AlignParams, self._backend.defaults, only=_COMPUTER)
+        rows.addWidget(self.computer)
+        return box
+
+    def _make_defaults(self) -> QgsCollapsibleGroupBox:
+        box = QgsCollapsibleGroupBox(tr("Defaults of matching"))
+        box.setObjectName("matchingDefaults")
+        box.setSaveCollapsedState(False)
+        rows = QVBoxLayout(box)
+        note = QLabel(tr("What the dock begins with; what is changed here replaces the values of the last run."))
+        note.setWordWrap(True)
+        rows.addWidget(note)
+        matchers = {"auto": "Automatic (most accurate)"} | {key: spec.label for key, spec in all_specs().items()}
+        self.defaults = ParamsForm(AlignParams, self._backend.defaults, skip=_COMPUTER, choices={"matcher": matchers})
+        rows.addWidget(self.defaults)
+        self.restore_button = QPushButton(tr("&Restore defaults"))
+        self.restore_button.setObjectName("restoreDefaults")
+        self.restore_button.setToolTip(tr("Set everything under Computer and Defaults of matching as it was when the plugin was new; stored with OK"))
+        self.restore_button.clicked.connect(self._restore)
+        rows.addWidget(self.restore_button, 0, Qt.AlignmentFlag.AlignLeft)
+        box.setCollapsed(True)
+        hint_box(box)
+        return box
+
+    def _restore(self) -> None:
+        for form in (self.computer, self.defaults):
+            form.show_values(AlignParams())
+
     def _make_interpreter(self) -> QGroupBox:
         box = QGroupBox(tr("Python for matching"))
         rows = QVBoxLayout(box)
-        self.managed = QRadioButton(tr("Managed environment (recommended)"))
+        self.managed = QRadioButton(tr("&Managed environment (recommended)"))
+        self.managed.setToolTip(tr("A Python environment that the plugin makes for itself, from pinned packages, in your QGIS profile"))
         self.managed.setObjectName("managedRadio")
-        self.existing = QRadioButton(tr("An existing Python that has the packages"))
+        self.existing = QRadioButton(tr("An &existing Python that has the packages"))
+        self.existing.setToolTip(tr("A Python of your own, for example a conda environment with a torch for your GPU"))
         self.existing.setObjectName("existingRadio")
         self.managed.setChecked(self._backend.managed)
         self.existing.setChecked(not self._backend.managed)
@@ -96,15 +154,19 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.wheels = QgsFileWidget()
         self.wheels.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.wheels.lineEdit().setPlaceholderText(tr("only for computers without network"))
-        self.wheels.setToolTip(tr("A folder of wheels, made elsewhere with: pip download -r requirements-worker.txt"))
-        form.addRow(tr("Folder of wheels"), self.wheels)
+        hint_file(self.wheels, tr("Folder of wheels"), tr("A folder of wheels, made elsewhere with: pip download -r requirements-worker.txt"))
+        form.addRow(tr("Folder of &wheels"), self.wheels)
         row = QHBoxLayout()
         self.create_button = QPushButton(icon("settings"), tr("Create managed environment"))
         self.create_button.setObjectName("createEnvironment")
+        self.create_button.setToolTip(tr("Make the environment anew; takes some minutes and needs the network or a folder of wheels"))
         self.create_button.clicked.connect(self._create)
         self.progress = QProgressBar()
+        self.progress.setToolTip(tr("How far the environment is"))
+        self.progress.setAccessibleName(tr("Progress"))
         self.cancel_button = QPushButton(icon("stop"), tr("Cancel"))
         self.cancel_button.setObjectName("cancelEnvironment")
+        self.cancel_button.setToolTip(tr("Stop; what was made so far is removed"))
         self.cancel_button.clicked.connect(self._cancel)
         row.addWidget(self.create_button)
         row.addWidget(self.progress, 1)
@@ -118,7 +180,8 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.python = QgsFileWidget()
         self.python.setObjectName("existingPython")
         self.python.setFilePath(self._backend.existing_python)
-        form.addRow(tr("Interpreter"), self.python)
+        hint_file(self.python, tr("Interpreter"), tr("The python program itself, such as bin/python of a virtual environment or python.exe"))
+        form.addRow(tr("&Interpreter"), self.python)
         rows.addLayout(form)
         for signal in (self.managed.toggled, self.python.fileChanged):
             signal.connect(lambda _value: self._show_state())
@@ -128,10 +191,12 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         box = QGroupBox(tr("Diagnostics"))
         rows = QVBoxLayout(box)
         buttons = QHBoxLayout()
-        make = QPushButton(tr("Make report"))
+        make = QPushButton(tr("Make re&port"))
+        make.setToolTip(tr("Collect versions and packages of QGIS and of the Python for matching"))
         make.setObjectName("makeReport")
         make.clicked.connect(lambda: self.report.setPlainText(self._backend.diagnostics()))
-        copy = QPushButton(tr("Copy"))
+        copy = QPushButton(tr("&Copy"))
+        copy.setToolTip(tr("Put the report on the clipboard"))
         copy.setObjectName("copyReport")
         copy.clicked.connect(lambda: self._backend.copy(self.report.toPlainText()))
         buttons.addWidget(make)
@@ -141,6 +206,10 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.report = QPlainTextEdit()
         self.report.setObjectName("report")
         self.report.setReadOnly(True)
+        self.report.setTabChangesFocus(True)
+        self.report.setMinimumHeight(6 * self.report.fontMetrics().height())
+        self.report.setToolTip(tr("The report on versions and packages"))
+        self.report.setAccessibleName(tr("Diagnostics"))
         self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.report.setPlaceholderText(tr("Versions and packages, without personal data: paste it into a bug report."))
         rows.addWidget(self.report, 1)
@@ -148,7 +217,12 @@ class AlignOptionsPage(QgsOptionsPageWidget):
 
     def apply(self) -> None:
         """Store the choices."""
-        self._backend.store(self.managed.isChecked(), self.python.filePath(), self.threads.value())
+        try:
+            defaults = AlignParams(**{**self.defaults.values(), **self.computer.values()})
+        except AlignError as error:  # a number cannot be read: what was stored stays
+            self.state.setText(explained(error))
+            defaults = self._backend.defaults
+        self._backend.store(self.managed.isChecked(), self.python.filePath(), defaults)
 
     def _show_running(self, running: bool) -> None:
         self.create_button.setEnabled(not running)
@@ -185,4 +259,4 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self._show_running(False)
         self._show_state()
         if task is not None and task.error is not None:
-            self.state.setText(str(task.error))
+            self.state.setText(explained(task.error))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsUnitTypes
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QFontMetrics
 
+from ..plugin.core.wording import explained, tr
 
-def tr(text: str) -> str:
-    """Translate."""
-    return QCoreApplication.translate("SarOpticalAlign", text)
+__all__ = ["explained", "length", "longest_fitting", "map_unit", "tr"]
 
 
 def length(value: float, unit: str) -> str:
@@ -22,6 +23,12 @@ def length(value: float, unit: str) -> str:
     size = abs(value)
     digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else min(8, 2 - math.floor(math.log10(size)))
     return f"{value:.{digits}f} {unit}".rstrip()
+
+
+def longest_fitting(texts: Sequence[str], metrics: QFontMetrics, width: float) -> str:
+    """Return the first of several wordings that fits into a width, the last one cut where none does."""
+    fitting = (t for t in texts if metrics.horizontalAdvance(t) <= width)
+    return next(fitting, None) or metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, int(width))
 
 
 def map_unit(crs: QgsCoordinateReferenceSystem) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QSize, pyqtSignal
-from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ..plugin.core.types import WarpParams
+from .hints import hint_file
 from .icons import icon
 from .palette import soften
 from .params_form import ParamsForm
@@ -32,8 +35,9 @@ class WarpPanel(QWidget):
         self.output.setFilter("GeoTIFF (*.tif)")
         self.output.setDialogTitle(tr("Warped raster"))
         self.output.lineEdit().setPlaceholderText(tr("a new GeoTIFF"))
+        hint_file(self.output, tr("Output file"), tr("Where the warped raster is written; nothing is overwritten without asking"))
         self.form = ParamsForm(WarpParams)
-        self.form.layout().insertRow(0, tr("Output file"), self.output)
+        self.form.layout().insertRow(0, tr("O&utput file"), self.output)
         layout.addWidget(self.form)
         self.siblings = SiblingsList()
         layout.addWidget(self.siblings)
@@ -46,14 +50,18 @@ class WarpPanel(QWidget):
         note.setWordWrap(True)
         soften(note)
         layout.addWidget(note)
-        self.button = QPushButton(icon("warp"), tr("Warp"))
+        self.button = QPushButton(icon("warp"), tr("&Warp"))
         self.button.setObjectName("warpButton")
+        self.button.setToolTip(tr("Write the sensed raster, warped with the fit as it is, and the layers that are ticked"))
         self.button.setMinimumHeight(34)
         self.button.setIconSize(QSize(20, 20))
         self.button.setEnabled(False)
         self.button.clicked.connect(self.warp_requested)
         layout.addWidget(self.button)
         layout.addStretch(1)
+        order = [self.output.lineEdit(), *self.output.findChildren(QToolButton), *self.form.editors(), self.siblings.list, self.button]
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
         self.form.changed.connect(self._follow_form)
         self._follow_form()
         self.set_fit("")

@@ -41,8 +41,9 @@ def check_control_points(kind: str, source: Array, target: Array, covariances: A
     groups = groups_of_same(source)
     distinct = len(source) - sum(len(g) - 1 for g in groups)
     if distinct < info.min_points:
-        same = f" (points {_names(groups[0])} share one position)" if groups else ""
-        message = f"{info.label} needs at least {info.min_points} point(s), there are {distinct}{same}."
+        message = f"{info.label} needs at least {info.min_points} point(s), there are {distinct}."
+        if groups:
+            message = f"{info.label} needs at least {info.min_points} point(s), there are {distinct} (points {_names(groups[0])} share one position)."
         raise FitError(message, "Add points or choose a simpler model.")
     if kind == "shift":
         return

@@ -23,6 +23,7 @@ def param(
     max: float | None = None,
     choices: dict[str, str] | None = None,
     advanced: bool = False,
+    zero: str = "",
 ) -> Any:
     """Declare a dataclass field that is a user parameter.
 
@@ -35,10 +36,11 @@ def param(
         max: Largest value allowed.
         choices: For strings: key -> label of what may be chosen.
         advanced: Hidden behind "Advanced" in forms.
+        zero: What forms show in place of 0.
     """
     metadata = {
         "label": label, "help": help, "unit": unit, "min": min, "max": max,
-        "choices": choices, "advanced": advanced,
+        "choices": choices, "advanced": advanced, "zero": zero,
     }
     return field(default=default, metadata=metadata)
 
@@ -58,6 +60,7 @@ class ParamInfo:
     max: float | None
     choices: dict[str, str] | None
     advanced: bool
+    zero: str
 
 
 def param_infos(cls: type) -> list[ParamInfo]:
@@ -74,7 +77,7 @@ def param_infos(cls: type) -> list[ParamInfo]:
         m = f.metadata
         infos.append(
             ParamInfo(f.name, kind, optional, f.default, m["label"], m["help"], m["unit"],
-                      m["min"], m["max"], m["choices"], m["advanced"])
+                      m["min"], m["max"], m["choices"], m["advanced"], m["zero"])
         )
     return infos
 
@@ -102,7 +105,8 @@ def check_params(instance: Any) -> None:
         if too_low or too_high:
             low = "-inf" if info.min is None else f"{info.min:g}"
             high = "inf" if info.max is None else f"{info.max:g}"
-            raise UsageError(f"{info.label}: {value!r} is out of range.", f"Allowed: {low} to {high} {info.unit}".rstrip() + ".")
+            hint = f"Allowed: {low} to {high} {info.unit}." if info.unit else f"Allowed: {low} to {high}."
+            raise UsageError(f"{info.label}: {value!r} is out of range.", hint)
 
 
 def from_dict(cls: type[T], values: dict[str, Any]) -> T:

@@ -14,6 +14,7 @@ from .review_fit import FitState
 from .session_point import PointState, Role, SessionPoint
 from .session_record import SessionRecord
 from .types import MODEL_LABELS, AlignParams
+from .wording import tr
 
 _STYLE = (
     "body{font-family:'Noto Sans','DejaVu Sans',Arial,sans-serif;font-size:10pt;color:#1d2733;background:#ffffff}h1{font-size:18pt}h2{font-size:13pt}"
@@ -67,14 +68,15 @@ def report_page(data: ReportData, source: Callable[[str], str], with_points: boo
         with_points: Add the table of all points.
     """
     parts = [_head(data), _pictures(data, source, ("overview",)), _pictures(data, source, ("before", "after")), _accuracy(data)]
-    parts.append("<h2 style='page-break-before:always'>Residuals</h2>" + _pictures(data, source, ("vectors", "histogram")))
-    for title, chips, style in (("Largest residuals", data.worst, ""), ("Smallest residuals", data.best, " style='page-break-before:always'")):
+    parts.append(f"<h2 style='page-break-before:always'>{tr('Residuals')}</h2>" + _pictures(data, source, ("vectors", "histogram")))
+    for title, chips, style in ((tr("Largest residuals"), data.worst, ""), (tr("Smallest residuals"), data.best, " style='page-break-before:always'")):
         if chips:
-            parts.append(f"<h2{style}>{title}</h2><p class='soft'>Reference, sensed after the fit, similarity. The cross is the point.</p>{_chips(chips, source)}")
+            note = tr("Reference, sensed after the fit, similarity. The cross is the point.")
+            parts.append(f"<h2{style}>{title}</h2><p class='soft'>{note}</p>{_chips(chips, source)}")
     parts.append(_provenance(data))
     if with_points:
         parts.append(_points(data))
-    title = "Alignment report"
+    title = tr("Alignment report")
     return f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{title}</title><style>{_STYLE}{_SCREEN}</style></head><body>{''.join(parts)}</body></html>\n"
 
 
@@ -101,22 +103,24 @@ def _head(data: ReportData) -> str:
     states = Counter(p.state for p in record.points)
     reviewed = len(record.points) - states[PointState.PREDICTED]
     used, checks = sum(p.in_fit for p in record.points), sum(p.role is Role.CHECK for p in record.points)
-    model = MODEL_LABELS.get(fit.model, fit.model)
+    model = tr(MODEL_LABELS.get(fit.model, fit.model))
     if fit.quality is None:
-        verdict = f"There is no fit: {_text(fit.message)}"
+        verdict = tr("There is no fit: {0}").format(_text(tr(fit.message)))
     else:
         q = fit.quality
-        verdict = (
-            f"<b>{_text(model)}</b> fitted to <b>{used}</b> of {len(record.points)} points; {reviewed} reviewed. "
-            f"Hold-out RMSE <b>{_px(q.holdout_rmse_px)} px</b>, leave-one-out {_px(q.loo_rmse_px)} px, CE90 {_px(q.ce90_px)} px"
-            + (f", RMSE at {checks} check points {_px(fit.check_rmse_px)} px" if fit.check_rmse_px is not None else "")
-            + ". Lengths are in pixels of the reference; accuracies are relative to the reference, which has errors of its own."
-        )
-    rows = [("Reference", _text(record.reference.path)), ("Sensed", _text(record.sensed.path)), ("Written", _text(data.written))]
+        figures = [
+            tr("<b>{0}</b> fitted to <b>{1}</b> of {2} points; {3} reviewed.").format(_text(model), used, len(record.points), reviewed),
+            tr("Hold-out RMSE <b>{0} px</b>, leave-one-out {1} px, CE90 {2} px.").format(_px(q.holdout_rmse_px), _px(q.loo_rmse_px), _px(q.ce90_px)),
+        ]
+        if fit.check_rmse_px is not None:
+            figures.append(tr("RMSE at {0} check points {1} px.").format(checks, _px(fit.check_rmse_px)))
+        figures.append(tr("Lengths are in pixels of the reference; accuracies are relative to the reference, which has errors of its own."))
+        verdict = " ".join(figures)
+    rows = [(tr("Reference"), _text(record.reference.path)), (tr("Sensed"), _text(record.sensed.path)), (tr("Written"), _text(data.written))]
     if record.run is not None:
-        rows.insert(2, ("Run", f"{_text(record.run.matcher)}, {_text(record.run.finished)}: {_text(record.run.message)}"))
-    warnings = "".join(f"<p><b>Note:</b> {_text(w)}</p>" for w in data.warnings)
-    return f"<h1>Alignment report</h1>{_table(rows)}<p>{verdict}</p>{warnings}"
+        rows.insert(2, (tr("Run"), f"{_text(record.run.matcher)}, {_text(record.run.finished)}: {_text(tr(record.run.message))}"))
+    warnings = "".join(f"<p><b>{tr('Note:')}</b> {_text(tr(w))}</p>" for w in data.warnings)
+    return f"<h1>{tr('Alignment report')}</h1>{_table(rows)}<p>{verdict}</p>{warnings}"
 
 
 def _pictures(data: ReportData, source: Callable[[str], str], names: Sequence[str]) -> str:
@@ -133,20 +137,19 @@ def _accuracy(data: ReportData) -> str:
         return ""
     qualities = data.advice.qualities if data.advice is not None else (data.fit.quality,)
     rows = [
-        (MODEL_LABELS.get(q.model, q.model), str(q.n_points), *map(_px, (q.fit_rmse_px, q.loo_rmse_px, q.holdout_rmse_px, q.ce90_px)), f"{100 * q.coverage:.0f} %")
+        (tr(MODEL_LABELS.get(q.model, q.model)), str(q.n_points), *map(_px, (q.fit_rmse_px, q.loo_rmse_px, q.holdout_rmse_px, q.ce90_px)), f"{100 * q.coverage:.0f} %")
         for q in qualities
     ]
     best = next((i for i, q in enumerate(qualities) if q.model == data.fit.model), -1)
-    why = f"<p>{_text(data.advice.why)}</p>" if data.advice is not None else ""
-    return (
-        "<h2>Accuracy</h2>"
-        + _table(rows, ("Model", "Points", "Fit RMSE", "Leave\u2011one\u2011out", "Hold\u2011out", "CE90", "Coverage"), 1, best)
-        + why
-        + "<p class='soft'>In pixels of the reference. RMSE = √(mean(dx² + dy²)). Fit: at the fitted points; a small value proves little. "
+    why = f"<p>{_text(tr(data.advice.why))}</p>" if data.advice is not None else ""
+    heads = (tr("Model"), tr("Points"), tr("Fit RMSE"), tr("Leave-one-out").replace("-", "\u2011"), tr("Hold-out").replace("-", "\u2011"), "CE90", tr("Coverage"))
+    note = tr(
+        "In pixels of the reference. RMSE = √(mean(dx² + dy²)). Fit: at the fitted points; a small value proves little. "
         "Leave-one-out: each point predicted by a fit without it. Hold-out: each area predicted by a fit without it and its surroundings. "
         "CE90: 90 % of the leave-one-out errors are shorter. "
-        "Coverage: hull of the points / area of the reference. The model in bold is the one of this report.</p>"
+        "Coverage: hull of the points / area of the reference. The model in bold is the one of this report."
     )
+    return f"<h2>{tr('Accuracy')}</h2>{_table(rows, heads, 1, best)}{why}<p class='soft'>{note}</p>"
 
 
 def _chips(chips: Sequence[Chip], source: Callable[[str], str]) -> str:
@@ -163,32 +166,36 @@ def _chips(chips: Sequence[Chip], source: Callable[[str], str]) -> str:
 def _provenance(data: ReportData) -> str:
     record, run = data.record, data.record.run
     rows = []
-    for name, print_ in zip(("Reference file", "Sensed file"), record.inputs, strict=False):
+    for name, print_ in zip((tr("Reference file"), tr("Sensed file")), record.inputs, strict=False):
         if print_.known:
-            what = "SHA-256" if print_.whole else "SHA-256 of size and three parts"
-            rows.append((name, f"{print_.size_bytes} bytes, {what} {print_.sha256}"))
+            what = "SHA-256" if print_.whole else tr("SHA-256 of size and three parts")
+            rows.append((name, f"{print_.size_bytes} {tr('bytes')}, {what} {print_.sha256}"))
     reasons = Counter(p.as_reviewed().reason for p in record.points if not p.in_fit)
-    rows.append(("Points left out", _text(", ".join(f"{count} {reason or 'disabled'}" for reason, count in reasons.most_common())) or "none"))
+    left_out = ", ".join(f"{count} {tr(reason or 'disabled')}" for reason, count in reasons.most_common())
+    rows.append((tr("Points left out"), _text(left_out) or tr("none")))
     if run is not None:
-        values = ((i.label, getattr(run.params, i.name), i.unit) for i in param_infos(AlignParams))
-        rows += [(_text(label), _text(f"{'automatic' if v is None else v} {unit if v is not None else ''}")) for label, v, unit in values]
-        rows.append(("Matcher parameters", _text(run.params.matcher_params or "defaults")))
+        values = ((tr(i.label), getattr(run.params, i.name), tr(i.unit)) for i in param_infos(AlignParams))
+        rows += [(_text(label), _text(f"{tr('automatic') if v is None else v} {unit if v is not None else ''}")) for label, v, unit in values]
+        rows.append((tr("Matcher parameters"), _text(run.params.matcher_params or tr("defaults"))))
         if run.coarse is not None:
             c = run.coarse
-            rows.append(("Coarse stage", f"shift {c.shift_map[0]:.2f}, {c.shift_map[1]:.2f}, rotation {c.rotation_deg:.2f}°, scale {c.scale:.4f}"))
+            text = tr("shift {0:.2f}, {1:.2f}, rotation {2:.2f}°, scale {3:.4f}").format(*c.shift_map, c.rotation_deg, c.scale)
+            rows.append((tr("Coarse stage"), text))
         if run.weights is not None:
-            rows.append(("Weights", f"{_text(run.weights.path)}, SHA-256 {run.weights.sha256}"))
-        rows.append(("Time", _text(", ".join(f"{k} {v:.2f} s" for k, v in run.timings_s.items()))))
-        rows.append(("Versions", _text(", ".join(f"{k} {v}" for k, v in run.versions.items()))))
-    return f"<h2>Where all of this comes from</h2>{_table(rows)}"
+            rows.append((tr("Weights"), f"{_text(run.weights.path)}, SHA-256 {run.weights.sha256}"))
+        rows.append((tr("Time"), _text(", ".join(f"{k} {v:.2f} s" for k, v in run.timings_s.items()))))
+        rows.append((tr("Versions"), _text(", ".join(f"{k} {v}" for k, v in run.versions.items()))))
+    return f"<h2>{tr('Where all of this comes from')}</h2>{_table(rows)}"
 
 
 def _points(data: ReportData) -> str:
     def row(p: SessionPoint) -> tuple[str, ...]:
         t, (dx, dy) = p.tie_point, data.fit.residuals_px.get(p.id, (math.nan, math.nan))
         places = (f"{t.reference_px[0]:.2f}, {t.reference_px[1]:.2f}", f"{t.sensed_px[0]:.2f}, {t.sensed_px[1]:.2f}")
-        role = "check point" if p.role is Role.CHECK else ("in the fit" if p.in_fit else _text(p.reason or "left out"))
-        return (str(p.id), p.state.value, role, *places, f"{t.score:.2f}", _px(dx), _px(dy), _px(math.hypot(dx, dy)))
+        role = tr("check point") if p.role is Role.CHECK else (tr("in the fit") if p.in_fit else _text(tr(p.reason or "left out")))
+        return (str(p.id), tr(p.state.value), role, *places, f"{t.score:.2f}", _px(dx), _px(dy), _px(math.hypot(dx, dy)))
 
-    head = ("Point", "State", "Use", "Reference x, y [px]", "Sensed x, y [px]", "Score", "dx [px]", "dy [px]", "Residual [px]")
-    return f"<h2>Points</h2><p class='soft'>Residual = transform(sensed) − reference, y down.</p>{_table([row(p) for p in data.record.points], head, 3)}"
+    head = (
+        tr("Point"), tr("State"), tr("Use"), tr("Reference x, y [px]"), tr("Sensed x, y [px]"), tr("Score"), "dx [px]", "dy [px]", tr("Residual [px]")
+    )
+    return f"<h2>{tr('Points')}</h2><p class='soft'>{tr('Residual = transform(sensed) − reference, y down.')}</p>{_table([row(p) for p in data.record.points], head, 3)}"

@@ -147,12 +147,17 @@ class AlignParams:
     refuse_weak: bool = param(
         True, "Refuse weak evidence", "Answer 'no reliable alignment' instead of a doubtful one.", advanced=True,
     )
-    tile_px: int = param(1024, "Tile size", "Side of the tiles in which features are computed.", unit="px", min=256, max=4096, advanced=True)
+    tile_px: int = param(1024, "Tile size", "Side of the tiles in which features are computed.", unit="px", min=64, max=4096, advanced=True)
     device: str = param(
         "auto", "Device", "Where networks run; automatic takes the GPU where torch finds one.",
         choices={"auto": "Automatic", "cpu": "CPU", "cuda": "GPU (CUDA)"}, advanced=True,
     )
-    threads: int = param(0, "Threads", "Processor threads to use; 0 = all.", min=0, max=256, advanced=True)
+    threads: int = param(0, "Threads", "Processor threads to use; 0 = all.", min=0, max=256, advanced=True, zero="all")
+    memory_mb: int = param(
+        0, "Memory budget",
+        "Tiles are made so small, whatever the tile size says, that matching stays within it; where not even the smallest would, the run is refused. 0 = no limit.",
+        unit="MB", min=0, max=2**20, advanced=True, zero="no limit",
+    )
     seed: int = param(0, "Seed", "Seed of everything random.", min=0, max=2**31 - 1, advanced=True)
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.progress import Progress
 from ..core.types import AlignRequest, AlignResult, Status
+from .budget import within_budget
 from .coarse import coarse_align
 from .evidence import Calibration, judge
 from .matchers import create, get_spec
@@ -44,6 +45,7 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
     matcher = create(spec.key, params.matcher_params, params.device)
     matcher.use_threads(params.threads or cv2.getNumberOfCPUs())
     guide = coarse_guide(matcher)
+    params = within_budget(params, spec.label, matcher, guide)
     progress.update(0.0, "Reading")
     with open_pair(request) as pair:
         clock.note("read")

@@ -18,23 +18,19 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
     QgsRasterLayer,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QUrl
+from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import AlignError
 from ..core.help_pages import help_place
 from ..core.progress import Cancelled, Progress
 from ..core.types import RasterRef
+from ..core.wording import explained, tr
 from ..layers import raster_ref
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ICON = ROOT / "resources" / "icons" / "align.svg"
 _TAGS = "sar,radar,optical,registration,coregistration,georeferencing,tie points,ground control points,gcp,align,warp,sentinel"
-
-
-def tr(text: str) -> str:
-    """Translate."""
-    return QCoreApplication.translate("SarOpticalAlign", text)
 
 
 def number(value: float | None) -> float | None:
@@ -59,7 +55,7 @@ class FeedbackProgress(Progress):
         self._feedback.setProgress(100.0 * fraction)
         if message and message != self._last:
             self._last = message
-            self._feedback.setProgressText(message)
+            self._feedback.setProgressText(tr(message))
 
     def log(self, message: str) -> None:
         """Show a line."""
@@ -170,7 +166,7 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
                 raise self._problem
             return self.work(parameters, context, feedback)
         except AlignError as error:
-            raise QgsProcessingException(str(error)) from error
+            raise QgsProcessingException(explained(error)) from error
         except Cancelled:
             return {}
 

@@ -24,8 +24,9 @@ from ..core.errors import InputError
 from ..core.jsonable import to_jsonable
 from ..core.transforms import Transform
 from ..core.types import MODEL_LABELS, Grid
+from ..core.wording import tr
 from ..layers import native_grid
-from .algorithm import AlignAlgorithm, number, tr
+from .algorithm import AlignAlgorithm, number
 from .assessment_page import assessment_page
 from .points import points_of
 
@@ -78,7 +79,7 @@ class AssessGcps(AlignAlgorithm):
         to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if self.grid.crs_wkt else None
         area = self._area(source, target, covariances)
         advice = quality.advise(source, target, covariances, area, to_map)
-        feedback.pushInfo(advice.why)
+        feedback.pushInfo(tr(advice.why))
         kind = self.parameterAsEnumString(parameters, "MODEL", context)
         kind = advice.best if kind == "auto" else kind
         fit = fitting.fit_details(kind, source, target, covariances)
@@ -93,7 +94,7 @@ class AssessGcps(AlignAlgorithm):
             for p, (dx, dy) in zip(self.points, every, strict=True)
         ]
         outputs: dict[str, Any] = {
-            "BEST_MODEL": advice.best, "MODEL_USED": kind, "WHY": advice.why, "KEPT": len(enabled), "FIT_RMSE": number(judged.fit_rmse_px),
+            "BEST_MODEL": advice.best, "MODEL_USED": kind, "WHY": tr(advice.why), "KEPT": len(enabled), "FIT_RMSE": number(judged.fit_rmse_px),
             "LOO_RMSE": number(judged.loo_rmse_px), "LOO_RMSE_MAP": number(judged.loo_rmse_map), "HOLDOUT_RMSE": number(judged.holdout_rmse_px),
             "CE90": number(judged.ce90_px), "COVERAGE": number(judged.coverage),
         }

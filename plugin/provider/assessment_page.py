@@ -6,6 +6,9 @@ import html
 import math
 from typing import Any
 
+from ..core.types import MODEL_LABELS
+from ..core.wording import tr
+
 _MODEL_COLUMNS = (
     ("model", "Model"), ("n_points", "Points"), ("fit_rmse_px", "Fit RMSE [px]"), ("loo_rmse_px", "Leave-one-out RMSE [px]"),
     ("holdout_rmse_px", "Hold-out RMSE [px]"), ("ce90_px", "CE90 [px]"), ("loo_rmse_map", "Leave-one-out RMSE [map units]"), ("coverage", "Coverage"),
@@ -30,18 +33,21 @@ def assessment_page(figures: dict[str, Any]) -> str:
     points = [
         _row(
             [str(p["id"]), *(_text(v) for v in p["residual_px"]), _text(_length(p["residual_px"])), _text(_length(p["loo_px"]) if p["loo_px"] else None),
-             _text(p["score"]), html.escape(p["reason"])],
+             _text(p["score"]), html.escape(tr(p["reason"]))],
             "" if p["enabled"] else "off",
         )
         for p in ordered
     ]
-    heads = ("Point", "dx [px]", "dy [px]", "Residual [px]", "Leave-one-out [px]", "Score", "Why disabled")
+    heads = (tr("Point"), "dx [px]", "dy [px]", tr("Residual [px]"), tr("Leave-one-out [px]"), tr("Score"), tr("Why disabled"))
+    title, under = tr("Control points"), tr("Points under {0}, worst first").format(tr(MODEL_LABELS[figures["model"]]))
+    explanation = tr(
+        "RMSE = sqrt(mean(dx² + dy²)). Fit: at the fitted points. Leave-one-out: each point predicted by a fit without it. Hold-out: each area "
+        "predicted by a fit without it and its surroundings. CE90: 90 % of the leave-one-out errors are shorter. All relative to the reference."
+    )
     return (
-        f"<!DOCTYPE html><html lang=en><meta charset=utf-8><title>Control points</title><style>{_STYLE}</style><h1>Control points</h1>"
-        f"<p>{html.escape(figures['why'])}</p><table><tr>{''.join(f'<th>{label}</th>' for _, label in _MODEL_COLUMNS)}</tr>{''.join(models)}</table>"
-        "<p>RMSE = sqrt(mean(dx² + dy²)). Fit: at the fitted points. Leave-one-out: each point predicted by a fit without it. Hold-out: each area "
-        "predicted by a fit without it and its surroundings. CE90: 90 % of the leave-one-out errors are shorter. All relative to the reference.</p>"
-        f"<h2>Points under {html.escape(figures['model'])}, worst first</h2><p>Residual = transform(sensed) − reference, y down.</p>"
+        f"<!DOCTYPE html><html><meta charset=utf-8><title>{title}</title><style>{_STYLE}</style><h1>{title}</h1>"
+        f"<p>{html.escape(tr(figures['why']))}</p><table><tr>{''.join(f'<th>{tr(label)}</th>' for _, label in _MODEL_COLUMNS)}</tr>{''.join(models)}</table>"
+        f"<p>{explanation}</p><h2>{under}</h2><p>{tr('Residual = transform(sensed) − reference, y down.')}</p>"
         f"<table><tr>{''.join(f'<th>{h}</th>' for h in heads)}</tr>{''.join(points)}</table></html>\n"
     )
 

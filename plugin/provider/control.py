@@ -19,16 +19,17 @@ from ..core import fitting, quality
 from ..core.errors import InputError
 from ..core.gcp_io import is_referenced, parse_points
 from ..core.types import MODEL_LABELS, Grid, Quality, TiePoint
+from ..core.wording import tr
 from ..layers import native_grid
-from .algorithm import AlignAlgorithm, tr
-from .points import POINT_FILES, on_own_grid, points_of, points_of_file
+from .algorithm import AlignAlgorithm
+from .points import on_own_grid, point_files, points_of, points_of_file
 
 
 def add_control_points(algorithm: AlignAlgorithm) -> None:
     """Declare points, point file, reference and model."""
     points = QgsProcessingParameterFeatureSource("POINTS", tr("Control points"), [QgsProcessing.SourceType.TypeVectorPoint], optional=True)
     algorithm.add(points, "A tie-point layer. Points that were moved count where they lie now; disabled ones do not count.")
-    file = QgsProcessingParameterFile("POINTS_FILE", tr("or control-point file"), optional=True, fileFilter=POINT_FILES)
+    file = QgsProcessingParameterFile("POINTS_FILE", tr("or control-point file"), optional=True, fileFilter=point_files())
     algorithm.add(file, "Used where no layer is given.")
     text = "Gives the output's CRS and, for 'Snap to reference grid', its pixels. May be left out where the points have a CRS."
     algorithm.add_raster("REFERENCE", "Reference raster", text, optional=True)
@@ -84,6 +85,6 @@ def fit_enabled(points: Sequence[TiePoint], kind: str, feedback: QgsProcessingFe
     if kind == "auto":
         advice = quality.advise(source, target, covariances)
         kind = advice.best
-        feedback.pushInfo(advice.why)
+        feedback.pushInfo(tr(advice.why))
     fit = fitting.fit_details(kind, source, target, covariances)
     return kind, fit, quality.assess(kind, source, target, covariances, fit=fit)

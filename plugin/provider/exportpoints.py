@@ -19,9 +19,10 @@ from ..core import fitting, quality
 from ..core.errors import FitError
 from ..core.gcp_io import save_points
 from ..core.types import MODEL_LABELS
+from ..core.wording import tr
 from ..layers import native_grid
-from .algorithm import AlignAlgorithm, tr
-from .points import POINT_FILES, points_of
+from .algorithm import AlignAlgorithm
+from .points import point_files, points_of
 
 
 class ExportPoints(AlignAlgorithm):
@@ -43,7 +44,7 @@ class ExportPoints(AlignAlgorithm):
         self.add_raster("SENSED", "Sensed raster", "Its georeferencing gives the points their source coordinates.")
         model = QgsProcessingParameterEnum("MODEL", tr("Model of the residuals"), options=list(MODEL_LABELS), defaultValue="auto", usesStaticStrings=True)
         self.add(model, "Only for the columns dX, dY and residual of .points files.", advanced=True)
-        self.add(QgsProcessingParameterFileDestination("OUTPUT", tr("Control-point file"), POINT_FILES), "Its suffix tells its kind: .points, .csv or .geojson.")
+        self.add(QgsProcessingParameterFileDestination("OUTPUT", tr("Control-point file"), point_files()), "Its suffix tells its kind: .points, .csv or .geojson.")
         self.add_outputs((("COUNT", "Number of points"),))
 
     def read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:

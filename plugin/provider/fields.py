@@ -16,8 +16,9 @@ from qgis.core import (
 
 from ..core.errors import UsageError
 from ..core.fields import ParamInfo, from_dict, param_infos
+from ..core.wording import tr
 from ..engine.matchers import all_specs, get_spec
-from .algorithm import AlignAlgorithm, tr
+from .algorithm import AlignAlgorithm
 
 
 def add_params(algorithm: AlignAlgorithm, cls: type, reference: str = "") -> None:
@@ -29,7 +30,9 @@ def add_params(algorithm: AlignAlgorithm, cls: type, reference: str = "") -> Non
         reference: Name of the raster parameter whose CRS gives map units their name.
     """
     for info in param_infos(cls):
-        text = info.help if info.name != "matcher" else f"{info.help} " + " ".join(f"{s.key}: {s.summary}" for s in all_specs().values())
+        text = tr(info.help)
+        if info.name == "matcher":
+            text = " ".join([text, *(f"{s.key}: {tr(s.summary)}" for s in all_specs().values())])
         algorithm.add(_definition(info, reference), text, info.advanced)
 
 

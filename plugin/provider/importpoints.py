@@ -15,9 +15,10 @@ from qgis.core import (
 
 from ..core import coords
 from ..core.gcp_io import is_referenced
+from ..core.wording import tr
 from ..layers import native_grid
-from .algorithm import AlignAlgorithm, tr
-from .points import POINT_FILES, points_of_file, write_points_layer
+from .algorithm import AlignAlgorithm
+from .points import point_files, points_of_file, write_points_layer
 
 
 class ImportPoints(AlignAlgorithm):
@@ -34,7 +35,7 @@ class ImportPoints(AlignAlgorithm):
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:  # noqa: N802 - QGIS' name
         """Declare parameters and outputs."""
-        self.add(QgsProcessingParameterFile("INPUT", tr("Control-point file"), fileFilter=POINT_FILES), "Its suffix tells its kind: .points, .csv or .geojson.")
+        self.add(QgsProcessingParameterFile("INPUT", tr("Control-point file"), fileFilter=point_files()), "Its suffix tells its kind: .points, .csv or .geojson.")
         self.add_raster("REFERENCE", "Reference raster", "The points' map coordinates become its pixels.")
         self.add_raster("SENSED", "Sensed raster", "The points' source coordinates become its pixels.")
         sink = QgsProcessingParameterFeatureSink("OUTPUT", tr("Control points"), QgsProcessing.SourceType.TypeVectorPoint)

@@ -23,10 +23,11 @@ from qgis.core import (
 from ..core.errors import AlignError, OutputError
 from ..core.gcp_io import save_points
 from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
+from ..core.wording import explained, tr
 from ..layers import native_grid
 from ..settings import worker_python
 from ..worker_client import WorkerClient
-from .algorithm import ROOT, AlignAlgorithm, FeedbackProgress, number, tr
+from .algorithm import ROOT, AlignAlgorithm, FeedbackProgress, number
 from .fields import add_params, read_matcher_params, read_params
 from .points import write_points_layer
 
@@ -65,21 +66,21 @@ class MatchingAlgorithm(AlignAlgorithm):
         """Declare rasters, bands, sensors and the parameters of matching."""
         for name, label, text in _SIDES:
             self.add_raster(name, label, text)
-            band = QgsProcessingParameterBand(f"{name}_BAND", tr(f"Band(s) of the {label.lower()}"), None, name, optional=True, allowMultiple=True)
+            band = QgsProcessingParameterBand(f"{name}_BAND", tr("{0}: band(s)").format(tr(label)), None, name, optional=True, allowMultiple=True)
             self.add(band, "Bands to compare. Empty: grey made of red, green and blue, or the first SAR band.")
         add_params(self, AlignParams, "REFERENCE")
         text = QgsProcessingParameterString("MATCHER_PARAMS", tr("Parameters of the matcher"), optional=True)
         self.add(text, "As name=value, separated by semicolons. The command 'sar-optical-align matchers' lists them.", advanced=True)
         for name, label, _text in _SIDES:
             kinds = [m.value for m in Modality]
-            sensor = QgsProcessingParameterEnum(f"{name}_MODALITY", tr(f"Sensor of the {label.lower()}"), kinds, defaultValue="auto", usesStaticStrings=True)
+            sensor = QgsProcessingParameterEnum(f"{name}_MODALITY", tr("{0}: sensor").format(tr(label)), kinds, defaultValue="auto", usesStaticStrings=True)
             self.add(sensor, "Automatic: told from bands, data type and values.", advanced=True)
 
     def add_results(self, optional: bool) -> None:
         """Declare points, files and numbers."""
         sink = QgsProcessingParameterFeatureSink("POINTS", tr("Tie points"), QgsProcessing.SourceType.TypeVectorPoint, optional=optional)
         self.add(sink, "All tie points at their places in the reference, also the disabled ones with their reason.")
-        file = QgsProcessingParameterFileDestination("POINTS_FILE", tr("Control-point file"), "QGIS points (*.points)", optional=True, createByDefault=False)
+        file = QgsProcessingParameterFileDestination("POINTS_FILE", tr("Control-point file"), f"{tr('QGIS points')} (*.points)", optional=True, createByDefault=False)
         self.add(file, "Opens in the QGIS Georeferencer.")
         report = QgsProcessingParameterFileDestination("REPORT", tr("Report"), "HTML (*.html)", optional=True, createByDefault=False)
         self.add(report, "One page with pictures before and after, residuals, chips of the best and worst points, every parameter and version.")
@@ -91,7 +92,7 @@ class MatchingAlgorithm(AlignAlgorithm):
         try:
             interpreter()
         except AlignError as error:
-            return False, str(error)
+            return False, explained(error)
         return True, ""
 
     def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:  # noqa: N802
@@ -135,8 +136,8 @@ class MatchingAlgorithm(AlignAlgorithm):
             result = client.run(self.request, progress, report_path=Path(report) if report else None)
         finally:
             client.close()
-        (feedback.pushInfo if result.status is Status.OK else feedback.pushWarning)(f"{result.message} {result.hint}".strip())
-        outputs: dict[str, Any] = {"STATUS": result.status.value, "MESSAGE": result.message, "MODEL_USED": result.model if result.quality else "", **numbers(result)}
+        (feedback.pushInfo if result.status is Status.OK else feedback.pushWarning)(f"{tr(result.message)} {tr(result.hint)}".strip())
+        outputs: dict[str, Any] = {"STATUS": result.status.value, "MESSAGE": tr(result.message), "MODEL_USED": result.model if result.quality else "", **numbers(result)}
         if layer := write_points_layer(self, parameters, "POINTS", context, result.points, result.reference_grid):
             outputs["POINTS"] = layer
         if file := self.parameterAsFileOutput(parameters, "POINTS_FILE", context):

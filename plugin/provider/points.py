@@ -28,10 +28,15 @@ from ..core import coords
 from ..core.errors import InputError
 from ..core.gcp_io import is_referenced, load_points
 from ..core.types import Grid, TiePoint
+from ..core.wording import tr
 from ..layers import point_feature, point_fields, point_from_feature, reprojection
-from .algorithm import AlignAlgorithm, tr
+from .algorithm import AlignAlgorithm
 
-POINT_FILES = "QGIS points (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
+
+def point_files() -> str:
+    """Return what file dialogs offer."""
+    return f"{tr('QGIS points')} (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
+
 _MOVED_PX = 0.01
 
 

@@ -15,8 +15,9 @@ from qgis.core import (
 
 from ..core.transforms import transform_from_dict
 from ..core.types import Status, WarpParams
+from ..core.wording import tr
 from ..gdal_warp import check_output, warp_with_gdal
-from .algorithm import FeedbackProgress, tr
+from .algorithm import FeedbackProgress
 from .fields import add_params, read_params
 from .matching import MatchingAlgorithm
 
@@ -57,7 +58,7 @@ class RegisterImages(MatchingAlgorithm):
         result, outputs = self.match(parameters, context, feedback, progress.part(0.0, 0.85))
         if result.status is not Status.OK or result.transform is None:
             if self.parameterAsBoolean(parameters, "FAIL_ON_REFUSAL", context):
-                raise QgsProcessingException(f"{result.message} {result.hint}".strip())
+                raise QgsProcessingException(f"{tr(result.message)} {tr(result.hint)}".strip())
             return outputs
         output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
         request = result.request

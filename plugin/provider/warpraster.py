@@ -8,9 +8,10 @@ from typing import Any
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingParameterRasterDestination
 
 from ..core.types import WarpParams
+from ..core.wording import tr
 from ..gdal_warp import warp_with_gdal
 from ..layers import native_grid
-from .algorithm import AlignAlgorithm, FeedbackProgress, number, tr
+from .algorithm import AlignAlgorithm, FeedbackProgress, number
 from .control import add_control_points, fit_enabled, read_control_points
 from .fields import add_params, read_params
 

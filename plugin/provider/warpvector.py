@@ -15,9 +15,10 @@ from qgis.core import (
 )
 
 from ..core.errors import InputError
+from ..core.wording import tr
 from ..layers import grid_of
 from ..vector_warp import VectorMapping, warped_features
-from .algorithm import AlignAlgorithm, FeedbackProgress, number, tr
+from .algorithm import AlignAlgorithm, FeedbackProgress, number
 from .control import add_control_points, fit_enabled, read_control_points
 
 

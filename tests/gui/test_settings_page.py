@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.interpreter import InterpreterService
-from sar_optical_align.plugin.settings import load_params, save_params, threads
+from sar_optical_align.plugin.settings import defaults, load_params, machine, save_params, set_defaults
 from sar_optical_align.ui.settings_page import AlignOptionsFactory
 
 
@@ -32,12 +32,12 @@ def page(qgis_app, service):
 def test_choices_are_stored_only_on_apply(page, service):
     page.existing.setChecked(True)
     page.python.setFilePath(sys.executable)
-    page.threads.setValue(3)
+    page.computer.editor("threads").setValue(3)
     assert service.managed
     page.apply()
     assert not service.managed
     assert service.existing_python == sys.executable
-    assert threads() == 3
+    assert machine() == {"device": "auto", "threads": 3, "memory_mb": 0}
     assert service.state() == (True, sys.executable)
 
 
@@ -93,3 +93,36 @@ def test_parameters_survive_a_restart_one_by_one(qgis_app):
     kept = load_params()
     assert kept.tile_px == AlignParams().tile_px
     assert kept.search_radius == 75.5
+
+
+def test_defaults_come_from_the_same_fields_and_are_what_the_dock_begins_with(page, service):
+    told = []
+    service.stored = lambda: told.append(load_params())
+    save_params(AlignParams(tile_px=512, max_points=50))
+    page.defaults.set_value("max_points", 300)
+    page.defaults.set_value("search_radius", 75.0)
+    page.defaults.set_value("matcher", "phase_congruency")
+    page.computer.set_value("memory_mb", 900)
+    page.computer.set_value("device", "cpu")
+    page.apply()
+    assert defaults() == AlignParams(matcher="phase_congruency", search_radius=75.0, max_points=300, memory_mb=900, device="cpu")
+    begin = load_params()
+    assert (begin.max_points, begin.search_radius, begin.memory_mb) == (300, 75.0, 900), "changed here: in place of the last run's"
+    assert begin.tile_px == 512, "not changed here: as in the last run"
+    assert told == [begin]
+
+
+def test_restoring_the_defaults_is_stored_with_ok_only(qgis_app, service):
+    set_defaults(AlignParams(max_points=77, threads=1, sar_scale="db", search_radius=5.0))
+    page = AlignOptionsFactory(service).createWidget(None)
+    QTest.mouseClick(page.restore_button, Qt.MouseButton.LeftButton)
+    assert defaults().max_points == 77
+    page.apply()
+    assert defaults() == AlignParams()
+    page.deleteLater()
+
+
+def test_settings_are_stored_typed(qgis_app):
+    set_defaults(AlignParams(max_points=77, rotation_scale_search=False, min_score=0.5))
+    stored = {name: QgsSettings().value(f"sar_optical_align/defaults/{name}") for name in ("max_points", "rotation_scale_search", "min_score")}
+    assert {name: type(value) for name, value in stored.items()} == {"max_points": int, "rotation_scale_search": bool, "min_score": float}

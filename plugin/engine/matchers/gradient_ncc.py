@@ -40,6 +40,7 @@ class GradientNccMatcher(TemplateMatcher):
     """Gradient magnitude, one channel."""
 
     params: GradientNccParams
+    bytes_per_px = 90
 
     def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:  # noqa: ARG002 - same for both
         """Return the gradient magnitude (1, H, W)."""

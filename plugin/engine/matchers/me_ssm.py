@@ -53,6 +53,8 @@ class MeSsmMatcher(TemplateMatcher):
     """
 
     margin_px = 40
+    bytes_per_px = 750
+    base_mb = 700
     grid_px = 8
     template_limits_px = (64, 96)
     anchor_rotation_deg = 6.0

@@ -43,6 +43,7 @@ class MutualInformationMatcher(TemplateMatcher):
     """Mattes mutual information searched exhaustively on a reduced window, then at full size around the three best."""
 
     params: MutualInformationParams
+    bytes_per_px: ClassVar[int] = 120
     template_limits_px: ClassVar[tuple[int, int]] = (112, 128)
 
     def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:  # noqa: ARG002 - same for both

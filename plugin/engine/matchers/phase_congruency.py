@@ -47,6 +47,7 @@ class PhaseCongruencyMatcher(TemplateMatcher):
 
     params: PhaseCongruencyParams
     margin_px: ClassVar[int] = 48
+    bytes_per_px: ClassVar[int] = 750
 
     def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:  # noqa: ARG002 - same for both
         """Return the orientation channels (orientations, H, W)."""

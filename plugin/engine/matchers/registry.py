@@ -69,6 +69,10 @@ class _Matcher:
         self.params = params
         self.device = device
 
+    bytes_per_px: ClassVar[int] = 200
+    """Memory that features of both images, and making them, take per pixel of a tile; measured."""
+    base_mb: ClassVar[int] = 350
+    """Memory of the process with its packages, the coarse stage included; measured."""
     calibration: dict[str, Any] | None = None
     """What `calibrate` learnt for it: score, judge, covariance; see `evidence.Calibration`."""
 

@@ -41,6 +41,7 @@ class SiftMatcher(PairMatcher):
     """OpenCV's SIFT, nearest descriptors within the search radius, ratio test and mutual check."""
 
     params: SiftParams
+    base_mb = 750
 
     def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
         """Return the matches."""
