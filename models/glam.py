@@ -93,7 +93,7 @@ class LevelMatcher(nn.Module):
         super().__init__()
         self.level, self.radius, self.finest, self.released = level, _RADII[level], finest, released
         count = (2 * self.radius + 1) ** 2
-        self.log_scales = nn.Parameter(torch.tensor([1.0, 2.0, 4.5]))
+        self.log_scales = nn.Parameter(torch.tensor([1.5, 3.0, 5.5]))
         self.encode = RegressEncoder(count + 2 * channels + 7, width)
         self.shift = nn.Conv2d(width, 2, 3, padding=1)
         nn.init.zeros_(self.shift.weight)
@@ -168,7 +168,7 @@ class Glam(nn.Module):
     def __init__(self, channels: tuple[int, int, int], width: int, affine: bool, released: bool) -> None:
         super().__init__()
         self.affine, self.released = affine, released
-        self.global_log_scale = nn.Parameter(torch.tensor(5.5))
+        self.global_log_scale = nn.Parameter(torch.tensor(6.5))
         self.refine = LevelMatcher(2, channels[0], width, True, released)
         coarse = ((8, channels[2]), (4, channels[1])) if affine else ()
         self.coarse = nn.ModuleList(LevelMatcher(level, c, width, False, released) for level, c in coarse)
