@@ -100,7 +100,7 @@ class LevelMatcher(nn.Module):
         nn.init.zeros_(self.shift.bias)  # type: ignore[arg-type]
         self.head: nn.Module = nn.Conv2d(width, 1, 3, padding=1) if finest else nn.Linear(width, 6)
         if not (finest or released):
-            nn.init.zeros_(self.head.weight)  # type: ignore[arg-type]
+            nn.init.zeros_(self.head.weight)
             nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
 
     def forward(self, sensed: Tensor, reference: Tensor, mask: Tensor, theta: Tensor) -> tuple[LevelEvidence, Tensor]:
@@ -122,7 +122,7 @@ class LevelMatcher(nn.Module):
         scales = self.log_scales.exp()
         logits = sum((s * surroundings(volume, box) for s, box in zip(scales, _BOXES, strict=True)), torch.zeros_like(volume))
         shift, covariance = moments(logits, self.radius, self.level)
-        at = lattice(*logits.shape[-2:], CELL_PX, sensed)
+        at = lattice(logits.shape[-2], logits.shape[-1], CELL_PX, sensed)
         reach = self.radius * self.level
         product, difference = (functional.avg_pool2d(a, pool) if pool > 1 else a for a in (sensed * warped, (sensed - warped).abs()))
         flow = theta_to_flow(theta, at, self.released) / 16.0
@@ -196,7 +196,7 @@ class Glam(nn.Module):
                 levels.append(found)
                 theta = theta @ found.delta
         found, certainty = self.refine(s[0], r[0], mask, theta)
-        at = lattice(*mask.shape[-2:], CELL_PX, mask)
+        at = lattice(mask.shape[-2], mask.shape[-1], CELL_PX, mask)
         flow = theta_to_flow(theta, at + found.shift, self.released) + found.shift
         if self.released:
             flow = flow - 0.5 * theta_to_flow(theta, at, True)

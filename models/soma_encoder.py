@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -92,7 +94,7 @@ class SomaEncoder(nn.Module):
         self.downs = nn.ModuleList(Down(w, m) for w, m in zip(widths[:3], more, strict=True))
         self.fges = nn.ModuleList(Fge(w, _AROUND_PX // level + 1) if fge else nn.Identity() for w, level in zip(widths[:3], LEVELS, strict=True))
         self.deepest = ConvBlock(widths[3])
-        self.tops = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in zip(widths[:3], widths[1:], strict=True))
+        self.tops = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
         self.heads = nn.ModuleList(
             Describe(w, c, _AROUND_PX // level + 1) for w, c, level in zip(widths[:3], channels, LEVELS, strict=True)
         )

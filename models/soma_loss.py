@@ -46,7 +46,7 @@ def soma_loss(found: GlamResult, flow: Tensor, mask: Tensor) -> Tensor:
         nothing; the truth is good to about 1 px, so a certainty of 1/e means an error of 2 px instead of 1, and the flow error is robust
         below 0.5 px; errors of flow are in units of 4 px.
     """
-    at = lattice(*flow.shape[-2:], CELL_PX, flow)
+    at = lattice(flow.shape[-2], flow.shape[-1], CELL_PX, flow)
     error = torch.sqrt((found.flow - flow) ** 2 + _ROBUST_PX**2)
     endpoint = torch.sqrt(((found.flow - flow) ** 2).sum(1, keepdim=True) + 1e-6)
     terms = {

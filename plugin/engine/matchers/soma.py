@@ -134,7 +134,7 @@ class SomaMatcher(PairMatcher):
     def _points(
         self, reference: Image, sensed: Image, corner: NDArray[np.float64], search_radius_px: float
     ) -> dict[str, NDArray[Any]]:
-        """Return the fields of `PairMatches` for one window."""
+        """Return the fields of `PairMatches` for one window; only an empty `sensed` where no place can be told of."""
         forth, back = self.flow(reference, sensed), self.flow(sensed, reference)
         flow, certainty, finest = _array(forth.flow), _logistic(_array(forth.certainty)[0]), forth.levels[-1]
         logits = _array(finest.logits)
@@ -142,13 +142,15 @@ class SomaMatcher(PairMatcher):
         probability /= probability.sum(axis=0)
         cell = sensed.data.shape[0] // flow.shape[1]
         rows, columns = self._places(certainty, sensed, reference, cell)
+        if not len(rows):
+            return {"sensed": np.empty((0, 2))}
         at = (np.stack((columns, rows), axis=1) + 0.5) * cell
         shift = flow[:, rows, columns].T
         returned = _read(_array(back.flow), (at + shift) / cell - 0.5)
         xx, xy, yy = _array(finest.covariance)[:, rows, columns]
         variance = _LEAST_VARIANCE_PX2
         covariance = np.stack((np.stack((xx + variance, xy), axis=1), np.stack((xy, yy + variance), axis=1)), axis=1)
-        side = int(round(len(probability) ** 0.5))
+        side = round(len(probability) ** 0.5)
         surfaces = probability[:, rows, columns].T.reshape(-1, side, side)
         apart = np.hypot(*(shift + returned).T)
         sure, spread = certainty[rows, columns], np.sqrt(xx + yy)
@@ -217,5 +219,5 @@ def _peaks(surfaces: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
     top = flat.argmax(axis=1)
     lines = np.arange(side)
     far = (np.abs(lines[None, :, None] - (top // side)[:, None, None]) > 1) | (np.abs(lines[None, None] - (top % side)[:, None, None]) > 1)
-    second = np.where(far, surfaces, 0.0).reshape(n, -1).max(axis=1) if n else np.empty(0)
+    second = np.where(far, surfaces, 0.0).reshape(n, -1).max(axis=1)
     return flat[np.arange(n), top], second
