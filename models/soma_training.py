@@ -1,0 +1,181 @@
+"""Training of SOMA on pairs under a known motion, and its validation by the dense flow of whole windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .affine_flow import lattice
+from .glam import CELL_PX
+from .soma import Soma, SomaConfig
+from .soma_loss import soma_loss
+from .synthetic import Pair
+from .training import Recipe, Trainer, ValidationCase
+from .warped import Motion, WarpedSample, draw_warped, flow_mask, homography
+
+NEAR = Motion(rotation_deg=2.0, shift_px=6.0, scale=0.03, bend_px=1.5)
+"""What is left after the coarse stage."""
+MAIN = Motion(rotation_deg=5.0, shift_px=32.0, scale=0.2, bend_px=0.0)
+"""The paper's main perturbation."""
+ROBUST = Motion(rotation_deg=20.0, shift_px=50.0, scale=0.0, bend_px=0.0)
+"""The paper's perturbation for robustness."""
+_CASE_PX = 256
+
+
+@dataclass(frozen=True)
+class FlowRecipe(Recipe):
+    """How to train for dense flow.
+
+    Attributes:
+        side_px: Side of the windows.
+        far: Share of samples under `MAIN`; the others are under `NEAR`.
+        swap: Share of samples whose sensed image is the optical one.
+    """
+
+    side_px: int = 160
+    far: float = 0.1
+    swap: float = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class FlowCase:
+    """Two windows of one size: (H, W) images in 0..1 and masks, flow (2, h, w) px on the lattice and where it counts (h, w)."""
+
+    reference: NDArray[np.float32]
+    reference_mask: NDArray[np.float32]
+    sensed: NDArray[np.float32]
+    sensed_mask: NDArray[np.float32]
+    flow: NDArray[np.float32]
+    counts: NDArray[np.float32]
+
+
+class FlowTrainer(Trainer):
+    """SOMA in training."""
+
+    protocol: ClassVar[str] = "shift"
+    measures: ClassVar[tuple[str, ...]] = ("near", "main")
+    measured: ClassVar[str] = (
+        "RMSE of the dense flow over a window of 256 px, 192 px of them SAR; near: up to 6 px, 2 degrees, scale 3 %; main: 32 px, 5 degrees, scale 20 %"
+    )
+    recipe: FlowRecipe
+
+    def __init__(self, net: Soma, pairs: list[Pair], recipe: FlowRecipe, device: str = "cpu") -> None:
+        super().__init__(net, pairs, recipe, device)
+
+    def draw(self) -> list[WarpedSample]:
+        """Draw a batch; samples with too little common ground are drawn anew."""
+        samples: list[WarpedSample] = []
+        while len(samples) < self.recipe.batch:
+            motion = MAIN if self.rng.random() < self.recipe.far else NEAR
+            sample = draw_warped(self.pairs, self.draw_pair(), self.recipe.side_px, motion, self.rng)
+            if float(flow_mask(sample).mean()) > 0.4:
+                samples.append(sample)
+        return samples
+
+    def learn(self, fraction: float) -> tuple[Tensor, float]:  # noqa: ARG002
+        """Return the loss of a batch and the share of it whose flow is within 1 px in the mean along each axis."""
+        samples = self.draw()
+        optical, optical_mask, sar, sar_mask, flow, mask = (
+            torch.stack(parts).to(self.device)
+            for parts in zip(*((s.reference, s.reference_mask, s.sensed, s.sensed_mask, s.flow, flow_mask(s)) for s in samples), strict=True)
+        )
+        flow, mask = functional.avg_pool2d(flow, CELL_PX), (functional.avg_pool2d(mask, CELL_PX) > 0.98).float()
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16):
+            seen_optical, seen_sar = self.net.describe(optical, "optical"), self.net.describe(sar, "sar")
+        if self.rng.random() < self.recipe.swap:
+            flow, mask = inverted(flow, mask)
+            found = self.net.match(seen_optical, seen_sar, optical_mask, sar_mask)
+        else:
+            found = self.net.match(seen_sar, seen_optical, sar_mask, optical_mask)
+        miss = ((found.flow.detach() - flow) * mask).sum((2, 3)) / mask.sum((2, 3)).clamp_min(1.0)
+        return soma_loss(found, flow, mask), float((miss.abs().amax(1) <= 1.0).float().mean())
+
+    @torch.inference_mode()
+    def validate(self, net: nn.Module, cases: Sequence[ValidationCase]) -> NDArray[np.float64]:
+        """Return (N, 2): RMSE of the flow in px under what the coarse stage leaves, and under the paper's main perturbation."""
+        net.eval()
+        return np.array([[flow_error(net, flow_case(case, motion, number), self.device) for motion in (NEAR, MAIN)] for number, case in enumerate(cases)])
+
+
+def inverted(flow: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the flow back, on the lattice of the reference, and where it counts; `flow` (B, 2, h, w) px, `mask` (B, 1, h, w).
+
+    Found by fixed-point iteration: back(p) = -flow(p + back(p)).
+    """
+    height, width = flow.shape[-2:]
+    at = lattice(height, width, CELL_PX, flow)
+    half = torch.tensor([width, height], device=flow.device)[:, None, None] * (CELL_PX / 2)
+
+    def read(values: Tensor, back: Tensor, padding: str) -> Tensor:
+        return functional.grid_sample(values, ((at + back) / half).movedim(1, -1), padding_mode=padding, align_corners=False)
+
+    back = -flow
+    for _ in range(8):
+        back = -read(flow, back, "border")
+    return back, (read(mask, back, "zeros") > 0.98).float()
+
+
+def flow_case(case: ValidationCase, motion: Motion, seed: int) -> FlowCase:
+    """Put both images of a case into one window with a seeded motion between them."""
+    rng = np.random.default_rng([seed, 7])
+    lines = np.arange(_CASE_PX) + 0.5
+    at = np.stack((*np.meshgrid(lines, lines), np.ones((_CASE_PX, _CASE_PX))))
+    height, width = case.reference.shape
+    centring = np.eye(3)
+    centring[:2, 2] = -_CASE_PX / 2.0
+    origin = np.eye(3)
+    origin[:2, 2] = (np.array([width, height]) - _CASE_PX) / 2.0
+    to_reference = np.linalg.inv(centring) @ homography(_CASE_PX, motion, rng) @ centring
+    moved = np.tensordot(to_reference, at, axes=1)
+    reference, reference_mask = _read(case.reference, np.tensordot(origin, at, axes=1)[:2])
+    sensed, sensed_mask = _read(case.sensed, np.tensordot(np.linalg.inv(case.truth) @ origin, moved, axes=1)[:2])
+    flow = (moved - at)[:2].astype(np.float32)
+    there = _read(reference_mask, moved[:2])[0]
+    counts = functional.avg_pool2d(torch.from_numpy(sensed_mask * (there > 0.98))[None].float(), CELL_PX)[0] > 0.98
+    coarse = functional.avg_pool2d(torch.from_numpy(flow), CELL_PX)
+    return FlowCase(reference, reference_mask, sensed, sensed_mask, coarse.numpy(), counts.float().numpy())
+
+
+def _read(image: NDArray[np.float32], at: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Read an image at (2, h, w) px (corner origin): values, its mean outside, and validity."""
+    size = np.array(image.shape[::-1])[:, None, None]
+    grid = torch.from_numpy(np.moveaxis(2 * at / size - 1, 0, -1).astype(np.float32))[None]
+    read = functional.grid_sample(torch.from_numpy(image)[None, None], grid, padding_mode="border", align_corners=False)[0, 0].numpy()
+    inside = ((at > 1) & (at < size - 1)).all(axis=0)
+    return np.where(inside, read, image.mean()).astype(np.float32), inside.astype(np.float32)
+
+
+def flow_error(net: nn.Module, case: FlowCase, device: str) -> float:
+    """Return the root mean square of the flow's error over the places that count, px; inf where none does."""
+    reference, reference_mask, sensed, sensed_mask = (
+        torch.from_numpy(a)[None, None].to(device) for a in (case.reference, case.reference_mask, case.sensed, case.sensed_mask)
+    )
+    found = net.match(net.describe(sensed, "sar"), net.describe(reference, "optical"), sensed_mask, reference_mask)  # type: ignore[operator]
+    square = ((found.flow[0].cpu().numpy() - case.flow) ** 2).sum(axis=0)
+    return float(np.sqrt((square * case.counts).sum() / case.counts.sum())) if case.counts.any() else float("inf")
+
+
+TRAININGS: dict[str, SomaConfig] = {
+    "tiny": SomaConfig(), "no_fge": SomaConfig(fge=False), "no_affine": SomaConfig(affine=False), "as_released": SomaConfig(released=True),
+}
+"""The network and its ablations."""
+
+
+def make_trainer(preset: str, pairs: list[Pair], recipe: Recipe, device: str) -> FlowTrainer:
+    """Make a network at random and its trainer.
+
+    Args:
+        preset: Name in `TRAININGS`.
+        pairs: Training pairs.
+        recipe: What is common to all networks: seed, shares of the sources, precision.
+        device: "cpu" or "cuda".
+    """
+    own = FlowRecipe(batch=32 if device == "cuda" else 4, bfloat16=recipe.bfloat16, seed=recipe.seed, shares=recipe.shares)
+    return FlowTrainer(Soma(TRAININGS[preset]), pairs, own, device)

@@ -1,0 +1,223 @@
+"""SOMA: dense flow of a network, tie points where it is certain; see `models.soma`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...core.errors import AlignError
+from ...core.fields import check_params, param
+from ...core.types import Modality
+from .registry import PairMatcher, PairMatches, register
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ....models.glam import GlamResult
+    from ..preparing import Image
+
+_BLOCK_PX, _AROUND_PX = 256, 32
+_LEAST_VARIANCE_PX2 = 0.25
+_MIN_VALID = 0.6
+SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights" / "soma.safetensors"
+
+
+class FlowNetworkError(AlignError):
+    """The network cannot be made: its weights or the device asked for are not there."""
+
+
+@dataclass(frozen=True)
+class SomaParams:
+    """Parameters of `soma`."""
+
+    spacing_px: int = param(32, "Spacing", "One tie point in each square of this side, where the flow is most certain.", unit="px", min=16, max=128)
+    weights: str = param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.")
+
+    def __post_init__(self) -> None:
+        check_params(self)
+
+
+@register(
+    key="soma",
+    label="SOMA",
+    kind="pair",
+    summary="Estimates an affine motion and a dense flow with certainty by a network trained on real optical-SAR pairs; needs torch.",
+    params=SomaParams,
+    reference="Feature gradient enhanced affine-flow matching for SAR-optical registration, arXiv 2511.13168 (AAAI 2026)",
+    needs=("torch", "safetensors"),
+    rank=20,
+)
+class SomaMatcher(PairMatcher):
+    """Dense flow in windows of 320 px whose middle 256 px count; windows begin at multiples of 256 px of the scene, whatever the tile.
+
+    Deviation:
+        the paper's windows have 512 px.
+    """
+
+    margin_px = _BLOCK_PX + _AROUND_PX
+    grid_px = _BLOCK_PX
+    independent_px = 72
+
+    def __init__(self, params: Any = None, device: str = "cpu") -> None:
+        super().__init__(params or SomaParams(), device)
+        import torch
+
+        from ....models.soma import Soma, SomaConfig
+        from ....models.weights import WeightsError, fill, load_weights
+
+        path = Path(self.params.weights) if self.params.weights else SHIPPED
+        try:
+            tensors, self.card = load_weights(path, "soma")
+            net = Soma(SomaConfig.from_dict(self.card["config"]))
+            fill(net, tensors, path.name)
+        except (WeightsError, TypeError) as error:
+            hint = "Install the plugin anew." if path == SHIPPED else "Choose a .safetensors file written by `train`, with its .json beside it."
+            raise FlowNetworkError(str(error), hint) from error
+        self.calibration = self.card.get("calibration")
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        elif device == "cuda" and not torch.cuda.is_available():
+            raise FlowNetworkError("This torch finds no GPU.", "Choose the device 'cpu' or 'auto'.")
+        self.torch_device = torch.device(device)
+        self.net = net.eval().to(self.torch_device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def use_threads(self, count: int) -> None:
+        """Use at most `count` processor threads."""
+        import torch
+
+        torch.set_num_threads(count)
+
+    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
+        """Return the most certain place of each square of `spacing_px` and where its ground lies in the reference.
+
+        Args:
+            reference: Beginning at a multiple of `grid_px`; right only `margin_px` from its edge.
+            sensed: Of the same size and origin.
+            search_radius_px: Matches further apart are left out.
+        """
+        parts = [self._points(*windows, corner, search_radius_px) for corner, windows in self._windows(reference, sensed)]
+        parts = [part for part in parts if len(part["sensed"])]
+        if not parts:
+            return PairMatches.none()
+        joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return PairMatches(**joined, surface_step_px=2.0)
+
+    def _windows(self, reference: Image, sensed: Image) -> Iterator[tuple[NDArray[np.float64], tuple[Image, Image]]]:
+        """Yield the corner of each window and both images in it; windows without common ground in their middle are left out."""
+        height, width = sensed.data.shape
+        for y in range(0, height, _BLOCK_PX):
+            for x in range(0, width, _BLOCK_PX):
+                pair = tuple(_cut(image, x - _AROUND_PX, y - _AROUND_PX, _BLOCK_PX + 2 * _AROUND_PX) for image in (reference, sensed))
+                inner = slice(_AROUND_PX, _AROUND_PX + _BLOCK_PX)
+                if pair[1].mask[inner, inner].any() and pair[0].mask.any():
+                    yield np.array([x - _AROUND_PX, y - _AROUND_PX], dtype=np.float64), (pair[0], pair[1])
+
+    def flow(self, reference: Image, sensed: Image) -> GlamResult:
+        """Return the network's answer for one window of both images, sides multiples of 16."""
+        import torch
+
+        from ..features import fill_invalid
+
+        with torch.inference_mode():
+            described, masks = [], []
+            for image in (sensed, reference):
+                data = torch.from_numpy(np.ascontiguousarray(fill_invalid(image.data, image.mask)))[None, None].to(self.torch_device)
+                described.append(self.net.describe(data, "sar" if image.modality is Modality.SAR else "optical"))
+                masks.append(torch.from_numpy(image.mask.astype(np.float32))[None, None].to(self.torch_device))
+            found: GlamResult = self.net.match(described[0], described[1], masks[0], masks[1])
+            return found
+
+    def _points(
+        self, reference: Image, sensed: Image, corner: NDArray[np.float64], search_radius_px: float
+    ) -> dict[str, NDArray[Any]]:
+        """Return the fields of `PairMatches` for one window; only an empty `sensed` where no place can be told of."""
+        forth, back = self.flow(reference, sensed), self.flow(sensed, reference)
+        flow, certainty, finest = _array(forth.flow), _logistic(_array(forth.certainty)[0]), forth.levels[-1]
+        logits = _array(finest.logits)
+        probability = np.exp(logits - logits.max(axis=0))
+        probability /= probability.sum(axis=0)
+        cell = sensed.data.shape[0] // flow.shape[1]
+        rows, columns = self._places(certainty, sensed, reference, cell)
+        if not len(rows):
+            return {"sensed": np.empty((0, 2))}
+        at = (np.stack((columns, rows), axis=1) + 0.5) * cell
+        shift = flow[:, rows, columns].T
+        returned = _read(_array(back.flow), (at + shift) / cell - 0.5)
+        xx, xy, yy = _array(finest.covariance)[:, rows, columns]
+        variance = _LEAST_VARIANCE_PX2
+        covariance = np.stack((np.stack((xx + variance, xy), axis=1), np.stack((xy, yy + variance), axis=1)), axis=1)
+        side = round(len(probability) ** 0.5)
+        surfaces = probability[:, rows, columns].T.reshape(-1, side, side)
+        apart = np.hypot(*(shift + returned).T)
+        sure, spread = certainty[rows, columns], np.sqrt(xx + yy)
+        peak, second = _peaks(surfaces)
+        features = np.stack((np.ones_like(sure), np.log(sure / (1.0 - sure)), spread, np.minimum(apart, 8.0) / 4.0, peak), axis=1)
+        residual = _array(finest.shift)[:, rows, columns].T
+        keep = (np.hypot(*shift.T) <= search_radius_px) & (np.abs(residual) <= side - 1).all(axis=1)
+        found = {
+            "reference": at + shift + corner, "sensed": at + corner, "score": sure, "features": features, "covariance": covariance,
+            "surfaces": surfaces.astype(np.float32), "surface_origin": at + shift - residual - (side - 1) + corner, "peak": peak, "second": second,
+            "forward_backward": apart,
+        }
+        return {name: values[keep] for name, values in found.items()}
+
+    def _places(
+        self, certainty: NDArray[np.float64], sensed: Image, reference: Image, cell: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return rows and columns of the most certain cell of each square of the window's middle; squares with little valid ground are left out."""
+        share = sensed.mask.reshape(certainty.shape[0], cell, certainty.shape[1], cell).mean(axis=(1, 3))
+        valid = np.where((share > 0.99) & (reference.mask[cell // 2 :: cell, cell // 2 :: cell]), certainty, -1.0)
+        each, first, last = self.params.spacing_px // cell, _AROUND_PX // cell, (_AROUND_PX + _BLOCK_PX) // cell
+        rows, columns = [], []
+        for r in range(first, last, each):
+            for c in range(first, last, each):
+                square = valid[r : min(r + each, last), c : min(c + each, last)]
+                if (square >= 0).mean() >= _MIN_VALID:
+                    dr, dc = np.unravel_index(int(square.argmax()), square.shape)
+                    rows.append(r + int(dr))
+                    columns.append(c + int(dc))
+        return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
+
+
+def _cut(image: Image, x: int, y: int, side: int) -> Image:
+    """Cut a square out of an image; invalid where it reaches outside."""
+    from ..preparing import Image
+
+    height, width = image.data.shape
+    data, mask = np.zeros((side, side), np.float32), np.zeros((side, side), bool)
+    low, high = (max(x, 0), max(y, 0)), (min(x + side, width), min(y + side, height))
+    if low[0] < high[0] and low[1] < high[1]:
+        there = (slice(low[1] - y, high[1] - y), slice(low[0] - x, high[0] - x))
+        data[there], mask[there] = image.data[low[1] : high[1], low[0] : high[0]], image.mask[low[1] : high[1], low[0] : high[0]]
+    return Image(data, mask, image.modality)
+
+
+def _array(tensor: Any) -> NDArray[np.float64]:
+    """Return the first of a batch as an array."""
+    return np.asarray(tensor[0].float().cpu().numpy(), dtype=np.float64)
+
+
+def _logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -9.0, 9.0))))
+
+
+def _read(flow: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Read a flow (2, h, w) at index positions (N, 2), bilinearly; the border goes on."""
+    from scipy import ndimage
+
+    return np.stack([ndimage.map_coordinates(part, at.T[::-1], order=1, mode="nearest") for part in flow], axis=1)
+
+
+def _peaks(surfaces: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the height of each surface's highest cell, and of the highest one further than a cell from it."""
+    n, side = len(surfaces), surfaces.shape[-1]
+    flat = surfaces.reshape(n, -1)
+    top = flat.argmax(axis=1)
+    lines = np.arange(side)
+    far = (np.abs(lines[None, :, None] - (top // side)[:, None, None]) > 1) | (np.abs(lines[None, None] - (top % side)[:, None, None]) > 1)
+    second = np.where(far, surfaces, 0.0).reshape(n, -1).max(axis=1)
+    return flat[np.arange(n), top], second
