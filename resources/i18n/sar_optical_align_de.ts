@@ -1344,6 +1344,11 @@
         <translation>Fertig</translation>
     </message>
     <message>
+        <location filename="../../plugin/review_controller.py"/>
+        <source>Done again: {0}</source>
+        <translation>Wiederhergestellt: {0}</translation>
+    </message>
+    <message>
         <location filename="../../ui/point_histogram.py"/>
         <source>Drag over the bars to select their points; a click selects none.&lt;br&gt;Blue: in the fit; grey: out of it. The last bar counts all beyond.</source>
         <translation>Über die Balken ziehen, um ihre Punkte zu wählen; ein Klick wählt keine.&lt;br&gt;Blau: in der Anpassung; grau: nicht. Der letzte Balken zählt alle darüber.</translation>
@@ -1407,6 +1412,11 @@
         <location filename="../../ui/accuracy_panel.py"/>
         <source>Errors may line up; more points would tell.</source>
         <translation>Die Fehler haben vielleicht eine Richtung; mehr Punkte würden es zeigen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/soma.py"/>
+        <source>Estimates an affine motion and a dense flow with certainty by a network trained on real optical-SAR pairs; needs torch.</source>
+        <translation>Schätzt eine affine Bewegung und einen dichten Fluss samt Sicherheit mit einem Netz, das an echten Paaren aus optischem und Radarbild gelernt hat; braucht torch.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/assessgcps.py"/>
@@ -1719,12 +1729,12 @@
         <translation>Gradienten-NCC</translation>
     </message>
     <message>
-        <location filename="../../ui/dock.py"/>
+        <location filename="../../ui/help.py"/>
         <source>Help</source>
         <translation>Hilfe</translation>
     </message>
     <message>
-        <location filename="../../ui/dock.py"/>
+        <location filename="../../ui/explain_dialog.py"/>
         <source>Help (works offline)</source>
         <translation>Hilfe (ohne Netz)</translation>
     </message>
@@ -1992,6 +2002,11 @@
         <location filename="../../ui/review_panel.py"/>
         <source>Let both chips take turns in one (Space or F)</source>
         <translation>Beide Ausschnitte im Wechsel zeigen (Leertaste oder F)</translation>
+    </message>
+    <message>
+        <location filename="../../ui/accuracy_panel.py"/>
+        <source>Let it follow the advice from now on</source>
+        <translation>Künftig dem Rat folgen lassen</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/warpvector.py"/>
@@ -2484,6 +2499,11 @@
         <translation>Eine Seite mit Bildern vorher und nachher, Residuen, Ausschnitten der besten und schlechtesten Punkte, allen Parametern und Versionen.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/soma.py"/>
+        <source>One tie point in each square of this side, where the flow is most certain.</source>
+        <translation>Ein Verknüpfungspunkt je Quadrat dieser Seitenlänge, dort, wo der Fluss am sichersten ist.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/exportpoints.py"/>
         <source>Only for the columns dX, dY and residual of .points files.</source>
         <translation>Nur für die Spalten dX, dY und residual von .points-Dateien.</translation>
@@ -2550,8 +2570,8 @@
     </message>
     <message>
         <location filename="../../plugin/compare_controller.py"/>
-        <source>PREVIEW of {0} (not written)</source>
-        <translation>VORSCHAU von {0} (nicht geschrieben)</translation>
+        <source>PREVIEW of {0}</source>
+        <translation>VORSCHAU von {0}</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/matching.py"/>
@@ -3294,6 +3314,11 @@
         <translation>Auf Referenzgitter einrasten</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/soma.py"/>
+        <source>Spacing</source>
+        <translation>Abstand</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/types.py"/>
         <source>Speckle filter applied to SAR before matching.</source>
         <translation>Speckle-Filter für SAR vor dem Matching.</translation>
@@ -3552,6 +3577,11 @@
         <location filename="../../plugin/gdal_preview.py"/>
         <source>The preview cannot be made: {0}.</source>
         <translation>Die Vorschau ist nicht möglich: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/compare_controller.py"/>
+        <source>The preview is off.</source>
+        <translation>Die Vorschau ist aus.</translation>
     </message>
     <message>
         <location filename="../../plugin/gdal_preview.py"/>
@@ -4012,6 +4042,11 @@
         <location filename="../../ui/review_panel.py"/>
         <source>Undo</source>
         <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/review_controller.py"/>
+        <source>Undone: {0}</source>
+        <translation>Rückgängig: {0}</translation>
     </message>
     <message>
         <location filename="../../plugin/core/gcp_io.py"/>
@@ -4865,6 +4900,11 @@
     </message>
     <message>
         <location filename="../../plugin/core/quality.py"/>
+        <source>{0} ({1} RMSE {2} px) stays: {3} ({4} px) is too close to it to change for.</source>
+        <translation>{0} ({1}-RMSE {2} px) bleibt: {3} ({4} px) liegt zu nahe daran, um zu wechseln.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/quality.py"/>
         <source>{0} No redundancy, RMSE undefined: {1}.</source>
         <translation>{0} Keine Redundanz, RMSE unbestimmt: {1}.</translation>
     </message>
@@ -5112,6 +5152,11 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>{0}: RPCs</source>
         <translation>{0}: RPCs</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/compare_controller.py"/>
+        <source>{0}: a virtual layer, nothing is written</source>
+        <translation>{0}: ein virtueller Layer, nichts wird geschrieben</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/matching.py"/>
