@@ -32,16 +32,18 @@ class ExplainDialog(QDialog):
         )
         kinds = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(kinds.Save | kinds.Close | kinds.Help)
-        buttons.button(kinds.Help).setToolTip(tr("Help (works offline)"))
+        guide = buttons.button(kinds.Help)
+        guide.setToolTip(tr("Help (works offline)"))
+        guide.setAutoDefault(False)
         buttons.helpRequested.connect(lambda: open_help("explain"))
-        save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        save = buttons.button(kinds.Save)
         save.setToolTip(tr("Save the picture as PNG"))
         save.clicked.connect(self._save)
         save.setAutoDefault(False)
-        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close = buttons.button(kinds.Close)
         close.setToolTip(tr("Close the window (Esc or Enter)"))
         close.setDefault(True)
-        for button, text in ((save, tr("&Save …")), (close, tr("&Close"))):
+        for button, text in ((save, tr("&Save …")), (close, tr("&Close")), (guide, tr("&Help"))):
             button.setText(text)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

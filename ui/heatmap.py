@@ -180,8 +180,9 @@ class HeatmapView(QWidget):
         columns = 2 if len(lines) > most else 1  # where the view is low
         rows = min(most, -(-len(lines) // columns))
         step = min(metrics.height() + 2.0, box.height() / max(rows, 1))
-        top, widest = box.top() + max(0.0, (box.height() - step * rows) / 2), max(map(metrics.horizontalAdvance, lines[:rows]), default=0)
-        widths = (box.width(),) if columns == 1 else (min(widest + 12.0, box.width() / 2), box.width() - min(widest + 12.0, box.width() / 2))
+        top = box.top() + max(0.0, (box.height() - step * rows) / 2)
+        first = min(max((metrics.horizontalAdvance(texts[0]) for texts in lines[:rows]), default=0) + 12.0, box.width() / 2)
+        widths = (box.width(),) if columns == 1 else (first, box.width() - first)
         for i, text in enumerate(lines[: columns * rows]):
             font.setBold(i == 0)
             painter.setFont(font)

@@ -29,6 +29,11 @@
         <translation>&amp;Verknüpfungspunkte suchen</translation>
     </message>
     <message>
+        <location filename="../../ui/explain_dialog.py"/>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
         <location filename="../../ui/settings_page.py"/>
         <source>&amp;Interpreter</source>
         <translation>&amp;Interpreter</translation>
