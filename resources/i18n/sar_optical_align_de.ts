@@ -1135,8 +1135,8 @@
     </message>
     <message>
         <location filename="../../plugin/engine/matchers/me_ssm.py"/>
-        <source>Compares what a state-space network trained on real optical-SAR pairs sees at each pixel; finest on large scenes, slower, needs torch.</source>
-        <translation>Vergleicht, was ein an echten Optik-SAR-Paaren trainiertes State-Space-Netz an jedem Pixel sieht; auf großen Szenen am feinsten, langsamer, braucht torch.</translation>
+        <source>Compares what a state-space network trained on real optical-SAR pairs sees at each pixel; the most accurate one, slower, needs torch.</source>
+        <translation>Vergleicht, was ein an echten Paaren aus optischem und Radarbild trainiertes Zustandsraum-Netz an jedem Pixel sieht; am genauesten, langsamer, braucht torch.</translation>
     </message>
     <message>
         <location filename="../../plugin/review_report.py"/>

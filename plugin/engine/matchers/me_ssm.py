@@ -40,11 +40,11 @@ class MeSsmParams:
     key="me_ssm",
     label="ME-SSM",
     kind="template",
-    summary="Compares what a state-space network trained on real optical-SAR pairs sees at each pixel; finest on large scenes, slower, needs torch.",
+    summary="Compares what a state-space network trained on real optical-SAR pairs sees at each pixel; the most accurate one, slower, needs torch.",
     params=MeSsmParams,
     reference="Multi-expert learning framework with the state space model for optical and SAR image registration, arXiv 2507.04397",
     needs=("torch", "safetensors"),
-    rank=45,
+    rank=60,
 )
 class MeSsmMatcher(TemplateMatcher):
     """Dense descriptors of 16 channels, at most of unit length; short ones where there is nothing to hold on to (water, clouds).
@@ -53,7 +53,7 @@ class MeSsmMatcher(TemplateMatcher):
     """
 
     margin_px = 40
-    bytes_per_px = 750
+    bytes_per_px = 850
     base_mb = 700
     grid_px = 8
     template_limits_px = (64, 96)
