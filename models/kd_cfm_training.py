@@ -23,6 +23,7 @@ from .warped import Motion, WarpedSample, draw_warped, flow_mask
 
 _RADIUS_PX = 32.0
 _NEAR_PX = 6.0
+_VALIDATE_FROM = 0.6
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class KeypointTrainer(Trainer):
 
     def __init__(self, net: KdCfm, pairs: list[Pair], recipe: KeypointRecipe, device: str = "cpu") -> None:
         super().__init__(net, pairs, recipe, device)
+        self.fraction = 0.0
 
     def draw(self, count: int, side: int, motion: Motion) -> list[WarpedSample]:
         """Draw samples; those with too little common ground are drawn anew."""
@@ -85,6 +87,7 @@ class KeypointTrainer(Trainer):
 
     def learn(self, fraction: float) -> tuple[Tensor, float]:
         """Return the loss of a batch and, in the first stage, the share of keypoints found again, in the second of matches that are right."""
+        self.fraction = fraction
         if fraction < self.recipe.detector_share:
             return self.learn_detector()
         return self.learn_matching()
@@ -122,7 +125,8 @@ class KeypointTrainer(Trainer):
             true = places[1] + flow[:, row, column].T
             counts = valid[0, row, column] > 0.5
             apart = CELL_PX * torch.cdist(true, places[0].to(true.dtype))
-            apart = torch.where(counts[:, None], apart, torch.inf)
+            moved = CELL_PX * torch.cdist(places[1].to(true.dtype), places[0].to(true.dtype))
+            apart = torch.where(counts[:, None] & (moved <= _RADIUS_PX), apart, torch.inf)
             shown = _shown(places[0], flow, valid)
             matching = matching_loss(rows[None], columns[None], apart[None], (counts[None], shown[None]), _NEAR_PX)
             placing = self._placing(described, i, known, places[1][counts], true[counts])
@@ -150,10 +154,10 @@ class KeypointTrainer(Trainer):
     def validate(self, net: nn.Module, cases: Sequence[ValidationCase]) -> NDArray[np.float64]:
         """Return (N, 2): distance from the truth of the shift that most matches agree on, and of the median match, px.
 
-        While the detector learns there is nothing to match with: all inf.
+        Before 60 % of the training is done nothing is measured (all inf): validation is slow, and the matching network is young.
         """
         errors = np.full((len(cases), 2), np.inf)
-        if not self.matching_begun():
+        if self.fraction < _VALIDATE_FROM:
             return errors
         for i, case in enumerate(cases):
             shifts, sure = match_images(net, case.reference, case.sensed, self.device)
@@ -164,10 +168,6 @@ class KeypointTrainer(Trainer):
                 voted = np.average(shifts[near[middle]], axis=0, weights=sure[near[middle]])
                 errors[i] = np.hypot(*(voted - case.truth[:2, 2])), np.median(np.hypot(*miss.T))
         return errors
-
-    def matching_begun(self) -> bool:
-        """Whether the second stage has begun: its parameters have been moved."""
-        return bool(self.optimiser.state.get(self.net.fusion.head.weight))
 
 
 def match_images(net: nn.Module, reference: NDArray[np.float32], sensed: NDArray[np.float32], device: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
