@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import numpy as np
 import torch
@@ -147,7 +147,7 @@ class KeypointTrainer(Trainer):
         begun = torch.minimum(begun.clamp_min(0), begun.new_tensor([known[0].shape[2] - 1, known[0].shape[1] - 1]))
         reference, sensed = described
         found = net.place((sensed.fine[i].float(), known[1]), (reference.fine[i].float(), known[0]), places[chosen], begun)
-        label = gaussian_label(true[chosen] - begun + SEARCH, *found.shape[1:], sigma=r.sigma_px / CELL_PX)
+        label = gaussian_label(true[chosen] - begun + SEARCH, found.shape[1], found.shape[2], sigma=r.sigma_px / CELL_PX)
         return soft_cross_entropy(found * net.log_scale.exp(), label).mean()
 
     @torch.inference_mode()
@@ -160,7 +160,7 @@ class KeypointTrainer(Trainer):
         if self.fraction < _VALIDATE_FROM:
             return errors
         for i, case in enumerate(cases):
-            shifts, sure = match_images(net, case.reference, case.sensed, self.device)
+            shifts, sure = match_images(cast(KdCfm, net), case.reference, case.sensed, self.device)
             if len(shifts):
                 miss = shifts - case.truth[:2, 2]
                 near = ((shifts[:, None] - shifts[None]) ** 2).sum(2) < 2.0**2
@@ -170,7 +170,7 @@ class KeypointTrainer(Trainer):
         return errors
 
 
-def match_images(net: nn.Module, reference: NDArray[np.float32], sensed: NDArray[np.float32], device: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def match_images(net: KdCfm, reference: NDArray[np.float32], sensed: NDArray[np.float32], device: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Match a sensed image somewhere inside a larger reference as one window.
 
     Returns:

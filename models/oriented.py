@@ -19,6 +19,10 @@ class OrientedGradients(nn.Module):
         Ye et al. 2019, Fast and robust matching for multimodal remote sensing image registration, TGRS 57(11): channel features.
     """
 
+    smooth: Tensor
+    slope: Tensor
+    direction: Tensor
+
     def __init__(self, sigma: float = 1.0, floor: float = 2e-3) -> None:
         super().__init__()
         self.floor = floor
