@@ -83,7 +83,7 @@ class KdCfmMatcher(PairMatcher):
             tensors, self.card = load_weights(path, "kd_cfm")
             net = KdCfm(KdCfmConfig.from_dict(self.card["config"]))
             fill(net, tensors, path.name)
-        except (WeightsError, TypeError) as error:
+        except (WeightsError, TypeError, ValueError) as error:
             hint = "Install the plugin anew." if path == SHIPPED else "Choose a .safetensors file written by `train`, with its .json beside it."
             raise NetworkError(str(error), hint) from error
         self.calibration = self.card.get("calibration")
