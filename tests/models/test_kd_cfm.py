@@ -211,21 +211,28 @@ def test_gradients_reach_every_part_in_its_stage():
 def test_each_stage_moves_its_part_only_and_resumes_exactly(tmp_path):
     trainer = small_trainer()
     before = {k: v.clone() for k, v in trainer.net.named_parameters()}
-    assert not trainer.matching_begun()
-    case = ValidationCase(picture(3, 256), picture(3, 256)[32:224, 32:224], np.array([[1.0, 0, 32], [0, 1, 32], [0, 0, 1]]))
-    assert np.isinf(trainer.validate(trainer.averaged(), [case])).all()
     assert np.isfinite(trainer.step(DETECTING)).all()
     assert {k.split(".")[0] for k, v in trainer.net.named_parameters() if not torch.equal(v, before[k])} == {"detector"}
+    detector = {k: v.clone() for k, v in trainer.net.detector.state_dict().items()}
     assert np.isfinite(trainer.step(MATCHING)).all()
-    assert trainer.matching_begun()
+    assert all(torch.equal(v, detector[k]) for k, v in trainer.net.detector.state_dict().items())
     torch.save(trainer.state(), tmp_path / "s.pt")
     ahead = [trainer.step(f) for f in (DETECTING, MATCHING)]
     again = small_trainer(2)
     again.load(torch.load(tmp_path / "s.pt", weights_only=True))
-    assert again.matching_begun()
     assert np.array([again.step(f) for f in (DETECTING, MATCHING)]) == pytest.approx(np.array(ahead))
-    errors = trainer.validate(trainer.averaged(), [case])
-    assert errors.shape == (1, len(trainer.measures))
+
+
+def test_validation_measures_late_only():
+    trainer = small_trainer()
+    case = ValidationCase(picture(3, 256), picture(3, 256)[32:224, 32:224], np.array([[1.0, 0, 32], [0, 1, 32], [0, 0, 1]]))
+    trainer.step(MATCHING)
+    assert np.isinf(trainer.validate(trainer.averaged(), [case])).all()
+    trainer.step(0.9)
+    assert trainer.validate(trainer.averaged(), [case]).shape == (1, len(trainer.measures))
+    shifts, sure = match_images(trainer.averaged(), case.reference, case.sensed, "cpu")
+    assert shifts.shape == (len(sure), 2)
+    assert ((sure >= 0) & (sure <= 1)).all()
 
 
 @pytest.mark.parametrize("fraction", [DETECTING, MATCHING])
