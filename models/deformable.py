@@ -70,3 +70,31 @@ class DeformableConv(nn.Module):
         """Convolve (B, C, H, W) to (B, D, H, W)."""
         offsets = self.offsets(x).unflatten(1, (9, 2))
         return deformable_conv(x, offsets, self.weight, self.bias)  # type: ignore[arg-type]
+
+
+class BoundedDeformableConv(nn.Module):
+    """Deformable 3 x 3 convolution without bias whose offsets, 0 at the start, are at most `reach` px along each axis.
+
+    What lies far away cannot matter: results do not depend on the tile.
+    """
+
+    def __init__(self, width: int, reach: float = 1.5) -> None:
+        super().__init__()
+        self.reach = reach
+        self.offset = nn.Conv2d(width, 18, 3, padding=1)
+        nn.init.zeros_(self.offset.weight)
+        nn.init.zeros_(self.offset.bias)  # type: ignore[arg-type]
+        self.mix = nn.Conv2d(9 * width, width, 1, bias=False)
+
+    def offsets(self, x: Tensor) -> Tensor:
+        """Return (B, 9, 2, H, W): x and y of each tap's offset, taps row by row."""
+        return (self.reach * torch.tanh(self.offset(x))).unflatten(1, (9, 2))
+
+    def taps(self) -> Tensor:
+        """Return the weight (C, C, 3, 3)."""
+        width = self.mix.out_channels
+        return self.mix.weight.view(width, 9, width).transpose(1, 2).reshape(width, width, 3, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve (B, C, H, W); the shape stays."""
+        return deformable_conv(x, self.offsets(x), self.taps(), x.new_zeros(x.shape[1]))

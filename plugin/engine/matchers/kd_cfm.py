@@ -1,0 +1,245 @@
+"""KD+CFM: keypoints that both modalities show, matched by cross-fusion; see `models.kd_cfm`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...core.errors import AlignError
+from ...core.fields import check_params, param
+from ...core.types import Modality
+from .registry import PairMatcher, PairMatches, register
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from ..preparing import Image
+
+_CORE_PX, _BORDER_PX = 96, 48
+_STRIP_PX, _CONTEXT_PX = 512, 64
+_CHUNK = 96
+SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights" / "kd_cfm.safetensors"
+
+
+@dataclass(frozen=True)
+class KdCfmParams:
+    """Parameters of `kd_cfm`."""
+
+    weights: str = param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.")
+    threshold: float = param(0.0, "Keypoint threshold", "Lowest score of a keypoint; the paper takes 0.6, the strongest of each window are used anyway.", min=0.0, max=10.0)
+    least: float = param(0.02, "Lowest probability", "Lowest entry of the matching matrix that makes a match.", min=0.0, max=1.0)
+    matches: int = param(8, "Matches", "Most matches kept in each square of 96 px.", min=1, max=128)
+
+    def __post_init__(self) -> None:
+        check_params(self)
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What the network made of one image: maps without batch, keypoints (cells, strongest first)."""
+
+    fine: Tensor
+    tokens: Tensor
+    mask: Tensor
+    places: Tensor
+
+
+@register(
+    key="kd_cfm",
+    label="KD+CFM",
+    kind="pair",
+    summary="Matches learned keypoints by a network that looks at both images at once; sparse, for scenes with distinct structures, needs torch.",
+    params=KdCfmParams,
+    reference="Self-supervised keypoint detection and cross-fusion matching networks for multimodal remote sensing image registration, Remote Sens. 2022, 14, 3599",
+    needs=("torch", "safetensors"),
+    rank=20,
+)
+class KdCfmMatcher(PairMatcher):
+    """Windows of 192 px, one for each square of 96 px of a grid that does not depend on the tile; matches are placed to sub-pixel.
+
+    Convention:
+        Inside, places are cells (x, y) of 2 px of the tile; cell c has its centre at px 2 c + 1 (corner origin).
+    """
+
+    margin_px = 240
+    grid_px = _CORE_PX
+    independent_px = 96
+    params: KdCfmParams
+
+    def __init__(self, params: Any = None, device: str = "cpu") -> None:
+        super().__init__(params or KdCfmParams(), device)
+        import torch
+
+        from ....models.kd_cfm import KdCfm, KdCfmConfig
+        from ....models.weights import WeightsError, fill, load_weights
+        from .me_ssm import NetworkError
+
+        path = Path(self.params.weights) if self.params.weights else SHIPPED
+        try:
+            tensors, self.card = load_weights(path, "kd_cfm")
+            net = KdCfm(KdCfmConfig.from_dict(self.card["config"]))
+            fill(net, tensors, path.name)
+        except (WeightsError, TypeError, ValueError) as error:
+            hint = "Install the plugin anew." if path == SHIPPED else "Choose a .safetensors file written by `train`, with its .json beside it."
+            raise NetworkError(str(error), hint) from error
+        self.calibration = self.card.get("calibration")
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        elif device == "cuda" and not torch.cuda.is_available():
+            raise NetworkError("This torch finds no GPU.", "Choose the device 'cpu' or 'auto'.")
+        self.torch_device = torch.device(device)
+        self.net = net.eval().to(self.torch_device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def use_threads(self, count: int) -> None:
+        """Use at most `count` processor threads."""
+        import torch
+
+        torch.set_num_threads(count)
+
+    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
+        """Return the matches.
+
+        Raises:
+            AlignError: the images differ in size.
+        """
+        import torch
+
+        if reference.data.shape != sensed.data.shape:
+            raise AlignError("Reference and sensed image must be of the same size.", "Give both on one grid.")
+        part = _seen_part(reference.mask | sensed.mask)
+        if part is None:
+            return PairMatches.none()
+        with torch.inference_mode():
+            seen = [self._look(image.data[part], image.mask[part], image.modality) for image in (sensed, reference)]
+            if not all(len(s.places) for s in seen):
+                return PairMatches.none()
+            found = self._windows(seen, sensed.data[part].shape, search_radius_px)
+            if found is None:
+                return PairMatches.none()
+            return self._placed(seen, *found, search_radius_px, np.array([part[1].start, part[0].start], dtype=np.float64))
+
+    def _look(self, data: NDArray[np.float32], valid: NDArray[np.bool_], modality: Modality) -> _Seen:
+        """Compute score and feature maps in strips, so that memory does not grow with the tile, and pick keypoints."""
+        import torch
+        from torch.nn import functional
+
+        from ....models.kd_cfm import STRIDE
+        from ....models.keypoints import CELL_PX
+        from ..features import fill_invalid
+
+        height, width = data.shape
+        pad = ((0, -height % STRIDE), (0, -width % STRIDE))
+        given = torch.from_numpy(np.pad(fill_invalid(data, valid), pad, mode="edge"))[None, None].to(self.torch_device)
+        mask = torch.from_numpy(np.pad(valid, pad).astype(np.float32))[None].to(self.torch_device)
+        mask = -functional.max_pool2d(-mask, CELL_PX)
+        name = "sar" if modality is Modality.SAR else "optical"
+        rows = given.shape[2]
+        parts: list[list[Tensor]] = [[], [], []]
+        for top in range(0, rows, _STRIP_PX):
+            low, high, end = max(0, top - _CONTEXT_PX), min(rows, top + _STRIP_PX + _CONTEXT_PX), min(rows, top + _STRIP_PX)
+            strip = given[:, :, low:high]
+            maps = (self.net.detect(strip), *self.net.describe(strip, name))
+            for part, values, cell in zip(parts, maps, (CELL_PX, CELL_PX, STRIDE), strict=True):
+                part.append(values[0, :, (top - low) // cell : (end - low) // cell])
+        score, fine, tokens = (torch.cat(part, dim=1) for part in parts)
+        places, _ = self.net.keypoints(score[0], mask[0], self.params.threshold)
+        return _Seen(fine, tokens, mask, places)
+
+    def _windows(self, seen: list[_Seen], shape: tuple[int, ...], radius_px: float) -> tuple[Tensor, Tensor, Tensor] | None:
+        """Match window by window; of each window the matches count whose sensed keypoint lies in its core."""
+        import torch
+
+        from ....models.keypoints import CELL_PX
+
+        border, core = _BORDER_PX // CELL_PX, _CORE_PX // CELL_PX
+        windows = []
+        for y in range(0, -(-shape[0] // CELL_PX), core):
+            for x in range(0, -(-shape[1] // CELL_PX), core):
+                inside = [self._inside(s.places, x - border, y - border, core + 2 * border) for s in seen]
+                if all(len(i) for i in inside) and bool(_within(seen[0].places[inside[0]], x, y, core).any()):
+                    windows.append((x, y, inside))
+        if not windows:
+            return None
+        vectors = [self._vectors(s, [w[2][i] for w in windows]) for i, s in enumerate(seen)]
+        parts = []
+        for x, y, (s, r) in windows:
+            corner = (float(CELL_PX * (x - border)), float(CELL_PX * (y - border)))
+            pair = self.net.match((vectors[0][s], vectors[1][r]), (seen[0].places[s], seen[1].places[r]), corner, radius_px, self.params.least)
+            keep = torch.nonzero(_within(pair.sensed, x, y, core))[:, 0]
+            keep = keep[torch.argsort(pair.probability[keep], descending=True, stable=True)[: self.params.matches]]
+            parts.append((pair.sensed[keep], pair.reference[keep], pair.probability[keep]))
+        sensed, reference, probability = (torch.cat(v) for v in zip(*parts, strict=True))
+        return (sensed, reference, probability) if len(sensed) else None
+
+    def _inside(self, places: Tensor, x: int, y: int, side: int) -> Tensor:
+        """Return the numbers of the strongest keypoints in a square."""
+        import torch
+
+        return torch.nonzero(_within(places, x, y, side))[: self.net.config.keypoints, 0]
+
+    def _vectors(self, seen: _Seen, chosen: list[Tensor]) -> Tensor:
+        """Return (N, D): vectors of the keypoints that some window wants; 0 elsewhere."""
+        import torch
+
+        wanted = torch.unique(torch.cat(chosen))
+        out = seen.tokens.new_zeros(len(seen.places), self.net.config.width)
+        for part in wanted.split(8 * _CHUNK):
+            out[part] = self.net.embed(seen.tokens, seen.mask, seen.places[part])
+        return out
+
+    def _placed(self, seen: list[_Seen], sensed: Tensor, reference: Tensor, probability: Tensor, radius_px: float, origin: NDArray[np.float64]) -> PairMatches:
+        """Place matches to sub-pixel; those whose similarity is highest at the border of its map are dropped."""
+        import torch
+
+        from ....models.kd_cfm import SEARCH
+        from ....models.keypoints import CELL_PX
+        from ..similarity import find_peak
+
+        mine, other = ((s.fine, s.mask) for s in seen)
+        surfaces = torch.cat([self.net.place(mine, other, a, b) for a, b in zip(sensed.split(_CHUNK), reference.split(_CHUNK), strict=True)]).cpu().numpy()
+        peaks = [find_peak(s, 2) for s in surfaces]
+        kept = [i for i, p in enumerate(peaks) if p is not None and not p.at_edge]
+        good = [p for p in peaks if p is not None and not p.at_edge]
+        if not kept:
+            return PairMatches.none()
+        sensed, reference, probability, surfaces = sensed[kept], reference[kept], probability[kept], surfaces[kept]
+        offset = np.array([(p.x - SEARCH, p.y - SEARCH) for p in good])
+        places = reference.cpu().numpy() + offset
+        limit = np.array([seen[1].fine.shape[2] - 1, seen[1].fine.shape[1] - 1])
+        whole = np.clip(np.round(places), 0, limit).astype(np.int64)
+        there = torch.from_numpy(whole).to(sensed.device)
+        back = torch.cat([self.net.place(other, mine, a, b) for a, b in zip(there.split(_CHUNK), sensed.split(_CHUNK), strict=True)]).cpu().numpy()
+        returned = [find_peak(s, 2) for s in back]
+        again = np.array([(np.inf, np.inf) if p is None else (p.x - SEARCH, p.y - SEARCH) for p in returned])
+        forward_backward = CELL_PX * np.hypot(*(again - (whole - places)).T)
+        value, second, sharp = (np.array([getattr(p, name) for p in good]) for name in ("value", "second", "sharpness"))
+        sure = probability.double().cpu().numpy()
+        at = CELL_PX * places + CELL_PX / 2.0
+        start = CELL_PX * sensed.double().cpu().numpy() + CELL_PX / 2.0
+        near = np.hypot(*(at - start).T) <= radius_px
+        features = np.column_stack([np.ones(len(sure)), sure, value, (value - second) / np.maximum(value, 1e-3), np.minimum(sharp, 20) / 10, np.minimum(forward_backward, 8) / 4])
+        return PairMatches(
+            (at + origin)[near], (start + origin)[near], sure[near], features[near], np.array([p.covariance for p in good])[near] * CELL_PX**2, surfaces[near].astype(np.float32),
+            (CELL_PX * (reference.double().cpu().numpy() - SEARCH) + CELL_PX / 2.0 + origin)[near], float(CELL_PX), value[near], second[near], forward_backward[near],
+        )
+
+
+def _seen_part(valid: NDArray[np.bool_]) -> tuple[slice, slice] | None:
+    """Return rows and columns around the valid ground, on the grid of the windows; None where nothing is valid."""
+    if not valid.any():
+        return None
+    out = []
+    for axis in (1, 0):
+        line = np.flatnonzero(valid.any(axis=axis))
+        low, high = (int(line[0]) - _CONTEXT_PX) // _CORE_PX, -((-int(line[-1]) - 1 - _CONTEXT_PX) // _CORE_PX)
+        out.append(slice(max(0, low * _CORE_PX), min(valid.shape[1 - axis], high * _CORE_PX)))
+    return out[0], out[1]
+
+
+def _within(places: Tensor, x: int, y: int, side: int) -> Tensor:
+    """Return (N,) bool: cells in a square."""
+    return (places[:, 0] >= x) & (places[:, 0] < x + side) & (places[:, 1] >= y) & (places[:, 1] < y + side)

@@ -1,0 +1,149 @@
+"""KD+CFM as a matcher: a pair is matched where it lies, the result knows no tile, weights that do not fit are told."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from sar_optical_align.models.kd_cfm import KdCfm, KdCfmConfig
+from sar_optical_align.models.weights import save_weights
+from sar_optical_align.plugin.core.errors import AlignError
+from sar_optical_align.plugin.core.types import Modality
+from sar_optical_align.plugin.engine.matchers import create
+from sar_optical_align.plugin.engine.matchers.kd_cfm import SHIPPED
+from sar_optical_align.plugin.engine.matchers.me_ssm import NetworkError
+from sar_optical_align.plugin.engine.preparing import Image
+from scipy import ndimage
+
+SMALL = KdCfmConfig(detector_widths=(4, 8, 8), encoder_widths=(8, 8, 16), channels=10, token_width=16, width=32, layers=2, keypoints=48)
+shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shipped")
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """A network that has learnt nothing: what must hold of any weights."""
+    import torch
+
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "w.safetensors"
+    save_weights(path, KdCfm(SMALL).state_dict(), {"network": "kd_cfm", "config": SMALL.to_dict()})
+    return path
+
+
+def pictures(shape, shift=(0, 0), seed=0):
+    """Return an optical image of fields and a radar-like one (other tones, bright edges, speckle) that lies `shift` (x, y) px further."""
+    rng = np.random.default_rng(seed)
+    size = (shape[0] + 64, shape[1] + 64)
+    seeds = np.zeros(size, np.int64)
+    count = size[0] * size[1] // 900
+    seeds[rng.integers(0, size[0], count), rng.integers(0, size[1], count)] = np.arange(1, count + 1)
+    nearest = ndimage.distance_transform_edt(seeds == 0, return_distances=False, return_indices=True)
+    field = seeds[tuple(nearest)]
+    tones = rng.random(count + 1)
+    optical = ndimage.gaussian_filter(tones[field], 1.0) + 0.01 * rng.standard_normal(size)
+    smooth = ndimage.gaussian_filter(tones[field], 1.0)
+    edges = np.hypot(ndimage.sobel(smooth, 0), ndimage.sobel(smooth, 1))
+    radar = 0.25 + 0.4 * np.sin(4 * smooth) ** 2 + 0.3 * edges + 0.08 * np.log(rng.gamma(4.0, 0.25, size))
+    x, y = 32 - shift[0], 32 - shift[1]
+    parts = optical[32 : 32 + shape[0], 32 : 32 + shape[1]], radar[y : y + shape[0], x : x + shape[1]]
+    kinds = Modality.OPTICAL, Modality.SAR
+    return [Image(np.clip(p, 0, 1).astype(np.float32), np.ones(shape, bool), kind) for p, kind in zip(parts, kinds, strict=True)]
+
+
+def cut(image, y, height):
+    return Image(image.data[y : y + height], image.mask[y : y + height], image.modality)
+
+
+@shipped
+def test_a_shift_is_found():
+    reference, sensed = pictures((288, 288), (5, -3))
+    found = create("kd_cfm").match(reference, sensed, 32.0)
+    assert len(found.sensed) >= 20
+    shifts = found.reference - found.sensed
+    near = np.hypot(*(shifts - (-5.0, 3.0)).T) < 3.0
+    assert near.mean() > 0.5, near.mean()
+    assert np.median(shifts[near], axis=0) == pytest.approx((-5.0, 3.0), abs=0.5)
+    assert found.score[near].mean() > found.score[~near].mean() if (~near).any() else True
+
+
+@shipped
+def test_a_match_does_not_depend_on_the_tile():
+    """A tile that begins at another multiple of the grid gives the same matches away from its margin."""
+    matcher = create("kd_cfm")
+    assert 192 % matcher.grid_px == 0
+    reference, sensed = pictures((816, 144), (4, 2))
+    whole, part = matcher.match(reference, sensed, 32.0), matcher.match(cut(reference, 192, 624), cut(sensed, 192, 624), 32.0)
+    low, high = 192 + matcher.margin_px, 816 - matcher.margin_px
+    known = []
+    for found, y in ((whole, 0), (part, 192)):
+        at, there = found.sensed + (0, y), found.reference + (0, y)
+        inner = (at[:, 1] >= low) & (at[:, 1] < high)
+        known.append({tuple(a): b for a, b in zip(at[inner].tolist(), there[inner], strict=True)})
+    common = known[0].keys() & known[1].keys()
+    assert len(common) >= 10
+    assert len(common) >= 0.97 * max(map(len, known))
+    assert max(np.abs(known[0][a] - known[1][a]).max() for a in common) < 0.01
+
+
+@shipped
+def test_every_match_tells_what_it_is_judged_by():
+    matcher = create("kd_cfm", {"matches": 4})
+    reference, sensed = pictures((250, 270))
+    sensed.mask[:, :100] = False
+    found = matcher.match(reference, sensed, 32.0)
+    n = len(found.sensed)
+    assert n > 3
+    assert found.sensed[:, 0].min() >= 100
+    squares = np.unique(found.sensed // matcher.grid_px, axis=0, return_counts=True)[1]
+    assert squares.max() <= 4
+    assert found.features.shape == (n, 6)
+    assert np.isfinite(found.features).all()
+    assert found.surfaces.shape == (n, 9, 9)
+    assert (np.linalg.eigvalsh(found.covariance) > 0).all()
+    assert ((found.score > 0) & (found.score <= 1)).all()
+    assert (found.peak >= found.second).all()
+    assert np.hypot(*(found.reference - found.sensed).T).max() <= 32.0
+
+
+def test_nothing_to_see_gives_no_matches(weights):
+    matcher = create("kd_cfm", {"weights": str(weights)})
+    for gone in ((0,), (1,), (0, 1)):
+        pair = pictures((150, 130))
+        for number in gone:
+            pair[number].mask[:] = False
+        assert len(matcher.match(*pair, 32.0).sensed) == 0
+    apart = pictures((150, 130))  # no ground in common
+    apart[0].mask[:, 60:] = False
+    apart[1].mask[:, :110] = False
+    assert len(matcher.match(*apart, 32.0).sensed) == 0
+    assert len(matcher.match(*pictures((1, 3)), 32.0).sensed) <= 1
+    with pytest.raises(AlignError, match="same size"):
+        matcher.match(pictures((64, 64))[0], pictures((64, 72))[1], 32.0)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "missing", "other", "config"])
+def test_bad_weights_are_told(weights, tmp_path, damage):
+    path = tmp_path / "w.safetensors"
+    data, card = weights.read_bytes(), json.loads(weights.with_suffix(".json").read_text())
+    if damage == "other":
+        card["network"] = "me_ssm"
+    if damage == "config":
+        card["config"] = {"depth": 3}
+    if damage != "missing":
+        path.write_bytes(data[:5000] if damage == "truncated" else data)
+    path.with_suffix(".json").write_text(json.dumps(card))
+    with pytest.raises(NetworkError) as caught:
+        create("kd_cfm", {"weights": str(path)})
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("values", [{"width": 30}, {"layers": 0}])
+def test_a_card_that_no_network_can_be_built_from_is_told(weights, tmp_path, values):
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(weights.read_bytes())
+    card = json.loads(weights.with_suffix(".json").read_text())
+    card["config"] = {**card["config"], **values}
+    path.with_suffix(".json").write_text(json.dumps(card))
+    with pytest.raises(NetworkError):
+        create("kd_cfm", {"weights": str(path)})
