@@ -864,7 +864,7 @@
         <translation>Eine Datei .points, .csv oder .geojson wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/me_ssm.py"/>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
         <source>Choose a .safetensors file written by `train`, with its .json beside it.</source>
         <translation>Eine .safetensors-Datei wählen, die `train` geschrieben hat, mit ihrer .json daneben.</translation>
     </message>
@@ -1039,7 +1039,7 @@
         <translation>Verschiebung, Ähnlichkeit oder Affin wählen, oder das Raster resampeln lassen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/me_ssm.py"/>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
         <source>Choose the device 'cpu' or 'auto'.</source>
         <translation>Gerät 'cpu' oder 'auto' wählen.</translation>
     </message>
@@ -1494,7 +1494,7 @@
         <translation>Dateiformat der Ausgabe.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/me_ssm.py"/>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
         <source>File of weights made by `train`; empty = the ones that came with the plugin.</source>
         <translation>Gewichtsdatei von `train`; leer = die mitgelieferten.</translation>
     </message>
@@ -1699,6 +1699,11 @@
         <translation>Einen anderen NoData-Wert angeben.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <source>Give both on one grid.</source>
+        <translation>Geben Sie beide auf demselben Gitter an.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/csv_points.py"/>
         <source>Give each point its own id.</source>
         <translation>Jedem Punkt eine eigene Nummer geben.</translation>
@@ -1834,7 +1839,7 @@
         <translation>Im Interpreter des Arbeitsprozesses installieren, oder einen anderen Matcher wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/me_ssm.py"/>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
         <source>Install the plugin anew.</source>
         <translation>Die Erweiterung neu installieren.</translation>
     </message>
@@ -1897,6 +1902,16 @@
         <location filename="../../plugin/provider/exportpoints.py"/>
         <source>Its suffix tells its kind: .points, .csv or .geojson.</source>
         <translation>Die Endung bestimmt die Art: .points, .csv oder .geojson.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <source>KD+CFM</source>
+        <translation>KD+CFM</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <source>Keypoint threshold</source>
+        <translation>Schwelle für Merkmalspunkte</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/matchers/sift.py"/>
@@ -2124,6 +2139,21 @@
         <translation>Unteres Ende des Bereichs</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <source>Lowest entry of the matching matrix that makes a match.</source>
+        <translation>Kleinster Eintrag der Zuordnungsmatrix, der noch als Zuordnung gilt.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <source>Lowest probability</source>
+        <translation>Kleinste Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <source>Lowest score of a keypoint; the paper takes 0.6, the strongest of each window are used anyway.</source>
+        <translation>Kleinster Wert eines Merkmalspunkts; die Veröffentlichung nimmt 0,6, die stärksten jedes Fensters werden ohnehin benutzt.</translation>
+    </message>
+    <message>
         <location filename="../../ui/match_panel.py"/>
         <source>M&amp;odel</source>
         <translation>M&amp;odell</translation>
@@ -2189,9 +2219,19 @@
         <translation>Matcher {0}: Die Art ist 'template' oder 'pair', nicht {1}.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <source>Matches</source>
+        <translation>Zuordnungen</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/matchers/sift.py"/>
         <source>Matches keypoints of similar images (optical with optical); not meant for SAR.</source>
         <translation>Verbindet Schlüsselpunkte ähnlicher Bilder (Optik mit Optik); nicht für SAR gedacht.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <source>Matches learned keypoints by a network that looks at both images at once; sparse, for scenes with distinct structures, needs torch.</source>
+        <translation>Ordnet gelernte Merkmalspunkte mit einem Netz zu, das beide Bilder zugleich sieht; wenige Punkte, für Szenen mit deutlichen Strukturen, braucht torch.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/sources.py"/>
@@ -2272,6 +2312,11 @@
         <location filename="../../plugin/provider/exportpoints.py"/>
         <source>Model of the residuals</source>
         <translation>Modell der Residuen</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <source>Most matches kept in each square of 96 px.</source>
+        <translation>Höchstzahl der Zuordnungen je Quadrat von 96 px.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session.py"/>
@@ -2907,6 +2952,11 @@
         <location filename="../../ui/chips_view.py"/>
         <source>Reference and sensed image around the point</source>
         <translation>Referenz und Suchbild um den Punkt</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <source>Reference and sensed image must be of the same size.</source>
+        <translation>Referenz und Quellbild müssen gleich groß sein.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/matching.py"/>
@@ -3954,7 +4004,7 @@
         <translation>Diese Art von Punktdatei sagt nicht, wo die Pixel der Referenz liegen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/me_ssm.py"/>
+        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
         <source>This torch finds no GPU.</source>
         <translation>Dieses torch findet keine GPU.</translation>
     </message>

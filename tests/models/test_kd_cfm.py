@@ -130,7 +130,7 @@ def test_the_matching_matrix_lies_in_0_to_1_and_knows_the_radius():
     rows, columns = fusion(3 * torch.randn(2, 9, 32), 3 * torch.randn(2, 12, 32), *places, *known, 60.0)
     matrix = matching_matrix(rows, columns)
     assert matrix.shape == (2, 9, 12)
-    assert 0.0 <= float(matrix.min())
+    assert float(matrix.min()) >= 0.0
     assert float(matrix.max()) <= 1.0
     assert (matrix.sum(2) <= 1 + 1e-5).all()
     assert (matrix.sum(1) <= 1 + 1e-5).all()
