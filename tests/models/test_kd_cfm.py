@@ -274,7 +274,7 @@ def test_weights_and_card_survive(tmp_path):
 
 def test_a_bad_configuration_is_refused():
     for values in ({"width": 30}, {"heads": 5}, {"layers": 0}, {"channels": 4}):
-        with pytest.raises(ValueError, match="needed|multiples"):
+        with pytest.raises(ValueError, match=r"needed|multiples"):
             KdCfmConfig(**values)
     with pytest.raises(TypeError):
         KdCfmConfig.from_dict({"depth": 3})
