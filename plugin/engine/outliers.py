@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from ..core import coords, fitting
 from ..core.errors import FitError
@@ -95,8 +96,9 @@ def local_departure(sensed: Array, reference: Array, neighbours: int = _NEIGHBOU
     except FitError:
         shift = reference - sensed
     k = min(neighbours, len(sensed) - 1)
-    distance = ((sensed[:, None] - sensed[None]) ** 2).sum(axis=2)
-    np.fill_diagonal(distance, np.inf)
-    nearest = np.argpartition(distance, k - 1, axis=1)[:, :k]
+    _, found = cKDTree(sensed).query(sensed, k + 1)
+    own = found == np.arange(len(sensed))[:, None]
+    own[~own.any(axis=1), -1] = True  # of many points at one place, any other
+    nearest = found[~own].reshape(len(sensed), k)
     middle = np.median(shift[nearest], axis=1)
     return np.asarray(np.hypot(*(shift - middle).T))
