@@ -12,13 +12,14 @@ from torch import Tensor
 from torch.nn import functional
 
 COARSE_PX, FINE_PX = 8, 2
+_NEVER = -1e4  # finite: a learned scale times infinity has no gradient
 
 
 def coarse_scores(reference: Tensor, sensed: Tensor, reach: int) -> Tensor:
-    """Return (B, (2 reach + 1)^2, h, w): product of the descriptor of each sensed cell with those of the reference cells around it; -inf outside."""
+    """Return (B, (2 reach + 1)^2, h, w): product of the descriptor of each sensed cell with those of the reference cells around it; very low outside."""
     height, width = sensed.shape[-2:]
     padded = functional.pad(reference, (reach,) * 4)
-    inside = functional.pad(torch.zeros(height, width, device=sensed.device, dtype=sensed.dtype), (reach,) * 4, value=float("-inf"))
+    inside = functional.pad(torch.zeros(height, width, device=sensed.device, dtype=sensed.dtype), (reach,) * 4, value=_NEVER)
     return torch.stack([
         (sensed * padded[..., y : y + height, x : x + width]).sum(1) + inside[y : y + height, x : x + width]
         for y in range(2 * reach + 1) for x in range(2 * reach + 1)
@@ -26,9 +27,9 @@ def coarse_scores(reference: Tensor, sensed: Tensor, reach: int) -> Tensor:
 
 
 def seen_from_reference(scores: Tensor, reach: int) -> Tensor:
-    """Return the same pairs ordered by reference cell: out[:, d, j] = scores[:, d, j - d]; -inf where there is no such sensed cell."""
+    """Return the same pairs ordered by reference cell: out[:, d, j] = scores[:, d, j - d]; very low where there is no such sensed cell."""
     height, width = scores.shape[-2:]
-    padded = functional.pad(scores, (reach,) * 4, value=float("-inf"))
+    padded = functional.pad(scores, (reach,) * 4, value=_NEVER)
     side = 2 * reach + 1
     return torch.stack([
         padded[:, i, reach + reach - i // side :, reach + reach - i % side :][:, :height, :width] for i in range(side**2)

@@ -27,7 +27,7 @@ TRAININGS: dict[str, RegNetMamba2Config] = {
     "no_msf": RegNetMamba2Config(msf=False),
     "attention": RegNetMamba2Config(mixer="attention"),
 }
-_VALIDATION_SHIFT_PX = 8
+_VALIDATION_SHIFT_PX, _FINE_MATCHES = 8, 384
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,9 @@ class CorrespondenceTrainer(Trainer):
         image, row, column = torch.nonzero(trusted, as_tuple=True)
         if not len(image):
             return reference.sum() * 0.0, 0.0
+        if len(image) > _FINE_MATCHES:
+            some = torch.from_numpy(self.rng.choice(len(image), _FINE_MATCHES, replace=False)).to(self.device)
+            image, row, column = image[some], row[some], column[some]
         step = COARSE_PX // FINE_PX
         at = torch.stack((column, row), dim=1) * step + step // 2
         truth = flow[image, :, row, column] / FINE_PX
