@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from ..preparing import Image
 
-_CELL_PX, _CORE_PX = 8, 512
+_BLOCK_PX, _AROUND_PX = 256, 64
+_SIDE_PX = _BLOCK_PX + 2 * _AROUND_PX
+_LEAST_VARIANCE_PX2 = 0.05
 SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights" / "regnet_mamba2.safetensors"
 
 
@@ -48,10 +51,10 @@ class RegNetMamba2Params:
     rank=3,
 )
 class RegNetMamba2Matcher(PairMatcher):
-    """A match for each 8-px cell whose partner agrees with it; searched in windows, so that memory does not grow with the tile."""
+    """Windows of 384 px whose middle 256 px count; windows begin at multiples of 256 px of the scene, whatever the tile."""
 
-    margin_px = 128
-    grid_px = 64
+    margin_px = _BLOCK_PX + _AROUND_PX
+    grid_px = _BLOCK_PX
     independent_px = 24
     params: RegNetMamba2Params
 
@@ -85,75 +88,80 @@ class RegNetMamba2Matcher(PairMatcher):
         torch.set_num_threads(count)
 
     def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
-        """Return the matches no further apart than the search radius (the network looks 32 px far)."""
-        from ..features import fill_invalid
+        """Return a match for each cell whose partner agrees, no further apart than the search radius (the network looks 32 px far).
 
-        seen = reference.mask & sensed.mask
-        if not seen.any():
-            return PairMatches.none()
-        low, high = self._extent(seen)
-        filled = [fill_invalid(i.data, i.mask) for i in (reference, sensed)]
-        names = tuple("sar" if i.modality is Modality.SAR else "optical" for i in (reference, sensed))
+        Args:
+            reference: Beginning at a multiple of `grid_px`; right only `margin_px` from its edge.
+            sensed: Of the same size and origin.
+            search_radius_px: Matches further apart are left out.
+        """
         parts = []
-        for y in range(low[1], high[1], _CORE_PX):
-            for x in range(low[0], high[0], _CORE_PX):
-                left, top = max(low[0], x - self.margin_px), max(low[1], y - self.margin_px)
-                right, bottom = min(high[0], x + _CORE_PX + self.margin_px), min(high[1], y + _CORE_PX + self.margin_px)
-                found = self._window([f[top:bottom, left:right] for f in filled], names, np.array([left, top], dtype=np.float64))
-                inside = ((found["sensed"] >= (x, y)) & (found["sensed"] < (x + _CORE_PX, y + _CORE_PX))).all(axis=1)
-                parts.append({k: v[inside] for k, v in found.items()})
-        joined = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
-        apart = np.hypot(*(joined["reference"] - joined["sensed"]).T)
-        keep = (apart <= search_radius_px) & _valid(sensed.mask, joined["sensed"]) & _valid(reference.mask, joined["reference"])
-        return _matches({k: v[keep] for k, v in joined.items()})
+        for corner, windows in self._windows(reference, sensed):
+            found = self._found(*windows)
+            middle = ((found["sensed"] >= _AROUND_PX) & (found["sensed"] < _AROUND_PX + _BLOCK_PX)).all(axis=1)
+            near = np.hypot(*(found["reference"] - found["sensed"]).T) <= search_radius_px
+            valid = _valid(windows[1].mask, found["sensed"]) & _valid(windows[0].mask, found["reference"])
+            found = {name: values[middle & near & valid] for name, values in found.items()}
+            for name in ("sensed", "reference", "surface_origin"):
+                found[name] += corner
+            if len(found["sensed"]):
+                parts.append(found)
+        if not parts:
+            return PairMatches.none()
+        return _matches({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
-    def _extent(self, seen: NDArray[np.bool_]) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Return first and last x, y of the pixels valid in both, outwards to multiples of `grid_px`, with room to search beside."""
-        rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-        g = self.grid_px
-        low = (int(columns[0] // g * g), int(rows[0] // g * g))
-        high = (min(int(-(-(columns[-1] + 1) // g) * g), seen.shape[1]), min(int(-(-(rows[-1] + 1) // g) * g), seen.shape[0]))
-        return low, high
+    def _windows(self, reference: Image, sensed: Image) -> Iterator[tuple[NDArray[np.float64], tuple[Image, Image]]]:
+        """Yield the corner of each window and both images in it; windows without common ground are left out."""
+        from ..preparing import cut
 
-    def _window(self, images: list[NDArray[np.float32]], names: tuple[str, ...], origin: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        height, width = sensed.data.shape
+        inner = slice(_AROUND_PX, _AROUND_PX + _BLOCK_PX)
+        for y in range(-_AROUND_PX, height - _AROUND_PX, _BLOCK_PX):
+            for x in range(-_AROUND_PX, width - _AROUND_PX, _BLOCK_PX):
+                pair = (cut(reference, x, y, _SIDE_PX), cut(sensed, x, y, _SIDE_PX))
+                if pair[1].mask[inner, inner].any() and pair[0].mask.any():
+                    yield np.array([x, y], dtype=np.float64), pair
+
+    def _found(self, reference: Image, sensed: Image) -> dict[str, NDArray[Any]]:
+        """Return the fields of `Matched` of one window as arrays."""
         import torch
 
         from ....models.matching_pairs import match_images
-        from ....models.regnet_mamba2 import STRIDE
+        from ..features import fill_invalid
 
-        height, width = images[0].shape
-        given = [
-            torch.from_numpy(np.pad(i, ((0, -height % STRIDE), (0, -width % STRIDE)), mode="edge"))[None, None].to(self.torch_device)
-            for i in images
-        ]
+        pair = (reference, sensed)
+        given = [torch.from_numpy(np.ascontiguousarray(fill_invalid(i.data, i.mask)))[None, None].to(self.torch_device) for i in pair]
+        names = ["sar" if i.modality is Modality.SAR else "optical" for i in pair]
         with torch.inference_mode():
             found = match_images(self.net, given[0], given[1], self.params.threshold, (names[0], names[1]))
-        arrays = {k: v.float().cpu().numpy() for k, v in vars(found).items()}
-        for name in ("sensed", "reference", "surface_origin"):
-            arrays[name] = arrays[name].astype(np.float64) + origin
-        return arrays
+        return {name: values.double().cpu().numpy() for name, values in vars(found).items()}
 
 
 def _valid(mask: NDArray[np.bool_], at: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which positions (N, 2) lie on valid pixels."""
     x, y = np.floor(at).astype(int).T
     inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
     return np.asarray(inside & mask[np.clip(y, 0, mask.shape[0] - 1), np.clip(x, 0, mask.shape[1] - 1)])
 
 
 def _matches(found: dict[str, NDArray[Any]]) -> PairMatches:
-    covariance = found["covariance"].astype(np.float64) + 0.05 * np.eye(2)
+    covariance = found["covariance"] + _LEAST_VARIANCE_PX2 * np.eye(2)
     surfaces = found["surface"].astype(np.float32)
+    peak, second = _peaks(surfaces)
+    spread = np.sqrt(np.trace(covariance, axis1=1, axis2=2))
+    features = np.column_stack([np.ones(len(peak)), found["coarse"], found["fine"], np.minimum(found["back_px"], 8.0) / 4.0, spread / 4.0])
+    return PairMatches(
+        reference=found["reference"], sensed=found["sensed"], score=np.clip(found["coarse"] * found["fine"], 0.0, 1.0), features=features,
+        covariance=covariance, surfaces=surfaces, surface_origin=found["surface_origin"], surface_step_px=2.0, peak=peak, second=second,
+        forward_backward=found["back_px"],
+    )
+
+
+def _peaks(surfaces: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the height of each surface's highest cell, and of the highest one further than two cells from it."""
     n, side = surfaces.shape[:2]
     flat = surfaces.reshape(n, -1)
-    peak = flat.max(axis=1) if n else np.zeros(0)
-    line = np.arange(side)
-    top = flat.argmax(axis=1)
-    far = (np.abs(line[None, :, None] - (top // side)[:, None, None]) > 2) | (np.abs(line[None, None, :] - (top % side)[:, None, None]) > 2)
-    second = np.where(far, surfaces, 0.0).reshape(n, -1).max(axis=1) if n else np.zeros(0)
-    spread = np.sqrt(np.trace(covariance, axis1=1, axis2=2))
-    features = np.column_stack([np.ones(n), found["coarse"], found["fine"], np.minimum(found["back_px"], 8.0) / 4.0, spread / 4.0])
-    score = np.clip(found["coarse"] * found["fine"], 0.0, 1.0)
-    return PairMatches(
-        found["reference"], found["sensed"], score.astype(np.float64), features.astype(np.float64), covariance, surfaces,
-        found["surface_origin"], 2.0, peak.astype(np.float64), second.astype(np.float64), found["back_px"].astype(np.float64),
-    )
+    top, line = flat.argmax(axis=1), np.arange(side)
+    far = (np.abs(line[:, None] - (top // side)[:, None, None]) > 2) | (np.abs(line - (top % side)[:, None, None]) > 2)
+    second = np.where(far, surfaces, 0.0).reshape(n, -1).max(axis=1)
+    return flat[np.arange(n), top].astype(np.float64), second.astype(np.float64)
