@@ -13,7 +13,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .coarse_to_fine import (
-    COARSE_PX, FINE_PX, bilinear_label, coarse_scores, expected, fine_scores, focal, gaussian_votes, seen_from_reference,
+    COARSE_PX,
+    FINE_PX,
+    bilinear_label,
+    coarse_scores,
+    expected,
+    fine_scores,
+    focal,
+    gaussian_votes,
+    seen_from_reference,
 )
 from .matching_pairs import match_images
 from .regnet_mamba2 import STRIDE, RegNetMamba2, RegNetMamba2Config
@@ -28,6 +36,7 @@ TRAININGS: dict[str, RegNetMamba2Config] = {
     "attention": RegNetMamba2Config(mixer="attention"),
 }
 _VALIDATION_SHIFT_PX, _FINE_MATCHES = 8, 384
+_MOTION = Motion(rotation_deg=3.0, shift_px=12.0, scale=0.04, perspective_px=2.0, bend_px=0.8)
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class CorrespondenceRecipe(Recipe):
     """
 
     side_px: int = 128
-    motion: Motion = Motion(rotation_deg=3.0, shift_px=12.0, scale=0.04, perspective_px=2.0, bend_px=0.8)
+    motion: Motion = _MOTION
     gamma: float = 1.0
     sigma: float = 0.6
     jitter: float = 1.5
