@@ -51,3 +51,18 @@ def test_bad_weights_are_told(weights, tmp_path):
     with pytest.raises(RegNetError) as caught:
         create("regnet_mamba2", {"weights": str(path)})
     assert caught.value.hint
+
+
+def test_a_match_does_not_depend_on_the_tile(weights):
+    """A tile that begins at another multiple of the grid gives the same matches away from its margin."""
+    matcher = create("regnet_mamba2", {"weights": str(weights), "threshold": 0.0})
+    picture = np.random.default_rng(0).random((832, 256)).astype(np.float32)
+    found = []
+    for y in (0, 256):
+        image = Image(picture[y:], np.ones(picture[y:].shape, bool), Modality.OPTICAL)
+        matches = matcher.match(image, image, 32.0)
+        rows = matches.sensed[:, 1] + y
+        inner = (rows >= 512) & (rows < 768)
+        found.append(np.column_stack([matches.sensed[inner] + (0, y), matches.reference[inner] + (0, y)]))
+    assert len(found[0]) > 20
+    assert found[0] == pytest.approx(found[1], abs=0.01)
