@@ -93,3 +93,14 @@ def make_stretch(sample: NDArray[np.float32], modality: Modality, sar_scale: str
     if not high > low:
         raise EmptyImageError("The image is constant: all valid pixels have the same value.", "Choose another band or file.")
     return Stretch(factor, low, high)
+
+
+def cut(image: Image, x: int, y: int, side: int) -> Image:
+    """Cut a square out of an image; invalid where it reaches outside."""
+    height, width = image.data.shape
+    data, mask = np.zeros((side, side), np.float32), np.zeros((side, side), bool)
+    low, high = (max(x, 0), max(y, 0)), (min(x + side, width), min(y + side, height))
+    if low[0] < high[0] and low[1] < high[1]:
+        there = (slice(low[1] - y, high[1] - y), slice(low[0] - x, high[0] - x))
+        data[there], mask[there] = image.data[low[1] : high[1], low[0] : high[0]], image.mask[low[1] : high[1], low[0] : high[0]]
+    return Image(data, mask, image.modality)

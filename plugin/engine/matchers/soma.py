@@ -108,10 +108,12 @@ class SomaMatcher(PairMatcher):
 
     def _windows(self, reference: Image, sensed: Image) -> Iterator[tuple[NDArray[np.float64], tuple[Image, Image]]]:
         """Yield the corner of each window and both images in it; windows without common ground in their middle are left out."""
+        from ..preparing import cut
+
         height, width = sensed.data.shape
         for y in range(0, height, _BLOCK_PX):
             for x in range(0, width, _BLOCK_PX):
-                pair = tuple(_cut(image, x - _AROUND_PX, y - _AROUND_PX, _BLOCK_PX + 2 * _AROUND_PX) for image in (reference, sensed))
+                pair = tuple(cut(image, x - _AROUND_PX, y - _AROUND_PX, _BLOCK_PX + 2 * _AROUND_PX) for image in (reference, sensed))
                 inner = slice(_AROUND_PX, _AROUND_PX + _BLOCK_PX)
                 if pair[1].mask[inner, inner].any() and pair[0].mask.any():
                     yield np.array([x - _AROUND_PX, y - _AROUND_PX], dtype=np.float64), (pair[0], pair[1])
@@ -181,19 +183,6 @@ class SomaMatcher(PairMatcher):
                     rows.append(r + int(dr))
                     columns.append(c + int(dc))
         return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
-
-
-def _cut(image: Image, x: int, y: int, side: int) -> Image:
-    """Cut a square out of an image; invalid where it reaches outside."""
-    from ..preparing import Image
-
-    height, width = image.data.shape
-    data, mask = np.zeros((side, side), np.float32), np.zeros((side, side), bool)
-    low, high = (max(x, 0), max(y, 0)), (min(x + side, width), min(y + side, height))
-    if low[0] < high[0] and low[1] < high[1]:
-        there = (slice(low[1] - y, high[1] - y), slice(low[0] - x, high[0] - x))
-        data[there], mask[there] = image.data[low[1] : high[1], low[0] : high[0]], image.mask[low[1] : high[1], low[0] : high[0]]
-    return Image(data, mask, image.modality)
 
 
 def _array(tensor: Any) -> NDArray[np.float64]:

@@ -1,0 +1,90 @@
+"""Matches of two images by RegNetMamba-2: coarse by local dual softmax and mutual agreement, fine to sub-pixel, there and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .coarse_to_fine import COARSE_PX, FINE_PX, coarse_scores, expected, fine_scores, seen_from_reference
+
+
+@dataclass(frozen=True)
+class Matched:
+    """N matches; positions in px (corner origin) of the images given.
+
+    Attributes:
+        sensed: (N, 2).
+        reference: (N, 2).
+        coarse: (N,) probability that the coarse cells belong together, there and back.
+        fine: (N,) probability within 4 px of the peak of the fine map.
+        covariance: (N, 2, 2) px squared.
+        back_px: (N,) distance between the match and the one found from the reference back.
+        surface: (N, k, k) probability of the fine displacements.
+        surface_origin: (N, 2) reference px of the centre of `surface[:, 0, 0]`.
+    """
+
+    sensed: Tensor
+    reference: Tensor
+    coarse: Tensor
+    fine: Tensor
+    covariance: Tensor
+    back_px: Tensor
+    surface: Tensor
+    surface_origin: Tensor
+
+
+def match_images(net: Any, reference: Tensor, sensed: Tensor, threshold: float, modalities: tuple[str, str] = ("optical", "sar")) -> Matched:
+    """Match one pair.
+
+    Args:
+        net: A `RegNetMamba2`.
+        reference: (1, 1, H, W), H and W multiples of its stride.
+        sensed: The same shape.
+        threshold: Coarse matches of less probability are left out.
+        modalities: Of reference and sensed.
+
+    Reference:
+        LoFTR, arXiv 2104.00680 (dual softmax, mutual nearest neighbours); RegNetMamba-2, arXiv 2606.03341.
+    Deviation:
+        candidates lie within the search radius, so that the tile does not matter; a coarse probability counts the 3 x 3 cells about its
+        peak, as the true place lies between cells; "mutual" allows the neighbouring cell; the sub-pixel position is the expectation
+        of the fine probability, in place of a regressor.
+    """
+    config = net.config
+    seen_r, seen_s = net(reference, sensed, modalities)
+    scores = (coarse_scores(seen_r.coarse, seen_s.coarse, config.reach) * net.coarse_scale.exp()).clamp_min(-1e4)
+    height, width = scores.shape[-2:]
+    there = torch.softmax(scores, dim=1)[0].flatten(1).T
+    back = torch.softmax(seen_from_reference(scores, config.reach).clamp_min(-1e4), dim=1)[0].flatten(1).T
+    move, _, mass = expected(there, config.reach, 1)
+    home, _, home_mass = expected(back, config.reach, 1)
+    row, column = torch.meshgrid(torch.arange(height, device=scores.device), torch.arange(width, device=scores.device), indexing="ij")
+    cell = torch.stack((column.flatten(), row.flatten()), dim=1)
+    partner = torch.round(cell + move).long()
+    inside = ((partner >= 0) & (partner < torch.tensor([width, height], device=scores.device))).all(1)
+    number = partner[:, 1].clamp(0, height - 1) * width + partner[:, 0].clamp(0, width - 1)
+    probability = mass * home_mass[number]
+    loop = (move - home[number]).abs().amax(1)  # `back` numbers displacements from sensed to reference too
+    keep = torch.nonzero(inside & (loop <= 1.0) & (probability >= threshold))[:, 0]
+    step = COARSE_PX // FINE_PX
+    at = cell[keep] * step + step // 2
+    start = torch.round(move[keep] * step).long()
+    image = torch.zeros(len(keep), dtype=torch.long, device=scores.device)
+    forward = torch.softmax(fine_scores(seen_s.fine, seen_r.fine, image, at, at + start, config.fine_side, config.fine_reach) * net.fine_scale.exp(), dim=1)
+    mean, spread, fine_mass = expected(forward, config.fine_reach, 2)
+    found = start + mean
+    landed = torch.round(found).long()
+    again = torch.softmax(
+        fine_scores(seen_r.fine, seen_s.fine, image, at + landed, at, config.fine_side, config.fine_reach) * net.fine_scale.exp(), dim=1
+    )
+    returned, _, _ = expected(again, config.fine_reach, 2)
+    sensed_px = FINE_PX * at + FINE_PX / 2
+    side = 2 * config.fine_reach + 1
+    return Matched(
+        sensed_px, sensed_px + FINE_PX * found, probability[keep], fine_mass, FINE_PX**2 * spread,
+        FINE_PX * torch.linalg.vector_norm(found - landed + returned, dim=1),
+        forward.unflatten(1, (side, side)), sensed_px + FINE_PX * (start - config.fine_reach),
+    )
