@@ -17,7 +17,7 @@ from ..core.errors import InputError, UsageError
 from ..core.progress import Progress
 from .evaluate import load_colour_pair, make_case, read_index
 
-NETWORKS = ("me_ssm", "soma")
+NETWORKS = ("me_ssm", "msa_net", "soma")
 SHARES = {"flood_s1s2": 0.35, "s1s2_west_us": 0.25, "sen12": 0.15, "vhr_1m": 0.17, "india_19m": 0.08}
 _VALIDATE_EVERY, _SAVE_SECONDS = 600, 120.0
 _THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
