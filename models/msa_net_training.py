@@ -22,6 +22,7 @@ from .warped import Motion, WarpedSample, draw_warped
 
 STEP = 4  # of the optical descriptors
 _MIN_VALID = 0.7
+_MOTION = Motion(rotation_deg=1.5, shift_px=6.0, scale=0.015, bend_px=0.5)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class PatchRecipe(Recipe):
     localise: float = 1.0
     sigma: float = 2.4
     window_px: int = 160
-    motion: Motion = Motion(rotation_deg=1.5, shift_px=6.0, scale=0.015, bend_px=0.5)
+    motion: Motion = _MOTION
 
 
 @dataclass(frozen=True, eq=False)
