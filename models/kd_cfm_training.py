@@ -77,13 +77,10 @@ class KeypointTrainer(Trainer):
         self.fraction = 0.0
 
     def draw(self, count: int, side: int, motion: Motion) -> list[WarpedSample]:
-        """Draw samples; those with too little common ground are drawn anew."""
-        samples: list[WarpedSample] = []
-        while len(samples) < count:
-            sample = draw_warped(self.pairs, self.draw_pair(), side, motion, self.rng)
-            if float(flow_mask(sample).mean()) > 0.4:
-                samples.append(sample)
-        return samples
+        """Draw samples with enough common ground."""
+        return self.draw_enough(
+            count, lambda: draw_warped(self.pairs, self.draw_pair(), side, motion, self.rng), lambda s: float(flow_mask(s).mean()) > 0.4
+        )
 
     def learn(self, fraction: float) -> tuple[Tensor, float]:
         """Return the loss of a batch and, in the first stage, the share of keypoints found again, in the second of matches that are right."""

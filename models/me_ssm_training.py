@@ -56,14 +56,12 @@ class TemplateTrainer(Trainer):
         super().__init__(net, pairs, recipe, device)
 
     def draw(self) -> list[Sample]:
-        """Draw a batch; samples with too little valid ground are drawn anew."""
-        samples: list[Sample] = []
+        """Draw a batch of samples with enough valid ground."""
         size = SampleSize(self.recipe.window_px, self.recipe.template_px)
-        while len(samples) < self.recipe.batch:
-            sample = draw(self.pairs, self.draw_pair(), size, self.rng)
-            if float(sample.template_mask.mean()) > 0.7 and float(sample.window_mask.mean()) > 0.6:
-                samples.append(sample)
-        return samples
+        return self.draw_enough(
+            self.recipe.batch, lambda: draw(self.pairs, self.draw_pair(), size, self.rng),
+            lambda s: float(s.template_mask.mean()) > 0.7 and float(s.window_mask.mean()) > 0.6,
+        )
 
     def learn(self, fraction: float) -> tuple[Tensor, float]:
         """Return the loss of a batch and the share of it whose peak is within 1 px of the truth."""

@@ -74,13 +74,12 @@ class CorrespondenceTrainer(Trainer):
         super().__init__(net, pairs, recipe, device)
 
     def draw(self) -> list[WarpedSample]:
-        """Draw a batch; samples with too little valid ground are drawn anew."""
-        samples: list[WarpedSample] = []
-        while len(samples) < self.recipe.batch:
-            sample = draw_warped(self.pairs, self.draw_pair(), self.recipe.side_px, self.recipe.motion, self.rng)
-            if float(sample.sensed_mask.mean()) > 0.7 and float(sample.reference_mask.mean()) > 0.6:
-                samples.append(sample)
-        return samples
+        """Draw a batch of samples with enough valid ground."""
+        r = self.recipe
+        return self.draw_enough(
+            r.batch, lambda: draw_warped(self.pairs, self.draw_pair(), r.side_px, r.motion, self.rng),
+            lambda s: float(s.sensed_mask.mean()) > 0.7 and float(s.reference_mask.mean()) > 0.6,
+        )
 
     def learn(self, fraction: float) -> tuple[Tensor, float]:  # noqa: ARG002 - the same from beginning to end
         """Return the loss of a batch and the share of fine matches within 2 px of the truth."""

@@ -70,14 +70,13 @@ class FlowTrainer(Trainer):
         super().__init__(net, pairs, recipe, device)
 
     def draw(self) -> list[WarpedSample]:
-        """Draw a batch; samples with too little common ground are drawn anew."""
-        samples: list[WarpedSample] = []
-        while len(samples) < self.recipe.batch:
+        """Draw a batch of samples with enough common ground."""
+
+        def sample() -> WarpedSample:
             motion = MAIN if self.rng.random() < self.recipe.far else NEAR
-            sample = draw_warped(self.pairs, self.draw_pair(), self.recipe.side_px, motion, self.rng)
-            if float(flow_mask(sample).mean()) > 0.4:
-                samples.append(sample)
-        return samples
+            return draw_warped(self.pairs, self.draw_pair(), self.recipe.side_px, motion, self.rng)
+
+        return self.draw_enough(self.recipe.batch, sample, lambda s: float(flow_mask(s).mean()) > 0.4)
 
     def learn(self, fraction: float) -> tuple[Tensor, float]:  # noqa: ARG002
         """Return the loss of a batch and the share of it whose flow is within 1 px in the mean along each axis."""

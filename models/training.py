@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from .synthetic import Pair
 
+T = TypeVar("T")
 _WARM_UP, _LAST_RATE = 0.02, 0.01
 _OFFSET_LIMIT_PX, _OFFSET_RATE = 3.0, 0.15
 
@@ -99,6 +100,15 @@ class Trainer:
     def draw_pair(self) -> int:
         """Return the number of a pair, drawn by the shares of the sources."""
         return int(self.rng.choice(len(self.pairs), p=self.weights))
+
+    def draw_enough(self, count: int, draw: Callable[[], T], enough: Callable[[T], bool]) -> list[T]:
+        """Draw `count` samples; those that do not hold enough valid ground are drawn anew."""
+        samples: list[T] = []
+        while len(samples) < count:
+            sample = draw()
+            if enough(sample):
+                samples.append(sample)
+        return samples
 
     def learn(self, fraction: float) -> tuple[Tensor, float]:
         """Draw a batch and return its mean loss, to be minimised, and its share of hits (0..1). `fraction` of the training is done."""

@@ -864,7 +864,7 @@
         <translation>Eine Datei .points, .csv oder .geojson wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <location filename="../../plugin/engine/matchers/network.py"/>
         <source>Choose a .safetensors file written by `train`, with its .json beside it.</source>
         <translation>Eine .safetensors-Datei wählen, die `train` geschrieben hat, mit ihrer .json daneben.</translation>
     </message>
@@ -1039,7 +1039,7 @@
         <translation>Verschiebung, Ähnlichkeit oder Affin wählen, oder das Raster resampeln lassen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <location filename="../../plugin/engine/matchers/network.py"/>
         <source>Choose the device 'cpu' or 'auto'.</source>
         <translation>Gerät 'cpu' oder 'auto' wählen.</translation>
     </message>
@@ -1839,7 +1839,7 @@
         <translation>Im Interpreter des Arbeitsprozesses installieren, oder einen anderen Matcher wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <location filename="../../plugin/engine/matchers/network.py"/>
         <source>Install the plugin anew.</source>
         <translation>Die Erweiterung neu installieren.</translation>
     </message>
@@ -4004,7 +4004,7 @@
         <translation>Diese Art von Punktdatei sagt nicht, wo die Pixel der Referenz liegen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <location filename="../../plugin/engine/matchers/network.py"/>
         <source>This torch finds no GPU.</source>
         <translation>Dieses torch findet keine GPU.</translation>
     </message>

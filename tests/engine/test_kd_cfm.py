@@ -12,7 +12,7 @@ from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.kd_cfm import SHIPPED
-from sar_optical_align.plugin.engine.matchers.me_ssm import NetworkError
+from sar_optical_align.plugin.engine.matchers.network import NetworkError
 from sar_optical_align.plugin.engine.preparing import Image
 from scipy import ndimage
 

@@ -19,7 +19,8 @@ from sar_optical_align.plugin.engine.align import align
 from sar_optical_align.plugin.engine.calibrate import logistic
 from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.matchers import create
-from sar_optical_align.plugin.engine.matchers.me_ssm import SHIPPED, NetworkError
+from sar_optical_align.plugin.engine.matchers.me_ssm import SHIPPED
+from sar_optical_align.plugin.engine.matchers.network import NetworkError
 from sar_optical_align.plugin.engine.preparing import Image
 from sar_optical_align.plugin.engine.similarity import correlate, find_peak
 

@@ -10,7 +10,8 @@ from sar_optical_align.models.soma import Soma, SomaConfig
 from sar_optical_align.models.weights import save_weights
 from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.matchers import create
-from sar_optical_align.plugin.engine.matchers.soma import SHIPPED, FlowNetworkError
+from sar_optical_align.plugin.engine.matchers.network import NetworkError
+from sar_optical_align.plugin.engine.matchers.soma import SHIPPED
 from sar_optical_align.plugin.engine.preparing import Image
 from scipy import ndimage
 
@@ -86,7 +87,7 @@ def test_bad_weights_are_told(weights, tmp_path, damage):
     if damage != "missing":
         path.write_bytes(data[:5000] if damage == "truncated" else data)
     path.with_suffix(".json").write_text(json.dumps(card))
-    with pytest.raises(FlowNetworkError) as caught:
+    with pytest.raises(NetworkError) as caught:
         create("soma", {"weights": str(path)})
     assert caught.value.hint
 

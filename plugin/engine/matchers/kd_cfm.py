@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from ...core.errors import AlignError
 from ...core.fields import check_params, param
 from ...core.types import Modality
+from .network import NetworkMatcher, shipped_weights
 from .registry import PairMatcher, PairMatches, register
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CORE_PX, _BORDER_PX = 96, 48
 _STRIP_PX, _CONTEXT_PX = 512, 64
 _CHUNK = 96
-SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights" / "kd_cfm.safetensors"
+SHIPPED = shipped_weights("kd_cfm")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class _Seen:
     needs=("torch", "safetensors"),
     rank=20,
 )
-class KdCfmMatcher(PairMatcher):
+class KdCfmMatcher(NetworkMatcher, PairMatcher):
     """Windows of 192 px, one for each square of 96 px of a grid that does not depend on the tile; matches are placed to sub-pixel.
 
     Convention:
@@ -72,33 +72,9 @@ class KdCfmMatcher(PairMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or KdCfmParams(), device)
-        import torch
-
         from ....models.kd_cfm import KdCfm, KdCfmConfig
-        from ....models.weights import WeightsError, fill, load_weights
-        from .me_ssm import NetworkError
 
-        path = Path(self.params.weights) if self.params.weights else SHIPPED
-        try:
-            tensors, self.card = load_weights(path, "kd_cfm")
-            net = KdCfm(KdCfmConfig.from_dict(self.card["config"]))
-            fill(net, tensors, path.name)
-        except (WeightsError, TypeError, ValueError) as error:
-            hint = "Install the plugin anew." if path == SHIPPED else "Choose a .safetensors file written by `train`, with its .json beside it."
-            raise NetworkError(str(error), hint) from error
-        self.calibration = self.card.get("calibration")
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        elif device == "cuda" and not torch.cuda.is_available():
-            raise NetworkError("This torch finds no GPU.", "Choose the device 'cpu' or 'auto'.")
-        self.torch_device = torch.device(device)
-        self.net = net.eval().to(self.torch_device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def use_threads(self, count: int) -> None:
-        """Use at most `count` processor threads."""
-        import torch
-
-        torch.set_num_threads(count)
+        self.load_network("kd_cfm", self.params.weights, device, lambda config: KdCfm(KdCfmConfig.from_dict(config)))
 
     def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
         """Return the matches.

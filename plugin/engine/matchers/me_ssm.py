@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.errors import AlignError
 from ...core.fields import check_params, param
 from ...core.types import Modality
+from .network import NetworkMatcher, shipped_weights
 from .registry import TemplateMatcher, register
 
 if TYPE_CHECKING:
@@ -19,11 +18,7 @@ if TYPE_CHECKING:
     from ..preparing import Image
 
 _STRIP_PX = 600_000
-SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights" / "me_ssm.safetensors"
-
-
-class NetworkError(AlignError):
-    """A network cannot be made: its weights or the device asked for are not there."""
+SHIPPED = shipped_weights("me_ssm")
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class MeSsmParams:
     needs=("torch", "safetensors"),
     rank=60,
 )
-class MeSsmMatcher(TemplateMatcher):
+class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
     """Dense descriptors of 16 channels, at most of unit length; short ones where there is nothing to hold on to (water, clouds).
 
     On CUDA layers run in bfloat16; scans and similarity stay in float32.
@@ -61,33 +56,10 @@ class MeSsmMatcher(TemplateMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params, device)
-        import torch
-
         from ....models.config import MeSsmConfig
         from ....models.me_ssm import MeSsm
-        from ....models.weights import WeightsError, fill, load_weights
 
-        path = Path(params.weights) if params is not None and params.weights else SHIPPED
-        try:
-            tensors, self.card = load_weights(path, "me_ssm")
-            net = MeSsm(MeSsmConfig.from_dict(self.card["config"]))
-            fill(net, tensors, path.name)
-        except (WeightsError, TypeError) as error:
-            hint = "Install the plugin anew." if path == SHIPPED else "Choose a .safetensors file written by `train`, with its .json beside it."
-            raise NetworkError(str(error), hint) from error
-        self.calibration = self.card.get("calibration")
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        elif device == "cuda" and not torch.cuda.is_available():
-            raise NetworkError("This torch finds no GPU.", "Choose the device 'cpu' or 'auto'.")
-        self.torch_device = torch.device(device)
-        self.net = net.eval().to(self.torch_device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def use_threads(self, count: int) -> None:
-        """Use at most `count` processor threads."""
-        import torch
-
-        torch.set_num_threads(count)
+        self.load_network("me_ssm", params.weights if params is not None else "", device, lambda config: MeSsm(MeSsmConfig.from_dict(config)))
 
     def describe(self, image: Image, modality: Modality) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return descriptors (C, H, W), 0 where the mask is False, and the gates of the experts (K, H, W)."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.errors import AlignError
 from ...core.fields import check_params, param
 from ...core.types import Modality
+from .network import NetworkMatcher, shipped_weights
 from .registry import PairMatcher, PairMatches, register
 
 if TYPE_CHECKING:
@@ -23,11 +22,7 @@ if TYPE_CHECKING:
 _BLOCK_PX, _AROUND_PX = 256, 32
 _LEAST_VARIANCE_PX2 = 0.25
 _MIN_VALID = 0.6
-SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights" / "soma.safetensors"
-
-
-class FlowNetworkError(AlignError):
-    """The network cannot be made: its weights or the device asked for are not there."""
+SHIPPED = shipped_weights("soma")
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ class SomaParams:
     needs=("torch", "safetensors"),
     rank=20,
 )
-class SomaMatcher(PairMatcher):
+class SomaMatcher(NetworkMatcher, PairMatcher):
     """Dense flow in windows of 320 px whose middle 256 px count; windows begin at multiples of 256 px of the scene, whatever the tile.
 
     Deviation:
@@ -64,32 +59,9 @@ class SomaMatcher(PairMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or SomaParams(), device)
-        import torch
-
         from ....models.soma import Soma, SomaConfig
-        from ....models.weights import WeightsError, fill, load_weights
 
-        path = Path(self.params.weights) if self.params.weights else SHIPPED
-        try:
-            tensors, self.card = load_weights(path, "soma")
-            net = Soma(SomaConfig.from_dict(self.card["config"]))
-            fill(net, tensors, path.name)
-        except (WeightsError, TypeError) as error:
-            hint = "Install the plugin anew." if path == SHIPPED else "Choose a .safetensors file written by `train`, with its .json beside it."
-            raise FlowNetworkError(str(error), hint) from error
-        self.calibration = self.card.get("calibration")
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        elif device == "cuda" and not torch.cuda.is_available():
-            raise FlowNetworkError("This torch finds no GPU.", "Choose the device 'cpu' or 'auto'.")
-        self.torch_device = torch.device(device)
-        self.net = net.eval().to(self.torch_device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def use_threads(self, count: int) -> None:
-        """Use at most `count` processor threads."""
-        import torch
-
-        torch.set_num_threads(count)
+        self.load_network("soma", self.params.weights, device, lambda config: Soma(SomaConfig.from_dict(config)))
 
     def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
         """Return the most certain place of each square of `spacing_px` and where its ground lies in the reference.

@@ -1,0 +1,62 @@
+"""What every matcher with a network does alike: find its weights, build the network, choose the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ...core.errors import AlignError
+
+_WEIGHTS = Path(__file__).resolve().parents[3] / "resources" / "weights"
+
+
+class NetworkError(AlignError):
+    """A network cannot be made: its weights or the device asked for are not there."""
+
+
+def shipped_weights(key: str) -> Path:
+    """Return where the weights of a network lie that come with the plugin."""
+    return _WEIGHTS / f"{key}.safetensors"
+
+
+class NetworkMatcher:
+    """Beside `TemplateMatcher` or `PairMatcher`: a matcher whose work is done by a network of `models`."""
+
+    def load_network(self, key: str, weights: str, device: str, build: Callable[[dict[str, Any]], Any]) -> None:
+        """Set `net` (ready for inference), `card`, `calibration` and `torch_device`.
+
+        Args:
+            key: Name the card must bear.
+            weights: Path of weights made by `train`; "" = the shipped ones.
+            device: "auto", "cpu" or "cuda".
+            build: Makes the network from the card's `config`.
+
+        Raises:
+            NetworkError: the weights are missing, damaged or another network's, or there is no such device.
+        """
+        import torch
+
+        from ....models.weights import fill, load_weights
+
+        path = Path(weights) if weights else shipped_weights(key)
+        try:
+            tensors, self.card = load_weights(path, key)
+            net = build(self.card["config"])
+            fill(net, tensors, path.name)
+        except (TypeError, ValueError) as error:  # WeightsError is a ValueError; the others are cards that no network can be built from
+            hint = "Install the plugin anew." if not weights else "Choose a .safetensors file written by `train`, with its .json beside it."
+            raise NetworkError(str(error), hint) from error
+        self.calibration = self.card.get("calibration")
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        elif device == "cuda" and not torch.cuda.is_available():
+            raise NetworkError("This torch finds no GPU.", "Choose the device 'cpu' or 'auto'.")
+        self.torch_device = torch.device(device)
+        self.net = net.eval().to(self.torch_device, memory_format=torch.channels_last)
+
+    def use_threads(self, count: int) -> None:
+        """Use at most `count` processor threads."""
+        import torch
+
+        torch.set_num_threads(count)
