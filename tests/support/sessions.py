@@ -45,7 +45,7 @@ def apply(s, edit):
         s.nudge(1 + identifier % 2, 0.1, -0.1)
     elif kind == "add":
         s.add((value, 10.0), (value, 12.0))
-    elif kind == "settle":
+    elif kind == "settle" and s.points:
         s.settle(s.points[-1].id, (value, 20.0), (value, 22.0), Seen(0.5, ((0.1, 0.0), (0.0, 0.2)), Evidence(0.5, 0.25)))
     elif kind == "many":
         s.reject(range(identifier, 31), "score below 0.4")
@@ -53,5 +53,5 @@ def apply(s, edit):
         s.set_role([identifier], Role.CHECK)
     elif kind == "model":
         s.set_model("affine" if value > 150 else "similarity")
-    else:
+    elif kind != "settle":
         getattr(s, kind)()
