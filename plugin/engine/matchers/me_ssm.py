@@ -44,7 +44,7 @@ class MeSsmParams:
 class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
     """Dense descriptors of 16 channels, at most of unit length; short ones where there is nothing to hold on to (water, clouds).
 
-    On CUDA layers run in bfloat16; scans and similarity stay in float32.
+    Layers run in bfloat16 where the processor has it; scans, gradients and similarity stay in float32.
     """
 
     margin_px = 40
@@ -75,7 +75,7 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
         step = height if height * width <= _STRIP_PX else max(256, _STRIP_PX // width // self.grid_px * self.grid_px)
         for top in range(0, height, step):  # in strips, so that memory does not grow with the tile
             low, high = max(0, top - self.margin_px), min(height, top + step + self.margin_px)
-            with torch.inference_mode(), torch.autocast(self.torch_device.type, torch.bfloat16, enabled=self.torch_device.type == "cuda"):
+            with torch.inference_mode(), torch.autocast(self.torch_device.type, torch.bfloat16, enabled=self.bfloat16):
                 given = torch.from_numpy(np.ascontiguousarray(filled[low:high]))[None, None].to(self.torch_device)
                 found = self.net(given, name)
                 inner = slice(top - low, min(top + step, height) - low)

@@ -20,11 +20,21 @@ def shipped_weights(key: str) -> Path:
     return _WEIGHTS / f"{key}.safetensors"
 
 
+def fast_bfloat16(device: str) -> bool:
+    """Tell whether a device ("cpu", "cuda") multiplies bfloat16 in hardware, where layers gain by it."""
+    import torch
+
+    if device == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    known: dict[str, Any] = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
+
+
 class NetworkMatcher:
     """Beside `TemplateMatcher` or `PairMatcher`: a matcher whose work is done by a network of `models`."""
 
     def load_network(self, key: str, weights: str, device: str, build: Callable[[dict[str, Any]], Any]) -> None:
-        """Set `net` (ready for inference), `card`, `calibration` and `torch_device`.
+        """Set `net` (ready for inference), `card`, `calibration`, `torch_device` and `bfloat16` (layers gain by it).
 
         Args:
             key: Name the card must bear.
@@ -53,6 +63,7 @@ class NetworkMatcher:
         elif device == "cuda" and not torch.cuda.is_available():
             raise NetworkError("This torch finds no GPU.", "Choose the device 'cpu' or 'auto'.")
         self.torch_device = torch.device(device)
+        self.bfloat16 = fast_bfloat16(self.torch_device.type)
         self.net = net.eval().to(self.torch_device, memory_format=torch.channels_last)
 
     def use_threads(self, count: int) -> None:
