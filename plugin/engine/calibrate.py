@@ -58,7 +58,7 @@ def calibrate(
         matcher_params: Its parameters.
         dataset: Folder with an index.csv that has the splits train and val.
         output: Folder for calibration.json and reliability.png.
-        limit: Pairs of each source and split; eight times as many for plain shifts, which are quick.
+        limit: Pairs of each source and split; eight times as many for plain shifts, related and unrelated, which are quick.
         seed: Of the motions drawn.
         progress: Told of each registration.
 
@@ -80,7 +80,8 @@ def calibrate(
     if not near.any() or not any(learnt.related):
         raise InputError("The registrations of this dataset teach nothing: none of them is right.", "Take more pairs with --limit.")
     score = logistic(np.array(learnt.features), near, 1e-3)
-    judged = logistic(np.array(learnt.judged), np.array(learnt.related), 0.3)
+    told, related = np.array(learnt.judged), np.array(learnt.related)
+    judged = logistic(told, related, 0.1, _evenly(told, related))
     covariance = float(np.median(np.array(learnt.normalised)[near])) * factor / _CHI2_MEDIAN
     measured = _collect(dataset, "val", spec.key, matcher_params, limit, seed, progress.part(0.55, 1.0))
     result: dict[str, Any] = {
@@ -107,22 +108,33 @@ def write_into_card(card: Path, calibration: dict[str, Any]) -> None:
     write_atomically(card, json.dumps({**content, "calibration": calibration}, indent=1))
 
 
-def logistic(features: NDArray[np.float64], labels: NDArray[np.bool_], ridge: float) -> NDArray[np.float64]:
+def logistic(
+    features: NDArray[np.float64], labels: NDArray[np.bool_], ridge: float, counts: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Fit the weights of a logistic regression by Newton's method.
 
     Args:
         features: (N, F), the first column ones.
         labels: (N,).
         ridge: Weight of the squared weights, of features of unit spread.
+        counts: (N,), how many times each row counts; None = once.
     """
+    counts = np.ones(len(labels)) if counts is None else counts
     spread = features.std(axis=0) + 1e-9
     spread[0] = 1.0
     z, y, w = features / spread, labels.astype(float), np.zeros(features.shape[1])
     for _ in range(60):
         p = 1.0 / (1.0 + np.exp(-np.clip(z @ w, -30, 30)))
-        hessian = (z * (p * (1 - p))[:, None]).T @ z + (ridge + 1e-6) * np.eye(len(w))
-        w = w + np.linalg.solve(hessian, z.T @ (y - p) - ridge * w)
+        hessian = (z * (counts * p * (1 - p))[:, None]).T @ z + (ridge + 1e-6) * np.eye(len(w))
+        w = w + np.linalg.solve(hessian, z.T @ (counts * (y - p)) - ridge * w)
     return np.asarray(w / spread, dtype=np.float64)
+
+
+def _evenly(features: NDArray[np.float64], related: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return (N,) counts by which related and unrelated registrations weigh the same, with and without a search of rotation."""
+    kinds = 2 * features[:, 1].astype(int) + related
+    number = np.bincount(kinds, minlength=4)
+    return np.asarray(len(kinds) / (np.count_nonzero(number) * number[kinds]), dtype=np.float64)
 
 
 def _collect(dataset: Path, split: str, key: str, matcher_params: dict[str, Any], limit: int, seed: int, progress: Progress) -> Sightings:
@@ -131,7 +143,7 @@ def _collect(dataset: Path, split: str, key: str, matcher_params: dict[str, Any]
     with tempfile.TemporaryDirectory() as folder:
         for number, row in enumerate(rows):
             counts[row["source"]] += 1
-            protocols = ("shift", "affine", "unrelated", "unrelated_shift")[: 4 if counts[row["source"]] <= limit else 1]
+            protocols = ("shift", "unrelated_shift", "affine", "unrelated")[: 4 if counts[row["source"]] <= limit else 2]
             for i, protocol in enumerate(protocols):
                 progress.update((number + i / 4) / len(rows), f"Calibrating on {split}: pair {number + 1} of {len(rows)}")
                 shift_only = protocol.endswith("shift")
@@ -140,7 +152,7 @@ def _collect(dataset: Path, split: str, key: str, matcher_params: dict[str, Any]
                     result = align_case(case, key, shift_only, Path(folder), matcher_params=matcher_params, refuse_weak=False)
                 except AlignError:
                     continue
-                _add(seen, case, result, shift_only, related=i < 2)
+                _add(seen, case, result, shift_only, related=not protocol.startswith("unrelated"))
     progress.update(1.0)
     return seen
 
@@ -198,6 +210,7 @@ def _measure(seen: Sightings, calibration: Calibration) -> dict[str, Any]:
         "tie_points": len(near),
         "within_95_percent_ellipse": round(float((np.array(seen.normalised)[near] <= 5.991 * calibration.covariance).mean()), 3),
         "related_accepted": round(float(accepted[related].mean()), 4), "unrelated_accepted": round(float(accepted[~related].mean()), 4),
+        "registrations": [int(related.sum()), int((~related).sum())],
     }
 
 

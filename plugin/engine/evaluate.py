@@ -5,7 +5,7 @@ Protocols:
     from the window's corner, registered with model "shift". Error: distance at the template's centre.
     affine: sensed = SAR turned by up to 10 degrees, scaled by 0.9 to 1.1 and shifted by up to 30 px about the centre of a
     window of up to 512 px, model "auto". Error: mean distance of the four corners (ACE).
-    unrelated: as affine, with the SAR of another pair; the right answer is a refusal.
+    unrelated, unrelated_shift: as affine and shift, with the SAR of another pair; the right answer is a refusal.
     template: the similarity of template matchers alone: the cases of shift, one template of the middle half (96 px) slid over the
     whole window, no coarse stage, filter or fit. Error: distance of the highest peak.
 
@@ -40,7 +40,7 @@ from .similarity import find_peak
 
 THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
 _DRAWN = ("shift", "affine", "unrelated", "unrelated_shift")
-PROTOCOLS = (*_DRAWN[:3], "template")
+PROTOCOLS = (*_DRAWN, "template")
 _WINDOW_PX, _TEMPLATE_PX, _AFFINE_PX = 256, 192, 512
 
 
@@ -212,10 +212,11 @@ def _run(case: Case, protocol: str, key: str, row: dict[str, str], folder: Path)
     start = time.perf_counter()
     status, message, error = "error", "", None
     try:
-        result = align_case(case, key, protocol == "shift", folder)
+        shift_only = protocol.endswith("shift")
+        result = align_case(case, key, shift_only, folder)
         status, message = result.status.value, result.message
         if result.status is Status.OK and result.transform is not None:
-            error = case_error(case, result.transform, protocol == "shift")
+            error = case_error(case, result.transform, shift_only)
     except AlignError as failure:
         message = failure.message
     return Outcome(protocol, key, row["source"], row["id"], status, error, time.perf_counter() - start, message)
@@ -244,7 +245,7 @@ def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str],
     for protocol in protocols:
         of = [o for o in outcomes if o.protocol == protocol]
         sources = sorted({o.source for o in of})
-        if protocol == "unrelated":
+        if protocol.startswith("unrelated"):
             parts += [f"### {protocol}: share wrongly accepted (%)", "", "| matcher | " + " | ".join(["all", *sources]) + " |", "|---" * (len(sources) + 2) + "|"]
         else:
             name = "ACE success" if protocol == "affine" else "CMR"
@@ -258,7 +259,7 @@ def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str],
             mine = [o for o in of if o.matcher == key]
             if not mine:
                 continue
-            if protocol == "unrelated":
+            if protocol.startswith("unrelated"):
                 cells = [_share([o.status == "ok" for o in mine])] + [_share([o.status == "ok" for o in mine if o.source == s]) for s in sources]
             else:
                 cells = [_share([_hit(o, t) for o in mine]) for t in THRESHOLDS_PX]
