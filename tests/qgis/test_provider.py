@@ -50,7 +50,7 @@ def parts(scene_pair, tmp_path_factory):
 def test_every_algorithm_has_help_and_units(processing):
     provider = QgsApplication.processingRegistry().providerById("sar_optical_align")
     names = {a.name() for a in provider.algorithms()}
-    assert names == {"registerimages", "matchimages", "assessgcps", "warpraster", "warpvector", "importpoints", "exportpoints"}
+    assert names == {"registerimages", "matchimages", "assessgcps", "warpraster", "warpvector", "importpoints", "exportpoints", "adaptnetwork"}
     for algorithm in provider.algorithms():
         assert len(algorithm.shortHelpString()) > 60
         assert algorithm.helpUrl()
