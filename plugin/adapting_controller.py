@@ -8,7 +8,7 @@ from datetime import datetime
 
 from qgis.core import Qgis
 from qgis.PyQt.QtCore import QObject, pyqtSignal
-from qgis.PyQt.QtWidgets import QDialog, QToolButton
+from qgis.PyQt.QtWidgets import QDialog
 
 from ..ui.adapt_menu import AdaptDialog, AdaptMenu
 from ..ui.dock import MATCH, AlignDock
@@ -49,7 +49,7 @@ class AdaptingController(QObject):
     ) -> None:
         super().__init__()
         self._dock, self._review, self._messages, self._worker, self._begin = dock, review, messages, worker, begin
-        self.menu = AdaptMenu(dock.review.findChild(QToolButton, "adaptButton"))
+        self.menu = AdaptMenu(dock.match.adapt_button)
         self.menu.adapt_requested.connect(self.ask)
         self.menu.discard_requested.connect(self.discard)
         review.refreshed.connect(self.follow)

@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import (
     QFormLayout,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -72,7 +73,7 @@ class MatchPanel(QWidget):
         inner.addWidget(self.advanced_form)
         for part in (self.basic_form, self.advanced_form):
             part.changed.connect(self.params_changed)
-        layout.addWidget(self.run_button)
+        layout.addLayout(self._make_run_row())
         layout.addWidget(self.matcher_box)
         layout.addWidget(self.advanced_box)
         layout.addStretch(1)
@@ -81,6 +82,18 @@ class MatchPanel(QWidget):
         self._follow_pair()
 
     # --- parts
+
+    def _make_run_row(self) -> QHBoxLayout:
+        self.adapt_button = QToolButton()
+        self.adapt_button.setObjectName("adaptButton")
+        self.adapt_button.setToolTip(tr("<b>Adapt</b><br>Train the network on this scene, from the points of the review; discard what was adapted"))
+        self.adapt_button.setAccessibleName(tr("Adapt"))
+        self.adapt_button.setIconSize(QSize(20, 20))
+        self.adapt_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        row = QHBoxLayout()
+        row.addWidget(self.run_button, 1)
+        row.addWidget(self.adapt_button)
+        return row
 
     def _make_notice(self) -> QFrame:
         self.notice_frame = QFrame()

@@ -48,7 +48,6 @@ class ReviewPanel(QWidget):
     import_requested = pyqtSignal()
     export_requested = pyqtSignal()
     confidence_requested = pyqtSignal()
-    adapt_requested = pyqtSignal()
     explain_requested = pyqtSignal()
     tool_requested = pyqtSignal()
     undo_requested = pyqtSignal()
@@ -218,15 +217,9 @@ class ReviewPanel(QWidget):
                 tr("Add a layer that shows how sure the matches are, place by place"),
                 self.confidence_requested,
             ),
-            (
-                "adapt",
-                tr("Adapt"),
-                tr("Train the network on this scene, from the points in the fit; discard what was adapted"),
-                self.adapt_requested,
-            ),
         ):
             row.addWidget(self._button(name, text, tip, signal.emit))
-        row.addSpacing(8)
+        row.addSpacing(12)
         self.vectors = QComboBox()
         self.vectors.setObjectName("vectorMode")
         self.vectors.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -284,6 +284,11 @@ def _calibrate(args: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def _metrics(args: argparse.Namespace, progress: Progress) -> int:
+    print("\n".join(network_commands.measure(args, progress)))
+    return 0
+
+
 def _adapt(args: argparse.Namespace, progress: Progress) -> int:
     args.matcher, output = args.network, args.output / f"{args.network}.safetensors"
     _refuse_existing([output], args.overwrite)
@@ -333,7 +338,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _matchers()
         command = {
             "register": _register, "match": _register, "warp": _warp, "batch": _batch, "bench": _bench, "scaling": _scaling, "scene": _scene, "explain": _explain, "train": _train,
-            "calibrate": _calibrate, "adapt": _adapt, "demo": _demo,
+            "calibrate": _calibrate, "adapt": _adapt, "metrics": _metrics, "demo": _demo,
         }[args.command]
         return command(args, bar)
     except AlignError as error:

@@ -1,4 +1,4 @@
-"""The commands around networks: train, calibrate, adapt. They return the lines to print."""
+"""The commands around networks: train, calibrate, adapt, metrics. They return the lines to print."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from ..core.adapting import AdaptRequest, adapt_points
 from ..core.progress import Progress
 from ..core.types import AlignRequest
+from .papers import PAPERS
 from .train import NETWORKS
 
 
@@ -54,6 +55,21 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
     p.add_argument("--output", type=Path, default=Path("adapt_output"), metavar="DIR", help="Folder for the adapted weights and their card.")
     p.add_argument("--overwrite", action="store_true", help="Replace adapted weights that exist.")
     add_pair_options(p)
+    text = "Measure a matcher in the terms of its paper; the published figures stand beside ours."
+    p = commands.add_parser("metrics", help=text, description=text)
+    p.add_argument("matcher", metavar="KEY", help=f"Of {', '.join(PAPERS)}.")
+    p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
+    p.add_argument("--split", default="val", help="Split to measure. Default: val.")
+    p.add_argument("--output", type=Path, default=Path("metrics_output"), metavar="DIR", help="Folder for the table, and the motion and figures of each pair.")
+    p.add_argument("--limit", type=int, default=None, metavar="N", help="Only the first N pairs of each source.")
+    p.add_argument("--seed", type=int, default=0, help="Of the motions drawn. Default: 0.")
+
+
+def measure(args: argparse.Namespace, progress: Progress) -> list[str]:
+    """Measure a matcher in its paper's terms; see `paper_bench.run_papers`."""
+    from .paper_bench import run_papers
+
+    return [run_papers(args.matcher, args.dataset, args.split, args.output, args.limit, args.seed, progress), f"written {args.output}"]
 
 
 def train(args: argparse.Namespace, progress: Progress) -> list[str]:

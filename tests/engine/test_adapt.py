@@ -176,7 +176,8 @@ def test_the_command_reads_points_and_says_what_came_of_it(scene, tmp_path, caps
     points = [TiePoint(i, tuple(r), tuple(s)) for i, (r, s) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True), 1)]
     file = tmp_path / "p.csv"
     save_points(file, points, grid, grid)
-    command = ["adapt", "me_ssm", *paths, "--points", str(file), "--steps", "1", "--output", str(tmp_path / "out"), "--sensed-modality", "sar", "--threads", "1", "--model", "shift"]
+    command = ["adapt", "me_ssm", *paths, "--points", str(file), "--steps", "1", "--output", str(tmp_path / "out")]
+    command += ["--sensed-modality", "sar", "--threads", "1", "--model", "shift"]
     assert main([*command, "--reference-modality", "optical"]) == 0
     out = capsys.readouterr().out
     assert "points held back" in out
