@@ -49,7 +49,7 @@ class AdaptRequest:
 
 @dataclass(frozen=True)
 class HeldBack:
-    """Single templates at the points held back, each within its search window.
+    """What the matcher finds at the points held back, one by one, each within its search window; see `engine.adapt.adapt`.
 
     Attributes:
         near: Share (0..1) within 1.5 px of the point, working px.

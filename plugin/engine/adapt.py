@@ -22,8 +22,9 @@ from ..core.progress import Progress
 from ..core.transforms import Transform
 from ..core.types import Modality
 from .fine import match_templates, template_size
-from .matchers import TemplateMatcher, create, get_spec
+from .matchers import PairMatcher, TemplateMatcher, all_specs, create, get_spec
 from .matchers.network import NetworkMatcher
+from .matching import coarse_guide
 from .place import correction_at
 from .reading import WorkingPair, open_pair
 from .train import NETWORKS
@@ -38,6 +39,7 @@ _SHARE, _BLOCKS, _MANY = 0.25, (4, 16), 100
 _RADIUS_PX = 16
 _WINDOWS_PX, _VALID = (320, 240, 192, 144, 112), 0.75
 _GAIN = 0.95
+_GROUND = 0.6
 _MOST_WINDOWS, _MOST_HELD = 256, 80
 
 
@@ -77,16 +79,16 @@ def adapt(request: AdaptRequest, progress: Progress) -> AdaptResult:
     """
     spec = get_spec(request.align.params.matcher)
     matcher = create(spec.key, request.align.params.matcher_params, request.align.params.device)
-    if not (isinstance(matcher, NetworkMatcher) and isinstance(matcher, TemplateMatcher)) or spec.key not in NETWORKS:
-        able = [key for key in NETWORKS if key in ("me_ssm",)]
-        raise UsageError(f"{spec.label} cannot be adapted to a scene.", f"Choose one of: {', '.join(able)}.")
+    if not isinstance(matcher, NetworkMatcher) or spec.key not in NETWORKS:
+        raise UsageError(f"{spec.label} cannot be adapted to a scene.", f"Choose one of: {', '.join(k for k in NETWORKS if k in all_specs())}.")
     matcher.use_threads(request.align.params.threads or _cpus())
     progress.update(0.0, "Reading the windows around the points")
     with open_pair(request.align) as pair:
         if {pair.reference.modality, pair.sensed.modality} != {Modality.OPTICAL, Modality.SAR}:
             raise UsageError("Adapting needs an optical and a SAR raster.", "Declare the sensor of each.")
         scene = _split(pair, request)
-        side = template_size(pair.grid.width, pair.grid.height, request.align.params.template_px, matcher.template_limits_px)
+        limits = coarse_guide(matcher).template_limits_px
+        side = template_size(pair.grid.width, pair.grid.height, request.align.params.template_px, limits)
         held = np.flatnonzero(scene.held)[:_MOST_HELD]
         pairs = _windows(pair, scene, side, request.seed, progress.part(0.0, 0.05))
         before = _errors(pair, matcher, scene, held, side, progress.part(0.05, 0.1))
@@ -173,17 +175,44 @@ def _bytes(image: Image) -> NDArray[np.uint8]:
     return np.round(255.0 * np.clip(image.data, 0.0, 1.0)).astype(np.uint8)
 
 
-def _errors(pair: WorkingPair, matcher: TemplateMatcher, scene: _Scene, held: NDArray[np.int64], side: int, progress: Progress) -> Array:
-    """Return (len(held),) how far from each point its template's highest peak lies, working px; NaN where there is too little ground."""
+def _errors(
+    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, scene: _Scene, held: NDArray[np.int64], side: int, progress: Progress
+) -> Array:
+    """Return (len(held),) how far from each point the matcher finds it, working px; NaN where there is too little ground.
+
+    A template matcher finds it at the highest peak of one template, a pair matcher at its match nearest to the point; without one
+    within a template's side the error is the search radius.
+    """
     errors = np.full(len(held), np.nan)
     for number, i in enumerate(held):
         progress.update(number / len(held), "Measuring at the points held back")
         pair.set_sensed_correction(scene.correction[i])
-        whole = np.round(scene.place[i])
-        found = match_templates(pair, matcher, whole[None], side, _RADIUS_PX, 4096, Progress(), forward_backward=False)
-        if found:
-            errors[number] = float(np.hypot(*(scene.place[i] + np.array(found[0].shift) - scene.goal[i])))
+        if isinstance(matcher, TemplateMatcher):
+            found = match_templates(pair, matcher, np.round(scene.place[i])[None], side, _RADIUS_PX, 4096, Progress(), forward_backward=False)
+            shift = np.array(found[0].shift) if found else None
+        else:
+            shift = _nearest_shift(pair, matcher, scene.place[i], side)
+        if shift is not None:
+            miss = float(np.hypot(*(scene.place[i] + shift - scene.goal[i])))
+            errors[number] = miss if np.isfinite(miss) else _RADIUS_PX
     return errors
+
+
+def _nearest_shift(pair: WorkingPair, matcher: PairMatcher, place: Array, side: int) -> Array | None:
+    """Return the shift (2,) of the match nearest to a place: infinite where none is near, None where there is too little ground."""
+    low = np.floor((place - side / 2 - matcher.margin_px) / matcher.grid_px).astype(int) * matcher.grid_px
+    reach = np.ceil((place + side / 2 + matcher.margin_px - low) / matcher.grid_px).astype(int) * matcher.grid_px
+    window = (int(low[0]), int(low[1]), int(reach[0]), int(reach[1]))
+    reference, sensed = pair.read_reference(window), pair.read_sensed(window)
+    x, y = (int(v) for v in np.round(place - low - side / 2))
+    if min(image.mask[y : y + side, x : x + side].mean() for image in (reference, sensed)) < _GROUND:
+        return None
+    found = matcher.match(reference, sensed, float(_RADIUS_PX))
+    apart = np.hypot(*(found.sensed + low - place).T)
+    if not len(apart) or apart.min() > side:
+        return np.full(2, np.inf)
+    nearest = int(apart.argmin())
+    return np.asarray(found.reference[nearest] - found.sensed[nearest], dtype=np.float64)
 
 
 def _train(matcher: Any, key: str, pairs: list[Any], request: AdaptRequest, progress: Progress) -> tuple[int, float, dict[str, Any]]:

@@ -46,7 +46,7 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
     p.add_argument("--seed", type=int, default=5)
     text = "Adapt a network to a scene: train it for some minutes around accepted control points."
     p = commands.add_parser("adapt", help=text, description=f"{text} The weights are kept only where points held back are found more closely.")
-    p.add_argument("network", metavar="KEY", help="Matcher whose network is adapted: me_ssm.")
+    p.add_argument("network", metavar="KEY", help=f"Matcher whose network is adapted, of {', '.join(NETWORKS)}.")
     p.add_argument("reference", metavar="REF", help="Reference raster.")
     p.add_argument("sensed", metavar="SENSED", help="Sensed raster.")
     p.add_argument("--points", dest="points_file", type=Path, required=True, metavar="FILE", help="Review (.gpkg), or control points as .points, .csv or .geojson.")

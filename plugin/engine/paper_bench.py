@@ -176,7 +176,8 @@ def _on_both(places: Array, own: Image, other: Image, truth: Array) -> tuple[NDA
 
 
 def _flow(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress) -> tuple[dict[str, float], list[Record]]:
-    from ...models.soma_training import MAIN, ROBUST, flow_case
+    """Measure the flow of windows under the paper's main and robustness perturbations, and under what the coarse stage leaves (near)."""
+    from ...models.soma_training import MAIN, NEAR, ROBUST, flow_case
     from ...models.training import ValidationCase
 
     records: list[Record] = []
@@ -185,7 +186,7 @@ def _flow(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, pr
         case = make_case(dataset, rows, number, "shift", seed)
         images = [a.astype(np.float32) / 255.0 for a in (case.reference, case.sensed)]
         record = _name(row)
-        for name, motion in (("main", MAIN), ("robust", ROBUST)):
+        for name, motion in (("main", MAIN), ("robust", ROBUST), ("near", NEAR)):
             drawn = flow_case(ValidationCase(images[0], images[1], case.truth), motion, seed + number)
             start = time.perf_counter()
             found = matcher.flow(
@@ -195,7 +196,7 @@ def _flow(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, pr
             record[name] = metrics.flow_rmse(found.flow[0].float().cpu().numpy().astype(np.float64), drawn.flow.astype(np.float64), drawn.counts > 0)
         records.append(record)
     figures: dict[str, float] = {}
-    for name in ("main", "robust"):
+    for name in ("main", "robust", "near"):
         rmse = np.array([r[name] for r in records])
         figures |= {f"{name} CMR@{t}": rate for t, rate in zip(_CMR_PX, metrics.pair_rates(rmse, _CMR_PX), strict=True)}
         figures[f"{name} mean RMSE, px"] = float(rmse[np.isfinite(rmse)].mean()) if np.isfinite(rmse).any() else float("inf")
