@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +41,7 @@ _RADIUS_PX = 16
 _WINDOWS_PX, _VALID = (320, 240, 192, 144, 112), 0.75
 _GAIN = 0.95
 _GROUND = 0.6
-_MOST_WINDOWS, _MOST_HELD = 256, 80
+_MOST_WINDOWS, _MOST_HELD, _FEWEST_HELD = 256, 80, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ def adapt(request: AdaptRequest, progress: Progress) -> AdaptResult:
     matcher = create(spec.key, request.align.params.matcher_params, request.align.params.device)
     if not isinstance(matcher, NetworkMatcher) or spec.key not in NETWORKS:
         raise UsageError(f"{spec.label} cannot be adapted to a scene.", f"Choose one of: {', '.join(k for k in NETWORKS if k in all_specs())}.")
-    matcher.use_threads(request.align.params.threads or _cpus())
+    matcher.use_threads(request.align.params.threads or cv2.getNumberOfCPUs())
     progress.update(0.0, "Reading the windows around the points")
     with open_pair(request.align) as pair:
         if {pair.reference.modality, pair.sensed.modality} != {Modality.OPTICAL, Modality.SAR}:
@@ -89,14 +90,15 @@ def adapt(request: AdaptRequest, progress: Progress) -> AdaptResult:
         scene = _split(pair, request)
         limits = coarse_guide(matcher).template_limits_px
         side = template_size(pair.grid.width, pair.grid.height, request.align.params.template_px, limits)
-        held = np.flatnonzero(scene.held)[:_MOST_HELD]
+        held = np.random.default_rng(request.seed).permutation(np.flatnonzero(scene.held))[:_MOST_HELD]
         pairs = _windows(pair, scene, side, request.seed, progress.part(0.0, 0.05))
         before = _errors(pair, matcher, scene, held, side, progress.part(0.05, 0.1))
+        if np.isfinite(before).sum() < _FEWEST_HELD:
+            hint = "Add points further inside the overlap."
+            raise InputError("There is too little valid ground around the points held back to measure by.", hint)
         steps, minutes, tensors = _train(matcher, spec.key, pairs, request, progress.part(0.1, 0.95))
         after = _errors(pair, matcher, scene, held, side, progress.part(0.95, 1.0))
-    measured = np.isfinite(before) & np.isfinite(after)
-    if measured.sum() < 3:
-        raise InputError("There is too little valid ground around the points held back to measure by.", "Add points further inside the overlap.")
+    measured = np.isfinite(before)  # whether there is enough ground does not depend on the weights
     was, now = _figures(before[measured]), _figures(after[measured])
     better = _is_better(before[measured], after[measured])
     result = AdaptResult(
@@ -237,7 +239,7 @@ def _train(matcher: Any, key: str, pairs: list[Any], request: AdaptRequest, prog
         elapsed_s = time.monotonic() - began
         done = trainer.steps / request.steps if request.steps else elapsed_s / (60.0 * request.minutes)
     matcher.net = trainer.averaged()
-    return trainer.steps, round((time.monotonic() - began) / 60.0, 2), trainer.averaged().state_dict()
+    return trainer.steps, round((time.monotonic() - began) / 60.0, 2), matcher.net.state_dict()
 
 
 def _figures(errors: Array) -> HeldBack:
@@ -275,12 +277,6 @@ def _write(matcher: Any, tensors: dict[str, Any], result: AdaptResult, request: 
         save_weights(Path(request.output), tensors, card)
     except OSError as error:
         raise OutputError(f"The adapted weights cannot be written: {error}.", "Choose a folder you may write to.") from error
-
-
-def _cpus() -> int:
-    import cv2
-
-    return int(cv2.getNumberOfCPUs())
 
 
 def _point(xy: Array) -> tuple[float, float]:
