@@ -17,7 +17,7 @@ ROOMS = ("ui", "plugin")
 # what only the command line, training and benchmarks say
 LEFT_OUT = (
     "cli.py", "batch.py", "evaluate.py", "scaling.py", "scene_check.py", "train.py", "calibrate.py", "demo.py", "demo_scene.py", "summary.py", "gpkg.py",
-    "session_rows.py", "geopackage.py",
+    "session_rows.py", "geopackage.py", "network_commands.py", "paper_bench.py", "papers.py",
 )
 # calls: which of their arguments are read by a user
 ALL = tuple(range(8))
@@ -29,6 +29,7 @@ SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "Finding": ((1, 2), ()),
     "Fix": ((0,), ()),
     "Verdict": (ALL, ("message", "hint")),
+    "AdaptResult": ((1,), ("message",)),
     "Fitted": (ALL, ("message",)),
     "FitState": ((5,), ()),
     "update": ((1,), ("message",)),

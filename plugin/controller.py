@@ -17,6 +17,7 @@ from ..ui.messages import Messages
 from ..ui.settings_page import PAGE
 from ..ui.text import explained, tr
 from .accuracy_controller import AccuracyController
+from .adapting_controller import AdaptingController
 from .compare_controller import CompareController
 from .core.errors import AlignError, FitError, InputError
 from .core.session import Session
@@ -32,7 +33,7 @@ from .review_files import add_confidence, add_warped, remove_layers_of
 from .session_store import remember_pair
 from .settings import load_params, machine, params_from, save_params, worker_python
 from .siblings import Sibling, candidates, prepare
-from .tasks import MatchTask, WarpTask
+from .tasks import AdaptTask, MatchTask, WarpTask
 from .worker_client import WorkerClient
 
 LOG = "SAR-Optical Align"
@@ -46,7 +47,7 @@ class AlignController(QObject):
     def __init__(self, iface: object, dock: AlignDock, interpreter: InterpreterService) -> None:
         super().__init__()
         self.iface, self.dock, self.interpreter = iface, dock, interpreter
-        self.task: MatchTask | WarpTask | None = None
+        self.task: MatchTask | WarpTask | AdaptTask | None = None
         self._client: WorkerClient | None = None
         self._client_python = ""
         self._chips = tempfile.TemporaryDirectory(prefix="sar_optical_align_")
@@ -58,6 +59,7 @@ class AlignController(QObject):
         self.compare = CompareController(iface.mapCanvas(), dock, self.review)
         self.accuracy = AccuracyController(iface.mapCanvas(), dock, self.review)
         self.keeping = KeepingController(self.review, self.messages, dock, self.open_session)
+        self.adapting = AdaptingController(dock, self.review, self.messages, self._worker, self._begin)
         self.preflight = PreflightController(dock.match, self._refs)
         self._pair_timer = QTimer(self)
         self._pair_timer.setSingleShot(True)
@@ -87,10 +89,12 @@ class AlignController(QObject):
             (self.keeping.failed, self._fail),
             (self.keeping.said, d.set_status),
             (self.preflight.said, d.set_status),
+            (self.adapting.failed, self._fail),
+            (self.adapting.said, d.set_status),
             (self.keeping.restored, lambda: d.tabs.setCurrentIndex(REVIEW)),
             (self.keeping.pair_recalled, self._choose),
             (r.explain_requested, lambda: self.explainer.explain()),
-            (r.confidence_requested, lambda: self._guarded(lambda: add_confidence(self.review.session))),
+            (r.confidence_requested, lambda: self.review.guarded(lambda: add_confidence(self.review.session))),
             (self.review.failed, self._fail),
             (self.review.said, d.set_status),
             (self.review.refreshed, self._follow_fit),
@@ -198,7 +202,25 @@ class AlignController(QObject):
             self.dock.set_status(tr("Cancelling"))
             self.task.cancel()
 
-    def _start(self, task: MatchTask | WarpTask, ended: Callable[[], None]) -> None:
+    def _begin(self, task: AdaptTask, ended: Callable[[], None]) -> bool:
+        """Start the task of another controller, unless something runs."""
+        if self.task is not None:
+            self.dock.set_status(tr("Something runs already: wait for its end, or cancel it."))
+            return False
+        self.task = task
+        self._start(task, lambda: self._task_ended(ended))
+        return True
+
+    def _task_ended(self, ended: Callable[[], None]) -> None:
+        self.task = None
+        if self._closing:
+            return
+        self.dock.set_running(False)
+        self._follow_fit()
+        self._follow_pair()
+        ended()
+
+    def _start(self, task: MatchTask | WarpTask | AdaptTask, ended: Callable[[], None]) -> None:
         task.said.connect(self.dock.set_status)
         task.logged.connect(self._log)
         task.progressChanged.connect(self._show_progress)
@@ -346,14 +368,6 @@ class AlignController(QObject):
             self.messages.tell(text, Qgis.MessageLevel.Success, 8)
 
     # --- telling
-
-    def _guarded(self, action: Callable[[], object]) -> bool:
-        try:
-            action()
-        except AlignError as error:
-            self._fail(error)
-            return False
-        return True
 
     def _fail(self, error: AlignError) -> None:
         self.interpreter.last_error = str(error)

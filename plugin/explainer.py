@@ -12,8 +12,8 @@ from qgis.core import QgsApplication
 from ..ui.explain_dialog import ExplainDialog
 from ..ui.text import tr
 from .core.errors import UsageError
-from .core.types import AlignParams, AlignRequest
-from .settings import load_params
+from .core.types import AlignRequest
+from .session_store import scene_params
 from .tasks import ExplainTask
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Explainer:
             return
         point, fit = r.session.point(identifier).tie_point, r.fit()
         transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
-        request = AlignRequest(r.session.reference, r.session.sensed, load_params() or AlignParams())
+        request = AlignRequest(r.session.reference, r.session.sensed, scene_params(r.session))
         path = Path(self._folder.name) / f"point-{identifier}.png"
         self._task = ExplainTask(self._worker(), request, transform, point.reference_px, point.sensed_px, path)
         self._task.ended.connect(partial(self._ended, identifier))

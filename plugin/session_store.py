@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -19,15 +20,16 @@ from .core.fingerprint import Fingerprint, change_of, fingerprint
 from .core.session import Session
 from .core.session_file import SessionFile, copy_review, load_record
 from .core.session_record import RunRecord, SessionRecord
-from .core.types import AlignResult, Grid, RasterRef
+from .core.types import AlignParams, AlignResult, Grid, RasterRef
 from .layers import grid_of
-from .settings import PREFIX, session_folder
+from .settings import PREFIX, load_params, session_folder
 
 _ROLES = ("reference_layer", "sensed_layer")
 _ROOT = Path(__file__).resolve().parent.parent
 _STYLE = _ROOT / "resources" / "styles" / "review_points.qml"
 _WEIGHTS = _ROOT / "resources" / "weights"
 _ASIDE = (".previous", ".other", ".damaged")
+_WEIGHT_FILES = (".safetensors", ".json")
 _JOURNALS = ("", "-journal", "-wal", "-shm")
 
 
@@ -142,6 +144,7 @@ def _earlier(file: Path, record: SessionRecord, reference: RasterRef, sensed: Ra
     session = Session.from_record(moved)
     aside = file.suffix != ".gpkg" or any(word in file.stem for word in _ASIDE) or file.parent != store_folder()
     session.file = session_file(reference, sensed) if aside else SessionFile.going_on(file, record, _STYLE.read_text(encoding="utf-8"), versions())
+    _carry_weights(session, file.parent)
     return Earlier(session, datetime.fromtimestamp(file.stat().st_mtime), tuple(warnings))
 
 
@@ -181,9 +184,50 @@ def relocate(session: Session) -> None:
     if old is None or old.parent == store_folder():
         return
     session.file = session_file(session.reference, session.sensed)
+    _carry_weights(session, old.parent)
     session.save()
     if old.parent == session_folder():
         _remove(old)
+
+
+def adapted_weights(session: Session | None) -> Path | None:
+    """Return the weights adapted to the scene of a review; None where there are none, or they are not beside it any more."""
+    if session is None or session.adapted is None or session.file is None:
+        return None
+    path = session.file.path.with_name(session.adapted.file)
+    return path if path.is_file() else None
+
+
+def scene_params(session: Session) -> AlignParams:
+    """Return the parameters of the last run, with the weights adapted to the scene where there are any and no other matcher is chosen."""
+    params, path = load_params(), adapted_weights(session)
+    if path is None or session.adapted is None or params.matcher not in ("auto", session.adapted.network):
+        return params
+    return replace(params, matcher=session.adapted.network, matcher_params={"weights": str(path)})
+
+
+def discard_weights(session: Session) -> None:
+    """Remove the weights adapted to the scene of a review; it does not name them any more.
+
+    Raises:
+        OutputError: the review cannot be written.
+    """
+    path = adapted_weights(session)
+    session.set_adapted(None)
+    if path is not None:
+        for suffix in _WEIGHT_FILES:
+            path.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def _carry_weights(session: Session, folder: Path) -> None:
+    """Copy the adapted weights that lie in a folder beside the review's file, where that is elsewhere now; move those of the profile."""
+    if session.adapted is None or session.file is None or session.file.path.parent == folder:
+        return
+    for suffix in _WEIGHT_FILES:
+        source = (folder / session.adapted.file).with_suffix(suffix)
+        if source.is_file():
+            with contextlib.suppress(OSError):
+                (shutil.move if folder == session_folder() else shutil.copy)(source, session.file.path.with_name(source.name))
 
 
 def keep_aside(file: Path) -> None:

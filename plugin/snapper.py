@@ -14,8 +14,8 @@ from ..ui.text import explained, tr
 from .core.peaks import Snap, snap
 from .core.placing import BY_HAND_PX2
 from .core.session import Seen, Session, SessionPoint
-from .core.types import AlignParams, AlignRequest, Point, TiePoint
-from .settings import load_params
+from .core.types import AlignRequest, Point, TiePoint
+from .session_store import scene_params
 from .tasks import PlaceTask
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Snapper:
                 continue
             point = asked.tie_point
             transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
-            request = AlignRequest(session.reference, session.sensed, load_params() or AlignParams())
+            request = AlignRequest(session.reference, session.sensed, scene_params(session))
             self._task = PlaceTask(self.worker(), request, transform, point.reference_px, point.sensed_px)
             self._after = partial(self._take, session, point, settle)
             self._task.ended.connect(self._ended)

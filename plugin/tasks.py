@@ -9,6 +9,7 @@ from typing import Any
 from qgis.core import QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
+from .core.adapting import AdaptRequest, AdaptResult
 from .core.errors import AlignError, WorkerError
 from .core.judgement import Case, judge
 from .core.progress import Cancelled, Progress
@@ -92,6 +93,24 @@ class MatchTask(BackgroundTask):
     def align_result(self) -> AlignResult | None:
         """The engine's answer, or None."""
         return self.result if isinstance(self.result, AlignResult) else None
+
+
+class AdaptTask(BackgroundTask):
+    """Has a network adapted to a scene by the worker; cancelling kills it at once."""
+
+    def __init__(self, client: WorkerClient, request: AdaptRequest) -> None:
+        super().__init__(tr("SAR-Optical Align: adapting to the scene"), lambda progress: client.adapt(request, progress))
+        self._client = client
+
+    def cancel(self) -> None:
+        """Cancel and kill the worker."""
+        super().cancel()
+        self._client.cancel()
+
+    @property
+    def adapt_result(self) -> AdaptResult | None:
+        """The engine's answer, or None."""
+        return self.result if isinstance(self.result, AdaptResult) else None
 
 
 class PlaceTask(BackgroundTask):

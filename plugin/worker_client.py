@@ -14,10 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
+from .core.adapting import AdaptRequest, AdaptResult
 from .core.errors import AlignError, WorkerError
 from .core.jsonable import from_jsonable
 from .core.progress import Cancelled, Progress
-from .core.protocol import PROTOCOL_VERSION, attach_surfaces, decode, encode, error_from_fields, placed_from_message, result_from_message
+from .core.protocol import PROTOCOL_VERSION, adapted_from_message, attach_surfaces, decode, encode, error_from_fields, placed_from_message, result_from_message
 from .core.session_point import Seen
 from .core.types import AlignRequest, AlignResult, Point, TiePoint
 
@@ -113,7 +114,7 @@ class WorkerClient:
                 identifier = self._send(
                     "match", request=request, chips_path=str(chips_path) if chips_path else None, report_path=str(report_path) if report_path else None
                 )
-                result = self._wait(identifier, progress)
+                result = result_from_message(self._wait_answer(identifier, progress))
             except Cancelled:
                 self._kill()
                 raise
@@ -134,13 +135,17 @@ class WorkerClient:
         self._ask("explain", progress, asked)
         return path
 
+    def adapt(self, request: AdaptRequest, progress: Progress) -> AdaptResult:
+        """Have a network adapted to a scene; see `engine.adapt.adapt`. Raises as `run` does; cancelled, nothing is written."""
+        return adapted_from_message(self._ask("adapt", progress, {"request": request}))
+
     def _ask(self, kind: str, progress: Progress, fields: dict[str, Any]) -> dict[str, Any]:
         """Send a request that has one answer and wait for it."""
         with self._lock:
             self._cancelled.clear()
             try:
                 self._ensure_started(progress)
-                return self._wait_for(self._send(kind, **fields), progress, None)
+                return self._wait_answer(self._send(kind, **fields), progress)
             except Cancelled:
                 self._kill()
                 raise
@@ -191,7 +196,8 @@ class WorkerClient:
             raise self._death() from error
         return self._next_id
 
-    def _wait(self, identifier: int, progress: Progress) -> AlignResult:
+    def _wait_answer(self, identifier: int, progress: Progress) -> dict[str, Any]:
+        """Return the answer to a request; progress, points and log lines on the way are passed on."""
         while True:
             message = self._wait_for(identifier, progress, None)
             kind = message["type"]
@@ -201,8 +207,8 @@ class WorkerClient:
                 progress.points([from_jsonable(TiePoint, p) for p in message.get("points", [])])
             elif kind == "log":
                 progress.log(str(message.get("message", "")))
-            elif kind == "done":
-                return result_from_message(message)
+            else:
+                return message
 
     def _wait_for(self, identifier: int, progress: Progress, timeout_s: float | None) -> dict[str, Any]:
         """Return the next message of a request, noticing cancels and the worker's death."""

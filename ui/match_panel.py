@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import (
     QFormLayout,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -45,6 +46,7 @@ class MatchPanel(QWidget):
     def __init__(self, params: AlignParams, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._running, self._blocked = False, False
+        self._adapted = ("", "")
         layout = QVBoxLayout(self)
         layout.addWidget(self._make_notice())
         layout.addLayout(self._make_layers())
@@ -71,7 +73,7 @@ class MatchPanel(QWidget):
         inner.addWidget(self.advanced_form)
         for part in (self.basic_form, self.advanced_form):
             part.changed.connect(self.params_changed)
-        layout.addWidget(self.run_button)
+        layout.addLayout(self._make_run_row())
         layout.addWidget(self.matcher_box)
         layout.addWidget(self.advanced_box)
         layout.addStretch(1)
@@ -80,6 +82,18 @@ class MatchPanel(QWidget):
         self._follow_pair()
 
     # --- parts
+
+    def _make_run_row(self) -> QHBoxLayout:
+        self.adapt_button = QToolButton()
+        self.adapt_button.setObjectName("adaptButton")
+        self.adapt_button.setToolTip(tr("<b>Adapt</b><br>Train the network on this scene, from the points of the review; discard what was adapted"))
+        self.adapt_button.setAccessibleName(tr("Adapt"))
+        self.adapt_button.setIconSize(QSize(20, 20))
+        self.adapt_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        row = QHBoxLayout()
+        row.addWidget(self.run_button, 1)
+        row.addWidget(self.adapt_button)
+        return row
 
     def _make_notice(self) -> QFrame:
         self.notice_frame = QFrame()
@@ -189,6 +203,8 @@ class MatchPanel(QWidget):
             return
         spec = all_specs()[self.matcher_combo.currentData()]
         self.matcher_form = ParamsForm(spec.params)
+        if self._adapted[0] == spec.key:
+            self.matcher_form.set_value("weights", self._adapted[1])
         self._matcher_layout.addWidget(self.matcher_form)
         self.matcher_box.setTitle(tr("{0} settings").format(tr(spec.label)))
         self.matcher_box.setVisible(not self.matcher_form.is_empty())
@@ -278,6 +294,22 @@ class MatchPanel(QWidget):
             self.model_combo.setCurrentIndex(max(0, self.model_combo.findData(value)))
         else:
             (self.basic_form if name in _BASIC else self.advanced_form).set_value(name, value)
+
+    def set_adapted(self, key: str, weights: str) -> None:
+        """Fill the weights adapted to the scene in wherever the matcher `key` is chosen; "" = none, which takes them out again."""
+        before, self._adapted = self._adapted, (key, weights)
+        form = self.matcher_form
+        if before == self._adapted or form is None:
+            return
+        chosen = self.matcher_combo.currentData()
+        if chosen == before[0] and form.values().get("weights") == before[1]:
+            form.set_value("weights", "")
+        if chosen == key:
+            form.set_value("weights", weights)
+
+    def choose_matcher(self, key: str) -> None:
+        """Choose a matcher as if the analyst had."""
+        self.matcher_combo.setCurrentIndex(max(0, self.matcher_combo.findData(key)))
 
     def set_running(self, running: bool) -> None:
         """Show whether something runs."""

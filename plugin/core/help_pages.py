@@ -31,6 +31,7 @@ TOPICS = {
     "warp": ("warp", ""),
     "preflight": ("matching", "preflight"),
     "explain": ("review", "explain"),
+    "adapt": ("review", "adapt"),
     "settings": ("settings", ""),
     "registerimages": ("batch", "registerimages"),
     "matchimages": ("batch", "matchimages"),
@@ -39,6 +40,7 @@ TOPICS = {
     "assessgcps": ("batch", "assessgcps"),
     "importpoints": ("batch", "importpoints"),
     "exportpoints": ("batch", "exportpoints"),
+    "adaptnetwork": ("batch", "adaptnetwork"),
 }
 
 

@@ -1,9 +1,9 @@
 """The messages between QGIS and the worker: one JSON object a line, and the public JSON of a result.
 
 Requests: hello · match {request, chips_path, report_path} · place {request, transform, reference_px, sensed_px} ·
-explain {request, transform, reference_px, sensed_px, path} · diagnose · shutdown.
+explain {request, transform, reference_px, sensed_px, path} · adapt {request} · diagnose · shutdown.
 Replies: hello {version, protocol, packages} · progress {fraction, message} · points {points} · log {message} ·
-done {result} · placed {reference_px, seen, surface} · explained {path} ·
+done {result} · placed {reference_px, seen, surface} · explained {path} · adapted {result} ·
 error {kind, message, hint} · diagnosis {report}. Every message carries the id of its request.
 Similarity surfaces travel beside the messages, in an .npz with a key "s<id>" per point.
 """
@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 
 from . import errors
+from .adapting import AdaptResult
 from .errors import AlignError, WorkerError
 from .jsonable import from_jsonable, to_jsonable
 from .session_point import Seen
 from .types import AlignResult, Point, TiePoint
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 _MAX_LINE = 64 * 2**20
 
 
@@ -111,6 +112,18 @@ def placed_from_message(message: dict[str, Any]) -> tuple[Point, Seen]:
     except (AlignError, KeyError, TypeError, ValueError) as error:
         raise WorkerError(f"The worker sent a malformed place: {error}.") from error
     return (float(x), float(y)), dataclasses.replace(seen, evidence=dataclasses.replace(seen.evidence, surface=surface))
+
+
+def adapted_from_message(message: dict[str, Any]) -> AdaptResult:
+    """Rebuild the answer to "adapt".
+
+    Raises:
+        WorkerError: when it is malformed.
+    """
+    try:
+        return from_jsonable(AdaptResult, message["result"])
+    except (AlignError, KeyError) as error:
+        raise WorkerError(f"The worker sent a malformed result: {error}.") from error
 
 
 def result_from_message(message: dict[str, Any]) -> AlignResult:

@@ -20,7 +20,7 @@ from .refitting import Refitter
 from .review_fit import FitState, advise_points
 from .session_file import SessionFile, load_record
 from .session_point import PointState, Role, Seen, SessionPoint, as_session_point
-from .session_record import RunRecord, SessionRecord
+from .session_record import Adapted, RunRecord, SessionRecord
 from .types import MODEL_LABELS, AlignResult, Grid, Point, RasterRef, Reason, TiePoint
 
 __all__ = ["FitState", "PointState", "Role", "Seen", "Session", "SessionPoint"]
@@ -53,6 +53,7 @@ class Session:
         self.reference_grid, self.sensed_grid = reference_grid, sensed_grid
         self.file = SessionFile(file) if isinstance(file, Path) else file
         self.inputs: tuple[Fingerprint, ...] = ()
+        self.adapted: Adapted | None = None
         self.sensed_to_reference = sensed_to_reference
         self._history = History(Snapshot((), model))
         self._listeners: list[Callable[[str], None]] = []
@@ -203,6 +204,15 @@ class Session:
         if kind != self.model:
             self._push(self._now.points, kind, "Change model", while_streaming=True)
 
+    def set_adapted(self, adapted: Adapted | None) -> None:
+        """Note the weights adapted to this scene, which lie beside the session's file; not undoable."""
+        self.adapted = adapted
+        try:
+            self.save()
+        finally:
+            for callback in list(self._listeners):
+                callback("adapted")
+
     def begin_stream(self) -> None:
         """Show the points of a run in place of the others until `end_stream`; not undoable."""
         self._streamed = ()
@@ -281,7 +291,7 @@ class Session:
         """Return the review without its history and without the candidates of a run that streams."""
         now = self._now
         return SessionRecord(
-            self.reference, self.sensed, self.reference_grid, self.sensed_grid, now.model, now.independent_share, now.points, now.run, self.inputs
+            self.reference, self.sensed, self.reference_grid, self.sensed_grid, now.model, now.independent_share, now.points, now.run, self.inputs, self.adapted
         )
 
     @classmethod
@@ -289,7 +299,7 @@ class Session:
         """Go on with a review."""
         session = cls(record.reference, record.sensed, record.reference_grid, record.sensed_grid, record.model)
         session._history = History(Snapshot(record.points, record.model, "", record.independent_share, record.run))
-        session.inputs = record.inputs
+        session.inputs, session.adapted = record.inputs, record.adapted
         return session
 
     def save(self) -> None:

@@ -60,6 +60,24 @@ class RunRecord:
         )
 
 
+@dataclass(frozen=True)
+class Adapted:
+    """Weights of a network that were adapted to the scene of a review.
+
+    Attributes:
+        network: Key of the matcher.
+        file: Name of the .safetensors file, which lies beside the review with its card.
+    """
+
+    network: str
+    file: str
+
+    def __post_init__(self) -> None:
+        """Refuse a place elsewhere."""
+        if not self.network or not self.file.endswith(".safetensors") or any(c in self.file for c in "/\\:"):
+            raise InputError(f"{self.file[:60]!r} is not the name of a file of weights.", _OURS)
+
+
 @dataclass(frozen=True, eq=False)
 class SessionRecord:
     """A review at one moment.
@@ -74,6 +92,7 @@ class SessionRecord:
         points: All points.
         run: The run that found them, None for points from a file or the analyst.
         inputs: Fingerprints of reference and sensed file as they were; () where they are not known.
+        adapted: Weights adapted to the scene, None where there are none.
     """
 
     reference: RasterRef
@@ -85,6 +104,7 @@ class SessionRecord:
     points: tuple[SessionPoint, ...]
     run: RunRecord | None = None
     inputs: tuple[Fingerprint, ...] = ()
+    adapted: Adapted | None = None
 
     @property
     def request(self) -> AlignRequest:
@@ -130,6 +150,7 @@ class SessionRecord:
             "independent_share": self.independent_share,
             "run": to_jsonable(self.run),
             "inputs": to_jsonable(self.inputs),
+            "adapted": to_jsonable(self.adapted),
         }
 
 
@@ -142,12 +163,13 @@ def record_from(data: dict[str, Any], points: tuple[SessionPoint, ...]) -> Sessi
     try:
         if data["format"] not in (1, FORMAT_VERSION):
             raise InputError(f"The session has format {str(data['format'])[:20]}, this version reads 1 to {FORMAT_VERSION}.", "Update the plugin.")
-        run, inputs = data.get("run"), data.get("inputs") or []
+        run, inputs, adapted = data.get("run"), data.get("inputs") or [], data.get("adapted")
         record = SessionRecord(
             from_jsonable(RasterRef, data["reference"]), from_jsonable(RasterRef, data["sensed"]),
             from_jsonable(Grid, data["reference_grid"]), from_jsonable(Grid, data["sensed_grid"]),
             str(data["model"]), from_jsonable(float, data["independent_share"]), points,
             from_jsonable(RunRecord, run) if run is not None else None, tuple(from_jsonable(Fingerprint, i) for i in inputs),
+            from_jsonable(Adapted, adapted) if adapted is not None else None,
         )
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError, AttributeError, AlignError) as error:
         raise InputError(f"Not a session: {str(error)[:200]}.", _OURS) from error

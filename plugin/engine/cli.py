@@ -1,4 +1,4 @@
-"""The command line: register, match, warp, batch, bench, demo, matchers.
+"""The command line. The commands around networks are described in `network_commands`.
 
 Exit codes: 0 ok, 2 usage, 3 bad input, 4 no reliable alignment, 130 cancelled.
 """
@@ -18,7 +18,7 @@ from ..core.errors import AlignError, OutputError, UsageError
 from ..core.fields import ParamInfo, from_dict, param_infos
 from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
-from .train import NETWORKS
+from . import network_commands
 
 EXIT_CANCELLED = 130
 
@@ -140,29 +140,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--at", required=True, metavar="X,Y", help="Place in map coordinates of the reference; reference pixels where it has none.")
     p.add_argument("--output", "-o", type=Path, required=True, metavar="FIG.png", help="Picture to write (.png, .svg, .pdf).")
     _add_pair_options(p)
-    text = "Train a network on a dataset of aligned pairs; needs torch."
-    p = commands.add_parser("train", help=text, description=f"{text} Interrupted, it goes on with --resume.")
-    p.add_argument("network", choices=list(NETWORKS), help="Network to train.")
-    p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
-    p.add_argument("--output", type=Path, default=Path("train_output"), metavar="DIR", help="Folder for checkpoints, curves and weights.")
-    p.add_argument("--preset", default="tiny", help="tiny, base; ablations: no_melf, no_mfa, no_mamba, conv_probe, no_hard_negatives. Default: tiny.")
-    p.add_argument("--start", type=Path, default=None, metavar="WEIGHTS.safetensors", help="Weights to begin with. Default: at random.")
-    p.add_argument("--minutes", type=float, default=None, metavar="M", help="Length of the training in minutes.")
-    p.add_argument("--steps", type=int, default=None, metavar="N", help="Length of the training in steps.")
-    p.add_argument("--resume", action="store_true", help="Go on with the training in the output folder.")
-    p.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--threads", type=int, default=None, metavar="N", help="CPU threads. Default: all.")
-    p.add_argument("--bfloat16", action="store_true", help="Compute layers in bfloat16; always so on CUDA, faster on CPUs with AVX512-BF16 or AMX.")
-    text = "Learn what the score of a template matcher means, on a dataset with known truth."
-    p = commands.add_parser("calibrate", help=text, description=f"{text} Learns on the split train and measures on the split val.")
-    p.add_argument("matcher", metavar="KEY", help="Matcher; see `matchers`.")
-    p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
-    p.add_argument("--output", type=Path, default=Path("calibration_output"), metavar="DIR", help="Folder for calibration.json and reliability.png.")
-    p.add_argument("--card", type=Path, default=None, metavar="CARD.json", help="Card of weights to write the calibration into.")
-    p.add_argument("--matcher-param", action="append", default=[], metavar="NAME=VALUE", help="Parameter of the matcher; see `matchers`.")
-    p.add_argument("--limit", type=int, default=10, metavar="N", help="Pairs of each source and split. Default: 10.")
-    p.add_argument("--seed", type=int, default=5)
+    network_commands.add(commands, _add_pair_options)
     p = commands.add_parser("demo", help="Make a synthetic scene pair, register it and compare with the truth.")
     p.add_argument("--output", type=Path, default=Path("demo_output"), metavar="DIR", help="Folder for everything. Default: demo_output.")
     p.add_argument("--matcher", default="auto")
@@ -297,24 +275,25 @@ def _explain(args: argparse.Namespace, progress: Progress) -> int:
 
 
 def _train(args: argparse.Namespace, progress: Progress) -> int:
-    from .train import TrainRequest, train
-
-    names = ("network", "dataset", "output", "preset", "minutes", "steps", "resume", "device", "seed", "threads", "bfloat16", "start")
-    card = train(TrainRequest(**{name: getattr(args, name) for name in names}), progress)
-    rates = {k: v for k, v in card["validation"].items() if k.startswith("CMR")}
-    print(f"best at step {card['steps']}: " + ", ".join(f"{k} px {100 * v:.0f} %" for k, v in rates.items()))
-    print(f"written {args.output}/best.safetensors")
+    print("\n".join(network_commands.train(args, progress)))
     return 0
 
 
 def _calibrate(args: argparse.Namespace, progress: Progress) -> int:
-    from .calibrate import calibrate, write_into_card
+    print("\n".join(network_commands.calibrate(args, _matcher_params(args), progress)))
+    return 0
 
-    result = calibrate(args.matcher, _matcher_params(args), args.dataset, args.output, args.limit, args.seed, progress)
-    if args.card is not None:
-        write_into_card(args.card, result)
-    print("\n".join(f"{k:28s} {v}" for k, v in result["validation"].items()))
-    print(f"{'written':28s} {args.output}")
+
+def _metrics(args: argparse.Namespace, progress: Progress) -> int:
+    print("\n".join(network_commands.measure(args, progress)))
+    return 0
+
+
+def _adapt(args: argparse.Namespace, progress: Progress) -> int:
+    args.matcher, output = args.network, args.output / f"{args.network}.safetensors"
+    _refuse_existing([output], args.overwrite)
+    request = request_from_args(args, args.reference, args.sensed)
+    print("\n".join(network_commands.adapt(args, request, output, progress)))
     return 0
 
 
@@ -359,7 +338,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _matchers()
         command = {
             "register": _register, "match": _register, "warp": _warp, "batch": _batch, "bench": _bench, "scaling": _scaling, "scene": _scene, "explain": _explain, "train": _train,
-            "calibrate": _calibrate, "demo": _demo,
+            "calibrate": _calibrate, "adapt": _adapt, "metrics": _metrics, "demo": _demo,
         }[args.command]
         return command(args, bar)
     except AlignError as error:

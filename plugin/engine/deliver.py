@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from ..core import coords, fitting, quality
 from ..core.atomic import write_atomically
 from ..core.errors import InputError, PointsFileError
-from ..core.gcp_io import is_referenced, load_points, parse_points, save_points
+from ..core.gcp_io import is_referenced, load_points, load_reviewed, parse_points, save_points
 from ..core.progress import Progress
 from ..core.protocol import result_to_json
+from ..core.session_file import is_review, load_record
+from ..core.session_point import SessionPoint
 from ..core.transforms import Transform, transform_from_dict
 from ..core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, WarpParams
 from .align import align
@@ -102,13 +104,7 @@ def warp_with_points(
     else:
         raise InputError("This kind of point file does not say where the reference's pixels lie.", "Add --reference REF, or use a .points file.")
 
-    def reproject(wkt: str) -> Callable[[Array], Array] | None:
-        if wkt == reference_grid.crs_wkt:
-            return None
-        source, target = rasterio.CRS.from_wkt(wkt), rasterio.CRS.from_wkt(reference_grid.crs_wkt)
-        return None if source == target else lambda xy: np.stack(rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1)
-
-    enabled = [p for p in load_points(points, reference_grid, sensed_grid, reproject) if p.enabled]
+    enabled = [p for p in load_points(points, reference_grid, sensed_grid, _onto(reference_grid)) if p.enabled]
     if not enabled:
         raise PointsFileError(f"{points} holds no enabled points.", "Enable some in the Georeferencer or the dock.")
     source, target = [p.sensed_px for p in enabled], [p.reference_px for p in enabled]
@@ -116,6 +112,30 @@ def warp_with_points(
     transform = fitting.fit(kind, source, target)
     warp(RasterRef(sensed), reference_grid, transform, output, params, progress)
     return transform, len(enabled)
+
+
+def read_reviewed(points: Path, reference: str, sensed: str) -> list[SessionPoint]:
+    """Read the control points of two rasters from a review (.gpkg), .points, .csv or .geojson.
+
+    Raises:
+        AlignError: a file cannot be read.
+    """
+    if is_review(points):
+        return list(load_record(points).points)
+    reference_grid = native_grid(reference)
+    return load_reviewed(points, reference_grid, native_grid(sensed), _onto(reference_grid))
+
+
+def _onto(grid: Grid) -> Callable[[str], Callable[[Array], Array] | None]:
+    """Return what, given the WKT of coordinates, returns what brings them to the CRS of a grid (None where they are the same)."""
+
+    def reproject(wkt: str) -> Callable[[Array], Array] | None:
+        if wkt == grid.crs_wkt:
+            return None
+        source, target = rasterio.CRS.from_wkt(wkt), rasterio.CRS.from_wkt(grid.crs_wkt)
+        return None if source == target else lambda xy: np.stack(rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1)
+
+    return reproject
 
 
 def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:

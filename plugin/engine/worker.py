@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from ..core.adapting import AdaptRequest
 from ..core.errors import AlignError, UsageError
 from ..core.jsonable import from_jsonable
 from ..core.progress import Cancelled, Progress
@@ -66,6 +67,8 @@ class Server:
                 self._place(message)
             elif message["type"] == "explain":
                 self._explain(message)
+            elif message["type"] == "adapt":
+                self._adapt(message)
             else:
                 raise UsageError(f"Unknown request {message['type']!r}.")
         except AlignError as error:
@@ -104,6 +107,12 @@ class Server:
 
         explain_point(*_asked(message), Path(message["path"]), Progress())
         self.send("explained", message["id"], path=message["path"])
+
+    def _adapt(self, message: dict[str, Any]) -> None:
+        from .adapt import adapt
+
+        request = from_jsonable(AdaptRequest, message["request"])
+        self.send("adapted", message["id"], result=adapt(request, _StreamProgress(self, message["id"])))
 
 
 def _asked(message: dict[str, Any]) -> tuple[AlignRequest, Transform | None, Point, Point]:

@@ -57,6 +57,9 @@ def interpreter() -> str:
 class MatchingAlgorithm(AlignAlgorithm):
     """Base of the two algorithms that find tie points."""
 
+    FILES: tuple[str, ...] = ("POINTS_FILE", "REPORT")
+    """Outputs that are files whose folder must be there beforehand."""
+
     def __init__(self) -> None:
         super().__init__()
         self.request: AlignRequest
@@ -113,7 +116,7 @@ class MatchingAlgorithm(AlignAlgorithm):
         options = read_matcher_params(self.parameterAsString(parameters, "MATCHER_PARAMS", context), matcher)
         params = read_params(self, AlignParams, parameters, context, matcher_params=options)
         self.request = AlignRequest(self._side(parameters, "REFERENCE", context), self._side(parameters, "SENSED", context), params)
-        for name in ("POINTS_FILE", "REPORT"):
+        for name in self.FILES:
             _check_folder(self.parameterAsFileOutput(parameters, name, context))
 
     def _side(self, parameters: dict[str, Any], name: str, context: QgsProcessingContext) -> RasterRef:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .adaptnetwork import AdaptNetwork
 from .algorithm import ICON
 from .assessgcps import AssessGcps
 from .exportpoints import ExportPoints
@@ -14,7 +15,7 @@ from .registerimages import RegisterImages
 from .warpraster import WarpRaster
 from .warpvector import WarpVector
 
-ALGORITHMS = (RegisterImages, MatchImages, WarpRaster, WarpVector, AssessGcps, ImportPoints, ExportPoints)
+ALGORITHMS = (RegisterImages, MatchImages, WarpRaster, WarpVector, AssessGcps, ImportPoints, ExportPoints, AdaptNetwork)
 
 
 class AlignProvider(QgsProcessingProvider):

@@ -14,6 +14,16 @@
         <translation> Der Ring ist der Vorschlag, Enter übernimmt ihn.</translation>
     </message>
     <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>&amp;Adapt</source>
+        <translation>&amp;Nachlernen</translation>
+    </message>
+    <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>&amp;Cancel</source>
+        <translation>Abbre&amp;chen</translation>
+    </message>
+    <message>
         <location filename="../../ui/explain_dialog.py"/>
         <source>&amp;Close</source>
         <translation>S&amp;chließen</translation>
@@ -29,7 +39,7 @@
         <translation>&amp;Verknüpfungspunkte suchen</translation>
     </message>
     <message>
-        <location filename="../../ui/explain_dialog.py"/>
+        <location filename="../../ui/adapt_menu.py"/>
         <source>&amp;Help</source>
         <translation>&amp;Hilfe</translation>
     </message>
@@ -74,6 +84,11 @@
         <translation>&amp;Suchbild</translation>
     </message>
     <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>&amp;Train for</source>
+        <translation>&amp;Dauer</translation>
+    </message>
+    <message>
         <location filename="../../ui/warp_panel.py"/>
         <source>&amp;Warp</source>
         <translation>&amp;Entzerren</translation>
@@ -107,6 +122,11 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>8-bit SAR: its histogram looks like {0}. Confirm it, or choose under Advanced.</source>
         <translation>8-Bit-SAR: Das Histogramm sieht nach {0} aus. Bestätigen oder unter Erweitert wählen.</translation>
+    </message>
+    <message>
+        <location filename="../../ui/match_panel.py"/>
+        <source>&lt;b&gt;Adapt&lt;/b&gt;&lt;br&gt;Train the network on this scene, from the points of the review; discard what was adapted</source>
+        <translation>&lt;b&gt;Nachlernen&lt;/b&gt;&lt;br&gt;Das Netz auf dieser Szene nachlernen lassen, aus den Punkten der Prüfung; Nachgelerntes verwerfen</translation>
     </message>
     <message>
         <location filename="../../ui/advisor_table.py"/>
@@ -304,7 +324,7 @@
         <translation>Ein Layer mit Verknüpfungspunkten. Verschobene Punkte zählen, wo sie jetzt liegen; abgeschaltete werden beurteilt, aber nicht angepasst.</translation>
     </message>
     <message>
-        <location filename="../../plugin/provider/control.py"/>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
         <source>A tie-point layer. Points that were moved count where they lie now; disabled ones do not count.</source>
         <translation>Ein Layer mit Verknüpfungspunkten. Verschobene Punkte zählen, wo sie jetzt liegen; abgeschaltete zählen nicht.</translation>
     </message>
@@ -317,6 +337,11 @@
         <location filename="../../plugin/core/session.py"/>
         <source>Accept</source>
         <translation>Annehmen</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/adapting.py"/>
+        <source>Accept or add more points first.</source>
+        <translation>Zuerst mehr Punkte annehmen oder setzen.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/gdal_script.py"/>
@@ -337,6 +362,46 @@
         <location filename="../../plugin/core/report_page.py"/>
         <source>Accuracy</source>
         <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <location filename="../../ui/match_panel.py"/>
+        <source>Adapt</source>
+        <translation>Nachlernen</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Adapt network to scene</source>
+        <translation>Netz auf der Szene nachlernen lassen</translation>
+    </message>
+    <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>Adapt to this scene</source>
+        <translation>Auf dieser Szene nachlernen</translation>
+    </message>
+    <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>Adapt to this scene …</source>
+        <translation>Auf dieser Szene nachlernen …</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Adapted weights</source>
+        <translation>Nachgelernte Gewichte</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>Adapting needs an optical and a SAR raster.</source>
+        <translation>Nachlernen braucht ein optisches und ein SAR-Raster.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/adapting.py"/>
+        <source>Adapting needs at least {0} points in the fit, there are {1}.</source>
+        <translation>Nachlernen braucht mindestens {0} Punkte in der Anpassung, es sind {1}.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>Adapting: step {0}</source>
+        <translation>Nachlernen: Schritt {0}</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/deliver.py"/>
@@ -382,6 +447,16 @@
         <location filename="../../plugin/core/fitting.py"/>
         <source>Add points elsewhere or choose a simpler model.</source>
         <translation>Anderswo Punkte hinzufügen oder ein einfacheres Modell wählen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>Add points further inside the overlap.</source>
+        <translation>Punkte weiter innen in der Überlappung setzen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>Add points further inside the overlap; on very small scenes there is nothing to learn from.</source>
+        <translation>Punkte weiter innen in der Überlappung setzen; auf sehr kleinen Szenen gibt es nichts zu lernen.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/control.py"/>
@@ -504,6 +579,11 @@
         <translation>Erst eine ungefähre Lage zuweisen, oder die Georeferenzierung beider entfernen, um bloße Pixel zu vergleichen.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>At {0} points held back {1} % were found within {2} px before and {3} % after, RMSE {4} px before and {5} px after.</source>
+        <translation>An {0} zurückgehaltenen Punkten lagen vorher {1} % und nachher {3} % innerhalb {2} px, RMSE vorher {4} px und nachher {5} px.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/preflight.py"/>
         <source>Automatic</source>
         <translation>Automatisch</translation>
@@ -567,6 +647,11 @@
         <location filename="../../plugin/compare_controller.py"/>
         <source>Before: the sensed raster as it lies</source>
         <translation>Vorher: das Suchbild, wie es liegt</translation>
+    </message>
+    <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>Begin; the progress is shown at the foot of the dock</source>
+        <translation>Beginnen; der Fortschritt steht unten im Dock</translation>
     </message>
     <message>
         <location filename="../../plugin/displacement_layer.py"/>
@@ -637,6 +722,11 @@
         <location filename="../../plugin/controller.py"/>
         <source>Cancelled; nothing was written.</source>
         <translation>Abgebrochen; nichts wurde geschrieben.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/adapting_controller.py"/>
+        <source>Cancelled; the weights stay as they were.</source>
+        <translation>Abgebrochen; die Gewichte bleiben, wie sie waren.</translation>
     </message>
     <message>
         <location filename="../../plugin/controller.py"/>
@@ -904,7 +994,7 @@
         <translation>Einen beschreibbaren Ordner mit genug Platz wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warp.py"/>
+        <location filename="../../plugin/engine/adapt.py"/>
         <source>Choose a folder you may write to.</source>
         <translation>Einen beschreibbaren Ordner wählen.</translation>
     </message>
@@ -1087,6 +1177,11 @@
         <location filename="../../ui/explain_dialog.py"/>
         <source>Close the window (Esc or Enter)</source>
         <translation>Fenster schließen (Esc oder Enter)</translation>
+    </message>
+    <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>Close without adapting (Esc)</source>
+        <translation>Schließen, ohne nachzulernen (Esc)</translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
@@ -1289,6 +1384,11 @@
         <translation>Dezibel</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>Declare the sensor of each.</source>
+        <translation>Für beide den Sensor angeben.</translation>
+    </message>
+    <message>
         <location filename="../../ui/settings_page.py"/>
         <source>Defaults of matching</source>
         <translation>Vorgaben für das Matching</translation>
@@ -1324,6 +1424,11 @@
         <translation>Richtung, in die das Radar blickt, im Uhrzeigersinn von Karten-Nord, laut Metadaten (gleich, in welchem Sinn). Unbekannt: Die Richtung, die am meisten erklärt, wird genommen, und der Test ist strenger.</translation>
     </message>
     <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>Discard the adapted weights</source>
+        <translation>Nachgelernte Gewichte verwerfen</translation>
+    </message>
+    <message>
         <location filename="../../plugin/accuracy_controller.py"/>
         <source>Displacement × {0}</source>
         <translation>Verschiebung × {0}</translation>
@@ -1344,7 +1449,7 @@
         <translation>Jetzt tun; lässt sich oben oder unter Erweitert wieder ändern</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/align.py"/>
+        <location filename="../../plugin/engine/adapt.py"/>
         <source>Done</source>
         <translation>Fertig</translation>
     </message>
@@ -1434,6 +1539,11 @@
         <translation>Alle Punkte sind beurteilt.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/adapting.py"/>
+        <source>Every point needs its two places.</source>
+        <translation>Jeder Punkt braucht seine beiden Orte.</translation>
+    </message>
+    <message>
         <location filename="../../ui/compare_strip.py"/>
         <source>Exchange</source>
         <translation>Tauschen</translation>
@@ -1494,6 +1604,11 @@
         <translation>Dateiformat der Ausgabe.</translation>
     </message>
     <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>File of the adapted weights; empty where they were no better</source>
+        <translation>Datei der nachgelernten Gewichte; leer, wo sie nicht besser waren</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
         <source>File of weights made by `train`; empty = the ones that came with the plugin.</source>
         <translation>Gewichtsdatei von `train`; leer = die mitgelieferten.</translation>
@@ -1519,7 +1634,7 @@
         <translation>Erst Verknüpfungspunkte suchen oder einige von Hand hinzufügen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/keeping_controller.py"/>
+        <location filename="../../plugin/adapting_controller.py"/>
         <source>Find tie points, or add some by hand, first.</source>
         <translation>Erst Verknüpfungspunkte suchen oder einige von Hand hinzufügen.</translation>
     </message>
@@ -1689,6 +1804,11 @@
         <translation>Einen Dateinamen angeben.</translation>
     </message>
     <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Give a layer or a file of control points.</source>
+        <translation>Einen Layer oder eine Datei mit Passpunkten angeben.</translation>
+    </message>
+    <message>
         <location filename="../../ui/params_form.py"/>
         <source>Give a number, or nothing for automatic.</source>
         <translation>Eine Zahl angeben, oder nichts für automatisch.</translation>
@@ -1744,7 +1864,7 @@
         <translation>Hilfe</translation>
     </message>
     <message>
-        <location filename="../../ui/explain_dialog.py"/>
+        <location filename="../../ui/adapt_menu.py"/>
         <source>Help (works offline)</source>
         <translation>Hilfe (ohne Netz)</translation>
     </message>
@@ -1787,6 +1907,11 @@
         <location filename="../../ui/dock.py"/>
         <source>How far the run or the warp is</source>
         <translation>Wie weit der Lauf oder das Entzerren ist</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>How long the network is trained; reading and measuring come on top.</source>
+        <translation>Wie lange das Netz lernt; Lesen und Messen kommen hinzu.</translation>
     </message>
     <message>
         <location filename="../../ui/review_panel.py"/>
@@ -1842,6 +1967,11 @@
         <location filename="../../plugin/engine/matchers/network.py"/>
         <source>Install the plugin anew.</source>
         <translation>Die Erweiterung neu installieren.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Instead of minutes: another run with as many steps learns exactly the same. 0 = by minutes.</source>
+        <translation>Statt Minuten: Ein weiterer Lauf mit so vielen Schritten lernt genau dasselbe. 0 = nach Minuten.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
@@ -2002,6 +2132,21 @@
         <location filename="../../ui/point_histogram.py"/>
         <source>Length of the error of a point in a fit without it, reference px; of the residual for points out of the fit</source>
         <translation>Länge des Fehlers eines Punktes in einer Anpassung ohne ihn, Referenz-px; bei Punkten außerhalb der Anpassung des Residuums</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Length of the training [min]</source>
+        <translation>Dauer des Lernens [min]</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Length of the training in steps</source>
+        <translation>Dauer des Lernens in Schritten</translation>
+    </message>
+    <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>Length of the training; QGIS stays usable meanwhile, and it can be cancelled</source>
+        <translation>Dauer des Lernens; QGIS bleibt währenddessen bedienbar, und es lässt sich abbrechen</translation>
     </message>
     <message>
         <location filename="../../ui/point_histogram.py"/>
@@ -2262,6 +2407,11 @@
         <location filename="../../ui/review_panel.py"/>
         <source>Measure the selected points but keep them out of the fit; again to undo (C)</source>
         <translation>Gewählte Punkte messen, aber aus der Anpassung heraushalten; nochmals: zurück (C)</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>Measuring at the points held back</source>
+        <translation>Messen an den zurückgehaltenen Punkten</translation>
     </message>
     <message>
         <location filename="../../plugin/snapper.py"/>
@@ -2744,6 +2894,11 @@
         <translation>Während ein Lauf Punkte sucht, lassen sie sich nicht bearbeiten.</translation>
     </message>
     <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Points held back</source>
+        <translation>Zurückgehaltene Punkte</translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/assessgcps.py"/>
         <source>Points in the fit</source>
         <translation>Punkte in der Anpassung</translation>
@@ -2774,6 +2929,11 @@
         <translation>Nur Punkte</translation>
     </message>
     <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Points trained on</source>
+        <translation>Gelernte Punkte</translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/assessment_page.py"/>
         <source>Points under {0}, worst first</source>
         <translation>Punkte mit {0}, die schlechtesten zuerst</translation>
@@ -2802,6 +2962,11 @@
         <location filename="../../plugin/core/types.py"/>
         <source>Power (intensity)</source>
         <translation>Leistung (Intensität)</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/adapting_controller.py"/>
+        <source>Press Find tie points to match with them.</source>
+        <translation>Verknüpfungspunkte suchen drücken, um mit ihnen zu suchen.</translation>
     </message>
     <message>
         <location filename="../../ui/compare_strip.py"/>
@@ -2907,6 +3072,11 @@
         <location filename="../../plugin/engine/align.py"/>
         <source>Reading</source>
         <translation>Wird gelesen</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>Reading the windows around the points</source>
+        <translation>Lesen der Fenster um die Punkte</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/importpoints.py"/>
@@ -3024,6 +3194,11 @@
         <translation>Punkt löschen oder bearbeiten.</translation>
     </message>
     <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>Remove them from this review and go back to the weights that came with the plugin</source>
+        <translation>Aus dieser Prüfung entfernen und zu den Gewichten zurückkehren, die mit der Erweiterung kamen</translation>
+    </message>
+    <message>
         <location filename="../../plugin/keeping_controller.py"/>
         <source>Report</source>
         <translation>Bericht</translation>
@@ -3112,6 +3287,11 @@
         <location filename="../../plugin/tasks.py"/>
         <source>SAR-Optical Align: accuracy</source>
         <translation>SAR-Optical Align: Genauigkeit</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/tasks.py"/>
+        <source>SAR-Optical Align: adapting to the scene</source>
+        <translation>SAR-Optical Align: Nachlernen auf der Szene</translation>
     </message>
     <message>
         <location filename="../../plugin/adviser.py"/>
@@ -3304,6 +3484,16 @@
         <translation>{0} setzen</translation>
     </message>
     <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Share of them within 1.5 px after [0..1]</source>
+        <translation>Anteil davon innerhalb 1,5 px nachher [0..1]</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Share of them within 1.5 px before [0..1]</source>
+        <translation>Anteil davon innerhalb 1,5 px vorher [0..1]</translation>
+    </message>
+    <message>
         <location filename="../../plugin/keeping_controller.py"/>
         <source>Shell script</source>
         <translation>Shell-Skript</translation>
@@ -3369,6 +3559,11 @@
         <translation>Auf Referenzgitter einrasten</translation>
     </message>
     <message>
+        <location filename="../../plugin/controller.py"/>
+        <source>Something runs already: wait for its end, or cancel it.</source>
+        <translation>Es läuft schon etwas: das Ende abwarten oder abbrechen.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/matchers/soma.py"/>
         <source>Spacing</source>
         <translation>Abstand</translation>
@@ -3382,6 +3577,11 @@
         <location filename="../../ui/compare_strip.py"/>
         <source>Squares of both; look for lines that break at the borders</source>
         <translation>Felder aus beiden; auf Linien achten, die an den Rändern brechen</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>Start from the weights that came with the plugin.</source>
+        <translation>Mit den Gewichten beginnen, die mit der Erweiterung kamen.</translation>
     </message>
     <message>
         <location filename="../../packaging/texts.py"/>
@@ -3449,6 +3649,11 @@
         <translation>Mustergröße</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>That is no clear gain: the weights stay as they were.</source>
+        <translation>Das ist kein klarer Gewinn: Die Gewichte bleiben, wie sie waren.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/georeferencing.py"/>
         <source>The CRS given for {0} is not understood: {1}.</source>
         <translation>Das für {0} angegebene KBS ist unverständlich: {1}.</translation>
@@ -3467,6 +3672,21 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>The SAR values are read as {0}, but hold negative numbers: they look like decibel.</source>
         <translation>Die SAR-Werte werden als {0} gelesen, enthalten aber negative Zahlen: Das sieht nach Dezibel aus.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>The adapted weights are better and are kept.</source>
+        <translation>Die nachgelernten Gewichte sind besser und werden behalten.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/adapting_controller.py"/>
+        <source>The adapted weights are gone; matching uses those that came with the plugin.</source>
+        <translation>Die nachgelernten Gewichte sind entfernt; gesucht wird mit denen, die mit der Erweiterung kamen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>The adapted weights cannot be written: {0}.</source>
+        <translation>Die nachgelernten Gewichte können nicht geschrieben werden: {0}.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/points.py"/>
@@ -3552,6 +3772,11 @@
         <location filename="../../plugin/layers.py"/>
         <source>The layer is not a tie-point layer: {0}.</source>
         <translation>Der Layer enthält keine Verknüpfungspunkte: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/adapting.py"/>
+        <source>The length of the training must be positive.</source>
+        <translation>Die Dauer des Lernens muss positiv sein.</translation>
     </message>
     <message>
         <location filename="../../plugin/keeping_controller.py"/>
@@ -3784,6 +4009,11 @@
         <translation>Das entzerrte Bild hätte {0} x {1} px: Das Modell schwingt an den Rändern aus.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>The weights were trained as {0}, which cannot be gone on with.</source>
+        <translation>Die Gewichte wurden als {0} gelernt; damit geht es nicht weiter.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/worker_client.py"/>
         <source>The worker cannot be started: {0}.</source>
         <translation>Der Arbeitsprozess kann nicht gestartet werden: {0}.</translation>
@@ -3889,6 +4119,16 @@
         <translation>{0}: {1} aus der Prüfung dieses Projekts lässt sich nicht öffnen. Den neuen Ort setzen (Layermenü &gt; Datenquelle ändern); die Prüfung kommt damit zurück.</translation>
     </message>
     <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Their RMSE after [working px]</source>
+        <translation>Deren RMSE nachher [Arbeits-px]</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Their RMSE before [working px]</source>
+        <translation>Deren RMSE vorher [Arbeits-px]</translation>
+    </message>
+    <message>
         <location filename="../../ui/heatmap.py"/>
         <source>There and back {0:.2f} px</source>
         <translation>Hin/zurück {0:.2f} px</translation>
@@ -3959,6 +4199,11 @@
         <translation>Es gibt keinen Punkt {0}.</translation>
     </message>
     <message>
+        <location filename="../../plugin/adapting_controller.py"/>
+        <source>There is no review to adapt to.</source>
+        <translation>Es gibt keine Prüfung, aus der gelernt werden kann.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/keeping_controller.py"/>
         <source>There is no review to report.</source>
         <translation>Es gibt keine Prüfung zu berichten.</translation>
@@ -3977,6 +4222,16 @@
         <location filename="../../plugin/engine/explain.py"/>
         <source>There is too little valid ground around the place in both images.</source>
         <translation>Um die Stelle ist in beiden Bildern zu wenig gültiges Gelände.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>There is too little valid ground around the points held back to measure by.</source>
+        <translation>Um die zurückgehaltenen Punkte gibt es zu wenig gültigen Boden, um zu messen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>There is too little valid ground around the points to train on.</source>
+        <translation>Um die Punkte gibt es zu wenig gültigen Boden, um daraus zu lernen.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/transforms.py"/>
@@ -4057,6 +4312,16 @@
         <location filename="../../ui/accuracy_panel.py"/>
         <source>Too few points to tell.</source>
         <translation>Zu wenige Punkte für eine Aussage.</translation>
+    </message>
+    <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>Train the network for some minutes around the points in the fit; kept only where points held back are found more closely</source>
+        <translation>Das Netz einige Minuten um die Punkte in der Anpassung lernen lassen; behalten wird es nur, wo zurückgehaltene Punkte genauer gefunden werden</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Trains the network of ME-SSM for some minutes on the scene itself: on windows around the enabled control points, from the weights it has. About a quarter of the points, in parts of the scene of their own, is held back; the adapted weights are written only where these points are found more closely than before. Hand them to 'Find tie points' as weights=FILE. The weights that came with the plugin stay as they are. Check the control points first: what is wrong would be learnt too.</source>
+        <translation>Lässt das Netz von ME-SSM einige Minuten auf der Szene selbst nachlernen: in Fenstern um die eingeschalteten Passpunkte, ausgehend von den Gewichten, die es hat. Etwa ein Viertel der Punkte, in eigenen Teilen der Szene, wird zurückgehalten; die nachgelernten Gewichte werden nur geschrieben, wo diese Punkte genauer gefunden werden als vorher. 'Verknüpfungspunkte suchen' bekommt sie als weights=DATEI. Die Gewichte, die mit der Erweiterung kamen, bleiben, wie sie sind. Zuerst die Passpunkte prüfen: Falsches würde mitgelernt.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
@@ -4179,7 +4444,7 @@
         <translation>Gewählte Punkte verwenden, was auch ein Filter sagte (A)</translation>
     </message>
     <message>
-        <location filename="../../plugin/provider/control.py"/>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
         <source>Used where no layer is given.</source>
         <translation>Wird verwendet, wo kein Layer angegeben ist.</translation>
     </message>
@@ -4264,7 +4529,7 @@
         <translation>Gewichte</translation>
     </message>
     <message>
-        <location filename="../../plugin/provider/matching.py"/>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
         <source>What happened, in a sentence</source>
         <translation>Was geschah, in einem Satz</translation>
     </message>
@@ -4392,6 +4657,11 @@
         <location filename="../../plugin/core/report_page.py"/>
         <source>Written</source>
         <translation>Geschrieben</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
+        <source>Written with a card (.json) beside it, where the adapted weights are better.</source>
+        <translation>Wird mit einer Karte (.json) daneben geschrieben, wo die nachgelernten Gewichte besser sind.</translation>
     </message>
     <message>
         <location filename="../../plugin/controller.py"/>
@@ -4729,7 +4999,7 @@
         <translation>nur für Rechner ohne Netz</translation>
     </message>
     <message>
-        <location filename="../../plugin/provider/control.py"/>
+        <location filename="../../plugin/provider/adaptnetwork.py"/>
         <source>or control-point file</source>
         <translation>oder Passpunktdatei</translation>
     </message>
@@ -4969,6 +5239,11 @@
         <translation>{0} und {1} weitere</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>{0} cannot be adapted to a scene.</source>
+        <translation>{0} kann nicht auf einer Szene nachlernen.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/environment.py"/>
         <source>{0} cannot be started: {1}.</source>
         <translation>{0} kann nicht gestartet werden: {1}.</translation>
@@ -5089,6 +5364,11 @@
         <translation>{0} ist keine Prüfung.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/session_record.py"/>
+        <source>{0} is not the name of a file of weights.</source>
+        <translation>{0} ist kein Name einer Datei mit Gewichten.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/sources.py"/>
         <source>{0} is only {1} x {2} px.</source>
         <translation>{0} hat nur {1} x {2} px.</translation>
@@ -5107,6 +5387,11 @@
         <location filename="../../plugin/core/gcp_io.py"/>
         <source>{0} is too large for a control-point file.</source>
         <translation>{0} ist zu groß für eine Passpunktdatei.</translation>
+    </message>
+    <message>
+        <location filename="../../ui/adapt_menu.py"/>
+        <source>{0} is trained on windows around the {1} points in the fit. About a quarter of them, in parts of the scene of their own, is held back: the adapted weights are kept only where these points are found more closely than before. They belong to this review and can be discarded; the weights that came with the plugin stay as they are. Check the points first: what is wrong would be learnt too.</source>
+        <translation>{0} lernt in Fenstern um die {1} Punkte in der Anpassung nach. Etwa ein Viertel davon, in eigenen Teilen der Szene, wird zurückgehalten: Die nachgelernten Gewichte werden nur behalten, wo diese Punkte genauer gefunden werden als vorher. Sie gehören zu dieser Prüfung und lassen sich verwerfen; die Gewichte, die mit der Erweiterung kamen, bleiben, wie sie sind. Zuerst die Punkte prüfen: Falsches würde mitgelernt.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/budget.py"/>

@@ -50,7 +50,7 @@ def parts(scene_pair, tmp_path_factory):
 def test_every_algorithm_has_help_and_units(processing):
     provider = QgsApplication.processingRegistry().providerById("sar_optical_align")
     names = {a.name() for a in provider.algorithms()}
-    assert names == {"registerimages", "matchimages", "assessgcps", "warpraster", "warpvector", "importpoints", "exportpoints"}
+    assert names == {"registerimages", "matchimages", "assessgcps", "warpraster", "warpvector", "importpoints", "exportpoints", "adaptnetwork"}
     for algorithm in provider.algorithms():
         assert len(algorithm.shortHelpString()) > 60
         assert algorithm.helpUrl()
@@ -231,3 +231,17 @@ def test_qgis_process_registers(parts, root, tmp_path, worker_python):
     results = json.loads(done.stdout)["results"]
     assert results["STATUS"] == "ok"
     assert output.exists()
+
+
+def test_a_network_is_adapted_to_the_scene(processing, parts, tmp_path):
+    """The toolbox trains as many steps as asked, measures at points held back, and writes weights only where they are better."""
+    matched = processing.run("sar_optical_align:matchimages", {"REFERENCE": parts[0], "SENSED": parts[1], "MATCHER": "cfog", "POINTS": str(tmp_path / "p.gpkg")})
+    output = tmp_path / "adapted.safetensors"
+    parameters = {"REFERENCE": parts[0], "SENSED": parts[1], "STEPS": 1, "THREADS": 1, "OUTPUT": str(output)}
+    adapted = processing.run("sar_optical_align:adaptnetwork", {**parameters, "POINTS": matched["POINTS"]})
+    assert adapted["TRAINED"] + adapted["HELD_BACK"] <= matched["KEPT"]
+    assert 0 <= adapted["NEAR_BEFORE"] <= 1
+    assert adapted["RMSE_BEFORE"] > 0
+    assert output.exists() == bool(adapted["WEIGHTS"]) == ("OUTPUT" in adapted)
+    with pytest.raises(QgsProcessingException, match="no control points"):
+        processing.run("sar_optical_align:adaptnetwork", parameters)

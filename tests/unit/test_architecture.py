@@ -45,6 +45,7 @@ MORE = {
     "plugin.review_files": ("ui",),
     "plugin.compare_controller": ("ui",),
     "plugin.accuracy_controller": ("ui",),
+    "plugin.adapting_controller": ("ui",),
     "plugin.point_maker": ("ui",),
     "plugin.snapper": ("ui",),
     "plugin.explainer": ("ui",),

@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from sar_optical_align.plugin.core.errors import UsageError
+from sar_optical_align.plugin.core.errors import InputError, UsageError
 from sar_optical_align.plugin.core.fingerprint import WHOLE_BYTES, Fingerprint, change_of, fingerprint
 from sar_optical_align.plugin.core.jsonable import to_jsonable
 from sar_optical_align.plugin.core.session import Role, Session
 from sar_optical_align.plugin.core.session_file import SessionFile, copy_review, load_record
-from sar_optical_align.plugin.core.session_record import RunRecord
+from sar_optical_align.plugin.core.session_record import Adapted, RunRecord
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, AlignResult, Evidence, Status
 from sessions import EDITS, GRID, apply, session, tie_points
 
@@ -207,3 +207,37 @@ def test_dying_at_any_statement_of_a_save_leaves_the_review_before_or_after(tmp_
     assert set(done["edit"]) == {done["before"], -5.0}
     assert done["edit"] == sorted(done["edit"], reverse=True)  # once it is written it stays written
     assert done["edit"][-1] == -5.0
+
+
+def test_adapted_weights_are_named_in_the_file_and_lie_beside_it(tmp_path):
+    """Noting them is no edit: nothing to undo, the fit stays; a name that leads elsewhere is refused."""
+    path = tmp_path / "s.gpkg"
+    s = session(file=path)
+    s.save()
+    told, before = [], s.undo_text
+    s.subscribe(told.append)
+    s.set_adapted(Adapted("me_ssm", "s.me_ssm-1.safetensors"))
+    assert (told, s.undo_text) == (["adapted"], before)
+    back = Session.load(path)
+    assert back.adapted == s.adapted
+    assert content(back) == content(s)
+    s.set_adapted(None)
+    assert Session.load(path).adapted is None
+    for file in ("../w.safetensors", "a/b.safetensors", "C:w.safetensors", "weights.bin", ""):
+        with pytest.raises(InputError):
+            Adapted("me_ssm", file)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE session SET value = ? WHERE key = 'adapted'", (json.dumps({"network": "me_ssm", "file": "../../w.safetensors"}),))
+        connection.commit()
+    with pytest.raises(InputError):
+        Session.load(path)
+
+
+def test_a_review_of_before_has_no_adapted_weights(tmp_path):
+    path = tmp_path / "s.gpkg"
+    s = session(file=path)
+    s.save()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM session WHERE key = 'adapted'")
+        connection.commit()
+    assert Session.load(path).adapted is None

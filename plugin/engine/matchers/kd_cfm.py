@@ -76,6 +76,16 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
 
         self.load_network("kd_cfm", self.params.weights, device, lambda config: KdCfm(KdCfmConfig.from_dict(config)))
 
+    def keypoints(self, image: Image) -> NDArray[np.float64]:
+        """Return (N, 2) keypoints of an image, px, the strongest first."""
+        import torch
+
+        from ....models.keypoints import CELL_PX
+
+        with torch.inference_mode():
+            places = self._look(image.data, image.mask, image.modality).places
+        return CELL_PX * places.double().cpu().numpy() + CELL_PX / 2.0
+
     def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
         """Return the matches.
 

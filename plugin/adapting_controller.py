@@ -1,0 +1,141 @@
+"""Adapting a network to the scene under review: asks how long, has the worker do it, keeps or discards the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from qgis.core import Qgis
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QDialog
+
+from ..ui.adapt_menu import AdaptDialog, AdaptMenu
+from ..ui.dock import MATCH, AlignDock
+from ..ui.messages import Messages
+from ..ui.text import tr
+from .core.adapting import AdaptRequest, adapt_points
+from .core.errors import AlignError, UsageError
+from .core.session import Session
+from .core.session_record import Adapted
+from .core.types import AlignRequest
+from .engine.matchers import all_specs
+from .review_controller import ReviewController
+from .session_store import adapted_weights, discard_weights
+from .settings import load_params, machine
+from .tasks import AdaptTask
+from .worker_client import WorkerClient
+
+NETWORK = "me_ssm"
+
+
+class AdaptingController(QObject):
+    """Lives as long as the dock's controller.
+
+    Args:
+        dock: Shows the menu, and the weights in the form of the matcher.
+        review: Whose points are learnt from.
+        messages: Tells what came of it.
+        worker: Gives the client of the worker.
+        begin: Starts a task with its end slot where nothing else runs; whether it did.
+    """
+
+    failed = pyqtSignal(object)
+    said = pyqtSignal(str)
+
+    def __init__(
+        self, dock: AlignDock, review: ReviewController, messages: Messages, worker: Callable[[], WorkerClient],
+        begin: Callable[[AdaptTask, Callable[[], None]], bool],
+    ) -> None:
+        super().__init__()
+        self._dock, self._review, self._messages, self._worker, self._begin = dock, review, messages, worker, begin
+        self.menu = AdaptMenu(dock.match.adapt_button)
+        self.menu.adapt_requested.connect(self.ask)
+        self.menu.discard_requested.connect(self.discard)
+        review.refreshed.connect(self.follow)
+
+    def ask(self) -> None:
+        """Ask how long, and begin."""
+        session = self._review.session
+        points = len(adapt_points(session.points)[0]) if session is not None and not self._review.locked else 0
+        dialog = AdaptDialog(tr(all_specs()[NETWORK].label), points, self._dock)
+        if self._request(0.0) is not None and dialog.exec() == QDialog.DialogCode.Accepted:
+            self.adapt(dialog.minutes.value())
+        dialog.deleteLater()
+
+    def adapt(self, minutes: float, steps: int = 0) -> None:
+        """Begin to adapt the network to the scene."""
+        request, session = self._request(minutes, steps), self._review.session
+        if request is None or session is None:
+            return
+        try:
+            task = AdaptTask(self._worker(), request)
+        except AlignError as error:
+            self.failed.emit(error)
+            return
+        self._begin(task, lambda: self._ended(task, session))
+
+    def discard(self) -> None:
+        """Go back to the weights that came with the plugin."""
+        session = self._review.session
+        if session is None or session.adapted is None:
+            return
+        try:
+            discard_weights(session)
+        except AlignError as error:
+            self.failed.emit(error)
+            return
+        self.follow()
+        self.said.emit(tr("The adapted weights are gone; matching uses those that came with the plugin."))
+
+    def follow(self) -> None:
+        """Show the weights of the review that is current in the form of their matcher."""
+        session = self._review.session
+        path = adapted_weights(session)
+        self.menu.discard_action.setEnabled(session is not None and session.adapted is not None)
+        network = session.adapted.network if path is not None and session is not None and session.adapted is not None else ""
+        self._dock.match.set_adapted(network, "" if path is None else str(path))
+
+    def _request(self, minutes: float, steps: int = 0) -> AdaptRequest | None:
+        """Return what the worker is to be asked; None where it cannot be, which is told."""
+        session = self._review.session
+        try:
+            if session is None or self._review.locked or session.file is None:
+                raise UsageError("There is no review to adapt to.", "Find tie points, or add some by hand, first.")
+            params = session.run.params if session.run is not None else load_params()
+            given = params.matcher_params if params.matcher == NETWORK else {}
+            weights = given.get("weights", "")
+            if session.adapted is not None and str(weights).endswith(session.adapted.file):
+                weights = ""  # from those of the plugin again, with the points of now
+            params = replace(params, matcher=NETWORK, matcher_params={**given, "weights": weights}, **machine())
+            output = session.file.path.with_name(f"{session.file.path.stem}.{NETWORK}-{datetime.now():%Y%m%d-%H%M%S}.safetensors")
+            request = AlignRequest(session.reference, session.sensed, params)
+            return AdaptRequest(request, *adapt_points(session.points), str(output), minutes or 1.0, steps)
+        except AlignError as error:
+            self.failed.emit(error)
+            return None
+
+    def _ended(self, task: AdaptTask, session: Session) -> None:
+        result = task.adapt_result
+        if result is None:
+            if task.error is not None:
+                self.failed.emit(task.error)
+            else:
+                self.said.emit(tr("Cancelled; the weights stay as they were."))
+            return
+        if result.weights:
+            try:
+                discard_weights(session)
+                session.set_adapted(Adapted(NETWORK, result.weights.replace("\\", "/").rsplit("/", 1)[-1]))
+            except AlignError as error:
+                self.failed.emit(error)
+                return
+            self.follow()
+            if session is self._review.session:
+                self._dock.match.choose_matcher(NETWORK)
+                self._dock.tabs.setCurrentIndex(MATCH)
+        text = tr(result.message)
+        if result.weights:
+            text += " " + tr("Press Find tie points to match with them.")
+        self.said.emit(text)
+        self._messages.tell(text, Qgis.MessageLevel.Success if result.weights else Qgis.MessageLevel.Info, 0, title="")
