@@ -18,7 +18,7 @@ from ..ui.settings_page import PAGE
 from ..ui.text import explained, tr
 from .accuracy_controller import AccuracyController
 from .compare_controller import CompareController
-from .core.errors import AlignError, FitError, InputError
+from .core.errors import AlignError, FitError, InputError, attempt
 from .core.session import Session
 from .core.transforms import Transform
 from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParams
@@ -90,7 +90,7 @@ class AlignController(QObject):
             (self.keeping.restored, lambda: d.tabs.setCurrentIndex(REVIEW)),
             (self.keeping.pair_recalled, self._choose),
             (r.explain_requested, lambda: self.explainer.explain()),
-            (r.confidence_requested, lambda: self._guarded(lambda: add_confidence(self.review.session))),
+            (r.confidence_requested, lambda: attempt(lambda: add_confidence(self.review.session), self._fail)),
             (self.review.failed, self._fail),
             (self.review.said, d.set_status),
             (self.review.refreshed, self._follow_fit),
@@ -347,13 +347,6 @@ class AlignController(QObject):
 
     # --- telling
 
-    def _guarded(self, action: Callable[[], object]) -> bool:
-        try:
-            action()
-        except AlignError as error:
-            self._fail(error)
-            return False
-        return True
 
     def _fail(self, error: AlignError) -> None:
         self.interpreter.last_error = str(error)

@@ -281,7 +281,8 @@ class Session:
         """Return the review without its history and without the candidates of a run that streams."""
         now = self._now
         return SessionRecord(
-            self.reference, self.sensed, self.reference_grid, self.sensed_grid, now.model, now.independent_share, now.points, now.run, self.inputs
+            self.reference, self.sensed, self.reference_grid, self.sensed_grid, now.model, now.independent_share, now.points, now.run, self.inputs,
+            self._refitter.held,
         )
 
     @classmethod
@@ -289,7 +290,7 @@ class Session:
         """Go on with a review."""
         session = cls(record.reference, record.sensed, record.reference_grid, record.sensed_grid, record.model)
         session._history = History(Snapshot(record.points, record.model, "", record.independent_share, record.run))
-        session.inputs = record.inputs
+        session.inputs, session._refitter = record.inputs, Refitter(record.advised)
         return session
 
     def save(self) -> None:
@@ -300,6 +301,11 @@ class Session:
         """
         if self.file is not None:
             self.file.save(self.record())
+
+    def note_fit(self) -> None:
+        """Write what follows from the fit as it is, residuals and the model advised, into the session's file, where it has one."""
+        if self.file is not None:
+            self.file.note_fit(self.fit.residuals_px, self._refitter.held)
 
     @classmethod
     def load(cls, path: Path) -> Session:

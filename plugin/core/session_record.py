@@ -74,6 +74,7 @@ class SessionRecord:
         points: All points.
         run: The run that found them, None for points from a file or the analyst.
         inputs: Fingerprints of reference and sensed file as they were; () where they are not known.
+        advised: Model the advisor held to when the automatic one was fitted last, "" = none.
     """
 
     reference: RasterRef
@@ -85,6 +86,7 @@ class SessionRecord:
     points: tuple[SessionPoint, ...]
     run: RunRecord | None = None
     inputs: tuple[Fingerprint, ...] = ()
+    advised: str = ""
 
     @property
     def request(self) -> AlignRequest:
@@ -95,6 +97,8 @@ class SessionRecord:
         """Return what makes a review from a file unusable, or ""."""
         if self.model not in MODEL_LABELS:
             return f"unknown model {self.model[:40]!r}"
+        if self.advised not in ("", *MODEL_LABELS):
+            return f"unknown model {self.advised[:40]!r}"
         if not 0.0 <= self.independent_share <= 1.0:
             return "the share of independent matches is not from 0 to 1"
         for name, grid in (("reference", self.reference_grid), ("sensed", self.sensed_grid)):
@@ -130,6 +134,7 @@ class SessionRecord:
             "independent_share": self.independent_share,
             "run": to_jsonable(self.run),
             "inputs": to_jsonable(self.inputs),
+            "advised": self.advised,
         }
 
 
@@ -148,6 +153,7 @@ def record_from(data: dict[str, Any], points: tuple[SessionPoint, ...]) -> Sessi
             from_jsonable(Grid, data["reference_grid"]), from_jsonable(Grid, data["sensed_grid"]),
             str(data["model"]), from_jsonable(float, data["independent_share"]), points,
             from_jsonable(RunRecord, run) if run is not None else None, tuple(from_jsonable(Fingerprint, i) for i in inputs),
+            str(data.get("advised") or ""),
         )
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError, AttributeError, AlignError) as error:
         raise InputError(f"Not a session: {str(error)[:200]}.", _OURS) from error
