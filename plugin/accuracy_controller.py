@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsGeometry, QgsPointXY, QgsProject, QgsVectorLayer, QgsWkbTypes
@@ -16,7 +15,7 @@ from ..ui.dock import ACCURACY, AlignDock
 from ..ui.text import tr
 from .core import coords
 from .core.displacement import displacement_field, map_linear
-from .core.errors import AlignError, FitError
+from .core.errors import FitError, attempt
 from .core.judgement import Case, Judgement
 from .displacement_layer import field_layer, places_of
 from .layers import add_to_group
@@ -55,7 +54,7 @@ class AccuracyController(QObject):
             (p.gap_requested, self._show_gap),
             (p.fold_requested, self._show_fold),
             (p.azimuth_changed, self._take_azimuth),
-            (p.field_requested, lambda: self._guarded(self.add_field)),
+            (p.field_requested, lambda: attempt(self.add_field, self.failed.emit)),
             (review.refreshed, self._follow),
             (dock.tabs.currentChanged, self._follow),
         ):
@@ -215,12 +214,6 @@ class AccuracyController(QObject):
         layer = field_layer(displacement_field(fit.details, used, session.sensed_grid), placement, path, tr("Displacement × {0}"))
         add_to_group(layer)
         return layer
-
-    def _guarded(self, action: Callable[[], object]) -> None:
-        try:
-            action()
-        except AlignError as error:
-            self.failed.emit(error)
 
 
 def _same(a: Case, b: Case) -> bool:

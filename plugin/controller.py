@@ -19,7 +19,7 @@ from ..ui.text import explained, tr
 from .accuracy_controller import AccuracyController
 from .adapting_controller import AdaptingController
 from .compare_controller import CompareController
-from .core.errors import AlignError, FitError, InputError
+from .core.errors import AlignError, FitError, InputError, attempt
 from .core.session import Session
 from .core.transforms import Transform
 from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParams
@@ -94,7 +94,7 @@ class AlignController(QObject):
             (self.keeping.restored, lambda: d.tabs.setCurrentIndex(REVIEW)),
             (self.keeping.pair_recalled, self._choose),
             (r.explain_requested, lambda: self.explainer.explain()),
-            (r.confidence_requested, lambda: self.review.guarded(lambda: add_confidence(self.review.session))),
+            (r.confidence_requested, lambda: attempt(lambda: add_confidence(self.review.session), self._fail)),
             (self.review.failed, self._fail),
             (self.review.said, d.set_status),
             (self.review.refreshed, self._follow_fit),

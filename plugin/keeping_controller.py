@@ -16,7 +16,7 @@ from ..ui.dock import AlignDock
 from ..ui.export_menu import ExportMenu
 from ..ui.messages import Messages
 from ..ui.text import tr
-from .core.errors import AlignError, InputError
+from .core.errors import AlignError, InputError, attempt
 from .core.review_queue import is_reviewed
 from .core.session import Session
 from .core.types import RasterRef
@@ -132,7 +132,7 @@ class KeepingController(QObject):
 
     def import_points(self, path: Path) -> None:
         """Read a control-point file into the session of the pair chosen."""
-        if self._guarded(lambda: import_points(self._open_session(), path)):
+        if attempt(lambda: import_points(self._open_session(), path), self.failed.emit):
             self.review.refresh()
             self.review.use_tool()
             self.said.emit(tr("{0} points read from {1}").format(len(self.review.session.points), path.name))
@@ -145,12 +145,12 @@ class KeepingController(QObject):
 
     def export_points(self, path: Path) -> None:
         """Write the points as reviewed."""
-        if self._guarded(lambda: export_points(self.review.session, path)):
+        if attempt(lambda: export_points(self.review.session, path), self.failed.emit):
             self.said.emit(tr("Written: {0}").format(path))
 
     def add_layer(self) -> None:
         """Add the review's own points to the project, as a layer that follows the edits."""
-        self._guarded(lambda: add_points_layer(self.review.session))
+        attempt(lambda: add_points_layer(self.review.session), self.failed.emit)
 
     def _repaint_points(self) -> None:
         if self.review.session is not None and self.review.session.file is not None:
@@ -166,7 +166,7 @@ class KeepingController(QObject):
     def export_script(self, path: Path) -> None:
         """Write the warp of the Warp tab as a script."""
         target = self._dock.warp.output.filePath().strip() or str(path.with_suffix(".tif"))
-        if self._guarded(lambda: export_script(self.review.session, path, target, self._dock.warp.warp_params())):
+        if attempt(lambda: export_script(self.review.session, path, target, self._dock.warp.warp_params()), self.failed.emit):
             self.said.emit(tr("Written: {0} and its control points").format(path))
 
     def copy_command(self) -> None:
@@ -178,7 +178,7 @@ class KeepingController(QObject):
             QApplication.clipboard().setText(line)
             self.said.emit(tr("The line of qgis_process is on the clipboard."))
 
-        self._guarded(copy)
+        attempt(copy, self.failed.emit)
 
     def ask_report(self) -> None:
         """Ask for a file and write the report."""
@@ -219,11 +219,3 @@ class KeepingController(QObject):
                 tr("Report written: {0}").format(path.name), Qgis.MessageLevel.Success, 15, tr("Open"),
                 lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))),
             )
-
-    def _guarded(self, action: Callable[[], object]) -> bool:
-        try:
-            action()
-        except AlignError as error:
-            self.failed.emit(error)
-            return False
-        return True

@@ -18,7 +18,7 @@ from ..ui.text import length, map_unit, tr
 from .adviser import Adviser
 from .chips import ChipDesk
 from .core import coords
-from .core.errors import AlignError
+from .core.errors import attempt
 from .core.session import FitState, Session
 from .core.types import AlignResult, Point, RasterRef, TiePoint
 from .placement import Placement, half_axes
@@ -152,7 +152,7 @@ class ReviewController(QObject):
         """Write the residuals into the session's layer, when the analyst pauses."""
         self._idle.stop()
         if self.session is not None and self.session.file is not None and not self.locked:
-            self.session.file.note_residuals(self._residuals)
+            self.session.note_fit()
 
     def relocate(self) -> None:
         """Keep the sessions beside the project that was just saved."""
@@ -303,12 +303,7 @@ class ReviewController(QObject):
 
     def guarded(self, action: Callable[[], object]) -> bool:
         """Do something to the session; an error is told. Whether it was done."""
-        try:
-            action()
-        except AlignError as error:
-            self.failed.emit(error)
-            return False
-        return True
+        return attempt(action, self.failed.emit)
 
     # --- selection, tool
 

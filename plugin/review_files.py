@@ -76,7 +76,7 @@ def add_points_layer(session: Session | None) -> None:
     """
     if session is None or session.file is None or not session.file.path.is_file():
         raise InputError("There are no points yet.", "Find tie points, or add some by hand, first.")
-    session.file.note_residuals(session.fit.residuals_px)
+    session.note_fit()
     source = f"{session.file.path}|layername=points"
     project = QgsProject.instance()
     for layer in list(project.mapLayers().values()):

@@ -1,5 +1,9 @@
 """Every error a user can meet, each with a hint to act on and a command-line exit code."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 
 class AlignError(Exception):
     """Base of all expected failures.
@@ -82,3 +86,13 @@ class NoReliableAlignmentError(AlignError):
     """The evidence is too weak to align the images."""
 
     exit_code = 4
+
+
+def attempt(action: Callable[[], object], tell: Callable[[AlignError], object]) -> bool:
+    """Do something; tell of the AlignError it ends in. Returns whether it was done."""
+    try:
+        action()
+    except AlignError as error:
+        tell(error)
+        return False
+    return True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import coords
+from .blas import one_thread
 from .coverage import Coverage, cover
 from .errors import FitError
 from .fitting import fit
@@ -67,6 +68,7 @@ class Case:
     held: str = ""
 
 
+@one_thread()
 def judge(case: Case) -> Judgement:
     """Judge a fit; what cannot be said is None."""
     used = [p.tie_point for p in case.points if p.in_fit]

@@ -19,12 +19,16 @@ class Refitter:
     """Fits points under review; for many points and the automatic model, it goes on with the model advised last.
 
     Whoever shows the fit asks `advice_due`, lets `review_fit.advise_points` run beside, and hands its answer to `take`.
+
+    Attributes:
+        held: Model advised last, which is not left for little; "" = none.
+        advice_due: Whether the advisor is to be asked for the points as they are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, held: str = "") -> None:
         self._advice: Advice | None = None
         self._advised: Sequence[SessionPoint] = ()
-        self._held = ""
+        self.held = held
         self.advice_due = False
 
     def fit(self, points: Sequence[SessionPoint], model: str, grid: Grid, independent_share: float) -> FitState:
@@ -32,18 +36,18 @@ class Refitter:
         used = [p for p in points if p.in_fit]
         if model != "auto" or len(used) <= AT_ONCE:
             self._advice, self.advice_due = None, False
-            few = fit_points(points, model, grid, independent_share, self._held)
-            self._held = few.model if model == "auto" and few.transform is not None else ""
+            few = fit_points(points, model, grid, independent_share, self.held)
+            self.held = few.model if model == "auto" and few.transform is not None else ""
             return few
         if self._advice is None:
             step = 1 if len(used) <= FIRST_AT_ONCE else -(-len(used) // AT_ONCE)
             try:
-                self._advice = advise_points(used[::step], grid, min(independent_share * step, 1.0), self._held)
+                self._advice = advise_points(used[::step], grid, min(independent_share * step, 1.0), self.held)
             except FitError:
                 self.advice_due = False
                 return fit_points(points, model, grid, independent_share)  # says in its message why there is no fit
             self._advised = points if step == 1 else ()
-        self.advice_due, self._held = points is not self._advised, self._advice.best
+        self.advice_due, self.held = points is not self._advised, self._advice.best
         state = fit_points(points, self._advice.best, grid, independent_share)
         return state if state.transform is None else replace(state, message=self._advice.why)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import coords, fitting, quality
+from .blas import one_thread
 from .errors import FitError
 from .fitting import Fit
 from .quality import Advice
@@ -40,6 +41,7 @@ class FitState:
     details: Fit | None = None
 
 
+@one_thread()
 def advise_points(points: Sequence[SessionPoint], reference_grid: Grid, independent_share: float, held: str = "") -> Advice:
     """Return how all models do at the points in the fit.
 
@@ -56,6 +58,7 @@ def advise_points(points: Sequence[SessionPoint], reference_grid: Grid, independ
     return quality.advise(sensed, reference, covariances, *_frame(reference_grid), independent=independent_share * len(sensed), held=held)
 
 
+@one_thread()
 def fit_points(points: Sequence[SessionPoint], model: str, reference_grid: Grid, independent_share: float, held: str = "") -> FitState:
     """Fit a model ("auto" asks the advisor) to the points that are in the fit.
 

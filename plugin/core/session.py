@@ -291,7 +291,8 @@ class Session:
         """Return the review without its history and without the candidates of a run that streams."""
         now = self._now
         return SessionRecord(
-            self.reference, self.sensed, self.reference_grid, self.sensed_grid, now.model, now.independent_share, now.points, now.run, self.inputs, self.adapted
+            self.reference, self.sensed, self.reference_grid, self.sensed_grid, now.model, now.independent_share, now.points, now.run, self.inputs,
+            self.adapted, self._refitter.held,
         )
 
     @classmethod
@@ -300,6 +301,7 @@ class Session:
         session = cls(record.reference, record.sensed, record.reference_grid, record.sensed_grid, record.model)
         session._history = History(Snapshot(record.points, record.model, "", record.independent_share, record.run))
         session.inputs, session.adapted = record.inputs, record.adapted
+        session._refitter = Refitter(record.advised)
         return session
 
     def save(self) -> None:
@@ -310,6 +312,11 @@ class Session:
         """
         if self.file is not None:
             self.file.save(self.record())
+
+    def note_fit(self) -> None:
+        """Write what follows from the fit as it is, residuals and the model advised, into the session's file, where it has one."""
+        if self.file is not None:
+            self.file.note_fit(self.fit.residuals_px, self._refitter.held)
 
     @classmethod
     def load(cls, path: Path) -> Session:

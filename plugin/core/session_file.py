@@ -14,6 +14,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from .types import Point
 _MAGIC = b"SQLite format 3\x00"
 _JOURNALS = ("-journal", "-wal", "-shm")
 _WAIT_S = 3.0
+_PUT = "INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _OURS = "Choose a file saved by this plugin."
 
 
@@ -77,16 +79,18 @@ class SessionFile:
             raise OutputError(f"The review cannot be saved in {self.path}: {error}.", hint) from error
         self._saved = record
 
-    def note_residuals(self, residuals_px: Mapping[int, Point]) -> None:
-        """Write the residuals of the points saved, where they changed; failing is no loss, they can be computed.
+    def note_fit(self, residuals_px: Mapping[int, Point], advised: str = "") -> None:
+        """Write the residuals of the points saved and the model advised, where they changed; failing is no loss, they can be computed.
 
         Args:
             residuals_px: transform(sensed) - reference by id; points that are not there have none.
+            advised: See `SessionRecord`.
         """
         known = {p.id for p in self._saved.points} if self._saved is not None else set()
         new = {i: r for i, r in residuals_px.items() if i in known and self._residuals.get(i) != r}
         gone = [i for i in self._residuals if i not in residuals_px]
-        if not new and not gone:
+        turned = self._saved is not None and self._saved.advised != advised
+        if not new and not gone and not turned:
             return
         with contextlib.suppress(sqlite3.Error, OSError):
             if not self._is_ours():
@@ -94,6 +98,9 @@ class SessionFile:
             with _transaction(self.path) as connection:
                 rows = [(*r, (r[0] ** 2 + r[1] ** 2) ** 0.5, i) for i, r in new.items()] + [(None, None, None, i) for i in gone]
                 connection.executemany(f"UPDATE {POINTS} SET residual_x_px=?, residual_y_px=?, residual_px=? WHERE id=?", rows)  # nosec B608
+                if turned:
+                    connection.execute(_PUT, ("advised", json.dumps(advised)))
+            self._saved = replace(self._saved, advised=advised)
             self._residuals = {**{i: r for i, r in self._residuals.items() if i not in gone}, **new}
 
     # --- inside
@@ -183,7 +190,7 @@ class SessionFile:
         self._count += 1
         values["revision"] = [self._writer, self._count]
         rows_of = [(key, json.dumps(value, allow_nan=False)) for key, value in values.items()]
-        connection.executemany("INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", rows_of)
+        connection.executemany(_PUT, rows_of)
 
 
 def is_review(path: Path) -> bool:

@@ -93,6 +93,7 @@ class SessionRecord:
         run: The run that found them, None for points from a file or the analyst.
         inputs: Fingerprints of reference and sensed file as they were; () where they are not known.
         adapted: Weights adapted to the scene, None where there are none.
+        advised: Model the advisor held to when the automatic one was fitted last, "" = none.
     """
 
     reference: RasterRef
@@ -105,6 +106,7 @@ class SessionRecord:
     run: RunRecord | None = None
     inputs: tuple[Fingerprint, ...] = ()
     adapted: Adapted | None = None
+    advised: str = ""
 
     @property
     def request(self) -> AlignRequest:
@@ -115,6 +117,8 @@ class SessionRecord:
         """Return what makes a review from a file unusable, or ""."""
         if self.model not in MODEL_LABELS:
             return f"unknown model {self.model[:40]!r}"
+        if self.advised not in ("", *MODEL_LABELS):
+            return f"unknown model {self.advised[:40]!r}"
         if not 0.0 <= self.independent_share <= 1.0:
             return "the share of independent matches is not from 0 to 1"
         for name, grid in (("reference", self.reference_grid), ("sensed", self.sensed_grid)):
@@ -151,6 +155,7 @@ class SessionRecord:
             "run": to_jsonable(self.run),
             "inputs": to_jsonable(self.inputs),
             "adapted": to_jsonable(self.adapted),
+            "advised": self.advised,
         }
 
 
@@ -170,6 +175,7 @@ def record_from(data: dict[str, Any], points: tuple[SessionPoint, ...]) -> Sessi
             str(data["model"]), from_jsonable(float, data["independent_share"]), points,
             from_jsonable(RunRecord, run) if run is not None else None, tuple(from_jsonable(Fingerprint, i) for i in inputs),
             from_jsonable(Adapted, adapted) if adapted is not None else None,
+            str(data.get("advised") or ""),
         )
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError, AttributeError, AlignError) as error:
         raise InputError(f"Not a session: {str(error)[:200]}.", _OURS) from error

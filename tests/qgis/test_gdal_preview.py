@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,14 @@ def bent(kind: str, width: int = WIDTH, height: int = HEIGHT):
     sensed = np.stack(np.meshgrid(np.linspace(0, width, 7), np.linspace(0, height, 6)), axis=2).reshape(-1, 2)
     a, b = (sensed / [width, height] - 0.5).T
     return fit(kind, sensed, sensed * 1.31 + [20.3, 11.7] + 4 * np.stack([a * b + a * a, b * b - a * b * b], axis=1))
+
+
+def rough_spline(scatter: float = 0.15):
+    """Return a spline through 60 points that scatter, turned by ten degrees: the output's corners lie far outside the image."""
+    rng = np.random.default_rng(4)
+    sensed = rng.uniform(0, 1, (60, 2)) * [WIDTH, HEIGHT]
+    turn = np.array([[np.cos(0.17), -np.sin(0.17)], [np.sin(0.17), np.cos(0.17)]])
+    return fit("tps", sensed, sensed @ turn.T + [60.0, 30.0] + rng.normal(0, scatter, sensed.shape), smoothing=0.0)
 
 
 def scene(folder: Path, dtype: str = "float32", **more) -> str:
@@ -58,6 +67,31 @@ def test_the_preview_is_what_the_warp_writes(tmp_path, kind):
     assert both.mean() > 0.5
     assert np.abs(first - second)[both].max() < 2.0  # of slopes up to 5 a pixel, the edges of the hole apart
     assert np.abs(first - second)[both].mean() < 0.02
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "rough tps", "very rough tps"])
+@pytest.mark.parametrize("params", [WarpParams(), WarpParams(match_reference_grid=True)])
+def test_every_pixel_comes_from_where_the_transform_says(tmp_path, kind, params):
+    """The samples are their own columns and rows, which bilinear resampling keeps: the places are read off the preview."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH] + 0.5
+    path = write_raster(tmp_path / "sar.tif", np.stack([x, y]).astype(np.float32), 32633, (500010.0, 9.0, 0.0, 5399950.0, 0.0, -11.0))
+    transform = bent(kind) if kind in KINDS else rough_spline(0.5 if kind.startswith("very") else 0.15)
+    shown = PreviewWarp(path, tmp_path / "p").write(REFERENCE, transform, replace(params, resampling="bilinear"))
+    places, gt = values(shown, 2), gdal.Open(str(shown)).GetGeoTransform()
+    row, column = np.nonzero(np.isfinite(places[0]))
+    on_reference = coords.px_from_map(REFERENCE.geotransform, coords.map_from_px(gt, np.stack([column + 0.5, row + 0.5], axis=1)))
+    there = places[:, row, column].T
+    inner = ((there > 1) & (there < [WIDTH - 1, HEIGHT - 1])).all(axis=1)  # not where resampling stops at the edge
+    assert inner.sum() > 0.4 * row.size > 10_000
+    assert np.abs(there[inner] - transform.inverse(on_reference[inner])).max() < (0.5 if kind == "very rough tps" else 0.15)
+
+
+def test_the_preview_is_made_by_a_field_where_no_polynomial_will_do(tmp_path):
+    shown = PreviewWarp(scene(tmp_path), tmp_path / "p").write(REFERENCE, rough_spline(), WarpParams())
+    text = shown.read_text()
+    assert "GeoLocTransformer" in text
+    assert "TPSTransformer" not in text
+    assert Path(f"{shown}.field.tif").is_file()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +149,7 @@ def test_old_revisions_go(tmp_path):
     preview = PreviewWarp(scene(tmp_path), tmp_path / "p")
     names = [preview.write(REFERENCE, bent(kind), WarpParams()).name for kind in KINDS]
     assert len(set(names)) == len(KINDS)
-    assert {p.name for p in (tmp_path / "p").glob("preview_*")} == set(names[-3:])
+    assert {p.name for p in (tmp_path / "p").glob("preview_*.vrt")} == set(names[-3:])
 
 
 def test_what_cannot_be_previewed_says_why(tmp_path):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from sar_optical_align.plugin.core.quality import Advice
 from sar_optical_align.plugin.core.session import Session
+from sar_optical_align.plugin.core.session_file import SessionFile
 from sar_optical_align.plugin.core.types import Grid, RasterRef, TiePoint
 
 GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300)
@@ -66,3 +69,27 @@ def test_points_that_no_model_fits_are_told_not_raised():
     assert s.fit.transform is None
     assert "share" in s.fit.message
     assert not s.advice_due
+
+
+def test_the_model_held_is_held_after_reopening(tmp_path):
+    """A model that is kept although a fresh look would take another one is kept by the file too."""
+    kept = 0
+    for bend in np.linspace(0.6, 1.6, 11):
+        s = session(80, bend)
+        s.file = SessionFile(tmp_path / f"{bend:.2f}.gpkg")
+        for i in range(1, 40):
+            s.reject([i])
+            if s.fit.model != fresh(s).fit.model:
+                kept += 1
+                break
+        s.note_fit()
+        again = Session.load(s.file.path)
+        assert again.fit.model == s.fit.model
+        s.reject([60])
+        assert Session.load(s.file.path).record().advised == s.record().advised
+    assert kept
+
+
+def fresh(s):
+    """Return a session of the same points that was never advised."""
+    return Session.from_record(replace(s.record(), advised=""))

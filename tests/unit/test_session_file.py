@@ -136,9 +136,9 @@ def test_a_removed_file_comes_back_with_the_next_edit(tmp_path):
 def test_residuals_are_columns_of_the_layer_and_follow_edits(tmp_path):
     path = tmp_path / "s.gpkg"
     s = session(file=path)
-    s.file.note_residuals(s.fit.residuals_px)
+    s.note_fit()
     s.reject([2])
-    s.file.note_residuals(s.fit.residuals_px)
+    s.note_fit()
     copy_review(path, tmp_path / "copy.gpkg")
     rows = sqlite3.connect(tmp_path / "copy.gpkg").execute("SELECT id, residual_x_px, residual_y_px, residual_px, in_fit FROM points").fetchall()
     assert {r[0]: (r[1], r[2]) for r in rows} == s.fit.residuals_px
