@@ -22,6 +22,7 @@ PATCH_PX, STRIDE, _PAST_PX = 64, 8, 4
 MODALITIES = ("optical", "sar")
 SHARINGS = ("partial", "shared", "unshared")
 _NORMAL_FLOOR = 0.03
+_FIRM = 6.0  # descriptors have length 1, so that larger weights only mean slower change: steps of Adam would overthrow those of 6144 inputs
 _CELLS, _CELL_SIDE = (4, 2, 1), 9  # 8-px cells at 1/2, 1/4 and 1/8; 72 px
 
 
@@ -132,6 +133,8 @@ class _Trunk(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         past = OrientedGradients().channels * (STRIDE // _PAST_PX) ** 2 if config.bank else 0
         self.last = nn.Conv2d(config.widths[2] + past, config.channels, PATCH_PX // STRIDE)
+        with torch.no_grad():
+            self.last.weight.mul_(_FIRM)
 
     def forward(self, parts: list[tuple[Tensor, Tensor | None]], steps: list[int]) -> list[Tensor]:
         """Describe what the stems found, together, so that normalisation in training sees both modalities.

@@ -37,4 +37,5 @@ def _best_threshold(matching: NDArray[np.float64], other: NDArray[np.float64]) -
     values = np.unique(np.concatenate((matching, other)))
     accepted = 1.0 - np.searchsorted(np.sort(matching), values) / len(matching)
     refused = np.searchsorted(np.sort(other), values) / len(other)
-    return float(values[np.argmax(accepted + refused)])
+    best = int(np.argmax(accepted + refused))
+    return float(values[max(0, best - 1)] + values[best]) / 2.0  # half-way down to the next lower pair
