@@ -84,8 +84,8 @@ class Lfe(nn.Module):
     def __init__(self, before: int, width: int, stride: int) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(before, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
-            nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width),
+            nn.Conv2d(before, width, 3, stride, 1, bias=False, padding_mode="replicate"), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, width, 3, 1, 1, bias=False, padding_mode="replicate"), nn.BatchNorm2d(width),
         )
         self.shortcut: nn.Module = nn.Identity()
         if before != width or stride != 1:
@@ -105,8 +105,8 @@ class _Stem(nn.Module):
         self.bank = OrientedGradients() if config.bank else None
         given = 1 + (self.bank.channels if self.bank else 0)
         self.body = nn.Sequential(
-            nn.Conv2d(given, width, 3, 2, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
-            nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width),
+            nn.Conv2d(given, width, 3, 2, 1, bias=False, padding_mode="replicate"), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, width, 3, 1, 1, bias=False, padding_mode="replicate"), nn.BatchNorm2d(width),
         )
         self.past = nn.BatchNorm2d(given - 1) if self.bank else None
 
