@@ -644,6 +644,11 @@
         <translation>Wird abgebrochen</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Candidates</source>
+        <translation>Kandidaten</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/session_file.py"/>
         <source>Cannot copy {0} to {1}: {2}.</source>
         <translation>{0} kann nicht nach {1} kopiert werden: {2}.</translation>
@@ -1164,6 +1169,11 @@
         <translation>Vertrauen in die Verknüpfungspunkte</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Contrast</source>
+        <translation>Kontrast</translation>
+    </message>
+    <message>
         <location filename="../../plugin/keeping_controller.py"/>
         <source>Control points</source>
         <translation>Passpunkte</translation>
@@ -1297,6 +1307,11 @@
         <location filename="../../plugin/core/types.py"/>
         <source>Deflate</source>
         <translation>Deflate</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Describes patches around keypoints by a network trained on real optical-SAR pairs; many tie points, needs torch.</source>
+        <translation>Beschreibt Ausschnitte um Merkmalspunkte mit einem Netz, das an echten Optik-SAR-Paaren gelernt hat; viele Verknüpfungspunkte, braucht torch.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
@@ -1779,6 +1794,11 @@
         <translation>Hold-out-RMSE [Referenz-px]</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>How far from its expected place a match is sought, at most the search radius.</source>
+        <translation>Wie weit von der erwarteten Stelle ein Treffer gesucht wird, höchstens der Suchradius.</translation>
+    </message>
+    <message>
         <location filename="../../ui/settings_page.py"/>
         <source>How far the environment is</source>
         <translation>Wie weit die Umgebung ist</translation>
@@ -1957,6 +1977,16 @@
         <location filename="../../ui/review_panel.py"/>
         <source>Lasso</source>
         <translation>Lasso</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Least contrast of a keypoint on the moment map.</source>
+        <translation>Kleinster Kontrast eines Merkmalspunkts auf der Momentenkarte.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Least distance of keypoints.</source>
+        <translation>Kleinster Abstand der Merkmalspunkte.</translation>
     </message>
     <message>
         <location filename="../../ui/review_panel.py"/>
@@ -2167,6 +2197,11 @@
         <location filename="../../plugin/engine/matchers/me_ssm.py"/>
         <source>ME-SSM</source>
         <translation>ME-SSM</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>MSA-Net</source>
+        <translation>MSA-Net</translation>
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
@@ -2899,6 +2934,11 @@
         <translation>Verhältnis: kein zweites</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Reach</source>
+        <translation>Reichweite</translation>
+    </message>
+    <message>
         <location filename="../../ui/review_panel.py"/>
         <source>Read .points (QGIS Georeferencer), .csv (also of AROSICS and KARIOS) or .geojson</source>
         <translation>.points (QGIS-Georeferenzierung), .csv (auch von AROSICS und KARIOS) oder .geojson lesen</translation>
@@ -3369,7 +3409,7 @@
         <translation>Auf Referenzgitter einrasten</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/soma.py"/>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>Spacing</source>
         <translation>Abstand</translation>
     </message>
@@ -4264,6 +4304,11 @@
         <translation>Gewichte</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>What a SAR keypoint is compared with: every place of the optical image, or its keypoints only, as in the paper.</source>
+        <translation>Womit ein SAR-Merkmalspunkt verglichen wird: mit jeder Stelle des optischen Bildes oder, wie in der Veröffentlichung, nur mit dessen Merkmalspunkten.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/matching.py"/>
         <source>What happened, in a sentence</source>
         <translation>Was geschah, in einem Satz</translation>
@@ -4574,6 +4619,11 @@
         <translation>endete mit Code {0}</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>every place</source>
+        <translation>jede Stelle</translation>
+    </message>
+    <message>
         <location filename="../../ui/accuracy_panel.py"/>
         <source>figures in px of the reference</source>
         <translation>in px der Referenz</translation>
@@ -4622,6 +4672,11 @@
         <location filename="../../ui/checks_list.py"/>
         <source>in the way</source>
         <translation>steht im Weg</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>keypoints</source>
+        <translation>Merkmalspunkte</translation>
     </message>
     <message>
         <location filename="../../packaging/texts.py"/>
