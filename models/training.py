@@ -81,6 +81,8 @@ class Trainer:
         self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate)
         self.rng = np.random.default_rng(recipe.seed)
         self.steps = 0
+        self.facts: dict[str, Any] = {}
+        """What else `validate` measured over all cases, for the card."""
         self.weights = self._weights()
 
     def _weights(self) -> NDArray[np.float64]:

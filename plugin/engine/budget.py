@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
 from ..core.types import AlignParams
+from .matchers import PairMatcher
 
 if TYPE_CHECKING:
-    from .matchers import PairMatcher, TemplateMatcher
+    from .matchers import TemplateMatcher
 
 SMALLEST_TILE_PX = 64
 _RADIUS_PX = 8
-_PAIR_MARGIN_PX = 64
 _MB = 2**20
 
 
@@ -45,7 +45,7 @@ def within_budget(params: AlignParams, label: str, *matchers: TemplateMatcher | 
 
 def reach_px(matcher: TemplateMatcher | PairMatcher, template_px: int | None) -> int:
     """Return how much wider than a tile the window is in which its features are computed."""
-    limits, margin = getattr(matcher, "template_limits_px", None), getattr(matcher, "margin_px", 0)
-    if limits is None:
-        return 2 * _PAIR_MARGIN_PX
-    return (template_px or max(limits)) + 4 * _RADIUS_PX + 2 * margin + getattr(matcher, "grid_px", 1)
+    margin, grid = 2 * matcher.margin_px, matcher.grid_px
+    if isinstance(matcher, PairMatcher):
+        return margin + grid
+    return (template_px or max(matcher.template_limits_px)) + 4 * _RADIUS_PX + margin + grid

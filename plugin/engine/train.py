@@ -17,7 +17,7 @@ from ..core.errors import InputError, UsageError
 from ..core.progress import Progress
 from .evaluate import load_colour_pair, make_case, read_index
 
-NETWORKS = ("kd_cfm", "me_ssm", "regnet_mamba2", "soma")
+NETWORKS = ("kd_cfm", "me_ssm", "msa_net", "regnet_mamba2", "soma")
 SHARES = {"flood_s1s2": 0.35, "s1s2_west_us": 0.25, "sen12": 0.15, "vhr_1m": 0.17, "india_19m": 0.08}
 _VALIDATE_EVERY, _SAVE_SECONDS = 600, 120.0
 _THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
@@ -201,7 +201,7 @@ def _card(
         "steps": trainer.steps, "batch": trainer.recipe.batch, "seed": request.seed, "minutes": round(elapsed_s / 60.0, 1), "device": device,
         "torch": torch.__version__, "parameters": sum(p.numel() for p in trainer.net.parameters()),
         "validation": {
-            "protocol": f"{trainer.measured}; {len(errors)} pairs of the val split", **measured(errors),
+            "protocol": f"{trainer.measured}; {len(errors)} pairs of the val split", **measured(errors), **trainer.facts,
             "by_source": {s: measured(errors[names == s]) for s in sorted(set(sources))},
         },
     }

@@ -734,6 +734,11 @@
         <translation>Wird abgebrochen</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Candidates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/session_file.py"/>
         <source>Cannot copy {0} to {1}: {2}.</source>
         <translation>{0} kann nicht nach {1} kopiert werden: {2}.</translation>
@@ -1259,6 +1264,11 @@
         <translation>Vertrauen in die Verknüpfungspunkte</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Contrast</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../../plugin/keeping_controller.py"/>
         <source>Control points</source>
         <translation>Passpunkte</translation>
@@ -1397,6 +1407,11 @@
         <location filename="../../plugin/core/types.py"/>
         <source>Deflate</source>
         <translation>Deflate</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Describes patches around keypoints by a network trained on real optical-SAR pairs; many tie points, needs torch.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
@@ -1899,6 +1914,11 @@
         <translation>Hold-out-RMSE [Referenz-px]</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>How far from its expected place a match is sought, at most the search radius.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../../ui/settings_page.py"/>
         <source>How far the environment is</source>
         <translation>Wie weit die Umgebung ist</translation>
@@ -2087,6 +2107,16 @@
         <location filename="../../ui/review_panel.py"/>
         <source>Lasso</source>
         <translation>Lasso</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Least contrast of a keypoint on the moment map.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Least distance of keypoints.</source>
+        <translation>Kleinster Abstand der Merkmalspunkte.</translation>
     </message>
     <message>
         <location filename="../../ui/review_panel.py"/>
@@ -2312,6 +2342,11 @@
         <location filename="../../plugin/engine/matchers/me_ssm.py"/>
         <source>ME-SSM</source>
         <translation>ME-SSM</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>MSA-Net</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
@@ -3064,6 +3099,11 @@
         <translation>Verhältnis: kein zweites</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>Reach</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../../ui/review_panel.py"/>
         <source>Read .points (QGIS Georeferencer), .csv (also of AROSICS and KARIOS) or .geojson</source>
         <translation>.points (QGIS-Georeferenzierung), .csv (auch von AROSICS und KARIOS) oder .geojson lesen</translation>
@@ -3564,7 +3604,7 @@
         <translation>Es läuft schon etwas: das Ende abwarten oder abbrechen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/soma.py"/>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>Spacing</source>
         <translation>Abstand</translation>
     </message>
@@ -4529,6 +4569,11 @@
         <translation>Gewichte</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>What a SAR keypoint is compared with: every place of the optical image, or its keypoints only, as in the paper.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/adaptnetwork.py"/>
         <source>What happened, in a sentence</source>
         <translation>Was geschah, in einem Satz</translation>
@@ -4844,6 +4889,11 @@
         <translation>endete mit Code {0}</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>every place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../../ui/accuracy_panel.py"/>
         <source>figures in px of the reference</source>
         <translation>in px der Referenz</translation>
@@ -4892,6 +4942,11 @@
         <location filename="../../ui/checks_list.py"/>
         <source>in the way</source>
         <translation>steht im Weg</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/msa_net.py"/>
+        <source>keypoints</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../../packaging/texts.py"/>
@@ -4999,6 +5054,16 @@
         <translation>nur für Rechner ohne Netz</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/blas.py"/>
+        <source>openblas_{}_num_threads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/blas.py"/>
+        <source>openblas_{}_num_threads64_</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/adaptnetwork.py"/>
         <source>or control-point file</source>
         <translation>oder Passpunktdatei</translation>
@@ -5077,6 +5142,16 @@
         <location filename="../../plugin/core/fingerprint.py"/>
         <source>same size, other content</source>
         <translation>gleiche Größe, anderer Inhalt</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/blas.py"/>
+        <source>scipy_openblas_{}_num_threads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/blas.py"/>
+        <source>scipy_openblas_{}_num_threads64_</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../../packaging/texts.py"/>

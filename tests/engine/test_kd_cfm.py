@@ -6,15 +6,13 @@ import json
 
 import numpy as np
 import pytest
+from radar_pictures import cut_rows, radar_pair
 from sar_optical_align.models.kd_cfm import KdCfm, KdCfmConfig
 from sar_optical_align.models.weights import save_weights
 from sar_optical_align.plugin.core.errors import AlignError
-from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.kd_cfm import SHIPPED
 from sar_optical_align.plugin.engine.matchers.network import NetworkError
-from sar_optical_align.plugin.engine.preparing import Image
-from scipy import ndimage
 
 SMALL = KdCfmConfig(detector_widths=(4, 8, 8), encoder_widths=(8, 8, 16), channels=10, token_width=16, width=32, layers=2, keypoints=48)
 shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shipped")
@@ -31,33 +29,9 @@ def weights(tmp_path_factory):
     return path
 
 
-def pictures(shape, shift=(0, 0), seed=0):
-    """Return an optical image of fields and a radar-like one (other tones, bright edges, speckle) that lies `shift` (x, y) px further."""
-    rng = np.random.default_rng(seed)
-    size = (shape[0] + 64, shape[1] + 64)
-    seeds = np.zeros(size, np.int64)
-    count = size[0] * size[1] // 900
-    seeds[rng.integers(0, size[0], count), rng.integers(0, size[1], count)] = np.arange(1, count + 1)
-    nearest = ndimage.distance_transform_edt(seeds == 0, return_distances=False, return_indices=True)
-    field = seeds[tuple(nearest)]
-    tones = rng.random(count + 1)
-    optical = ndimage.gaussian_filter(tones[field], 1.0) + 0.01 * rng.standard_normal(size)
-    smooth = ndimage.gaussian_filter(tones[field], 1.0)
-    edges = np.hypot(ndimage.sobel(smooth, 0), ndimage.sobel(smooth, 1))
-    radar = 0.25 + 0.4 * np.sin(4 * smooth) ** 2 + 0.3 * edges + 0.08 * np.log(rng.gamma(4.0, 0.25, size))
-    x, y = 32 - shift[0], 32 - shift[1]
-    parts = optical[32 : 32 + shape[0], 32 : 32 + shape[1]], radar[y : y + shape[0], x : x + shape[1]]
-    kinds = Modality.OPTICAL, Modality.SAR
-    return [Image(np.clip(p, 0, 1).astype(np.float32), np.ones(shape, bool), kind) for p, kind in zip(parts, kinds, strict=True)]
-
-
-def cut(image, y, height):
-    return Image(image.data[y : y + height], image.mask[y : y + height], image.modality)
-
-
 @shipped
 def test_a_shift_is_found():
-    reference, sensed = pictures((288, 288), (5, -3))
+    reference, sensed = radar_pair((288, 288), (5, -3))
     found = create("kd_cfm").match(reference, sensed, 32.0)
     assert len(found.sensed) >= 20
     shifts = found.reference - found.sensed
@@ -72,8 +46,8 @@ def test_a_match_does_not_depend_on_the_tile():
     """A tile that begins at another multiple of the grid gives the same matches away from its margin."""
     matcher = create("kd_cfm")
     assert 192 % matcher.grid_px == 0
-    reference, sensed = pictures((816, 144), (4, 2))
-    whole, part = matcher.match(reference, sensed, 32.0), matcher.match(cut(reference, 192, 624), cut(sensed, 192, 624), 32.0)
+    reference, sensed = radar_pair((816, 144), (4, 2))
+    whole, part = matcher.match(reference, sensed, 32.0), matcher.match(cut_rows(reference, 192, 624), cut_rows(sensed, 192, 624), 32.0)
     low, high = 192 + matcher.margin_px, 816 - matcher.margin_px
     known = []
     for found, y in ((whole, 0), (part, 192)):
@@ -89,7 +63,7 @@ def test_a_match_does_not_depend_on_the_tile():
 @shipped
 def test_every_match_tells_what_it_is_judged_by():
     matcher = create("kd_cfm", {"matches": 4})
-    reference, sensed = pictures((250, 270))
+    reference, sensed = radar_pair((250, 270))
     sensed.mask[:, :100] = False
     found = matcher.match(reference, sensed, 32.0)
     n = len(found.sensed)
@@ -109,17 +83,17 @@ def test_every_match_tells_what_it_is_judged_by():
 def test_nothing_to_see_gives_no_matches(weights):
     matcher = create("kd_cfm", {"weights": str(weights)})
     for gone in ((0,), (1,), (0, 1)):
-        pair = pictures((150, 130))
+        pair = radar_pair((150, 130))
         for number in gone:
             pair[number].mask[:] = False
         assert len(matcher.match(*pair, 32.0).sensed) == 0
-    apart = pictures((150, 130))  # no ground in common
+    apart = radar_pair((150, 130))  # no ground in common
     apart[0].mask[:, 60:] = False
     apart[1].mask[:, :110] = False
     assert len(matcher.match(*apart, 32.0).sensed) == 0
-    assert len(matcher.match(*pictures((1, 3)), 32.0).sensed) <= 1
+    assert len(matcher.match(*radar_pair((1, 3)), 32.0).sensed) <= 1
     with pytest.raises(AlignError, match="same size"):
-        matcher.match(pictures((64, 64))[0], pictures((64, 72))[1], 32.0)
+        matcher.match(radar_pair((64, 64))[0], radar_pair((64, 72))[1], 32.0)
 
 
 @pytest.mark.parametrize("damage", ["truncated", "missing", "other", "config"])

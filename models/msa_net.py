@@ -1,0 +1,232 @@
+"""MSA-Net: a 128-d descriptor of the 64 x 64 px around a place, for optical and SAR images, computed for all places at once.
+
+Convention:
+    Node (r, c) of a descriptor map describes the 64 x 64 px whose first pixel is (r * step, c * step); its place is the middle of
+    them, (c * step + 32, r * step + 32) in the pixel frame (corner origin).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .blocks import surroundings, upsample
+from .gradients import OrientedGradients
+from .nla import Nla
+
+PATCH_PX, STRIDE, _PAST_PX = 64, 8, 4
+MODALITIES = ("optical", "sar")
+SHARINGS = ("partial", "shared", "unshared")
+_NORMAL_FLOOR = 0.03
+_FIRM = 6.0  # descriptors have length 1, so that larger weights only mean slower change: steps of Adam would overthrow those of 6144 inputs
+_CELLS, _CELL_SIDE = (4, 2, 1), 9  # 8-px cells at 1/2, 1/4 and 1/8; 72 px
+
+
+@dataclass(frozen=True)
+class MsaNetConfig:
+    """Widths and parts of MSA-Net.
+
+    Attributes:
+        widths: Channels at 1/2, 1/4 and 1/8.
+        channels: Length of the descriptor.
+        sharing: "partial" (a stem for each modality, one trunk), "shared" (one network) or "unshared" (two networks).
+        nla: Non-local attention after each residual block.
+        bank: Oriented gradients are given beside the grey value.
+        dropout: Share of values dropped ahead of the last convolution while training.
+    """
+
+    widths: tuple[int, int, int] = (16, 32, 48)
+    channels: int = 128
+    sharing: str = "partial"
+    nla: bool = True
+    bank: bool = True
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuse what no network can be built from."""
+        if self.sharing not in SHARINGS:
+            raise ValueError(f"sharing is one of {', '.join(SHARINGS)}, not {self.sharing!r}")
+        if len(self.widths) != 3 or any(w < 2 or w % 2 for w in self.widths):
+            raise ValueError("widths are three even numbers")
+        if not 0.0 <= self.dropout < 1.0:
+            raise ValueError("dropout is a share, 0 to 1")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> MsaNetConfig:
+        """Read what `to_dict` wrote; unknown keys are refused."""
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**given)
+
+
+def standardised(image: Tensor) -> Tensor:
+    """Return (B, 1, H, W) in 0..1 less the mean of its surroundings (72 px, in steps of 8), over their standard deviation."""
+    cells = functional.avg_pool2d(torch.cat((image, image**2), dim=1), STRIDE)
+    mean, square = upsample(surroundings(cells, _CELL_SIDE), image).chunk(2, dim=1)
+    deviation = torch.sqrt((square - mean**2).clamp_min(0.0))
+    return ((image - mean) / (deviation + _NORMAL_FLOOR)).clamp(-3.0, 3.0)
+
+
+class Lfe(nn.Module):
+    """Residual block: 3x3 convolution, BN, ReLU, 3x3 convolution, BN, plus the input; ReLU.
+
+    Deviation:
+        the paper does not say what its shortcut is where width or stride change: here a 1x1 convolution with BN.
+    """
+
+    def __init__(self, before: int, width: int, stride: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(before, width, 3, stride, 1, bias=False, padding_mode="replicate"), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, width, 3, 1, 1, bias=False, padding_mode="replicate"), nn.BatchNorm2d(width),
+        )
+        self.shortcut: nn.Module = nn.Identity()
+        if before != width or stride != 1:
+            self.shortcut = nn.Sequential(nn.Conv2d(before, width, 1, stride, bias=False), nn.BatchNorm2d(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform (B, C, H, W) to (B, width, H / stride, W / stride)."""
+        return functional.relu(self.body(x) + self.shortcut(x))
+
+
+class _Stem(nn.Module):
+    """MSpFL of one modality: two convolutions to 1/2; oriented gradients go past them, averaged over cells of 4 px, to the last convolution."""
+
+    def __init__(self, config: MsaNetConfig) -> None:
+        super().__init__()
+        width = config.widths[0]
+        self.bank = OrientedGradients() if config.bank else None
+        given = 1 + (self.bank.channels if self.bank else 0)
+        self.body = nn.Sequential(
+            nn.Conv2d(given, width, 3, 2, 1, bias=False, padding_mode="replicate"), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, width, 3, 1, 1, bias=False, padding_mode="replicate"), nn.BatchNorm2d(width),
+        )
+        self.past = nn.BatchNorm2d(given - 1) if self.bank else None
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return (B, C, H/2, W/2) of (B, 1, H, W), and the gradients (B, 12, H/4, W/4) or None."""
+        given = standardised(image)
+        if self.bank is None or self.past is None:
+            return self.body(given), None
+        gradients = self.bank(image)
+        found = self.body(torch.cat((given, gradients), dim=1).contiguous(memory_format=torch.channels_last))
+        return found, self.past(functional.avg_pool2d(gradients, _PAST_PX))
+
+
+class _Trunk(nn.Module):
+    """LFE and NLA at 1/2, 1/4, 1/8, dropout, and the convolution that sees the whole patch."""
+
+    def __init__(self, config: MsaNetConfig) -> None:
+        super().__init__()
+        widths = (config.widths[0], *config.widths)
+        self.levels = nn.ModuleList(
+            nn.Sequential(Lfe(b, w, 1 if i == 0 else 2), Nla(w, cell, _CELL_SIDE) if config.nla else nn.Identity())
+            for i, (b, w, cell) in enumerate(zip(widths, config.widths, _CELLS, strict=False))
+        )
+        self.dropout = nn.Dropout(config.dropout)
+        past = OrientedGradients().channels * (STRIDE // _PAST_PX) ** 2 if config.bank else 0
+        self.last = nn.Conv2d(config.widths[2] + past, config.channels, PATCH_PX // STRIDE)
+        with torch.no_grad():
+            self.last.weight.mul_(_FIRM)
+
+    def forward(self, parts: list[tuple[Tensor, Tensor | None]], steps: list[int]) -> list[Tensor]:
+        """Describe what the stems found, together, so that normalisation in training sees both modalities.
+
+        Args:
+            parts: What each stem returned; sizes alike.
+            steps: Distance in px of the descriptors wanted, for each part.
+
+        Returns:
+            (B, channels, rows, columns) for each part, of length 1.
+        """
+        x = self.levels[1](self.levels[0](torch.cat([p[0] for p in parts])))
+        several = [_phases(v) if step < STRIDE else v for v, step in zip(x.split([p[0].shape[0] for p in parts]), steps, strict=True)]
+        sizes = [v.shape[0] for v in several]
+        x = self.levels[2](torch.cat(several))
+        past = [_phases(p[1]) if step < STRIDE else p[1] for p, step in zip(parts, steps, strict=True) if p[1] is not None]
+        if past:
+            x = torch.cat((x, functional.pixel_unshuffle(torch.cat(past), STRIDE // _PAST_PX).to(x.dtype)), dim=1)
+        found = []
+        for part, step in zip(self.last(self.dropout(x).contiguous(memory_format=torch.channels_last)).split(sizes), steps, strict=True):
+            whole = _interleaved(part)[..., :-1, :-1] if step < STRIDE else part
+            found.append(functional.normalize(whole, dim=1))
+        return found
+
+
+def _phases(x: Tensor) -> Tensor:
+    """Return (4 B, C, H, W): the image begun 0 or 1 px further down and to the right, so that a stride of 2 loses nothing."""
+    padded = functional.pad(x, (0, 1, 0, 1), mode="replicate")
+    h, w = x.shape[-2:]
+    return torch.cat([padded[..., i : i + h, j : j + w] for i in (0, 1) for j in (0, 1)])
+
+
+def _interleaved(x: Tensor) -> Tensor:
+    """Undo `_phases` at half the resolution: (4 B, C, H, W) -> (B, C, 2 H, 2 W)."""
+    four, c, h, w = x.shape
+    return x.view(2, 2, four // 4, c, h, w).permute(2, 3, 4, 0, 5, 1).reshape(four // 4, c, 2 * h, 2 * w)
+
+
+class MsaNet(nn.Module):
+    """A stem for each modality (MSpFL), a shared trunk of residual blocks with non-local attention, a unit descriptor.
+
+    Reference:
+        MSA-Net, J. Appl. Remote Sens. 17(3) 036504, 2023, table 1; the configuration "paper" has its widths.
+    Deviation:
+        all places are described at once: convolutions see what lies around a patch where the paper pads a patch with zeros, attention
+        looks at surroundings (see `nla`), images are standardised by their surroundings (the paper does not say how);
+        oriented gradients are given beside the grey value, to the stems and to the last convolution, so that a network that has
+        learnt nothing already describes structure; "tiny" is slimmer.
+    """
+
+    def __init__(self, config: MsaNetConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.stems = nn.ModuleDict({m: _Stem(config) for m in (MODALITIES[:1] if config.sharing == "shared" else MODALITIES)})
+        self.trunks = nn.ModuleDict({m: _Trunk(config) for m in (MODALITIES if config.sharing == "unshared" else MODALITIES[:1])})
+        for parts in (self.stems, self.trunks):
+            if "sar" in parts:
+                parts["sar"].load_state_dict(parts["optical"].state_dict())  # alike at the start: their descriptors correlate
+        self.log_scale = nn.Parameter(torch.tensor(2.7))
+
+    def forward(self, image: Tensor, modality: str, step: int = STRIDE) -> Tensor:
+        """Describe every place of images.
+
+        Args:
+            image: (B, 1, H, W) in 0..1, H and W multiples of 8, at least 64.
+            modality: "optical" or "sar".
+            step: Distance of the descriptors: 8 or 4 px.
+
+        Returns:
+            (B, channels, (H - 64) / step + 1, (W - 64) / step + 1), of length 1.
+        """
+        return self._of("trunks", modality)([self._of("stems", modality)(image)], [step])[0]
+
+    def both(self, optical: Tensor, sar: Tensor, steps: tuple[int, int]) -> tuple[Tensor, Tensor]:
+        """Describe optical and SAR images of one size in one pass of the shared parts; arguments and results as in `forward`."""
+        parts = [self._of("stems", m)(x) for m, x in zip(MODALITIES, (optical, sar), strict=True)]
+        if self.config.sharing == "unshared":
+            a, b = (self._of("trunks", m)([x], [s])[0] for m, x, s in zip(MODALITIES, parts, steps, strict=True))
+        else:
+            a, b = self._of("trunks", "optical")(parts, list(steps))
+        return a, b
+
+    def _of(self, what: str, modality: str) -> nn.Module:
+        parts: nn.ModuleDict = getattr(self, what)
+        return parts[modality if modality in parts else "optical"]
+
+
+PRESETS: dict[str, MsaNetConfig] = {"tiny": MsaNetConfig(), "paper": MsaNetConfig(widths=(32, 64, 128), bank=False)}
+ABLATIONS: dict[str, MsaNetConfig] = {
+    "shared": MsaNetConfig(sharing="shared"),
+    "unshared": MsaNetConfig(sharing="unshared"),
+    "no_nla": MsaNetConfig(nla=False),
+    "no_bank": MsaNetConfig(bank=False),
+}
+"""Weight sharing (the paper's table 3), no attention, and the grey value as the only input."""
