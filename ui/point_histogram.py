@@ -13,7 +13,7 @@ from ..plugin.core.review_queue import Standing
 from ..plugin.core.session import SessionPoint
 from .icons import icon
 from .palette import SELECTED_COLOUR, STATE_COLOURS
-from .text import tr
+from .text import fill, tr
 
 RESIDUAL, LEAVE_ONE_OUT, SCORE = "residual", "leave-one-out error", "score"
 _BINS = 48
@@ -167,7 +167,7 @@ class PointHistogram(QWidget):
     def _tell(self, ids: list[int]) -> None:
         self.bars.set_brush(*self._range())
         self.count.setText(str(len(ids)) if ids else "")
-        self.count.setToolTip(tr("{0} points in the range").format(len(ids)))
+        self.count.setToolTip(fill(tr("{0} points in the range"), len(ids)))
 
     def _reject(self) -> None:
         ids = self._chosen()

@@ -4796,7 +4796,7 @@
     <message>
         <location filename="../../plugin/review_controller.py"/>
         <source>residual {0:.2f} px ({1:+.2f}, {2:+.2f})</source>
-        <translation>Residuum {0:.2f} px ({1:+.2f}, {2:+.2f})</translation>
+        <translation>Residuum {0:.2f} px ({1:+.2f}; {2:+.2f})</translation>
     </message>
     <message>
         <location filename="../../ui/answer.py"/>
@@ -4831,7 +4831,7 @@
     <message>
         <location filename="../../plugin/core/report_page.py"/>
         <source>shift {0:.2f}, {1:.2f}, rotation {2:.2f}°, scale {3:.4f}</source>
-        <translation>Verschiebung {0:.2f}, {1:.2f}, Drehung {2:.2f}°, Maßstab {3:.4f}</translation>
+        <translation>Verschiebung {0:.2f}; {1:.2f}, Drehung {2:.2f}°, Maßstab {3:.4f}</translation>
     </message>
     <message>
         <location filename="../../ui/answer.py"/>
