@@ -13,7 +13,7 @@ from ..plugin.core.review_queue import Standing
 from ..plugin.core.session import SessionPoint
 from .icons import icon
 from .palette import SELECTED_COLOUR, STATE_COLOURS
-from .text import fill, tr
+from .text import fill, number, tr
 
 RESIDUAL, LEAVE_ONE_OUT, SCORE = "residual", "leave-one-out error", "score"
 _BINS = 48
@@ -261,4 +261,4 @@ class _Bars(QWidget):
             x = left + share * width
             box = QRectF(x - 30, height + 1, 60, foot).translated(30 if share == 0 else -30 if share == 1 else 0, 0)
             side = Qt.AlignmentFlag.AlignLeft if share == 0 else Qt.AlignmentFlag.AlignRight if share == 1 else Qt.AlignmentFlag.AlignHCenter
-            painter.drawText(box, side | Qt.AlignmentFlag.AlignTop, f"{share * self.end:.2g}" + ("+" if share == 1 and self.end != 1.0 else ""))
+            painter.drawText(box, side | Qt.AlignmentFlag.AlignTop, number(share * self.end, ".2g") + ("+" if share == 1 and self.end != 1.0 else ""))
