@@ -143,6 +143,8 @@ def main() -> None:
             painted.append(1000 * (time.perf_counter() - start))
         figures = (f"{name} {statistics.median(v):4.0f} ({max(v):4.0f})" for name, v in (("shown", shown), ("processor", busy), ("drawn", painted)))
         print(f"{model:12}", "   ".join(figures), flush=True)
+        for _ in range(EDITS):  # each model is measured on the same points
+            session.undo()
     measure_comparison(canvas, layers[0], preview.layer)
     preview.close()
     review.close()

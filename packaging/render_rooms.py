@@ -37,12 +37,14 @@ def render(output: Path, scale: str, language: str, theme: str) -> list[str]:
     """Render all rooms at the scale of this process; return what is clipped."""
     from clipped_texts import clipped
     from qgis.core import QgsApplication, QgsSettings
+    from qgis.PyQt.QtCore import QLocale
     from sar_optical_align.plugin.language import Translation
     from themes import use_theme
     from whole_plugin import ROOMS, WholePlugin, picture_of
 
     QgsSettings().remove(PACKAGE)
     use_theme(QgsApplication.instance(), theme)
+    QLocale.setDefault(QLocale(language))  # as QGIS does
     translation = Translation(language)
     found = []
     with tempfile.TemporaryDirectory() as folder:

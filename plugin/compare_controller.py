@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QShortcut, QWidget
 
 from ..ui.compare_view import FLICKER, OFF, SWIPE, CompareView
 from ..ui.dock import AlignDock
-from ..ui.text import explained, tr
+from ..ui.text import explained, fill, tr
 from .core.errors import AlignError
 from .preview import LivePreview
 from .review_controller import ReviewController
@@ -102,14 +102,14 @@ class CompareController(QObject):
         if layer is not None and self._after_id != layer.id():
             self._after_id = layer.id()
             self.strip.layer_combo.setLayer(layer)
-            self.dock.set_status(tr("{0}: a virtual layer, nothing is written").format(layer.name()))
+            self.dock.set_status(fill(tr("{0}: a virtual layer, nothing is written"), layer.name()))
         elif layer is None:
             self._after_id = ""
         self._choose()
 
     def _tell_failure(self, error: AlignError | None) -> None:
         if error is not None:
-            self.dock.set_status(tr("No preview: {0}").format(explained(error)))
+            self.dock.set_status(fill(tr("No preview: {0}"), explained(error)))
 
     # --- comparing
 
@@ -161,6 +161,6 @@ class CompareController(QObject):
             self.dock.set_status(tr("Before: the sensed raster as it lies"))
         elif after is not None:
             combo.setLayer(after)
-            self.dock.set_status(tr("After: {0}").format(after.name()))
+            self.dock.set_status(fill(tr("After: {0}"), after.name()))
         else:
             self.dock.set_status(tr("Turn on the preview first: before and after are the same."))

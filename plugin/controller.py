@@ -15,7 +15,7 @@ from ..ui.answer import first_answer
 from ..ui.dock import MATCH, REVIEW, AlignDock
 from ..ui.messages import Messages
 from ..ui.settings_page import PAGE
-from ..ui.text import explained, tr
+from ..ui.text import explained, fill, tr
 from .accuracy_controller import AccuracyController
 from .adapting_controller import AdaptingController
 from .compare_controller import CompareController
@@ -274,9 +274,9 @@ class AlignController(QObject):
         self.dock.warp.button.setEnabled(usable and self.task is None)
         text = ""
         if usable:
-            text = tr("<b>{0}</b> fitted to {1} points").format(tr(MODEL_LABELS.get(fit.model, fit.model)), fit.quality.n_points)
+            text = fill(tr("<b>{0}</b> fitted to {1} points"), tr(MODEL_LABELS.get(fit.model, fit.model)), fit.quality.n_points)
             if self._refusal:
-                text = tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>").format(tr(self._refusal)) + text
+                text = fill(tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>"), tr(self._refusal)) + text
         self.dock.warp.set_fit(text)
 
     # --- warping
@@ -337,7 +337,7 @@ class AlignController(QObject):
             return None
 
     def _may_replace(self, path: Path) -> bool:
-        answer = QMessageBox.question(self.dock, LOG, tr("{0} exists. Replace it?").format(path.name), _YES | _NO, _NO)
+        answer = QMessageBox.question(self.dock, LOG, fill(tr("{0} exists. Replace it?"), path.name), _YES | _NO, _NO)
         return answer == _YES
 
     def _warp_ended(self) -> None:
@@ -363,7 +363,7 @@ class AlignController(QObject):
                 else:
                     add_warped(sibling)
             self._list_siblings()
-            text = tr("Written: {0}").format(", ".join([str(task.output), *(s.output.name for s, error in task.along if error is None)]))
+            text = fill(tr("Written: {0}"), ", ".join([str(task.output), *(s.output.name for s, error in task.along if error is None)]))
             self.dock.set_status(text)
             self.messages.tell(text, Qgis.MessageLevel.Success, 8)
 

@@ -31,7 +31,7 @@ from .core.displacement import Field, ellipses, map_linear, to_map
 from .core.errors import OutputError
 from .core.qgis_points import is_referenced
 from .core.types import Grid
-from .core.wording import tr
+from .core.wording import fill, number, tr
 from .placement import Placement
 
 _REALS = (
@@ -71,7 +71,7 @@ def field_layer(field: Field, placement: Placement, path: Path, name: str) -> Qg
     if not layer.isValid():
         raise OutputError(f"Cannot read {path} back.", "Check that the disk has room.")
     scale = _arrow_scale(now, moved)
-    layer.setName(name.format(f"{scale:g}"))
+    layer.setName(fill(name, number(scale, "g")))
     QgsExpressionContextUtils.setLayerVariable(layer, "arrow_scale", scale)
     layer.setRenderer(_renderer())
     return layer

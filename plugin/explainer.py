@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsApplication
 
 from ..ui.explain_dialog import ExplainDialog
-from ..ui.text import tr
+from ..ui.text import fill, tr
 from .core.errors import UsageError
 from .core.types import AlignRequest
 from .session_store import scene_params
@@ -64,7 +64,7 @@ class Explainer:
         path = Path(self._folder.name) / f"point-{identifier}.png"
         self._task = ExplainTask(self._worker(), request, transform, point.reference_px, point.sensed_px, path)
         self._task.ended.connect(partial(self._ended, identifier))
-        r.said.emit(tr("Explaining point {0} …").format(identifier))
+        r.said.emit(fill(tr("Explaining point {0} …"), identifier))
         QgsApplication.taskManager().addTask(self._task)
 
     def _ended(self, identifier: int) -> None:
@@ -72,7 +72,7 @@ class Explainer:
         if task is None:
             return
         if isinstance(task.result, Path):
-            self.dialog.show_picture(task.result, tr("Point {0}: what the matcher sees").format(identifier))
+            self.dialog.show_picture(task.result, fill(tr("Point {0}: what the matcher sees"), identifier))
             self._review.said.emit("")
         elif task.error is not None:
             self._review.failed.emit(task.error)

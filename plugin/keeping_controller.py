@@ -15,7 +15,7 @@ from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QToolButton
 from ..ui.dock import AlignDock
 from ..ui.export_menu import ExportMenu
 from ..ui.messages import Messages
-from ..ui.text import tr
+from ..ui.text import fill, tr
 from .core.errors import AlignError, InputError, attempt
 from .core.review_queue import is_reviewed
 from .core.session import Session
@@ -100,7 +100,7 @@ class KeepingController(QObject):
         if recalled:
             self.restore(found)
             return
-        text = tr("There is a review of these two rasters from {0} with {1} points.").format(f"{found.time:%Y-%m-%d, %H:%M}", len(found.session.points))
+        text = fill(tr("There is a review of these two rasters from {0} with {1} points."), f"{found.time:%Y-%m-%d, %H:%M}", len(found.session.points))
         self.offer = self.messages.tell(text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(found))
 
     def take_back_offer(self) -> None:
@@ -118,7 +118,7 @@ class KeepingController(QObject):
         points = found.session.points
         reviewed = sum(map(is_reviewed, points))
         when = f"{found.time:%Y-%m-%d, %H:%M}"
-        self.said.emit(tr("{0} points restored, {1} of them reviewed (last change {2}).").format(len(points), reviewed, when))
+        self.said.emit(fill(tr("{0} points restored, {1} of them reviewed (last change {2})."), len(points), reviewed, when))
         for warning in found.warnings:
             self.messages.tell(tr(warning), Qgis.MessageLevel.Warning, 0)
 
@@ -135,7 +135,7 @@ class KeepingController(QObject):
         if attempt(lambda: import_points(self._open_session(), path), self.failed.emit):
             self.review.refresh()
             self.review.use_tool()
-            self.said.emit(tr("{0} points read from {1}").format(len(self.review.session.points), path.name))
+            self.said.emit(fill(tr("{0} points read from {1}"), len(self.review.session.points), path.name))
 
     def ask_export(self) -> None:
         """Ask for a file and write the points."""
@@ -146,7 +146,7 @@ class KeepingController(QObject):
     def export_points(self, path: Path) -> None:
         """Write the points as reviewed."""
         if attempt(lambda: export_points(self.review.session, path), self.failed.emit):
-            self.said.emit(tr("Written: {0}").format(path))
+            self.said.emit(fill(tr("Written: {0}"), path))
 
     def add_layer(self) -> None:
         """Add the review's own points to the project, as a layer that follows the edits."""
@@ -167,7 +167,7 @@ class KeepingController(QObject):
         """Write the warp of the Warp tab as a script."""
         target = self._dock.warp.output.filePath().strip() or str(path.with_suffix(".tif"))
         if attempt(lambda: export_script(self.review.session, path, target, self._dock.warp.warp_params()), self.failed.emit):
-            self.said.emit(tr("Written: {0} and its control points").format(path))
+            self.said.emit(fill(tr("Written: {0} and its control points"), path))
 
     def copy_command(self) -> None:
         """Put the run as a line of qgis_process on the clipboard."""
@@ -214,8 +214,8 @@ class KeepingController(QObject):
         elif task.result is None:
             self.said.emit(tr("Cancelled; nothing was written."))
         else:
-            self.said.emit(tr("Written: {0}").format(path))
+            self.said.emit(fill(tr("Written: {0}"), path))
             self.messages.tell(
-                tr("Report written: {0}").format(path.name), Qgis.MessageLevel.Success, 15, tr("Open"),
+                fill(tr("Report written: {0}"), path.name), Qgis.MessageLevel.Success, 15, tr("Open"),
                 lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))),
             )

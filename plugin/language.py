@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, QTranslator
+from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
 
 from .core.wording import ENGLISH, Language, speak
 
@@ -36,7 +36,7 @@ class Translation:
         self._translator = translator
         QCoreApplication.installTranslator(translator)
         templates = json.loads((FOLDER / "templates.json").read_text(encoding="utf-8"))
-        speak(Language(lookup, tuple(templates)))
+        speak(Language(lookup, tuple(templates), QLocale(name).decimalPoint(), name))
 
     @property
     def is_loaded(self) -> bool:

@@ -27,7 +27,7 @@ from qgis.PyQt.QtGui import QColor
 
 from .core.errors import InputError, OutputError
 from .core.types import Grid, RasterRef, TiePoint
-from .core.wording import tr
+from .core.wording import number, tr
 from .gdal_layout import open_raster
 
 GROUP = "SAR-Optical Align"
@@ -159,7 +159,7 @@ def confidence_layer(points: Iterable[TiePoint], reference_grid: Grid, path: Pat
     layer = QgsRasterLayer(str(path), tr("Confidence of tie points"))
     shader, ramp = QgsRasterShader(), QgsColorRampShader(0.0, 1.0)
     ramp.setColorRampType(QgsColorRampShader.Type.Interpolated)
-    ramp.setColorRampItemList([QgsColorRampShader.ColorRampItem(i / 4, QColor(c), f"{i / 4:.2f}") for i, c in enumerate(_VIRIDIS)])
+    ramp.setColorRampItemList([QgsColorRampShader.ColorRampItem(i / 4, QColor(c), number(i / 4, ".2f")) for i, c in enumerate(_VIRIDIS)])
     shader.setRasterShaderFunction(ramp)
     layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
     layer.setOpacity(0.6)

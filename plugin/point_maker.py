@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsPointXY
 
 from ..ui.canvas_points import HIT_RADIUS_PX
-from ..ui.text import tr
+from ..ui.text import fill, tr
 from .core.errors import AlignError
 from .core.types import Point
 
@@ -107,7 +107,7 @@ class PointMaker:
             return
         r.refresh()
         r.select([identifier])
-        r.said.emit(tr("Point {0} added. Click the next place in the reference, or press Escape.").format(identifier))
+        r.said.emit(fill(tr("Point {0} added. Click the next place in the reference, or press Escape."), identifier))
         if measure:
             r.snapper.measure_added(identifier)
 

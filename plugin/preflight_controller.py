@@ -9,7 +9,7 @@ from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..ui.match_panel import MatchPanel
-from ..ui.text import tr
+from ..ui.text import fill, tr
 from .core.errors import AlignError, UsageError
 from .core.preflight import Fix, PairFacts, RasterFacts, check_pair
 from .core.types import Modality, RasterRef
@@ -77,7 +77,7 @@ class PreflightController(QObject):
             layers = {"reference": self._panel.reference_combo.currentLayer(), "sensed": self._panel.sensed_combo.currentLayer()}
             target, other = layers[fix.value], layers["sensed" if fix.value == "reference" else "reference"]
             target.setCrs(other.crs())
-            self.said.emit(tr("{0} is taken to be in {1}; its file stays as it is.").format(target.name(), other.crs().authid()))
+            self.said.emit(fill(tr("{0} is taken to be in {1}; its file stays as it is."), target.name(), other.crs().authid()))
         elif fix.name == "amplitude":
             combo = self._panel.reference_combo if fix.value == "reference" else self._panel.sensed_combo
             source = combo.currentLayer()

@@ -18,7 +18,7 @@ from .core.sample_kinds import detect_sar_scale
 from .core.session import FitState, SessionPoint
 from .core.session_record import SessionRecord
 from .core.types import Evidence, Point
-from .core.wording import tr
+from .core.wording import number, tr
 from .gdal_layout import open_raster
 from .placement import Placement
 
@@ -52,8 +52,8 @@ class RasterView:
         high = np.clip(np.ceil(px[finite].max(axis=0)).astype(int) + 2, low + 1, size)
         box = high - low
         shape = np.minimum(box, np.maximum(1, [2 * w, 2 * h]))
-        for i, number in enumerate(self.bands):
-            band = self._dataset.GetRasterBand(number)
+        for i, band_number in enumerate(self.bands):
+            band = self._dataset.GetRasterBand(band_number)
             where = {"xoff": int(low[0]), "yoff": int(low[1]), "win_xsize": int(box[0]), "win_ysize": int(box[1])}
             how = {"buf_xsize": int(shape[0]), "buf_ysize": int(shape[1])}
             data = band.ReadAsArray(**where, **how, resample_alg=gdal.GRIORA_Average).astype(float)
@@ -232,7 +232,7 @@ def histogram(view: ReviewView, width: int, height: int) -> QImage:
     painter.setPen(QPen(_INK, 1))
     painter.drawLine(QPointF(left, bottom), QPointF(left + plot_w, bottom))
     for tick in np.linspace(0, top, 5):
-        painter.drawText(QRectF(left + plot_w * tick / top - 30, bottom + 3, 60, 14), Qt.AlignmentFlag.AlignCenter, f"{tick:.2f}")
+        painter.drawText(QRectF(left + plot_w * tick / top - 30, bottom + 3, 60, 14), Qt.AlignmentFlag.AlignCenter, number(tick, ".2f"))
     painter.drawText(QRectF(left, bottom + 17, plot_w, 15), Qt.AlignmentFlag.AlignCenter, tr("residual length [reference px]"))
     painter.drawText(QRectF(0, bottom - plot_h - 6, left - 4, 14), Qt.AlignmentFlag.AlignRight, str(counts.max()))
     for i, (name, value) in enumerate(((tr("leave-one-out"), view.fit.quality.loo_rmse_px), ("CE90", view.fit.quality.ce90_px))):
@@ -240,7 +240,7 @@ def histogram(view: ReviewView, width: int, height: int) -> QImage:
             x = left + plot_w * value / top
             painter.setPen(QPen(_ORANGE, 1.4, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, bottom), QPointF(x, 20.0 + 14 * i))
-            painter.drawText(QRectF(x - 150, 5.0 + 14 * i, 148, 14), Qt.AlignmentFlag.AlignRight, f"{name} {value:.2f}")
+            painter.drawText(QRectF(x - 150, 5.0 + 14 * i, 148, 14), Qt.AlignmentFlag.AlignRight, f"{name} {number(value, '.2f')}")
     painter.end()
     return image
 

@@ -14,7 +14,7 @@ from ..ui.canvas_points import CanvasPoints
 from ..ui.palette import STATE_LABELS, state_key
 from ..ui.point_tool import PointTool
 from ..ui.review_panel import ReviewPanel
-from ..ui.text import length, map_unit, tr
+from ..ui.text import fill, length, map_unit, tr
 from .adviser import Adviser
 from .chips import ChipDesk
 from .core import coords
@@ -265,15 +265,15 @@ class ReviewController(QObject):
         lines = [f"<b>{tr('Point {0}').format(identifier)}</b> · {tr(STATE_LABELS[state_key(p)])}"]
         if p.reason:
             lines.append(tr(p.reason))
-        lines.append(tr("score {0:.2f}").format(p.tie_point.score))
+        lines.append(fill(tr("score {0:.2f}"), p.tie_point.score))
         dx, dy = self._residuals.get(identifier, (math.nan, math.nan))
         if math.isfinite(dx):
             size, unit = self.pixel_size()
             ground = "" if unit == "px" else f" · {length(math.hypot(dx, dy) * size, unit)}"
-            lines.append(tr("residual {0:.2f} px ({1:+.2f}, {2:+.2f})").format(math.hypot(dx, dy), dx, dy) + ground)
+            lines.append(fill(tr("residual {0:.2f} px ({1:+.2f}, {2:+.2f})"), math.hypot(dx, dy), dx, dy) + ground)
         standing = self.walk.queue.standings.get(identifier)
         if standing is not None and standing.rank:
-            lines.append(tr("number {0} of the queue: doubt {1:.2f}, leverage {2:.3f}").format(standing.rank, standing.doubt, standing.leverage))
+            lines.append(fill(tr("number {0} of the queue: doubt {1:.2f}, leverage {2:.3f}"), standing.rank, standing.doubt, standing.leverage))
         return "<br>".join(lines)
 
     # --- editing
@@ -283,12 +283,12 @@ class ReviewController(QObject):
         if self.session is not None and self.session.can_undo and not self.locked:
             text = self.session.undo_text
             if self.guarded(self.session.undo):
-                self.said.emit(tr("Undone: {0}").format(tr(text).lower()))
+                self.said.emit(fill(tr("Undone: {0}"), tr(text).lower()))
 
     def redo(self) -> None:
         """Do the last undone edit again."""
         if self.session is not None and self.session.can_redo and not self.locked and self.guarded(self.session.redo):
-            self.said.emit(tr("Done again: {0}").format(tr(self.session.undo_text).lower()))
+            self.said.emit(fill(tr("Done again: {0}"), tr(self.session.undo_text).lower()))
 
     def set_model(self, key: str) -> None:
         """Choose the model of the fit."""

@@ -13,7 +13,7 @@ from .core.gdal_script import write_gdal_script
 from .core.processing_command import run_command
 from .core.session import Session
 from .core.types import WarpParams
-from .core.wording import tr
+from .core.wording import fill, tr
 from .layers import add_to_group, confidence_layer, reprojection
 from .session_store import pair_key, store_folder
 from .siblings import Sibling
@@ -82,7 +82,7 @@ def add_points_layer(session: Session | None) -> None:
     for layer in list(project.mapLayers().values()):
         if layer.source() == source:
             project.removeMapLayer(layer.id())
-    layer = QgsVectorLayer(source, tr("Control points of {0}").format(Path(session.sensed.path).stem), "ogr")
+    layer = QgsVectorLayer(source, fill(tr("Control points of {0}"), Path(session.sensed.path).stem), "ogr")
     layer.setReadOnly(True)
     add_to_group(layer)
 

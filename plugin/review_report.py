@@ -17,7 +17,7 @@ from .core.report_page import Chip, ReportData, report_page
 from .core.review_fit import advise_points
 from .core.session import FitState, PointState, SessionPoint
 from .core.session_record import SessionRecord
-from .core.wording import tr
+from .core.wording import fill, tr
 from .report_pictures import ReviewView, checkerboard, histogram, overview, vectors
 
 _PAGE = (620, 500)  # the largest picture on a page, in the 1/96 inch of HTML; drawn with twice as many pixels
@@ -83,7 +83,7 @@ class ReviewReport:
             "overview": (*page, tr("All points on the reference: disc predicted, dotted accepted, square edited, diamond added, triangle check point, cross left out.")),
             "before": (*half, tr("Checkerboard as georeferenced; the bluish squares are the reference.")),
             "after": (*half, tr("The same after the fit.")),
-            "vectors": (*half, tr("Residuals in the fit, {0:g} times longer than life. A pattern means that the model is too simple.").format(longer)),
+            "vectors": (*half, fill(tr("Residuals in the fit, {0:g} times longer than life. A pattern means that the model is too simple."), longer)),
             "histogram": (_HALF[0], 210, tr("Lengths of the residuals in the fit.")),
         }
         return ReportData(record, self._fit, advice, f"{datetime.now():%Y-%m-%d, %H:%M}", self._warnings, captions, worst, best)
@@ -102,7 +102,7 @@ class ReviewReport:
             self._pictures[names[-1]] = image
         length = math.hypot(*self._fit.residuals_px[point.id])
         state = "" if point.state is PointState.PREDICTED else f", {tr(point.state.value)}"
-        return Chip(point.id, tr("{0}: {1:.2f} px, score {2:.2f}").format(point.id, length, point.tie_point.score) + state, tuple(names))
+        return Chip(point.id, fill(tr("{0}: {1:.2f} px, score {2:.2f}"), point.id, length, point.tie_point.score) + state, tuple(names))
 
     def _write_pdf(self, data: ReportData, path: Path) -> None:
         part = path.with_name(f".{path.stem}.part.pdf")

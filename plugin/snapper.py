@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qgis.core import QgsApplication, QgsPointXY
 
-from ..ui.text import explained, tr
+from ..ui.text import explained, fill, tr
 from .core.peaks import Snap, snap
 from .core.placing import BY_HAND_PX2
 from .core.session import Seen, Session, SessionPoint
@@ -50,12 +50,12 @@ class Snapper:
         peak = None if free else self.preview(identifier, at)
         if peak is not None:
             r.item.move_ghost(r.placement.to_canvas(r.placement.reference_place_of_px(peak.reference_px), r.canvas_crs()))
-            words = _words(tr("Point {0} would snap").format(identifier), peak.seen, peak.distance_px)
+            words = _words(fill(tr("Point {0} would snap"), identifier), peak.seen, peak.distance_px)
             r.said.emit(words + tr(" (Ctrl: place it freely)"))
         elif fit is not None and fit.transform is not None:
             end = fit.transform.apply([r.session.point(identifier).tie_point.sensed_px])[0]
             text = tr("Point {0}: {1:.2f} px from where the others put it")
-            r.said.emit(text.format(identifier, float(np.hypot(*(end - np.array(at))))))
+            r.said.emit(fill(text, identifier, float(np.hypot(*(end - np.array(at))))))
 
     def drop(self, identifier: int, at_px: Point, free: bool) -> None:
         """Move a point's reference end to a place, or to the nearest peak unless `free`."""
@@ -66,7 +66,7 @@ class Snapper:
         peak = None if free else self.preview(identifier, at_px)
         if peak is not None:
             if r.guarded(lambda: session.move(identifier, peak.reference_px, seen=peak.seen)):
-                r.said.emit(_words(tr("Point {0} snapped").format(identifier), peak.seen, peak.distance_px))
+                r.said.emit(_words(fill(tr("Point {0} snapped"), identifier), peak.seen, peak.distance_px))
             return
         if r.guarded(lambda: session.move(identifier, at_px)) and not free:
             self._measure(identifier, self._settle_dragged)
@@ -85,9 +85,9 @@ class Snapper:
     def _measure(self, identifier: int, settle: _Settle) -> None:
         r = self._review
         if self.worker is None:
-            r.said.emit(tr("Point {0} is where you put it; no similarity is stored there.").format(identifier))
+            r.said.emit(fill(tr("Point {0} is where you put it; no similarity is stored there."), identifier))
             return
-        r.said.emit(tr("Measuring point {0} …").format(identifier))
+        r.said.emit(fill(tr("Measuring point {0} …"), identifier))
         self._waiting.append((identifier, settle))
         if self._task is None:
             self._next()
@@ -124,7 +124,7 @@ class Snapper:
             return
         if task.placed is None:
             why = explained(task.error) if task.error is not None else tr("It was cancelled.")
-            r.said.emit(tr("Point {0} is where you put it; it could not be measured: {1}").format(asked.id, why))
+            r.said.emit(fill(tr("Point {0} is where you put it; it could not be measured: {1}"), asked.id, why))
         elif (now.tie_point.reference_px, now.tie_point.sensed_px) == (asked.reference_px, asked.sensed_px):
             place, seen = task.placed
             r.guarded(lambda: settle(session, now, place, seen))
@@ -135,10 +135,10 @@ class Snapper:
         at = point.tie_point
         peak = snap(SessionPoint(TiePoint(at.id, place, at.sensed_px, score=seen.score, evidence=seen.evidence)), at.reference_px)
         if peak is None:
-            self._review.said.emit(tr("There is no clear peak near the place: point {0} stays where you put it.").format(at.id))
+            self._review.said.emit(fill(tr("There is no clear peak near the place: point {0} stays where you put it."), at.id))
             return
         session.settle(at.id, peak.reference_px, at.sensed_px, peak.seen)
-        self._review.said.emit(_words(tr("Point {0} snapped").format(at.id), peak.seen, peak.distance_px))
+        self._review.said.emit(_words(fill(tr("Point {0} snapped"), at.id), peak.seen, peak.distance_px))
 
     def _settle_added(self, session: Session, point: SessionPoint, place: Point, seen: Seen) -> None:
         """Leave the clicked place in the reference and shift its partner in the sensed image by what the match says.
@@ -151,17 +151,17 @@ class Snapper:
         if seen.score < _GOOD or fit.transform is None:
             session.settle(at.id, at.reference_px, at.sensed_px, Seen(seen.score, BY_HAND_PX2, seen.evidence))
             text = tr("Point {0} is where the fit puts it: there is no clear match (score {1:.2f}). Drag it, nudge it or undo.")
-            self._review.said.emit(text.format(at.id, seen.score))
+            self._review.said.emit(fill(text, at.id, seen.score))
             return
         slope = fit.transform.jacobian([at.sensed_px])[0]
         x, y = np.array(at.sensed_px) - np.linalg.solve(slope, shift)
         origin = np.array(seen.evidence.surface_origin_px) - shift
         evidence = replace(seen.evidence, surface_origin_px=(float(origin[0]), float(origin[1])))
         session.settle(at.id, at.reference_px, (float(x), float(y)), replace(seen, evidence=evidence))
-        self._review.said.emit(_words(tr("Partner of point {0} found").format(at.id), seen, float(np.hypot(*shift))))
+        self._review.said.emit(_words(fill(tr("Partner of point {0} found"), at.id), seen, float(np.hypot(*shift))))
 
 
 def _words(what: str, seen: Seen, distance_px: float) -> str:
     e = seen.evidence
     text = tr("{0}, {1:.1f} px away: score {2:.2f}, similarity {3:.2f}, next peak {4:.2f}")
-    return text.format(what, distance_px, seen.score, e.peak, e.second_peak)
+    return fill(text, what, distance_px, seen.score, e.peak, e.second_peak)

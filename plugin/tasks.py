@@ -16,7 +16,7 @@ from .core.progress import Cancelled, Progress
 from .core.session_point import Seen
 from .core.transforms import Transform
 from .core.types import AlignRequest, AlignResult, Grid, Point, TiePoint, WarpParams
-from .core.wording import tr
+from .core.wording import fill, tr
 from .environment import create_managed
 from .gdal_warp import warp_with_gdal
 from .siblings import Sibling, warp_all
@@ -153,7 +153,7 @@ class WarpTask(BackgroundTask):
             self.along = warp_all(siblings, progress.part(share, 1.0))
             return output
 
-        super().__init__(tr("SAR-Optical Align: writing {0}").format(output.name), work)
+        super().__init__(fill(tr("SAR-Optical Align: writing {0}"), output.name), work)
 
 
 class EnvironmentTask(BackgroundTask):

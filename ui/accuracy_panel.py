@@ -14,7 +14,7 @@ from .advisor_table import AdvisorTable
 from .coverage_map import CoverageMap
 from .icons import icon
 from .palette import soften
-from .text import length, tr
+from .text import fill, length, number, tr
 
 Array = NDArray[np.float64]
 _GOOD, _DOUBTFUL, _BAD = ("#009E73", "✔"), ("#B87A00", "▲"), ("#D55E00", "✖")
@@ -169,9 +169,9 @@ def _coverage_text(j: Judgement | None, count: int, size: float, unit: str) -> s
     ground = "" if unit == "px" else f" · {length(radius * size, unit)}"
     empty = sum(q == 0 for q in c.quadrants)
     lines = [
-        _marked(mark, tr("Hull <b>{0:.0f} %</b> of the image").format(share)),
-        tr("Largest gap: radius <b>{0:.0f} px</b>{1}").format(radius, ground) + f" <a href='gap'>{tr('show')}</a>",
-        tr("Quarters: {0}, {1} | {2}, {3}").format(*c.quadrants) + (f" – <b>{tr('{0} empty').format(empty)}</b>" if empty else ""),
+        _marked(mark, fill(tr("Hull <b>{0:.0f} %</b> of the image"), share)),
+        fill(tr("Largest gap: radius <b>{0:.0f} px</b>{1}"), radius, ground) + f" <a href='gap'>{tr('show')}</a>",
+        fill(tr("Quarters: {0}, {1} | {2}, {3}"), *c.quadrants) + (f" – <b>{tr('{0} empty').format(empty)}</b>" if empty else ""),
     ]
     return "<br>".join(lines)
 
@@ -182,8 +182,8 @@ def _fold_text(j: Judgement | None) -> str:
     f = j.folds
     if f.share > 0:
         text = tr("<b>Folds</b> over {0:.1f} % of the scene: the image lies over itself there. Choose a simpler model, or reject the points that cross.")
-        return _marked(_BAD, text.format(max(100 * f.share, 0.1))) + f" <a href='fold'>{tr('show')}</a>"
-    text = tr("No fold at places {0:.0f} px apart. Local scale {1:.3f} to {2:.3f}.").format(f.spacing_px, f.scale_low, f.scale_high)
+        return _marked(_BAD, fill(text, max(100 * f.share, 0.1))) + f" <a href='fold'>{tr('show')}</a>"
+    text = fill(tr("No fold at places {0:.0f} px apart. Local scale {1:.3f} to {2:.3f}."), f.spacing_px, f.scale_low, f.scale_high)
     strained = f.scale_low < 0.5 or f.scale_high > 2.0
     return _marked(_DOUBTFUL if strained else _GOOD, text) + (f" <a href='fold'>{tr('show the most squeezed place')}</a>" if strained else "")
 
@@ -192,12 +192,12 @@ def _range_text(t: RangeTest | None, unit: str) -> str:
     if t is None:
         return tr("Too few points to tell.")
     best = _axis(t.best_deg) + f" ± {t.spread_deg:.0f}°"
-    p = "p &lt; 0.001" if t.p_value < 0.001 else f"p = {t.p_value:.3f}"
+    p = f"p &lt; {number(0.001, '.3f')}" if t.p_value < 0.001 else f"p = {number(t.p_value, '.3f')}"
     axis = _axis(t.azimuth_deg) if t.given else best
-    figures = tr("Leave-one-out RMS {0} along {1}, {2} across ({3}).").format(length(t.along, unit), axis, length(t.across, unit), p)
+    figures = fill(tr("Leave-one-out RMS {0} along {1}, {2} across ({3})."), length(t.along, unit), axis, length(t.across, unit), p)
     if t.lines_up and t.given and t.off_deg > max(_NEAR_DEG, 3 * t.spread_deg):
         text = tr("<b>Errors line up, but {0:.0f}° away from range</b>, along {1}: relief explains a part at most. Check the look azimuth.")
-        return _marked(_DOUBTFUL, f"{text.format(t.off_deg, best)} {figures}")
+        return _marked(_DOUBTFUL, f"{fill(text, t.off_deg, best)} {figures}")
     if t.lines_up and t.given:
         text = tr("<b>Errors line up with range: this looks like relief.</b> A warp will not remove it; orthorectify with a terrain model first.")
         return _marked(_BAD, f"{text} {figures}")

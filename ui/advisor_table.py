@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTa
 from ..plugin.core.quality import ADVISED, Advice
 from ..plugin.core.transforms import KINDS
 from ..plugin.core.types import Quality
-from .text import length, tr
+from .text import length, number, tr
 
 MODEL, PARAMETERS, FIT, LOO, HOLDOUT, CE90, CHECK = range(7)
 _FONT = 0.88  # seven columns fit into a narrow dock
@@ -102,9 +102,9 @@ class AdvisorTable(QTableWidget):
                 item.setForeground(QBrush() if quality is not None else QBrush(QColor("#8A8A8A")))
                 if column in _FIGURES:
                     px = getattr(quality, f"{_FIGURES[column]}_px") if quality is not None else math.nan
-                    item.setText("–" if math.isnan(px) else f"{px:.2f}")
+                    item.setText("–" if math.isnan(px) else number(px, ".2f"))
                 elif column == CHECK:
-                    item.setText(f"{checks[kind]:.2f}" if kind in checks else "–")
+                    item.setText(number(checks[kind], ".2f") if kind in checks else "–")
                 item.setToolTip(_explain(column, quality, unit, reasons.get(kind, ""), advice.why if best and advice is not None else ""))
         blocked = self.blockSignals(True)
         self.clearSelection()
@@ -122,7 +122,7 @@ def _explain(column: int, quality: Quality | None, unit: str, problem: str, why:
         if math.isnan(px):
             lines.append(tr("Undefined here: there is no point, or no block of points, to spare."))
         elif ground is not None:
-            lines.append(f"<b>{px:.2f} px &middot; {length(ground, unit)}</b>")
+            lines.append(f"<b>{number(px, '.2f')} px &middot; {length(ground, unit)}</b>")
     if column == MODEL and why:
         lines.append(f"&#9733; {tr(why)}")
     return "<br>".join(lines)

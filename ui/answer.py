@@ -6,7 +6,7 @@ import numpy as np
 from qgis.core import QgsCoordinateReferenceSystem
 
 from ..plugin.core.types import AlignResult, Status
-from .text import length, map_unit, tr
+from .text import fill, length, map_unit, number, tr
 
 _METRES_PER_DEGREE = 111_320.0
 
@@ -15,7 +15,7 @@ def first_answer(result: AlignResult) -> str:
     """Return the answer to a run in one line: points kept, shift, leave-one-out RMSE and coverage; or why there is none."""
     if result.status is not Status.OK:
         return " ".join(tr(part) for part in (result.message, result.hint) if part)
-    parts = [tr("{0} of {1} tie points kept").format(len(result.enabled_points), len(result.points))]
+    parts = [fill(tr("{0} of {1} tie points kept"), len(result.enabled_points), len(result.points))]
     crs = QgsCoordinateReferenceSystem.fromWkt(result.reference_grid.crs_wkt) if result.reference_grid.crs_wkt else QgsCoordinateReferenceSystem()
     shift = _shift(result, crs)
     if shift:
@@ -23,10 +23,10 @@ def first_answer(result: AlignResult) -> str:
     q = result.quality
     if q is not None and np.isfinite(q.loo_rmse_px):
         ground = "" if q.loo_rmse_map is None else f"{length(q.loo_rmse_map, map_unit(crs))} "
-        pixels = f"{q.loo_rmse_px:.2f} px"
-        parts.append(tr("leave-one-out RMSE {0}").format(f"{ground}({pixels})" if ground else pixels))
+        pixels = f"{number(q.loo_rmse_px, '.2f')} px"
+        parts.append(fill(tr("leave-one-out RMSE {0}"), f"{ground}({pixels})" if ground else pixels))
     if q is not None and np.isfinite(q.coverage):
-        parts.append(tr("coverage {0:.0f} %").format(100 * q.coverage))
+        parts.append(fill(tr("coverage {0:.0f} %"), 100 * q.coverage))
     return " · ".join(parts)
 
 
@@ -42,9 +42,9 @@ def _shift(result: AlignResult, crs: QgsCoordinateReferenceSystem) -> str:
             east, north, unit = east * _METRES_PER_DEGREE * np.cos(np.radians(latitude)), north * _METRES_PER_DEGREE, "m"
         across = length(abs(float(east)), unit) + (" E" if east >= 0 else " W")
         up = length(abs(float(north)), unit) + (" N" if north >= 0 else " S")
-        return tr("shift {0}, {1}").format(across, up)
+        return fill(tr("shift {0}, {1}"), across, up)
     if not result.enabled_points:
         return ""
     right, down = np.median([np.subtract(p.reference_px, p.sensed_px) for p in result.enabled_points], axis=0)
-    across = f"{abs(right):.1f} px " + (tr("right") if right >= 0 else tr("left"))
-    return tr("shift {0}, {1}").format(across, f"{abs(down):.1f} px " + (tr("down") if down >= 0 else tr("up")))
+    across = f"{number(abs(right), '.1f')} px " + (tr("right") if right >= 0 else tr("left"))
+    return fill(tr("shift {0}, {1}"), across, f"{number(abs(down), '.1f')} px " + (tr("down") if down >= 0 else tr("up")))

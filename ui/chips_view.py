@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ..plugin.core.chip import ChipPair
 from .palette import SELECTED_COLOUR, STATE_COLOURS
-from .text import longest_fitting, tr
+from .text import fill, longest_fitting, number, tr
 
 SIDES_PX = (16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0)
 _FLICKER_MS = 400
@@ -132,9 +132,9 @@ class ChipsView(QWidget):
         pair = self._pair
         if pair is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        for number, frame in enumerate(self._frames()):
+        for side, frame in enumerate(self._frames()):
             if frame.contains(QPointF(event.pos())):
-                sensed = self._second if self.is_flickering else number == 1
+                sensed = self._second if self.is_flickering else side == 1
                 x, y = (QPointF(event.pos()) - frame.center()).x(), (QPointF(event.pos()) - frame.center()).y()
                 scale = pair.side_px / frame.width()
                 free = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -168,7 +168,7 @@ class ChipsView(QWidget):
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
             return
         how = tr("as fitted") if self._pair.fitted else tr("as georeferenced")
-        titles = ((tr("Reference"),), (tr("Sensed, {0}").format(how), tr("Sensed")))
+        titles = ((tr("Reference"),), (fill(tr("Sensed, {0}"), how), tr("Sensed")))
         frames = self._frames()
         shown = [(frames[0], int(self._second))] if self.is_flickering else [(frames[0], 0), (frames[1], 1)]
         for frame, which in shown:
@@ -184,7 +184,7 @@ class ChipsView(QWidget):
 
     def _draw_side(self, painter: QPainter, frame: QRectF) -> None:
         """Write how much ground the chip shows, in its corner."""
-        words = (tr("{0:g} px wide").format(self.side_px), f"{self.side_px:g} px")
+        words = (fill(tr("{0:g} px wide"), self.side_px), f"{number(self.side_px, 'g')} px")
         text = longest_fitting(words, painter.fontMetrics(), frame.width() - 8)
         box = painter.fontMetrics().boundingRect(text)
         place = QRectF(frame.left(), frame.bottom() - box.height() - 2, box.width() + 8, box.height() + 2)

@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QTool
 
 from .compare_view import CHECKER, EDGES, FLICKER, MODES, OFF, OPACITY, RED_CYAN, SWIPE
 from .icons import icon
-from .text import tr
+from .text import fill, tr
 
 # mode: label, tooltip, what the slider says, its range, its start, slider steps a unit
 _LOOKS = {
@@ -146,4 +146,4 @@ class CompareStrip(QWidget):
         self.amount_changed.emit(self._mode, self._values[self._mode])
 
     def _tell_value(self) -> None:
-        self.value_label.setText(tr(_LOOKS[self._mode][2]).format(self._values[self._mode]))
+        self.value_label.setText(fill(tr(_LOOKS[self._mode][2]), self._values[self._mode]))

@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ..plugin.core.peaks import surface_index
 from ..plugin.core.types import TiePoint
-from .text import longest_fitting, tr
+from .text import fill, longest_fitting, number, tr
 
 _STOPS = np.array([[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]], dtype=float)
 _UNDEFINED = -0.999
@@ -127,7 +127,7 @@ class HeatmapView(QWidget):
         for share in (0.0, 0.5, 1.0):
             y = bar.bottom() - share * bar.height()
             box = QRectF(bar.right() + 3, min(max(y - 8, bar.top() - 2), bar.bottom() - 14), 44, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{low + share * (high - low):.2f}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, number(low + share * (high - low), ".2f"))
         font.setPointSizeF(size)
         painter.setFont(font)
 
@@ -198,14 +198,14 @@ class HeatmapView(QWidget):
         p = self._point
         if p is None:
             return []
-        lines = [(tr("Point {0}").format(p.id),), (tr("Score {0:.2f}").format(p.score), f"{p.score:.2f}")]
+        lines = [(fill(tr("Point {0}"), p.id),), (fill(tr("Score {0:.2f}"), p.score), number(p.score, ".2f"))]
         if p.evidence is not None:
             e = p.evidence
-            lines.append((tr("Peak {0:.2f}").format(e.peak), tr("Pk. {0:.2f}").format(e.peak)))
-            lines.append((tr("Second {0:.2f}").format(e.second_peak), tr("2nd {0:.2f}").format(e.second_peak)))
-            ratio = (tr("Ratio {0:.2f}").format(e.ratio), f"1 : 2 = {e.ratio:.2f}")
+            lines.append((fill(tr("Peak {0:.2f}"), e.peak), fill(tr("Pk. {0:.2f}"), e.peak)))
+            lines.append((fill(tr("Second {0:.2f}"), e.second_peak), fill(tr("2nd {0:.2f}"), e.second_peak)))
+            ratio = (fill(tr("Ratio {0:.2f}"), e.ratio), f"1 : 2 = {number(e.ratio, '.2f')}")
             lines.append(ratio if np.isfinite(e.ratio) else (tr("Ratio: no second"), tr("no 2nd")))
             if np.isfinite(e.forward_backward_px):
                 back = e.forward_backward_px
-                lines.append((tr("There and back {0:.2f} px").format(back), tr("Back {0:.2f} px").format(back), tr("Back {0:.2f}").format(back)))
+                lines.append((fill(tr("There and back {0:.2f} px"), back), fill(tr("Back {0:.2f} px"), back), fill(tr("Back {0:.2f}"), back)))
         return lines

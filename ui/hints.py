@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
 from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
-from .text import tr
+from .text import fill, tr
 
 
 def hint(widget: QWidget, name: str, tip: str) -> None:
@@ -21,7 +21,7 @@ def hint_file(file: QgsFileWidget, name: str, tip: str) -> None:
         hint(widget, name, tip)
     for button in file.findChildren(QToolButton):
         if button.parentWidget() is file:
-            hint(button, name, tr("Browse: {0}").format(name))
+            hint(button, name, fill(tr("Browse: {0}"), name))
     file.fileChanged.connect(lambda _path: file.lineEdit().setToolTip(tip))  # the field takes its tooltip away with each path
 
 

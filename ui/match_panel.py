@@ -28,7 +28,7 @@ from .checks_list import ChecksList
 from .hints import hint_box
 from .icons import icon
 from .params_form import ParamsForm
-from .text import map_unit, tr
+from .text import fill, map_unit, tr
 
 _BASIC = ("search_radius", "working_gsd")
 _ELSEWHERE = ("matcher", "model", "device", "threads", "memory_mb", *_BASIC)  # the computer's are on the settings page
@@ -206,7 +206,7 @@ class MatchPanel(QWidget):
         if self._adapted[0] == spec.key:
             self.matcher_form.set_value("weights", self._adapted[1])
         self._matcher_layout.addWidget(self.matcher_form)
-        self.matcher_box.setTitle(tr("{0} settings").format(tr(spec.label)))
+        self.matcher_box.setTitle(fill(tr("{0} settings"), tr(spec.label)))
         self.matcher_box.setVisible(not self.matcher_form.is_empty())
         self.matcher_combo.setToolTip(_described(spec))
 

@@ -13,7 +13,7 @@ from ..plugin.core.review_queue import Standing
 from ..plugin.core.session import SessionPoint
 from .icons import icon
 from .palette import SELECTED_COLOUR, STATE_COLOURS
-from .text import tr
+from .text import fill, number, tr
 
 RESIDUAL, LEAVE_ONE_OUT, SCORE = "residual", "leave-one-out error", "score"
 _BINS = 48
@@ -167,7 +167,7 @@ class PointHistogram(QWidget):
     def _tell(self, ids: list[int]) -> None:
         self.bars.set_brush(*self._range())
         self.count.setText(str(len(ids)) if ids else "")
-        self.count.setToolTip(tr("{0} points in the range").format(len(ids)))
+        self.count.setToolTip(fill(tr("{0} points in the range"), len(ids)))
 
     def _reject(self) -> None:
         ids = self._chosen()
@@ -261,4 +261,4 @@ class _Bars(QWidget):
             x = left + share * width
             box = QRectF(x - 30, height + 1, 60, foot).translated(30 if share == 0 else -30 if share == 1 else 0, 0)
             side = Qt.AlignmentFlag.AlignLeft if share == 0 else Qt.AlignmentFlag.AlignRight if share == 1 else Qt.AlignmentFlag.AlignHCenter
-            painter.drawText(box, side | Qt.AlignmentFlag.AlignTop, f"{share * self.end:.2g}" + ("+" if share == 1 and self.end != 1.0 else ""))
+            painter.drawText(box, side | Qt.AlignmentFlag.AlignTop, number(share * self.end, ".2g") + ("+" if share == 1 and self.end != 1.0 else ""))

@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QWidget
 from ..plugin.core.review_queue import Standing
 from ..plugin.core.session import SessionPoint
 from .palette import STATE_LABELS, state_icon, state_key
-from .text import length, tr
+from .text import fill, length, number, tr
 
 ID, STATE, SCORE, RESIDUAL, DX, DY, GROUND, REASON, QUEUE = range(9)
 _COLUMNS = ("ID", "State", "Score", "Res.", "dX", "dY", "Res.", "Reason", "Queue")
@@ -150,7 +150,7 @@ class PointsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             value = self._value(point, column)
             if isinstance(value, float):
-                return length(value, "") if column == GROUND else "–" if math.isnan(value) else f"{value:.2f}"
+                return length(value, "") if column == GROUND else "–" if math.isnan(value) else number(value, ".2f")
             return value
         if role == Qt.ItemDataRole.DecorationRole and column == STATE:
             return state_icon(state_key(point))
@@ -174,5 +174,5 @@ class PointsModel(QAbstractTableModel):
         s = self._standings.get(point.id)
         if s is None or math.isnan(s.loo_px):
             return tr(_TIPS[QUEUE])
-        parts = tr("doubt {0:.2f} x leverage {1:.3f} x error {2:.2f} px").format(s.doubt, s.leverage, s.loo_px)
-        return f"{parts} = {s.priority_px:.4f} px<br><br>{tr(_TIPS[QUEUE])}"
+        parts = fill(tr("doubt {0:.2f} x leverage {1:.3f} x error {2:.2f} px"), s.doubt, s.leverage, s.loo_px)
+        return f"{parts} = {number(s.priority_px, '.4f')} px<br><br>{tr(_TIPS[QUEUE])}"

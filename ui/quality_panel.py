@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ..plugin.core.session import FitState
 from .palette import soften
-from .text import length, tr
+from .text import length, number, tr
 
 _FIGURES = (
     (
@@ -105,4 +105,4 @@ def _figure(px: float, ground: float | None, unit: str) -> str:
     if math.isnan(px):
         return "–"
     on_the_ground = ground is not None and unit != "px"
-    return f"<b>{px:.2f}&nbsp;px</b>" + (f" &middot; {length(ground, unit).replace(' ', '&nbsp;')}" if on_the_ground else "")
+    return f"<b>{number(px, '.2f')}&nbsp;px</b>" + (f" &middot; {length(ground, unit).replace(' ', '&nbsp;')}" if on_the_ground else "")

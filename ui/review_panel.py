@@ -28,7 +28,7 @@ from .icons import icon
 from .point_histogram import PointHistogram
 from .points_table import PointsTable
 from .quality_panel import QualityPanel
-from .text import tr
+from .text import fill, tr
 
 _GO_ON = "sar_optical_align/review_goes_on"
 
@@ -289,12 +289,12 @@ class ReviewPanel(QWidget):
     def _show_progress(self, queue: Queue) -> None:
         self.progress.setRange(0, max(queue.total, 1))
         self.progress.setValue(queue.reviewed)
-        self.progress_text.setText(tr("{0} of {1} reviewed").format(queue.reviewed, queue.total) if queue.total else "")
+        self.progress_text.setText(fill(tr("{0} of {1} reviewed"), queue.reviewed, queue.total) if queue.total else "")
 
     def show_found(self, session: Session, size: float, unit: str) -> None:
         """Show points while a run streams them."""
         self.table.set_points(session.points, {}, size, unit)
-        self.quality.show_count(tr("<b>{0}</b> candidates so far …").format(len(session.points)))
+        self.quality.show_count(fill(tr("<b>{0}</b> candidates so far …"), len(session.points)))
         self.quality.show_fit(None, unit, "")
 
     def show_session(
@@ -314,10 +314,10 @@ class ReviewPanel(QWidget):
         self.table.set_points(points, residuals, size, unit, queue.standings)
         self.histogram.set_points(points, residuals, queue.standings)
         self._show_progress(queue)
-        text = tr("<b>{0}</b> of {1} points in the fit").format(sum(p.in_fit for p in points), len(points))
+        text = fill(tr("<b>{0}</b> of {1} points in the fit"), sum(p.in_fit for p in points), len(points))
         self.quality.show_count(text if points else tr("No points yet. Find tie points, import a file, or add some by hand."))
         self.quality.show_fit(fit, unit, tr(MODEL_LABELS.get(fit.model, fit.model)) if fit is not None else "")
         self.undo_button.setEnabled(session.can_undo)
         self.redo_button.setEnabled(session.can_redo)
-        self.undo_button.setToolTip(tr("<b>Undo</b>: {0} (Ctrl+Z)").format(tr(session.undo_text)))
+        self.undo_button.setToolTip(fill(tr("<b>Undo</b>: {0} (Ctrl+Z)"), tr(session.undo_text)))
         self.redo_button.setToolTip(tr("<b>Redo</b> (Ctrl+Y or Ctrl+Shift+Z)"))

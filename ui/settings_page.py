@@ -29,7 +29,7 @@ from .help import help_button
 from .hints import hint_box, hint_file
 from .icons import icon
 from .params_form import ParamsForm
-from .text import explained, tr
+from .text import explained, fill, tr
 
 PAGE = "sarOpticalAlignOptions"
 _COMPUTER = ("device", "threads", "memory_mb")
@@ -231,7 +231,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
 
     def _show_state(self) -> None:
         ready, text = self._backend.state(self.managed.isChecked(), self.python.filePath())
-        self.state.setText(tr("<b>Ready</b>: {0}").format(text) if ready else tr("<b>Not ready</b>: {0}").format(text))
+        self.state.setText(fill(tr("<b>Ready</b>: {0}"), text) if ready else fill(tr("<b>Not ready</b>: {0}"), text))
         managed = self.managed.isChecked()
         self.python.setEnabled(not managed)
         self.wheels.setEnabled(managed)

@@ -9,9 +9,9 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsUnitTypes
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontMetrics
 
-from ..plugin.core.wording import explained, tr
+from ..plugin.core.wording import explained, fill, number, tr
 
-__all__ = ["explained", "length", "longest_fitting", "map_unit", "tr"]
+__all__ = ["explained", "fill", "length", "longest_fitting", "map_unit", "number", "tr"]
 
 
 def length(value: float, unit: str) -> str:
@@ -19,10 +19,10 @@ def length(value: float, unit: str) -> str:
     if not math.isfinite(value):
         return "–"
     if unit == "px":
-        return f"{value:.2f} px"
+        return f"{number(value, '.2f')} px"
     size = abs(value)
     digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else min(8, 2 - math.floor(math.log10(size)))
-    return f"{value:.{digits}f} {unit}".rstrip()
+    return f"{number(value, f'.{digits}f')} {unit}".rstrip()
 
 
 def longest_fitting(texts: Sequence[str], metrics: QFontMetrics, width: float) -> str:

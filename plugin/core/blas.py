@@ -14,7 +14,7 @@ from threading import Lock
 
 from numpy.linalg import _umath_linalg  # type: ignore[attr-defined]  # the part of numpy that is linked to the library
 
-_NAMES = ("openblas_{}_num_threads", "openblas_{}_num_threads64_", "scipy_openblas_{}_num_threads64_", "scipy_openblas_{}_num_threads")
+_SYMBOLS = ("openblas_{}_num_threads", "openblas_{}_num_threads64_", "scipy_openblas_{}_num_threads64_", "scipy_openblas_{}_num_threads")
 _lock = Lock()
 _inside = 0
 _before = 1
@@ -50,7 +50,7 @@ def _functions() -> tuple[Callable[[], int], Callable[[int], None]] | None:
         library = ctypes.CDLL(_umath_linalg.__file__)
     except OSError:
         return None
-    for name in _NAMES:
+    for name in _SYMBOLS:
         try:
             return getattr(library, name.format("get")), getattr(library, name.format("set"))
         except AttributeError:

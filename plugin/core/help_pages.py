@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .wording import language_code
+
 HELP = Path(__file__).resolve().parent.parent.parent / "resources" / "help"
 
 # file: title, in the order of the contents
@@ -45,6 +47,10 @@ TOPICS = {
 
 
 def help_place(topic: str) -> tuple[Path, str]:
-    """Return file and anchor ("" = its top) that explain a topic; the contents for one that is unknown."""
+    """Return file and anchor ("" = its top) that explain a topic; the contents for one that is unknown.
+
+    The file is that of the language in use where the page is there in it, the English one otherwise.
+    """
     page, anchor = TOPICS.get(topic, ("index", ""))
-    return HELP / f"{page}.html", anchor
+    file = HELP / language_code() / f"{page}.html"
+    return file if file.is_file() else HELP / f"{page}.html", anchor

@@ -14,7 +14,7 @@ from .review_fit import FitState
 from .session_point import PointState, Role, SessionPoint
 from .session_record import SessionRecord
 from .types import MODEL_LABELS, AlignParams
-from .wording import tr
+from .wording import fill, number, tr
 
 _STYLE = (
     "body{font-family:'Noto Sans','DejaVu Sans',Arial,sans-serif;font-size:10pt;color:#1d2733;background:#ffffff}h1{font-size:18pt}h2{font-size:13pt}"
@@ -85,7 +85,7 @@ def _text(value: object) -> str:
 
 
 def _px(value: float | None) -> str:
-    return "–" if value is None or not math.isfinite(value) else f"{value:.2f}"
+    return "–" if value is None or not math.isfinite(value) else number(value, ".2f")
 
 
 def _table(rows: Sequence[Sequence[str]], head: Sequence[str] = (), numbers_from: int = 99, best: int = -1) -> str:
@@ -105,15 +105,15 @@ def _head(data: ReportData) -> str:
     used, checks = sum(p.in_fit for p in record.points), sum(p.role is Role.CHECK for p in record.points)
     model = tr(MODEL_LABELS.get(fit.model, fit.model))
     if fit.quality is None:
-        verdict = tr("There is no fit: {0}").format(_text(tr(fit.message)))
+        verdict = fill(tr("There is no fit: {0}"), _text(tr(fit.message)))
     else:
         q = fit.quality
         figures = [
-            tr("<b>{0}</b> fitted to <b>{1}</b> of {2} points; {3} reviewed.").format(_text(model), used, len(record.points), reviewed),
-            tr("Hold-out RMSE <b>{0} px</b>, leave-one-out {1} px, CE90 {2} px.").format(_px(q.holdout_rmse_px), _px(q.loo_rmse_px), _px(q.ce90_px)),
+            fill(tr("<b>{0}</b> fitted to <b>{1}</b> of {2} points; {3} reviewed."), _text(model), used, len(record.points), reviewed),
+            fill(tr("Hold-out RMSE <b>{0} px</b>, leave-one-out {1} px, CE90 {2} px."), _px(q.holdout_rmse_px), _px(q.loo_rmse_px), _px(q.ce90_px)),
         ]
         if fit.check_rmse_px is not None:
-            figures.append(tr("RMSE at {0} check points {1} px.").format(checks, _px(fit.check_rmse_px)))
+            figures.append(fill(tr("RMSE at {0} check points {1} px."), checks, _px(fit.check_rmse_px)))
         figures.append(tr("Lengths are in pixels of the reference; accuracies are relative to the reference, which has errors of its own."))
         verdict = " ".join(figures)
     rows = [(tr("Reference"), _text(record.reference.path)), (tr("Sensed"), _text(record.sensed.path)), (tr("Written"), _text(data.written))]
@@ -179,11 +179,11 @@ def _provenance(data: ReportData) -> str:
         rows.append((tr("Matcher parameters"), _text(run.params.matcher_params or tr("defaults"))))
         if run.coarse is not None:
             c = run.coarse
-            text = tr("shift {0:.2f}, {1:.2f}, rotation {2:.2f}°, scale {3:.4f}").format(*c.shift_map, c.rotation_deg, c.scale)
+            text = fill(tr("shift {0:.2f}, {1:.2f}, rotation {2:.2f}°, scale {3:.4f}"), *c.shift_map, c.rotation_deg, c.scale)
             rows.append((tr("Coarse stage"), text))
         if run.weights is not None:
             rows.append((tr("Weights"), f"{_text(run.weights.path)}, SHA-256 {run.weights.sha256}"))
-        rows.append((tr("Time"), _text(", ".join(f"{k} {v:.2f} s" for k, v in run.timings_s.items()))))
+        rows.append((tr("Time"), _text(", ".join(f"{k} {number(v, '.2f')} s" for k, v in run.timings_s.items()))))
         rows.append((tr("Versions"), _text(", ".join(f"{k} {v}" for k, v in run.versions.items()))))
     return f"<h2>{tr('Where all of this comes from')}</h2>{_table(rows)}"
 
@@ -191,9 +191,9 @@ def _provenance(data: ReportData) -> str:
 def _points(data: ReportData) -> str:
     def row(p: SessionPoint) -> tuple[str, ...]:
         t, (dx, dy) = p.tie_point, data.fit.residuals_px.get(p.id, (math.nan, math.nan))
-        places = (f"{t.reference_px[0]:.2f}, {t.reference_px[1]:.2f}", f"{t.sensed_px[0]:.2f}, {t.sensed_px[1]:.2f}")
+        places = (f"{number(t.reference_px[0], '.2f')}, {number(t.reference_px[1], '.2f')}", f"{number(t.sensed_px[0], '.2f')}, {number(t.sensed_px[1], '.2f')}")
         role = tr("check point") if p.role is Role.CHECK else (tr("in the fit") if p.in_fit else _text(tr(p.reason or "left out")))
-        return (str(p.id), tr(p.state.value), role, *places, f"{t.score:.2f}", _px(dx), _px(dy), _px(math.hypot(dx, dy)))
+        return (str(p.id), tr(p.state.value), role, *places, number(t.score, ".2f"), _px(dx), _px(dy), _px(math.hypot(dx, dy)))
 
     head = (
         tr("Point"), tr("State"), tr("Use"), tr("Reference x, y [px]"), tr("Sensed x, y [px]"), tr("Score"), "dx [px]", "dy [px]", tr("Residual [px]")

@@ -86,10 +86,13 @@ class SessionFile:
             residuals_px: transform(sensed) - reference by id; points that are not there have none.
             advised: See `SessionRecord`.
         """
-        known = {p.id for p in self._saved.points} if self._saved is not None else set()
+        saved = self._saved
+        if saved is None:
+            return
+        known = {p.id for p in saved.points}
         new = {i: r for i, r in residuals_px.items() if i in known and self._residuals.get(i) != r}
         gone = [i for i in self._residuals if i not in residuals_px]
-        turned = self._saved is not None and self._saved.advised != advised
+        turned = saved.advised != advised
         if not new and not gone and not turned:
             return
         with contextlib.suppress(sqlite3.Error, OSError):
@@ -100,7 +103,7 @@ class SessionFile:
                 connection.executemany(f"UPDATE {POINTS} SET residual_x_px=?, residual_y_px=?, residual_px=? WHERE id=?", rows)  # nosec B608
                 if turned:
                     connection.execute(_PUT, ("advised", json.dumps(advised)))
-            self._saved = replace(self._saved, advised=advised)
+            self._saved = replace(saved, advised=advised)
             self._residuals = {**{i: r for i, r in self._residuals.items() if i not in gone}, **new}
 
     # --- inside

@@ -18,7 +18,8 @@ from .transforms import Transform
 from .types import Grid
 
 Array = NDArray[np.float64]
-_CELLS = (32, 64, 128)  # along the longer side of the output
+_NEAR = 0.6  # of the raster's sides, from its centre: the raster and a tenth more
+_CELLS = (32, 64, 128)  # along the longer side of the output, each twice the one before
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +53,17 @@ def warp_field(transform: Transform, reference_grid: Grid, sensed_grid: Grid, ta
     refuse_folds(transform, sensed_grid)
     to_reference = coords.inverse(coords.matrix_from_geotransform(reference_grid.geotransform)) @ coords.matrix_from_geotransform(target.geotransform)
     size = np.array([sensed_grid.width, sensed_grid.height], dtype=np.float64)
-    error = np.inf
+    error, coarse = np.inf, np.empty((0, 0, 2))
     for cells in _CELLS:
         step = max(target.width, target.height) / cells
         columns, rows = (int(np.ceil(length / step - 1e-9)) + 1 for length in (target.width, target.height))
         at = coords.apply_matrix(to_reference, _places(columns, rows, 0.0) * step)
-        places = _filled(transform.inverse(at), at, size).reshape(rows, columns, 2)
+        if coarse.size:
+            guess = _between(coarse, _places(columns, rows, 0.0) / 2)
+            places = _improved(transform, guess, at, size).reshape(rows, columns, 2)
+        else:
+            places = _filled(transform.inverse(at), at, size).reshape(rows, columns, 2)
+        coarse = places
         centres = (places[:-1, :-1] + places[:-1, 1:] + places[1:, :-1] + places[1:, 1:]).reshape(-1, 2) / 4
         inside = ((centres >= 0) & (centres <= size)).all(axis=1)
         wanted = coords.apply_matrix(to_reference, _places(columns - 1, rows - 1, 0.5) * step)
@@ -72,12 +78,25 @@ def _miss_at_knots(transform: Transform, to_target: Array, places: Array, step: 
     """Return the largest miss at the knots of a spline inside the raster, where it bends most."""
     knots = transform.knots * transform.scale + transform.source_centre
     knots = knots[((knots >= 0) & (knots <= size)).all(axis=1)]
-    at = coords.apply_matrix(to_target, transform.apply(knots)) / step
+    images = transform.apply(knots)
+    return float(np.abs(transform.apply(_between(places, coords.apply_matrix(to_target, images) / step)) - images).max(initial=0.0))
+
+
+def _between(places: Array, at: Array) -> Array:
+    """Interpolate bilinearly between nodes, at (N, 2) columns and rows; beyond the last ones their plane goes on."""
     column, row = np.clip(np.floor(at).astype(int), 0, np.array(places.shape[1::-1]) - 2).T
     x, y = (at - np.stack([column, row], axis=1)).T[:, :, None]
     upper = places[row, column] * (1 - x) + places[row, column + 1] * x
     lower = places[row + 1, column] * (1 - x) + places[row + 1, column + 1] * x
-    return float(np.abs(transform.apply(upper * (1 - y) + lower * y) - transform.apply(knots)).max(initial=0.0))
+    return np.asarray(upper * (1 - y) + lower * y)
+
+
+def _improved(transform: Transform, guess: Array, at: Array, size: Array) -> Array:
+    """Take one step of Newton's method from good guesses, in the raster and near it; what lies farther outside is not drawn."""
+    near = np.flatnonzero((np.abs(guess - size / 2) <= _NEAR * size).all(axis=1))
+    out = guess.copy()
+    out[near] -= np.linalg.solve(transform.jacobian(guess[near]), (transform.apply(guess[near]) - at[near])[..., None])[..., 0]
+    return out
 
 
 def _places(columns: int, rows: int, offset: float) -> Array:

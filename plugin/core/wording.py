@@ -7,6 +7,7 @@ message is translated by finding the template it was made from. What nothing is 
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +17,8 @@ from .errors import AlignError
 _PLACE = re.compile(r"\{(\d+)\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?…]) ")
 _NUMBERS = re.compile(r"(\d[\d, ]*) and (\d+)")
+_NUMBER = re.compile(r"[+-]?\d+\.\d+(e[+-]?\d+)?")
+_PLACE_OF_POINT = re.compile(r"\(([+-]?\d+\.\d+), ([+-]?\d+\.\d+)\)")
 _DEPTH = 4
 
 
@@ -26,10 +29,14 @@ class Language:
     Attributes:
         lookup: Returns the translation of a text, or the text itself where there is none.
         templates: Texts with {0}, {1} … in place of values.
+        code: Two letters, as the folder of its help is called; "" = English.
+        decimal: Decimal mark. Files, commands and what the command line prints always have a point.
     """
 
     lookup: Callable[[str], str] = str
     templates: tuple[str, ...] = ()
+    decimal: str = "."
+    code: str = ""
     patterns: tuple[tuple[str, re.Pattern[str], str], ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
@@ -48,10 +55,35 @@ def speak(language: Language = ENGLISH) -> None:
     _composed.cache_clear()
 
 
+def language_code() -> str:
+    """Return the code of the language in use, "" for English."""
+    return _now.code
+
+
 def tr(text: str) -> str:
     """Translate a text or a message."""
     found = _now.lookup(text) if text else text
     return found if found != text or _now is ENGLISH else _composed(text)
+
+
+def number(value: float, spec: str) -> str:
+    """Format a number for people, by a format specification such as ".2f"."""
+    return format(value, spec).replace(".", _now.decimal)
+
+
+def fill(template: str, *values: object) -> str:
+    """Fill {0:.2f}, {1} … of a translated template; its numbers are those of the language."""
+    return _FORMATTER.vformat(template, values, {})
+
+
+class _Formatter(string.Formatter):
+    def format_field(self, value: object, format_spec: str) -> str:
+        """Format one value."""
+        is_number = isinstance(value, float) or hasattr(value, "dtype")  # numpy's too
+        return number(value, format_spec) if is_number and format_spec else str(format(value, format_spec))  # type: ignore[arg-type]
+
+
+_FORMATTER = _Formatter()
 
 
 def explained(error: AlignError) -> str:
@@ -93,10 +125,15 @@ def _filled(template: str, values: list[str]) -> str:
 
 
 def _value(text: str, depth: int) -> str:
-    """Translate what is filled into a template: a word, a message, several words with commas; numbers and names stay."""
+    """Translate what is filled into a template: a word, a message, several words with commas, a decimal number; names stay."""
     numbers = _NUMBERS.fullmatch(text)
     if numbers is not None:
         return f"{numbers[1]} {_now.lookup('and')} {numbers[2]}"
+    if _NUMBER.fullmatch(text):
+        return text.replace(".", _now.decimal)
+    place = _PLACE_OF_POINT.fullmatch(text)
+    if place is not None:
+        return text if _now.decimal == "." else f"({place[1]}; {place[2]})".replace(".", _now.decimal)
     found = _found(text, depth) if any(c.isalpha() for c in text) else None
     if found is None and ", " in text:
         return ", ".join(_now.lookup(word) for word in text.split(", "))

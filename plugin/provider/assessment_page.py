@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from ..core.types import MODEL_LABELS
-from ..core.wording import tr
+from ..core.wording import fill, number, tr
 
 _MODEL_COLUMNS = (
     ("model", "Model"), ("n_points", "Points"), ("fit_rmse_px", "Fit RMSE [px]"), ("loo_rmse_px", "Leave-one-out RMSE [px]"),
@@ -39,7 +39,7 @@ def assessment_page(figures: dict[str, Any]) -> str:
         for p in ordered
     ]
     heads = (tr("Point"), "dx [px]", "dy [px]", tr("Residual [px]"), tr("Leave-one-out [px]"), tr("Score"), tr("Why disabled"))
-    title, under = tr("Control points"), tr("Points under {0}, worst first").format(tr(MODEL_LABELS[figures["model"]]))
+    title, under = tr("Control points"), fill(tr("Points under {0}, worst first"), tr(MODEL_LABELS[figures["model"]]))
     explanation = tr(
         "RMSE = sqrt(mean(dx² + dy²)). Fit: at the fitted points. Leave-one-out: each point predicted by a fit without it. Hold-out: each area "
         "predicted by a fit without it and its surroundings. CE90: 90 % of the leave-one-out errors are shorter. All relative to the reference."
@@ -59,7 +59,7 @@ def _row(cells: list[str], kind: str) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:.3f}" if isinstance(value, float) else html.escape(str(value))
+    return number(value, ".3f") if isinstance(value, float) else html.escape(str(value))
 
 
 def _length(vector: list[float | None] | None) -> float:

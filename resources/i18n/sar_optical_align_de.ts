@@ -5054,16 +5054,6 @@
         <translation>nur für Rechner ohne Netz</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/blas.py"/>
-        <source>openblas_{}_num_threads</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/blas.py"/>
-        <source>openblas_{}_num_threads64_</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <location filename="../../plugin/provider/adaptnetwork.py"/>
         <source>or control-point file</source>
         <translation>oder Passpunktdatei</translation>
@@ -5131,7 +5121,7 @@
     <message>
         <location filename="../../plugin/review_controller.py"/>
         <source>residual {0:.2f} px ({1:+.2f}, {2:+.2f})</source>
-        <translation>Residuum {0:.2f} px ({1:+.2f}, {2:+.2f})</translation>
+        <translation>Residuum {0:.2f} px ({1:+.2f}; {2:+.2f})</translation>
     </message>
     <message>
         <location filename="../../ui/answer.py"/>
@@ -5142,16 +5132,6 @@
         <location filename="../../plugin/core/fingerprint.py"/>
         <source>same size, other content</source>
         <translation>gleiche Größe, anderer Inhalt</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/blas.py"/>
-        <source>scipy_openblas_{}_num_threads</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/blas.py"/>
-        <source>scipy_openblas_{}_num_threads64_</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../../packaging/texts.py"/>
@@ -5176,7 +5156,7 @@
     <message>
         <location filename="../../plugin/core/report_page.py"/>
         <source>shift {0:.2f}, {1:.2f}, rotation {2:.2f}°, scale {3:.4f}</source>
-        <translation>Verschiebung {0:.2f}, {1:.2f}, Drehung {2:.2f}°, Maßstab {3:.4f}</translation>
+        <translation>Verschiebung {0:.2f}; {1:.2f}, Drehung {2:.2f}°, Maßstab {3:.4f}</translation>
     </message>
     <message>
         <location filename="../../ui/answer.py"/>

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import string
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from qgis.PyQt.QtCore import QObject, Qt, QUrl, pyqtSlot
@@ -13,6 +15,7 @@ from qgis.PyQt.QtWidgets import QDialogButtonBox, QToolButton
 from sar_optical_align.plugin.core.help_pages import HELP, PAGES, TOPICS, help_place
 from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.interpreter import InterpreterService
+from sar_optical_align.plugin.language import Translation
 from sar_optical_align.plugin.provider.provider import ALGORITHMS
 from sar_optical_align.ui.dock import AlignDock
 from sar_optical_align.ui.explain_dialog import ExplainDialog
@@ -21,6 +24,9 @@ from sar_optical_align.ui.points_table import PointsTable
 from sar_optical_align.ui.settings_page import AlignOptionsFactory
 
 MOST_BYTES = 2_500_000
+FOLDERS = [HELP, HELP / "de"]
+ENGLISH = re.compile(r"(?<![.\w])(the|of|and|is|are|with|where|from|which|this|that|points|image)\b")
+UNSPOKEN = re.compile(r"<small>.*?</small>|<code>.*?</code>|<[^>]+>", re.DOTALL)  # titles of papers, commands, tags
 
 
 class Page(HTMLParser):
@@ -44,9 +50,14 @@ class Page(HTMLParser):
         assert self.open.pop() == tag, (tag, self.getpos())
 
 
+@pytest.fixture(scope="module", params=FOLDERS, ids=[str(folder.relative_to(HELP)) for folder in FOLDERS])
+def folder(request) -> Path:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def pages() -> dict[str, Page]:
-    return {name: Page((HELP / f"{name}.html").read_text(encoding="utf-8")) for name in PAGES}
+def pages(folder) -> dict[str, Page]:
+    return {name: Page((folder / f"{name}.html").read_text(encoding="utf-8")) for name in PAGES}
 
 
 @pytest.fixture
@@ -73,19 +84,21 @@ def test_the_generated_parts_are_as_the_code_says(root, qgis_app):
     assert tables.stale() == [], "run: make help-pages"
 
 
-def test_every_page_is_listed_and_closed(pages):
-    assert {file.stem for file in HELP.glob("*.html")} == set(PAGES)
+def test_every_page_is_listed_and_closed(folder, pages):
+    assert {file.stem for file in folder.glob("*.html")} == set(PAGES)
     assert all(page.open == [] for page in pages.values())
 
 
-def test_every_link_anchor_and_picture_exists_in_the_folder(pages):
+def test_every_link_anchor_and_picture_exists_in_the_folder(folder, pages):
     used = set()
     for name, page in pages.items():
         for link in page.links:
             assert ":" not in link, f"{name}: {link} would need a network"
             file, _, anchor = link.partition("#")
-            target = HELP / (file or f"{name}.html")
+            target = (folder / (file or f"{name}.html")).resolve()
             assert target.is_file(), f"{name}: {link}"
+            assert target.is_relative_to(HELP), f"{name}: {link}"
+            assert target.suffix != ".html" or target.parent == folder, f"{name}: {link} is in another language"
             assert not anchor or anchor in pages[target.stem].anchors, f"{name}: {link}"
             used.add(target)
     pictures = set((HELP / "images").iterdir())
@@ -96,18 +109,38 @@ def test_the_help_is_small():
     assert sum(file.stat().st_size for file in HELP.rglob("*") if file.is_file()) < MOST_BYTES
 
 
-def test_every_topic_has_its_place(pages):
+def test_the_pages_of_a_language_say_the_same_in_it(folder):
+    """Headings, anchors, pictures and rows are those of the English pages; no sentence is left in English."""
+    for name in PAGES:
+        original, text = ((at / f"{name}.html").read_text(encoding="utf-8") for at in (HELP, folder))
+        for part in (r'id="[^"]+"', r"<h[123]", r"<tr>", r"<li>", r"images/\w+\.webp"):
+            assert re.findall(part, text) == re.findall(part, original), (name, part)
+        if folder != HELP:
+            left = [line for line in UNSPOKEN.sub(" ", text).splitlines() if ENGLISH.search(line)]
+            assert not left, (name, left)
+
+
+@pytest.fixture
+def speaking(folder, qgis_app):
+    """Speak the language of the folder."""
+    translation = Translation("de") if folder != HELP else None
+    yield
+    if translation is not None:
+        translation.remove()
+
+
+def test_every_topic_has_its_place(folder, pages, speaking):
     for topic, (page, anchor) in TOPICS.items():
-        assert help_place(topic) == (HELP / f"{page}.html", anchor)
+        assert help_place(topic) == (folder / f"{page}.html", anchor)
         assert not anchor or anchor in pages[page].anchors, topic
 
 
-def test_every_algorithm_leads_to_its_own_place(qgis_app, pages):
+def test_every_algorithm_leads_to_its_own_place(folder, pages, speaking):
     for cls in ALGORITHMS:
         url = QUrl(cls().helpUrl())
         assert url.fragment() == cls().name()
         assert url.fragment() in pages["batch"].anchors
-        assert url.toLocalFile() == str(HELP / "batch.html")
+        assert url.toLocalFile() == str(folder / "batch.html")
 
 
 def test_the_button_of_the_dock_follows_the_tab(qgis_app, qtbot, opened):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from xml.etree import ElementTree
 
 import pytest
 from host_window import HostWindow
+from qgis.PyQt.QtCore import QLocale
 from sar_optical_align import classFactory
 from sar_optical_align.plugin import language
+from sar_optical_align.plugin.core.types import WarpParams
 from sar_optical_align.plugin.core.wording import known, tr
 from sar_optical_align.plugin.language import FOLDER, Translation, lookup
 from sar_optical_align.plugin.provider.provider import AlignProvider
+from sar_optical_align.plugin.review_files import export_points, export_script, run_line
+from sar_optical_align.ui.text import fill, length, number
 from shown_texts import plain, texts_of
 from whole_plugin import WholePlugin
 
@@ -20,10 +25,13 @@ ENGLISH = re.compile(r"(?<![.\w])(the|of|and|is|are|with|where|from|which|this|t
 
 @pytest.fixture
 def german(qgis_app):
+    before = QLocale()
+    QLocale.setDefault(QLocale("de_AT"))  # as QGIS does
     translation = Translation("de_AT")
     assert translation.is_loaded
     yield translation
     translation.remove()
+    QLocale.setDefault(before)
 
 
 def test_the_compiled_catalogue_is_that_of_the_source(german):
@@ -38,11 +46,39 @@ def test_the_compiled_catalogue_is_that_of_the_source(german):
 def test_words_messages_and_sentences(german):
     assert tr("Find tie points") == "Verknüpfungspunkte suchen"
     assert tr("The sensed raster has no CRS. If its coordinates are those of the other one, give it the same.").startswith("Suchbild: kein KBS.")
-    assert "Affin hat den kleinsten Hold-out-RMSE (0.51 px)" in tr(
+    assert "Affin hat den kleinsten Hold-out-RMSE (0,51 px)" in tr(
         "Affine has the smallest hold-out RMSE (0.51 px); no simpler model is within one standard error of it. No redundancy, RMSE undefined: Thin-plate spline."
     )
-    assert tr("residual from 1.20 to 4.00 px, rejected by the analyst") == "Residuum von 1.20 bis 4.00 px, vom Auswerter verworfen"
+    assert tr("residual from 1.20 to 4.00 px, rejected by the analyst") == "Residuum von 1,20 bis 4,00 px, vom Auswerter verworfen"
     assert not known("Nobody translated this.")
+
+
+def test_numbers_for_people_have_a_comma_and_those_in_files_a_point(german, tmp_path):
+    assert (number(1234.5, ".2f"), fill("{0:.1f} px, {1}", 0.25, 3), length(0.5, "m")) == ("1234,50", "0,2 px, 3", "0,50 m")
+    assert tr("Points 1, 2 share the reference position (10.50, 3.25) px but differ by 2.50 px on the other side.").count("2,50") == 1
+    whole = WholePlugin(tmp_path)
+    try:
+        session = whole.plugin.controller.review.session
+        shown = {text for _, widget in whole.widgets() for text in texts_of(widget) if text}
+        shown |= {whole.dock.status.text(), whole.review.describe(3)}
+        for name in ("a.points", "a.csv", "a.geojson"):
+            export_points(session, tmp_path / name)
+        export_script(session, tmp_path / "a.sh", "out.tif", WarpParams())
+        command = run_line(session, "out.tif", WarpParams())
+        record = json.dumps(session.record().described())
+    finally:
+        whole.close()
+    assert not (points := sorted(t for t in shown if re.search(r"\d\.\d", plain(t)))), points
+    assert sum(bool(re.search(r"\d,\d\d", plain(t))) for t in shown) > 10
+    rows = (tmp_path / "a.points").read_text().splitlines()[2:]
+    assert rows
+    assert all(len(row.split(",")) == 8 and [float(v) for v in row.split(",")] for row in rows)
+    x = session.points[0].tie_point.reference_px[0]
+    assert f"{x:.3f}"[:-1] in (tmp_path / "a.csv").read_text()
+    assert all("." in str(v) for v in json.loads((tmp_path / "a.geojson").read_text())["features"][0]["geometry"]["coordinates"])
+    script = (tmp_path / "a.sh").read_text()
+    assert not re.search(r"\d,\d", script + command)
+    assert "." in record
 
 
 def test_a_language_without_a_catalogue_is_english(qgis_app):
