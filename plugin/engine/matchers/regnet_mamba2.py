@@ -28,7 +28,7 @@ SHIPPED = shipped_weights("regnet_mamba2")
 class RegNetMamba2Params:
     """Parameters of `regnet_mamba2`."""
 
-    threshold: float = param(0.2, "Least probability", "Coarse matches less probable than this are left out.", min=0.0, max=1.0)
+    threshold: float = param(0.2, "Lowest probability", "Coarse matches less probable than this are left out.", min=0.0, max=1.0)
     weights: str = param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.")
 
     def __post_init__(self) -> None:
