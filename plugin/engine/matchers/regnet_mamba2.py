@@ -51,6 +51,8 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
     margin_px = _BLOCK_PX + _AROUND_PX
     grid_px = _BLOCK_PX
     independent_px = 64
+    bytes_per_px = 500
+    base_mb = 700
     params: RegNetMamba2Params
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
@@ -60,7 +62,7 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
         self.load_network("regnet_mamba2", self.params.weights, device, lambda config: RegNetMamba2(RegNetMamba2Config.from_dict(config)))
 
     def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
-        """Return a match for each cell whose partner agrees, no further apart than the search radius (the network looks 32 px far).
+        """Return a match for each cell whose partner agrees, no further apart than the search radius (the network looks about 40 px far).
 
         Args:
             reference: Beginning at a multiple of `grid_px`; right only `margin_px` from its edge.
