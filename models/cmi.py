@@ -14,7 +14,8 @@ class Cmi(nn.Module):
     Reference:
         RegNetMamba-2, arXiv 2606.03341: cross-modality interaction at each of three scales.
     Deviation:
-        order and feed-forward half are ours; `cross` False reads both times from the image itself (ablation).
+        order and feed-forward half are ours; the cross-SSD begins as the identity: what each image shows by itself must match
+        first; `cross` False reads both times from the image itself (ablation).
     """
 
     def __init__(self, width: int, state: int, block: int, mixer: str, cross: bool) -> None:
@@ -23,15 +24,13 @@ class Cmi(nn.Module):
         self.own = CrossSsd(width, state, block, mixer)
         self.other = CrossSsd(width, state, block, mixer)
         self.feed = ConvBlock(width)
+        nn.init.zeros_(self.other.leave.weight)
+        nn.init.zeros_(self.other.leave.bias)  # type: ignore[arg-type]
 
-    def forward(self, reference: Tensor, sensed: Tensor) -> tuple[Tensor, Tensor]:
-        """Transform both (B, C, H, W); the shapes stay. Exchanging the images exchanges the results."""
-        reference, sensed = self.own(reference), self.own(sensed)
-        if self.cross:
-            reference, sensed = self.other(reference, sensed), self.other(sensed, reference)
-        else:
-            reference, sensed = self.other(reference), self.other(sensed)
-        return self.feed(reference), self.feed(sensed)
+    def forward(self, images: Tensor) -> Tensor:
+        """Transform (2 B, C, H, W), references first; the shape stays. Exchanging the images exchanges the results."""
+        out: Tensor = self.feed(self.other(self.own(images), self.cross))
+        return out
 
 
 class Msf(nn.Module):

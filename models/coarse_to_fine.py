@@ -15,15 +15,25 @@ COARSE_PX, FINE_PX = 8, 2
 _NEVER = -1e4  # finite: a learned scale times infinity has no gradient
 
 
-def coarse_scores(reference: Tensor, sensed: Tensor, reach: int) -> Tensor:
-    """Return (B, (2 reach + 1)^2, h, w): product of the descriptor of each sensed cell with those of the reference cells around it; very low outside."""
+def coarse_scores(reference: Tensor, sensed: Tensor, reach: int, side: int) -> Tensor:
+    """Compare each sensed cell with the reference cells around it.
+
+    Returns:
+        (B, (2 reach + 1)^2, h, w): product of the descriptors, in the mean over the `side` x `side` cells about a cell (0 where a partner
+        lies outside); very low where the cell's own partner does.
+
+    Reference:
+        RegNetMamba-2, arXiv 2606.03341: coarse matching at 1/8 by the products of all pairs.
+    Deviation:
+        neighbouring cells move alike: they vote for the displacement together, as in the fine matching.
+    """
     height, width = sensed.shape[-2:]
     padded = functional.pad(reference, (reach,) * 4)
     inside = functional.pad(torch.zeros(height, width, device=sensed.device, dtype=sensed.dtype), (reach,) * 4, value=_NEVER)
-    return torch.stack([
-        (sensed * padded[..., y : y + height, x : x + width]).sum(1) + inside[y : y + height, x : x + width]
-        for y in range(2 * reach + 1) for x in range(2 * reach + 1)
-    ], dim=1)
+    lines = range(2 * reach + 1)
+    products = torch.stack([(sensed * padded[..., y : y + height, x : x + width]).sum(1) for y in lines for x in lines], dim=1)
+    votes = functional.avg_pool2d(products, side, stride=1, padding=side // 2)
+    return votes + torch.stack([inside[y : y + height, x : x + width] for y in lines for x in lines])
 
 
 def seen_from_reference(scores: Tensor, reach: int) -> Tensor:
@@ -67,14 +77,13 @@ def focal(log_probability: Tensor, label: Tensor, gamma: float) -> Tensor:
 
 
 def patches(x: Tensor, image: Tensor, corner: Tensor, side: int) -> Tensor:
-    """Cut (N, C, side^2) out of (B, C, H, W): of image numbers (N,), with first pixels (N, 2) (x, y); 0 outside."""
+    """Cut (N, C, side, side) out of (B, C, H, W): of image numbers (N,), with first pixels (N, 2) (x, y); 0 outside."""
     pad = side
     padded = functional.pad(x, (pad,) * 4)
     step = torch.arange(side, device=x.device)
     rows = (corner[:, 1, None] + pad).clamp(0, padded.shape[2] - side) + step
     columns = (corner[:, 0, None] + pad).clamp(0, padded.shape[3] - side) + step
-    cut = padded[image[:, None, None], :, rows[:, :, None], columns[:, None, :]]  # (N, side, side, C)
-    return cut.flatten(1, 2).transpose(1, 2)
+    return padded.movedim(1, -1)[image[:, None, None], rows[:, :, None], columns[:, None, :]].movedim(-1, 1)
 
 
 def fine_scores(own: Tensor, other: Tensor, image: Tensor, at: Tensor, there: Tensor, side: int, reach: int) -> Tensor:
@@ -90,23 +99,26 @@ def fine_scores(own: Tensor, other: Tensor, image: Tensor, at: Tensor, there: Te
         reach: Of the displacements.
 
     Returns:
-        (N, (2 reach + 1)^2): sum over the window's pixels q of own(q) . other(q + displacement), as numbered above.
+        (N, (2 reach + 1)^2): sum over the window's pixels q of own(q) . other(q + displacement), over the lengths of both windows.
 
     Reference:
         RegNetMamba-2, arXiv 2606.03341: fine matching at 1/2 by the probabilities of all pairs of two windows.
     Deviation:
-        all pairs with the same displacement add up: the window's 25 pixels place the match together, where the mutual maximum
+        all pairs with the same displacement add up: the window's pixels place the match together, where the mutual maximum
         of one pair would take the noise of speckle for a place.
     """
+    span, wide = 2 * reach + 1, side + 2 * reach
     template = patches(own, image, at - side // 2, side)
-    wide = side + 2 * reach
     window = patches(other, image, there - side // 2 - reach, wide)
-    pairs = template.transpose(1, 2) @ window  # (N, side^2, wide^2)
-    line, span = torch.arange(side, device=own.device), torch.arange(2 * reach + 1, device=own.device)
-    row = line[:, None, None, None] + span[None, None, :, None]
-    column = line[None, :, None, None] + span[None, None, None, :]
-    index = (row * wide + column).reshape(side**2, -1)
-    return pairs.gather(2, index.expand(len(pairs), -1, -1)).sum(1)
+    columns = template.permute(0, 3, 1, 2).flatten(2)  # (N, side, C side)
+    votes = []
+    for row in range(span):
+        products = columns @ window[:, :, row : row + side].flatten(1, 2)  # (N, side, wide): each column against each
+        skewed = functional.pad(products.flatten(1), (0, side)).unflatten(1, (side, wide + 1))  # column i begins at displacement 0
+        votes.append(skewed[:, :, :span].sum(1))
+    energy = functional.avg_pool2d((window**2).sum(1, keepdim=True), side, stride=1, divisor_override=1).flatten(1)
+    length = torch.sqrt(energy * (template**2).sum((1, 2, 3))[:, None] + 1e-6)
+    return torch.cat(votes, dim=1) / length
 
 
 def expected(probability: Tensor, reach: int, around: int) -> tuple[Tensor, Tensor, Tensor]:

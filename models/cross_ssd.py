@@ -34,7 +34,11 @@ def local_ssd(x: Tensor, m: Tensor, b: Tensor, c: Tensor, block: int) -> Tensor:
     Deviation:
         the mean over 3 x 3 blocks in place of the sum over the image: what is read at a place does not depend on the tile.
     """
-    dtype = torch.promote_types(x.dtype, torch.float32)
+    with torch.autocast(x.device.type, enabled=False):
+        return _local_ssd(x, m, b, c, block, torch.promote_types(x.dtype, torch.float32))
+
+
+def _local_ssd(x: Tensor, m: Tensor, b: Tensor, c: Tensor, block: int, dtype: torch.dtype) -> Tensor:
     rows, columns = x.shape[2] // block, x.shape[3] // block
     written = _blocks((x * m).to(dtype), block) @ _blocks(b.to(dtype), block).transpose(-1, -2)  # (B, blocks, P, N)
     state = written.flatten(2).transpose(1, 2).unflatten(2, (rows, columns)) / block**2
@@ -67,7 +71,7 @@ def local_ssd_reference(x: Tensor, m: Tensor, b: Tensor, c: Tensor, block: int) 
 
 
 class CrossSsd(nn.Module):
-    """Gated SSD block: reads with its own image's queries what `other` has written; `other` = the image itself is the self form.
+    """Gated SSD block: reads with an image's own queries what the image itself (self form) or the other one (cross form) has written.
 
     norm -> x, b, c, z, dt; depth-wise 3x3 and SiLU on x, b, c; y = SSD + D x; norm; times SiLU(z); projection; residual.
 
@@ -90,24 +94,26 @@ class CrossSsd(nn.Module):
         self.inner_norm = ChannelNorm(width)
         self.leave = nn.Conv2d(width, width, 1)
 
-    def forward(self, own: Tensor, other: Tensor | None = None) -> Tensor:
-        """Transform `own` (B, C, H, W), read from `other` (its own where None); the shape stays."""
-        x, b, c, m, z = self._project(own)
-        values, keys, weight = (x, b, m) if other is None else self._written(other)
+    def forward(self, images: Tensor, cross: bool = False) -> Tensor:
+        """Transform (B, C, H, W); the shape stays.
+
+        Args:
+            images: Cross form: the first half of the batch are the ones, the second half, in the same order, the others.
+            cross: Cross form; else self form.
+        """
+        z, dt, xbc = self.enter(self.norm(images)).split((self.width, 1, self.width + 2 * self.state), dim=1)
+        x, b, c = functional.silu(self.local(xbc)).split((self.width, self.state, self.state), dim=1)
+        m = functional.softplus(dt.float()) * self.rate.exp()
+        if cross:
+            values, keys, weight = (t.roll(len(images) // 2, 0) for t in (x, b, m))
+        else:
+            values, keys, weight = x, b, m
         if self.mixer == "attention":
-            keys, c = functional.elu(keys) + 1.0, functional.elu(c) + 1.0
-            both = local_ssd(torch.cat((values, torch.ones_like(weight)), dim=1), torch.ones_like(weight), keys, c, self.block)
+            keys, c = functional.elu(keys.float()) + 1.0, functional.elu(c.float()) + 1.0
+            one = torch.ones_like(weight)
+            both = local_ssd(torch.cat((values.float(), one), dim=1), one, keys, c, self.block)
             y = both[:, :-1] / both[:, -1:].clamp_min(1e-4)
         else:
             y = local_ssd(values, weight, keys, c, self.block)
         y = self.inner_norm(y + self.skip[:, None, None] * x)
-        return own + self.leave(y * functional.silu(z))
-
-    def _project(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        z, dt, xbc = self.enter(self.norm(image)).split((self.width, 1, self.width + 2 * self.state), dim=1)
-        x, b, c = functional.silu(self.local(xbc)).split((self.width, self.state, self.state), dim=1)
-        return x, b, c, functional.softplus(dt) * self.rate.exp(), z
-
-    def _written(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        x, b, _, m, _ = self._project(image)
-        return x, b, m
+        return images + self.leave(y * functional.silu(z))

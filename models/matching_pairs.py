@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from .coarse_to_fine import COARSE_PX, FINE_PX, coarse_scores, expected, fine_scores, seen_from_reference
+from .coarse_to_fine import COARSE_PX, FINE_PX, coarse_scores, displacements, expected, fine_scores, seen_from_reference
+
+_CHUNK = 256
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,10 @@ class Matched:
     surface_origin: Tensor
 
 
-def match_images(net: Any, reference: Tensor, sensed: Tensor, threshold: float, modalities: tuple[str, str] = ("optical", "sar")) -> Matched:
+def match_images(
+    net: Any, reference: Tensor, sensed: Tensor, threshold: float, modalities: tuple[str, str] = ("optical", "sar"),
+    radius_px: float = math.inf, rim_px: int = 0,
+) -> Matched:
     """Match one pair.
 
     Args:
@@ -45,6 +51,8 @@ def match_images(net: Any, reference: Tensor, sensed: Tensor, threshold: float, 
         sensed: The same shape.
         threshold: Coarse matches of less probability are left out.
         modalities: Of reference and sensed.
+        radius_px: Coarse candidates further away than this and half a cell are not looked at.
+        rim_px: Sensed cells nearer than this to the border are not matched.
 
     Reference:
         LoFTR, arXiv 2104.00680 (dual softmax, mutual nearest neighbours); RegNetMamba-2, arXiv 2606.03341.
@@ -55,7 +63,9 @@ def match_images(net: Any, reference: Tensor, sensed: Tensor, threshold: float, 
     """
     config = net.config
     seen_r, seen_s = net(reference, sensed, modalities)
-    scores = (coarse_scores(seen_r.coarse, seen_s.coarse, config.reach) * net.coarse_scale.exp()).clamp_min(-1e4)
+    scores = (coarse_scores(seen_r.coarse, seen_s.coarse, config.reach, config.coarse_side) * net.log_scale[0, 0].exp()).clamp_min(-1e4)
+    far = COARSE_PX * torch.linalg.vector_norm(displacements(config.reach, scores.device), dim=0) > max(radius_px + COARSE_PX / 2, COARSE_PX)
+    scores = scores.masked_fill(far[:, None, None], -1e4)
     height, width = scores.shape[-2:]
     there = torch.softmax(scores, dim=1)[0].flatten(1).T
     back = torch.softmax(seen_from_reference(scores, config.reach).clamp_min(-1e4), dim=1)[0].flatten(1).T
@@ -68,18 +78,17 @@ def match_images(net: Any, reference: Tensor, sensed: Tensor, threshold: float, 
     number = partner[:, 1].clamp(0, height - 1) * width + partner[:, 0].clamp(0, width - 1)
     probability = mass * home_mass[number]
     loop = (move - home[number]).abs().amax(1)  # `back` numbers displacements from sensed to reference too
+    rim = torch.tensor([width, height], device=scores.device) - rim_px // COARSE_PX
+    inside &= ((cell >= rim_px // COARSE_PX) & (cell < rim)).all(1)
     keep = torch.nonzero(inside & (loop <= 1.0) & (probability >= threshold))[:, 0]
     step = COARSE_PX // FINE_PX
     at = cell[keep] * step + step // 2
     start = torch.round(move[keep] * step).long()
-    image = torch.zeros(len(keep), dtype=torch.long, device=scores.device)
-    forward = torch.softmax(fine_scores(seen_s.fine, seen_r.fine, image, at, at + start, config.fine_side, config.fine_reach) * net.fine_scale.exp(), dim=1)
+    forward = _fine(net, seen_s.fine, seen_r.fine, at, at + start)
     mean, spread, fine_mass = expected(forward, config.fine_reach, 2)
     found = start + mean
     landed = torch.round(found).long()
-    again = torch.softmax(
-        fine_scores(seen_r.fine, seen_s.fine, image, at + landed, at, config.fine_side, config.fine_reach) * net.fine_scale.exp(), dim=1
-    )
+    again = _fine(net, seen_r.fine, seen_s.fine, at + landed, at)
     returned, _, _ = expected(again, config.fine_reach, 2)
     sensed_px = FINE_PX * at + FINE_PX / 2
     side = 2 * config.fine_reach + 1
@@ -88,3 +97,11 @@ def match_images(net: Any, reference: Tensor, sensed: Tensor, threshold: float, 
         FINE_PX * torch.linalg.vector_norm(found - landed + returned, dim=1),
         forward.unflatten(1, (side, side)), sensed_px + FINE_PX * (start - config.fine_reach),
     )
+
+
+def _fine(net: Any, own: Tensor, other: Tensor, at: Tensor, there: Tensor) -> Tensor:
+    """Return (N, k^2): probability of the fine displacements; a part of the windows at a time."""
+    side, reach, scale = net.config.fine_side, net.config.fine_reach, net.log_scale[1, 0].exp()
+    image = torch.zeros(len(at), dtype=torch.long, device=at.device)
+    parts = zip(image.split(_CHUNK), at.split(_CHUNK), there.split(_CHUNK), strict=True)
+    return torch.cat([torch.softmax(fine_scores(own, other, i, a, t, side, reach) * scale, dim=1) for i, a, t in parts])

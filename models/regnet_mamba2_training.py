@@ -17,6 +17,7 @@ from .coarse_to_fine import (
     FINE_PX,
     bilinear_label,
     coarse_scores,
+    displacements,
     expected,
     fine_scores,
     focal,
@@ -35,8 +36,8 @@ TRAININGS: dict[str, RegNetMamba2Config] = {
     "no_msf": RegNetMamba2Config(msf=False),
     "attention": RegNetMamba2Config(mixer="attention"),
 }
-_VALIDATION_SHIFT_PX, _FINE_MATCHES = 8, 384
-_MOTION = Motion(rotation_deg=3.0, shift_px=12.0, scale=0.04, perspective_px=2.0, bend_px=0.8)
+_VALIDATION_SHIFT_PX, _FINE_MATCHES, _COVERED = 8, 384, 0.9
+_MOTION = Motion(rotation_deg=3.0, shift_px=24.0, scale=0.04, perspective_px=2.0, bend_px=0.8)
 
 
 @dataclass(frozen=True)
@@ -45,19 +46,33 @@ class CorrespondenceRecipe(Recipe):
 
     Attributes:
         side_px: Side of the images.
-        motion: Of the sensed image; what the coarse stage of a registration leaves, and more.
+        motion: Of the sensed image; its shifts fill the reach of the coarse candidates, so that guessing "no displacement" gains nothing.
         gamma: Of the focal losses.
         sigma: Width of the soft label of the fine matches, half-resolution px: how far the truth of the data can be trusted.
         jitter: The fine window is centred up to this many half-resolution px off the truth, as a coarse match would.
         offset: Weight of the distance of the expected fine displacement from the truth.
+        own: Weight of the losses of the learnt channels alone, at 1/8 before the images have seen each other.
     """
 
-    side_px: int = 128
+    side_px: int = 160
     motion: Motion = _MOTION
     gamma: float = 1.0
     sigma: float = 0.6
-    jitter: float = 1.5
+    jitter: float = 2.0
     offset: float = 0.2
+    own: float = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """N cells to place: image, row and column (N,); half-resolution pixels `at` (sensed) and `there` (reference), and what is left from there (N, 2)."""
+
+    image: Tensor
+    row: Tensor
+    column: Tensor
+    at: Tensor
+    there: Tensor
+    left: Tensor
 
 
 class CorrespondenceTrainer(Trainer):
@@ -82,47 +97,64 @@ class CorrespondenceTrainer(Trainer):
         )
 
     def learn(self, fraction: float) -> tuple[Tensor, float]:  # noqa: ARG002 - the same from beginning to end
-        """Return the loss of a batch and the share of fine matches within 2 px of the truth."""
+        """Return the loss of a batch and the share of matches whose coarse part is within a cell and whose fine part is within 2 px of the truth."""
         samples = self.draw()
-        stacked = {name: torch.stack([getattr(s, name) for s in samples]).to(self.device) for name in ("reference", "sensed", "flow")}
-        seen_r, seen_s = self.net(stacked["reference"], stacked["sensed"])
-        weight = functional.avg_pool2d(torch.stack([flow_mask(s) for s in samples]).to(self.device), COARSE_PX)[:, 0]
-        flow = functional.avg_pool2d(stacked["flow"], COARSE_PX)
-        config = self.net.config
+        reference, sensed, flow, mask = (
+            torch.stack(parts).to(self.device) for parts in zip(*((s.reference, s.sensed, s.flow, flow_mask(s)) for s in samples), strict=True)
+        )
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16):
+            seen_r, seen_s = self.net(reference, sensed)
+        flow = functional.avg_pool2d(flow, COARSE_PX)
         cells = flow / COARSE_PX
-        trusted = (weight > 0.9) & (cells.abs().amax(1) < config.reach)
-        scores = coarse_scores(seen_r.coarse, seen_s.coarse, config.reach) * self.net.coarse_scale.exp()
-        backwards = torch.log_softmax(seen_from_reference(scores, config.reach).clamp_min(-1e4), dim=1)
-        label = bilinear_label(cells, config.reach)
-        there = focal(torch.log_softmax(scores.clamp_min(-1e4), dim=1), label, self.recipe.gamma)
-        back_label = seen_from_reference(label * trusted[:, None], config.reach).clamp_min(0.0)
-        back = focal(backwards, back_label, self.recipe.gamma)
-        count = trusted.sum().clamp_min(1)
-        coarse = 0.5 * ((there * trusted).sum() + back.sum()) / count
-        fine, hits = self._fine(seen_r.fine, seen_s.fine, flow, trusted)
-        return coarse + fine, hits
+        trusted = (functional.avg_pool2d(mask, COARSE_PX)[:, 0] > _COVERED) & (cells.abs().amax(1) < self.net.config.reach)
+        early, _ = self._coarse(seen_r.early, seen_s.early, cells, trusted, 1)
+        coarse, near = self._coarse(seen_r.coarse, seen_s.coarse, cells, trusted, 0)
+        places = self._places(flow, trusted)
+        if places is None:
+            return coarse * 0.0, 0.0
+        learnt = self.net.config.channels
+        own, _ = self._fine(seen_r.fine[:, :learnt], seen_s.fine[:, :learnt], places, 1)
+        fine, close = self._fine(seen_r.fine, seen_s.fine, places, 0)
+        hits = close & near[places.image, places.row, places.column]
+        return self.recipe.own * (early + own) + coarse + fine, float(hits.float().mean())
 
-    def _fine(self, reference: Tensor, sensed: Tensor, flow: Tensor, trusted: Tensor) -> tuple[Tensor, float]:
-        config, recipe = self.net.config, self.recipe
+    def _coarse(self, reference: Tensor, sensed: Tensor, cells: Tensor, trusted: Tensor, scale: int) -> tuple[Tensor, Tensor]:
+        """Return the loss there and back, and which cells (B, h, w) find their partner to within one cell along each axis."""
+        config, gamma = self.net.config, self.recipe.gamma
+        scores = (coarse_scores(reference, sensed, config.reach, config.coarse_side) * self.net.log_scale[0, scale].exp()).clamp_min(-1e4)
+        label = bilinear_label(cells, config.reach) * trusted[:, None]
+        there = focal(torch.log_softmax(scores, dim=1), label, gamma)
+        back = focal(
+            torch.log_softmax(seen_from_reference(scores, config.reach).clamp_min(-1e4), dim=1),
+            seen_from_reference(label, config.reach).clamp_min(0.0), gamma,
+        )
+        top = displacements(config.reach, scores.device)[:, scores.detach().argmax(1)].movedim(0, 1)
+        return 0.5 * (there.sum() + back.sum()) / trusted.sum().clamp_min(1), (top - cells).abs().amax(1) <= 1.0
+
+    def _places(self, flow: Tensor, trusted: Tensor) -> _Places | None:
+        """Choose some of the trusted cells, and start from about where a coarse match would; None where there are none."""
         image, row, column = torch.nonzero(trusted, as_tuple=True)
         if not len(image):
-            return reference.sum() * 0.0, 0.0
+            return None
         if len(image) > _FINE_MATCHES:
             some = torch.from_numpy(self.rng.choice(len(image), _FINE_MATCHES, replace=False)).to(self.device)
             image, row, column = image[some], row[some], column[some]
-        step = COARSE_PX // FINE_PX
+        step, jitter = COARSE_PX // FINE_PX, self.recipe.jitter
         at = torch.stack((column, row), dim=1) * step + step // 2
         truth = flow[image, :, row, column] / FINE_PX
-        noise = torch.from_numpy(self.rng.uniform(-recipe.jitter, recipe.jitter, tuple(truth.shape)).astype(np.float32)).to(self.device)
+        noise = torch.from_numpy(self.rng.uniform(-jitter, jitter, tuple(truth.shape)).astype(np.float32)).to(self.device)
         start = torch.round(truth + noise)
-        left = truth - start
-        logits = fine_scores(sensed, reference, image, at, at + start.long(), config.fine_side, config.fine_reach) * self.net.fine_scale.exp()
-        label = gaussian_votes(left, config.fine_reach, recipe.sigma)
-        probability = torch.softmax(logits, dim=1)
-        mean, _, _ = expected(probability, config.fine_reach, 2)
-        miss = torch.sqrt(((mean - left) ** 2).sum(1) + 1e-4)
+        return _Places(image, row, column, at, at + start.long(), truth - start)
+
+    def _fine(self, reference: Tensor, sensed: Tensor, places: _Places, scale: int) -> tuple[Tensor, Tensor]:
+        """Return the loss of the windows, and which (N,) are placed to within 2 px."""
+        config, recipe = self.net.config, self.recipe
+        logits = fine_scores(sensed, reference, places.image, places.at, places.there, config.fine_side, config.fine_reach) * self.net.log_scale[1, scale].exp()
+        mean, _, _ = expected(torch.softmax(logits, dim=1), config.fine_reach, 2)
+        miss = torch.sqrt(((mean - places.left) ** 2).sum(1) + 1e-4)
+        label = gaussian_votes(places.left, config.fine_reach, recipe.sigma)
         loss = focal(torch.log_softmax(logits, dim=1), label, recipe.gamma) + recipe.offset * miss.clamp_max(3.0)
-        return loss.mean(), float((miss * FINE_PX <= 2.0).float().mean())
+        return loss.mean(), miss * FINE_PX <= 2.0
 
     @torch.inference_mode()
     def validate(self, net: nn.Module, cases: Sequence[ValidationCase]) -> NDArray[np.float64]:
@@ -151,5 +183,5 @@ def make_trainer(preset: str, pairs: list[Pair], recipe: Recipe, device: str) ->
         recipe: What is common to all networks: seed, shares of the sources, precision.
         device: "cpu" or "cuda".
     """
-    own = CorrespondenceRecipe(batch=32 if device == "cuda" else 6, bfloat16=recipe.bfloat16, seed=recipe.seed, shares=recipe.shares, average=0.99)
+    own = CorrespondenceRecipe(batch=32 if device == "cuda" else 4, bfloat16=recipe.bfloat16, seed=recipe.seed, shares=recipe.shares, average=0.99)
     return CorrespondenceTrainer(RegNetMamba2(TRAININGS[preset]), pairs, own, device)

@@ -1194,6 +1194,11 @@
         <translation>Cloud-optimiertes GeoTIFF</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/regnet_mamba2.py"/>
+        <source>Coarse matches less probable than this are left out.</source>
+        <translation>Weniger wahrscheinliche grobe Zuordnungen werden weggelassen.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/coarse.py"/>
         <source>Coarse search</source>
         <translation>Grobsuche</translation>
@@ -2404,6 +2409,11 @@
         <translation>Zuordnungen</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/matchers/regnet_mamba2.py"/>
+        <source>Matches every 8-px cell from coarse to fine with a state-space network that sees both images at once; needs torch.</source>
+        <translation>Ordnet jede Zelle von 8 Pixeln von grob nach fein zu, mit einem Zustandsraum-Netz, das beide Bilder zugleich sieht; braucht torch.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/matchers/sift.py"/>
         <source>Matches keypoints of similar images (optical with optical); not meant for SAR.</source>
         <translation>Verbindet Schlüsselpunkte ähnlicher Bilder (Optik mit Optik); nicht für SAR gedacht.</translation>
@@ -3197,6 +3207,11 @@
         <location filename="../../plugin/core/types.py"/>
         <source>Refuse weak evidence</source>
         <translation>Schwache Evidenz ablehnen</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/regnet_mamba2.py"/>
+        <source>RegNetMamba-2</source>
+        <translation>RegNetMamba-2</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/registerimages.py"/>
