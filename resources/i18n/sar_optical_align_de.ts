@@ -736,7 +736,7 @@
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>Candidates</source>
-        <translation type="unfinished"></translation>
+        <translation>Kandidaten</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session_file.py"/>
@@ -1271,7 +1271,7 @@
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>Contrast</source>
-        <translation type="unfinished"></translation>
+        <translation>Kontrast</translation>
     </message>
     <message>
         <location filename="../../plugin/keeping_controller.py"/>
@@ -1416,7 +1416,7 @@
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>Describes patches around keypoints by a network trained on real optical-SAR pairs; many tie points, needs torch.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beschreibt Ausschnitte um Merkmalspunkte mit einem Netz, das an echten Optik-SAR-Paaren gelernt hat; viele Verknüpfungspunkte, braucht torch.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
@@ -1921,7 +1921,7 @@
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>How far from its expected place a match is sought, at most the search radius.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie weit von der erwarteten Stelle ein Treffer gesucht wird, höchstens der Suchradius.</translation>
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
@@ -2116,7 +2116,7 @@
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>Least contrast of a keypoint on the moment map.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kleinster Kontrast eines Merkmalspunkts auf der Momentenkarte.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
@@ -2351,7 +2351,7 @@
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>MSA-Net</source>
-        <translation type="unfinished"></translation>
+        <translation>MSA-Net</translation>
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
@@ -3111,7 +3111,7 @@
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>Reach</source>
-        <translation type="unfinished"></translation>
+        <translation>Reichweite</translation>
     </message>
     <message>
         <location filename="../../ui/review_panel.py"/>
@@ -4586,7 +4586,7 @@
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>What a SAR keypoint is compared with: every place of the optical image, or its keypoints only, as in the paper.</source>
-        <translation type="unfinished"></translation>
+        <translation>Womit ein SAR-Merkmalspunkt verglichen wird: mit jeder Stelle des optischen Bildes oder, wie in der Veröffentlichung, nur mit dessen Merkmalspunkten.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/adaptnetwork.py"/>
@@ -4906,7 +4906,7 @@
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>every place</source>
-        <translation type="unfinished"></translation>
+        <translation>jede Stelle</translation>
     </message>
     <message>
         <location filename="../../ui/accuracy_panel.py"/>
@@ -4961,7 +4961,7 @@
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
         <source>keypoints</source>
-        <translation type="unfinished"></translation>
+        <translation>Merkmalspunkte</translation>
     </message>
     <message>
         <location filename="../../packaging/texts.py"/>
