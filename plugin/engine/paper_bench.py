@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from ...models.patch_metrics import decision_accuracy, false_positive_rate
 from ..core import coords
 from ..core.errors import UsageError
 from ..core.progress import Progress
@@ -232,7 +233,7 @@ def _patches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int,
     drawn = (np.arange(len(s)) + np.random.default_rng(seed).integers(1, len(s), len(s))) % len(s)
     matching, wrong = (s * o).sum(axis=1), (s * o[drawn]).sum(axis=1)
     return {
-        "patches": float(len(s)), "accuracy": metrics.decision_accuracy(matching, wrong), "FPR95": metrics.false_positive_rate(matching, wrong),
+        "patches": float(len(s)), "accuracy": decision_accuracy(matching, wrong), "FPR95": false_positive_rate(matching, wrong),
     }, records
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sar_optical_align.models.patch_metrics import decision_accuracy, false_positive_rate
 from sar_optical_align.plugin.engine import paper_metrics as m
 from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.matchers import all_specs
@@ -30,26 +31,26 @@ def test_false_positives_by_hand():
     """20 true pairs 0.05 … 1.00: 95 % are at least 0.10 alike; of 10 others, those at 0.1 and above count."""
     matching = np.arange(1, 21) / 20
     other = np.array([0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.5, 0.9, -1.0])
-    assert m.false_positive_rate(matching, other) == pytest.approx(0.4)
-    assert m.false_positive_rate(np.ones(5), np.zeros(5)) == 0.0
-    assert m.false_positive_rate(np.zeros(5), np.ones(5)) == 1.0
+    assert false_positive_rate(matching, other) == pytest.approx(0.4)
+    assert false_positive_rate(np.ones(5), np.zeros(5)) == 0.0
+    assert false_positive_rate(np.zeros(5), np.ones(5)) == 1.0
 
 
 @given(similarities, similarities)
 def test_patch_figures_keep_their_bounds(matching, other):
-    rate = m.false_positive_rate(matching, other)
+    rate = false_positive_rate(matching, other)
     assert 0 <= rate <= 1
-    assert rate <= m.false_positive_rate(matching, other, 1.0)
-    assert 0 <= m.decision_accuracy(matching, other) <= 1
+    assert rate <= false_positive_rate(matching, other, 1.0)
+    assert 0 <= decision_accuracy(matching, other) <= 1
     order = np.exp(2 * matching), np.exp(2 * other)  # only the order counts
     if len(np.unique(np.concatenate(order))) == len(np.unique(np.concatenate((matching, other)))):
-        assert m.false_positive_rate(*order) == pytest.approx(rate)
+        assert false_positive_rate(*order) == pytest.approx(rate)
 
 
 def test_decisions_by_hand():
-    assert m.decision_accuracy(np.array([0.9, 0.8, 0.7, 0.9]), np.array([0.1, 0.2, 0.3, 0.1])) == 1.0
+    assert decision_accuracy(np.array([0.9, 0.8, 0.7, 0.9]), np.array([0.1, 0.2, 0.3, 0.1])) == 1.0
     same = np.linspace(0, 1, 1000)
-    assert m.decision_accuracy(same, same) == pytest.approx(0.5, abs=0.01)
+    assert decision_accuracy(same, same) == pytest.approx(0.5, abs=0.01)
 
 
 def test_matches_are_counted_by_hand():
