@@ -8,6 +8,7 @@ or rejects a point of a review with table, canvas and autosave; *shown* is the t
 
 import argparse
 import importlib.util
+import os
 import statistics
 import sys
 import tempfile
@@ -149,6 +150,8 @@ def main() -> None:
     preview.close()
     review.close()
     QgsProject.instance().clear()
+    sys.stdout.flush()
+    os._exit(0)  # outside QGIS its libraries are not taken down in order
 
 
 if __name__ == "__main__":

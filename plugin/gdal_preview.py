@@ -9,27 +9,22 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
 
-import numpy as np
 from osgeo import gdal
 
-from .core import coords
 from .core.blas import one_thread
 from .core.errors import OutputError, UnreadableRasterError
-from .core.gcp_grid import WarpNodes, output_grid, plain_nodes, warp_nodes
+from .core.gcp_grid import output_grid, warp_nodes
 from .core.progress import Progress
 from .core.qgis_points import is_referenced
 from .core.transforms import Transform
 from .core.types import Grid, WarpParams
-from .core.warp_field import WarpField, warp_field
 from .gdal_layout import Layout, open_raster
 from .gdal_warp import guarded, refuse_growth, virtual_source, warp_settings
 
 _TOLERANCE_PX = 0.1
 _SMALL_PX = 2048
 _FIRST_LEVEL, _LAST_PX = 4, 400
-_HAS_FIELDS = int(gdal.VersionInfo()) >= 3050000  # GDAL takes the places of output pixels from a raster since 3.5
 _DRAWN = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)  # how QGIS draws a raster without georeferencing
 
 
@@ -37,9 +32,9 @@ class PreviewWarp:
     """Virtual warps of one sensed raster.
 
     Convention:
-        The grid, the resampling and what is outside the image are those of `gdal_warp.warp_with_gdal`. Splines and projective
-        models are interpolated between nodes: aimed at 0.1 px, places agree to 0.15 px, and to half a pixel where a spline
-        without smoothing bends within a few pixels. Only on a reference that is not north-up the grid is a north-up one.
+        The grid, the resampling and what is outside the image are those of `gdal_warp.warp_with_gdal`; where GDAL interpolates
+        a spline between nodes, it is aimed at 0.1 px; places agree to 0.15 px, and to half a pixel where a spline without
+        smoothing bends within a few pixels. Only on a reference that is not north-up the grid is a north-up one.
     """
 
     def __init__(self, sensed_path: str, folder: Path, nodata: float | None = None) -> None:
@@ -92,17 +87,9 @@ class PreviewWarp:
             params = replace(params, match_reference_grid=False)
         sensed_grid = Grid("", _DRAWN, source.RasterXSize, source.RasterYSize)
         layout = Layout(source, params, self._nodata)
+        nodes = warp_nodes(transform, reference_grid, sensed_grid, _TOLERANCE_PX)
         target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
         refuse_growth(transform, reference_grid, sensed_grid, target)
-        nodes, field = plain_nodes(transform, reference_grid, sensed_grid, _TOLERANCE_PX), None
-        if nodes is None and _HAS_FIELDS:
-            field = warp_field(transform, reference_grid, sensed_grid, target, _TOLERANCE_PX)
-            if field.error_px <= _TOLERANCE_PX:
-                nodes = _stand_in(transform, reference_grid, sensed_grid)
-            else:  # bends within a cell of the finest field
-                field = None
-        if nodes is None:
-            nodes = warp_nodes(transform, reference_grid, sensed_grid, _TOLERANCE_PX)
         self._revision += 1
         moved, path = (self._folder / f"{name}_{self._revision}.vrt" for name in ("moved", "preview"))
         virtual_source(source, nodes, target.crs_wkt, path=str(moved)).FlushCache()
@@ -117,14 +104,12 @@ class PreviewWarp:
         message = guarded(lambda _tick: gdal.Warp(str(path), str(moved), options=options), Progress(), "")
         if message:
             raise UnreadableRasterError(f"The preview of {self.sensed_path} failed: {message}.", "Check that the file is complete.")
-        if field is not None:
-            _bend(path, field)
         self._drop(self._revision - 3)
         return path
 
     def _drop(self, revision: int) -> None:
         for name in ("moved", "preview"):
-            for suffix in ("", ".ovr", ".aux.xml", ".field.tif"):
+            for suffix in ("", ".ovr", ".aux.xml"):
                 (self._folder / f"{name}_{revision}.vrt{suffix}").unlink(missing_ok=True)
 
     def _prepare(self, source: gdal.Dataset, progress: Progress) -> None:
@@ -146,47 +131,3 @@ class PreviewWarp:
                 raise OSError(message)
             self._overviews = Path(f"{base}.ovr")
         self._is_prepared = True
-
-
-def _stand_in(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> WarpNodes:
-    """Return the linear part of a transform about the raster's centre, until `_bend` puts the field in its place."""
-    centre = np.array([[sensed_grid.width / 2, sensed_grid.height / 2]])
-    linear = np.eye(3)
-    linear[:2, :2] = transform.jacobian(centre)[0]
-    linear[:2, 2] = transform.apply(centre)[0] - linear[:2, :2] @ centre[0]
-    whole = coords.matrix_from_geotransform(reference_grid.geotransform) @ linear
-    return WarpNodes("geotransform", 0, coords.geotransform_from_matrix(whole), np.empty((0, 2)), np.empty((0, 2)))
-
-
-def _bend(path: Path, field: WarpField) -> None:
-    """Let a virtual warp take the places of its pixels from a field, which is written beside it.
-
-    GDAL calls this a geolocation array of the output whose "longitudes" and "latitudes" are columns and rows of the source.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    raster = f"{path}.field.tif"
-    rows, columns = field.sensed_px.shape[:2]
-    sink = gdal.GetDriverByName("GTiff").Create(raster, columns, rows, 2, gdal.GDT_Float64)
-    if sink is None:
-        raise OSError(gdal.GetLastErrorMsg())
-    for band in (1, 2):
-        sink.GetRasterBand(band).WriteArray(field.sensed_px[..., band - 1])
-    sink = None
-    step = repr(float(field.step_px))
-    facts = {
-        "X_DATASET": raster, "X_BAND": "1", "Y_DATASET": raster, "Y_BAND": "2", "SRS": "", "PIXEL_OFFSET": "0", "LINE_OFFSET": "0",
-        "PIXEL_STEP": step, "LINE_STEP": step, "GEOREFERENCING_CONVENTION": "TOP_LEFT_CORNER",
-    }
-    document = ElementTree.parse(path)
-    transformer = next(document.iter("GenImgProjTransformer"))
-    transformer.clear()
-    for name in ("SrcGeoTransform", "SrcInvGeoTransform"):
-        ElementTree.SubElement(transformer, name).text = "0,1,0,0,0,1"
-    array = ElementTree.SubElement(ElementTree.SubElement(transformer, "DstGeoLocTransformer"), "GeoLocTransformer")
-    ElementTree.SubElement(array, "Reversed").text = "0"
-    metadata = ElementTree.SubElement(array, "Metadata")
-    for key, value in facts.items():
-        ElementTree.SubElement(metadata, "MDI", key=key).text = value
-    document.write(path)

@@ -63,48 +63,26 @@ def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, to
     Raises:
         FitError: when the transform folds inside the sensed raster, or the nodes miss it by more than a quarter of a pixel.
     """
-    plain = plain_nodes(transform, reference_grid, sensed_grid, tolerance_px)
-    if plain is not None:
-        return plain
     to_map = coords.matrix_from_geotransform(reference_grid.geotransform)
-    nodes, error = _spline_nodes(transform, to_map, sensed_grid, _lattice(sensed_grid, _CHECKS, 0), tolerance_px)
+    checks = _lattice(sensed_grid, _CHECKS, 0)
+    if folds(transform, checks).any():
+        hint = "Choose a simpler model, or reject the points where it folds."
+        raise FitError("The transform folds the image over itself.", hint)
+    if transform.matrix is not None and transform.kind != "projective":
+        whole = coords.geotransform_from_matrix(to_map @ transform.matrix)
+        return WarpNodes("geotransform", 0, whole, np.empty((0, 2)), np.empty((0, 2)))
+    if transform.kind in ("polynomial2", "polynomial3"):
+        order, nodes = int(transform.kind[-1]), _lattice(sensed_grid, 13, 0)
+        error = float(_polynomial_miss(transform.apply(nodes), nodes, transform.apply(checks), checks, order).max())
+        if error <= tolerance_px:
+            return WarpNodes("polynomial", order, None, nodes, coords.apply_matrix(to_map, transform.apply(nodes)), error)
+    nodes, error = _spline_nodes(transform, to_map, sensed_grid, checks, tolerance_px)
     if error > max(tolerance_px, _REFUSED_PX):
         raise FitError(
             f"The transform bends too sharply for GDAL's warp: {len(nodes)} nodes leave an error of {error:.2f} px.",
             "Choose a smoother model, or reject points that contradict their neighbours.",
         )
     return WarpNodes("tps", 0, None, nodes, coords.apply_matrix(to_map, transform.apply(nodes)), error)
-
-
-def plain_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, tolerance_px: float) -> WarpNodes | None:
-    """Return what to give GDAL where a geotransform or a polynomial will do, None where it will not; see `warp_nodes`.
-
-    Raises:
-        FitError: when the transform folds inside the sensed raster.
-    """
-    refuse_folds(transform, sensed_grid)
-    to_map = coords.matrix_from_geotransform(reference_grid.geotransform)
-    if transform.matrix is not None and transform.kind != "projective":
-        whole = coords.geotransform_from_matrix(to_map @ transform.matrix)
-        return WarpNodes("geotransform", 0, whole, np.empty((0, 2)), np.empty((0, 2)))
-    if transform.kind in ("polynomial2", "polynomial3"):
-        checks = _lattice(sensed_grid, _CHECKS, 0)
-        order, nodes = int(transform.kind[-1]), _lattice(sensed_grid, 13, 0)
-        error = float(_polynomial_miss(transform.apply(nodes), nodes, transform.apply(checks), checks, order).max())
-        if error <= tolerance_px:
-            return WarpNodes("polynomial", order, None, nodes, coords.apply_matrix(to_map, transform.apply(nodes)), error)
-    return None
-
-
-def refuse_folds(transform: Transform, sensed_grid: Grid) -> None:
-    """Refuse a transform that turns part of the sensed raster inside out.
-
-    Raises:
-        FitError: it does.
-    """
-    if folds(transform, _lattice(sensed_grid, _CHECKS, 0)).any():
-        hint = "Choose a simpler model, or reject the points where it folds."
-        raise FitError("The transform folds the image over itself.", hint)
 
 
 def _spline_nodes(transform: Transform, to_map: Array, grid: Grid, checks: Array, tolerance_px: float) -> tuple[Array, float]:
