@@ -45,6 +45,10 @@ WORDS: dict[str, dict[str, str]] = {
         "Train a network on a dataset of aligned pairs; needs torch.": "Trainiert ein Netz an einem Datensatz ausgerichteter Paare; benötigt torch.",
         "Learn what the score of a template matcher means, on a dataset with known truth.":
             "Lernt an einem Datensatz mit bekannter Wahrheit, was der Score eines Matchers bedeutet.",
+        "Adapt a network to a scene: train it for some minutes around accepted control points.":
+            "Lässt ein Netz auf einer Szene nachlernen: trainiert es einige Minuten lang rund um angenommene Passpunkte.",
+        "Measure a matcher in the terms of its paper; the published figures stand beside ours.":
+            "Misst einen Matcher mit den Größen seiner Veröffentlichung; die veröffentlichten Zahlen stehen neben den unseren.",
         "Make a synthetic scene pair, register it and compare with the truth.":
             "Erzeugt ein künstliches Bildpaar, richtet es aus und vergleicht mit der Wahrheit.",
         "List the matchers and their parameters.": "Zählt die Matcher und ihre Parameter auf.",
