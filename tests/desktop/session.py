@@ -58,7 +58,7 @@ def run_to_the_answer(plugin):
     dock.match.model_combo.setCurrentIndex(dock.match.model_combo.findData("affine"))
     shot("02_match")
     click(dock.match.run_button)
-    wait(lambda: controller.task is None or (controller.review.session is not None and len(controller.review.session.points) >= 60), 120, "first tie points")
+    wait(lambda: controller.task is None or (controller.review.session is not None and len(controller.review.session.points) >= 60), 300, "first tie points")
     QTest.qWait(120)
     iface.mainWindow().grab().save(str(OUT / "03_running.png"))
     wait(lambda: controller.task is None, 300, "run")
