@@ -35,6 +35,11 @@ def ssd(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int = 64)
         from mamba_ssm.ops.triton.ssd_combined import mamba_chunk_scan_combined  # type: ignore[import-not-found,unused-ignore]
 
         return mamba_chunk_scan_combined(x, dt, a, b.unsqueeze(2), c.unsqueeze(2), chunk)  # type: ignore[no-any-return,unused-ignore]
+    with torch.autocast(x.device.type, enabled=False):
+        return _chunked(x, dt, a, b, c, chunk)
+
+
+def _chunked(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int) -> Tensor:
     out_type = x.dtype
     dtype = torch.promote_types(x.dtype, torch.float32)
     x, dt, a, b, c = (t.to(dtype) for t in (x, dt, a, b, c))

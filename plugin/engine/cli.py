@@ -19,6 +19,7 @@ from ..core.fields import ParamInfo, from_dict, param_infos
 from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
 from . import network_commands
+from .waiting import wait_quietly
 
 EXIT_CANCELLED = 130
 
@@ -330,6 +331,7 @@ def _with_places(argv: Sequence[str]) -> list[str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
+    wait_quietly()
     args = build_parser().parse_args(_with_places(sys.argv[1:] if argv is None else argv))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     bar = _Bar()

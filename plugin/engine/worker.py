@@ -22,6 +22,7 @@ from ..core.progress import Cancelled, Progress
 from ..core.protocol import PROTOCOL_VERSION, decode, encode, error_fields, placed_fields, save_surfaces
 from ..core.transforms import Transform, transform_from_dict
 from ..core.types import AlignRequest, AlignResult, Point, TiePoint
+from .waiting import wait_quietly
 
 AlignFunction = Callable[[AlignRequest, Progress], AlignResult]
 _MIN_INTERVAL_S = 0.1
@@ -143,6 +144,7 @@ class _StreamProgress(Progress):
 
 def main() -> None:
     """Serve on stdin and stdout."""
+    wait_quietly()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="\n")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     sys.stdout = sys.stderr
