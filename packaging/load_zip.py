@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "sar_optical_align"
-ALGORITHMS = {"registerimages", "matchimages", "warpraster", "warpvector", "assessgcps", "importpoints", "exportpoints"}
+ALGORITHMS = {"registerimages", "matchimages", "warpraster", "warpvector", "assessgcps", "importpoints", "exportpoints", "adaptnetwork"}
 POINTS = """#CRS: EPSG:32633
 mapX,mapY,sourceX,sourceY,enable,dX,dY,residual
 500010,5399990,10,-10,1,0,0,0
