@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from .melf import POSES
+from .stored import StoredConfig
 
 CORES = ("ssd", "s6", "conv")
 
 
 @dataclass(frozen=True)
-class MeSsmConfig:
+class MeSsmConfig(StoredConfig):
     """Widths and parts of ME-SSM.
 
     Attributes:
@@ -51,16 +51,6 @@ class MeSsmConfig:
             raise ValueError(f"unknown poses {unknown}; choose from {', '.join(POSES)}")
         if any(w % (4 * self.heads) for w in self.widths):
             raise ValueError("widths must be multiples of four times the heads")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> MeSsmConfig:
-        """Read what `to_dict` wrote; unknown keys are refused."""
-        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-        return cls(**given)
 
 
 PRESETS: dict[str, MeSsmConfig] = {

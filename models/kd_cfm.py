@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +16,7 @@ from .keypoints import CELL_PX, pick_keypoints
 from .oriented import ORIENTATIONS, OrientedGradients
 from .placing import similarity_around
 from .separable import SeparableConv
+from .stored import StoredConfig
 
 MODALITIES = ("optical", "sar")
 WINDOW_PX, PATCH_PX, TOKENS = 192, 96, 6
@@ -24,7 +25,7 @@ STRIDE = 8
 
 
 @dataclass(frozen=True)
-class KdCfmConfig:
+class KdCfmConfig(StoredConfig):
     """Widths and parts of KD+CFM.
 
     Attributes:
@@ -55,16 +56,6 @@ class KdCfmConfig:
             raise ValueError("width and token_width must be multiples of the heads, width of 4")
         if self.layers < 1 or self.channels < ORIENTATIONS:
             raise ValueError(f"at least one fusion layer and {ORIENTATIONS} channels are needed")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> KdCfmConfig:
-        """Read what `to_dict` wrote; unknown keys are refused."""
-        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-        return cls(**given)
 
 
 class Described(NamedTuple):

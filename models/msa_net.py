@@ -7,8 +7,7 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +16,7 @@ from torch.nn import functional
 from .blocks import surroundings, upsample
 from .gradients import OrientedGradients
 from .nla import Nla
+from .stored import StoredConfig
 
 PATCH_PX, STRIDE, _PAST_PX = 64, 8, 4
 MODALITIES = ("optical", "sar")
@@ -27,7 +27,7 @@ _CELLS, _CELL_SIDE = (4, 2, 1), 9  # 8-px cells at 1/2, 1/4 and 1/8; 72 px
 
 
 @dataclass(frozen=True)
-class MsaNetConfig:
+class MsaNetConfig(StoredConfig):
     """Widths and parts of MSA-Net.
 
     Attributes:
@@ -54,16 +54,6 @@ class MsaNetConfig:
             raise ValueError("widths are three even numbers")
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError("dropout is a share, 0 to 1")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> MsaNetConfig:
-        """Read what `to_dict` wrote; unknown keys are refused."""
-        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-        return cls(**given)
 
 
 def standardised(image: Tensor) -> Tensor:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +13,7 @@ from .cmi import Cmi, Msf
 from .cross_ssd import MIXERS, CrossSsd
 from .gradients import OrientedGradients
 from .me_ssm import normalised
+from .stored import StoredConfig
 
 STRIDE = 32
 """Images are padded to multiples of this: a block of states at 1/8."""
@@ -23,7 +23,7 @@ _FLOOR = 0.01
 
 
 @dataclass(frozen=True)
-class RegNetMamba2Config:
+class RegNetMamba2Config(StoredConfig):
     """Widths and parts of RegNetMamba-2.
 
     Attributes:
@@ -64,16 +64,6 @@ class RegNetMamba2Config:
             raise ValueError("coarse_side and fine_side must be odd; they, reach and fine_reach at least 1")
         if any(STRIDE // scale % block for scale, block in zip((2, 4, 8), self.blocks, strict=True)):
             raise ValueError(f"blocks must divide {STRIDE} px at their scale")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> RegNetMamba2Config:
-        """Read what `to_dict` wrote; unknown keys are refused."""
-        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-        return cls(**given)
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from torch import Tensor, nn
 
 from .glam import Glam, GlamResult
 from .soma_encoder import SomaEncoder
+from .stored import StoredConfig
 
 
 @dataclass(frozen=True)
-class SomaConfig:
+class SomaConfig(StoredConfig):
     """Widths and parts of SOMA.
 
     Attributes:
@@ -37,16 +37,6 @@ class SomaConfig:
             raise ValueError(f"channels that join must be positive multiples of 8, not {self.more}")
         if any(c < 8 for c in self.channels):
             raise ValueError(f"descriptors have 8 channels at least, not {self.channels}")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> SomaConfig:
-        """Read what `to_dict` wrote; unknown keys are refused."""
-        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-        return cls(**given)
 
 
 class Soma(nn.Module):
