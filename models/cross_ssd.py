@@ -10,10 +10,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .blocks import ChannelNorm
+from .precision import without_autocast
 
 MIXERS = ("ssd", "attention")
 
 
+@without_autocast
 def local_ssd(x: Tensor, m: Tensor, b: Tensor, c: Tensor, block: int) -> Tensor:
     """Non-causal SSD with local states: y(p) = c(p) mean of (m x b^T) over the block of p and the eight blocks around it.
 
@@ -34,11 +36,7 @@ def local_ssd(x: Tensor, m: Tensor, b: Tensor, c: Tensor, block: int) -> Tensor:
     Deviation:
         the mean over 3 x 3 blocks in place of the sum over the image: what is read at a place does not depend on the tile.
     """
-    with torch.autocast(x.device.type, enabled=False):
-        return _local_ssd(x, m, b, c, block, torch.promote_types(x.dtype, torch.float32))
-
-
-def _local_ssd(x: Tensor, m: Tensor, b: Tensor, c: Tensor, block: int, dtype: torch.dtype) -> Tensor:
+    dtype = torch.promote_types(x.dtype, torch.float32)
     rows, columns = x.shape[2] // block, x.shape[3] // block
     written = _blocks((x * m).to(dtype), block) @ _blocks(b.to(dtype), block).transpose(-1, -2)  # (B, blocks, P, N)
     state = written.flatten(2).transpose(1, 2).unflatten(2, (rows, columns)) / block**2

@@ -9,9 +9,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .precision import without_autocast
 from .scan import has_kernels
 
 
+@without_autocast
 def ssd(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int = 64) -> Tensor:
     """Run the causal recurrence of this module chunk by chunk.
 
@@ -35,11 +37,6 @@ def ssd(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int = 64)
         from mamba_ssm.ops.triton.ssd_combined import mamba_chunk_scan_combined  # type: ignore[import-not-found,unused-ignore]
 
         return mamba_chunk_scan_combined(x, dt, a, b.unsqueeze(2), c.unsqueeze(2), chunk)  # type: ignore[no-any-return,unused-ignore]
-    with torch.autocast(x.device.type, enabled=False):
-        return _chunked(x, dt, a, b, c, chunk)
-
-
-def _chunked(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int) -> Tensor:
     out_type = x.dtype
     dtype = torch.promote_types(x.dtype, torch.float32)
     x, dt, a, b, c = (t.to(dtype) for t in (x, dt, a, b, c))
@@ -80,6 +77,7 @@ def ssd_reference(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk:
     return torch.stack(ys, dim=1)
 
 
+@without_autocast
 def ssd_noncausal(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor) -> Tensor:
     """One global state without an order: y = c (sum over tokens of m x b^T), m = -dt a.
 
