@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .matchers.surfaces import second_highest
+
 NOTHING = -1.0
 """Similarity where there is no descriptor to compare with."""
 _CHUNK, _TINY = 256, 1e-30
@@ -94,9 +96,7 @@ def read_peaks(surfaces: NDArray[np.float32], scale: float, allowed: NDArray[np.
     weight = np.where(padded > NOTHING, np.exp(scale * (padded - value[:, None, None])), 0.0)
     near = np.exp(scale * (around - value[:, None, None])) * (around > NOTHING)
     mass = near.sum(axis=(1, 2)) / np.maximum(weight.sum(axis=(1, 2)), _TINY)
-    lines = np.arange(side)
-    far = (np.abs(lines[:, None] - row[:, None, None]) > 1) | (np.abs(lines - column[:, None, None]) > 1)
-    second = np.where(far & known, surfaces, 0.0).reshape(count, -1).max(axis=1).astype(np.float64)
+    second = second_highest(surfaces, top, 1)
     values = np.where(known, surfaces, np.nan).reshape(count, -1)
     values = np.where(known.any(axis=(1, 2))[:, None], values, 0.0)
     middle = np.nanmedian(values, axis=1)

@@ -5,6 +5,7 @@ The stretch is decided once per scene, so that a tile's values do not depend on 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,3 +105,19 @@ def cut(image: Image, x: int, y: int, side: int) -> Image:
         there = (slice(low[1] - y, high[1] - y), slice(low[0] - x, high[0] - x))
         data[there], mask[there] = image.data[low[1] : high[1], low[0] : high[0]], image.mask[low[1] : high[1], low[0] : high[0]]
     return Image(data, mask, image.modality)
+
+
+def middle_windows(reference: Image, sensed: Image, core_px: int, around_px: int) -> Iterator[tuple[NDArray[np.float64], tuple[Image, Image]]]:
+    """Cover two images of one size with squares of `core_px` and give each with the `around_px` about it.
+
+    Yields:
+        The corner (x, y) of the wider square, and both images in it; not where the square shows none of the sensed image, or the wider one
+        none of the reference.
+    """
+    height, width = sensed.data.shape
+    side, inner = core_px + 2 * around_px, slice(around_px, around_px + core_px)
+    for y in range(-around_px, height - around_px, core_px):
+        for x in range(-around_px, width - around_px, core_px):
+            pair = (cut(reference, x, y, side), cut(sensed, x, y, side))
+            if pair[1].mask[inner, inner].any() and pair[0].mask.any():
+                yield np.array([x, y], dtype=np.float64), pair

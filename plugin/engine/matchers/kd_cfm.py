@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.errors import AlignError
 from ...core.fields import check_params, param
 from ...core.types import Modality
-from .network import NetworkMatcher, shipped_weights
-from .registry import PairMatcher, PairMatches, register
+from .network import NetworkMatcher, network_modality, shipped_weights
+from .registry import PairMatcher, PairMatches, check_same_size, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,8 +93,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         """
         import torch
 
-        if reference.data.shape != sensed.data.shape:
-            raise AlignError("Reference and sensed image must be of the same size.", "Give both on one grid.")
+        check_same_size(reference, sensed)
         part = _seen_part(reference.mask | sensed.mask)
         if part is None:
             return PairMatches.none()
@@ -119,10 +117,10 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
 
         height, width = data.shape
         pad = ((0, -height % STRIDE), (0, -width % STRIDE))
-        given = torch.from_numpy(np.pad(fill_invalid(data, valid), pad, mode="edge"))[None, None].to(self.torch_device)
+        given = self.given(np.pad(fill_invalid(data, valid), pad, mode="edge"))
         mask = torch.from_numpy(np.pad(valid, pad).astype(np.float32))[None].to(self.torch_device)
         mask = -functional.max_pool2d(-mask, CELL_PX)
-        name = "sar" if modality is Modality.SAR else "optical"
+        name = network_modality(modality)
         rows = given.shape[2]
         parts: list[list[Tensor]] = [[], [], []]
         for top in range(0, rows, _STRIP_PX):

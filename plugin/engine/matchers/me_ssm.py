@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.fields import check_params, param
 from ...core.types import Modality
-from .network import NetworkMatcher, shipped_weights
+from .network import NetworkMatcher, network_modality, shipped_weights
 from .registry import TemplateMatcher, register
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
         from ..features import fill_invalid
 
         filled = fill_invalid(image.data, image.mask)
-        name = "sar" if modality is Modality.SAR else "optical"
+        name = network_modality(modality)
         height, width = filled.shape
         features = np.empty((self.net.channels, height, width), np.float32)
         gates = np.empty((len(self.net.config.poses), height, width), np.float32)
@@ -76,8 +76,7 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
         for top in range(0, height, step):  # in strips, so that memory does not grow with the tile
             low, high = max(0, top - self.margin_px), min(height, top + step + self.margin_px)
             with torch.inference_mode(), torch.autocast(self.torch_device.type, torch.bfloat16, enabled=self.bfloat16):
-                given = torch.from_numpy(np.ascontiguousarray(filled[low:high]))[None, None].to(self.torch_device)
-                found = self.net(given, name)
+                found = self.net(self.given(filled[low:high]), name)
                 inner = slice(top - low, min(top + step, height) - low)
                 features[:, top : top + step] = found.features[0, :, inner].float().cpu().numpy()
                 gates[:, top : top + step] = found.gates[0, :, inner].float().cpu().numpy()

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.errors import AlignError
 from ...core.fields import check_params, param
-from ...core.types import Modality
-from .network import NetworkMatcher, shipped_weights
-from .registry import PairMatcher, PairMatches, register
+from .network import NetworkMatcher, network_modality, shipped_weights
+from .registry import PairMatcher, PairMatches, check_same_size, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,8 +81,7 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         """
         from ..descriptors import read_peaks, surfaces_around, windows
 
-        if reference.data.shape != sensed.data.shape:
-            raise AlignError("Reference and sensed image must be of the same size.", "Give both on one grid.")
+        check_same_size(reference, sensed)
         part = _seen_part(reference.mask | sensed.mask)
         if part is None:
             return PairMatches.none()
@@ -127,13 +124,12 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         height, width = (max(_PATCH, -(-side // _GRID) * _GRID) for side in filled.shape)
         filled = np.pad(filled, ((0, height - filled.shape[0]), (0, width - filled.shape[1])), mode="edge")
         rows = (height - _PATCH) // _STEP + 1
-        name, parts = "sar" if image.modality is Modality.SAR else "optical", []
+        name, parts = network_modality(image.modality), []
         for first in range(0, rows, _STRIP_PX // _STEP):
             last, top = min(rows, first + _STRIP_PX // _STEP), first * _STEP
             low, high = max(0, top - self.margin_px), min(height, last * _STEP + _PATCH + self.margin_px)
             with torch.inference_mode():
-                given = torch.from_numpy(np.ascontiguousarray(filled[low:high]))[None, None].to(self.torch_device)
-                found = self.net(given, name, _STEP)[0].permute(1, 2, 0).cpu().numpy()
+                found = self.net(self.given(filled[low:high]), name, _STEP)[0].permute(1, 2, 0).cpu().numpy()
             parts.append(found[first - low // _STEP : last - low // _STEP])
         return np.concatenate(parts)
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ...core.errors import AlignError
+from ...core.types import Modality
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _WEIGHTS = Path(__file__).resolve().parents[3] / "resources" / "weights"
 
@@ -18,6 +24,11 @@ class NetworkError(AlignError):
 def shipped_weights(key: str) -> Path:
     """Return where the weights of a network lie that come with the plugin."""
     return _WEIGHTS / f"{key}.safetensors"
+
+
+def network_modality(modality: Modality) -> str:
+    """Return what the networks call a sensor: "sar", everything else "optical"."""
+    return "sar" if modality is Modality.SAR else "optical"
 
 
 def fast_bfloat16(device: str) -> bool:
@@ -65,6 +76,12 @@ class NetworkMatcher:
         self.torch_device = torch.device(device)
         self.bfloat16 = fast_bfloat16(self.torch_device.type)
         self.net = net.eval().to(self.torch_device, memory_format=torch.channels_last)
+
+    def given(self, data: NDArray[np.float32]) -> Any:
+        """Return an image (H, W) as the network is given it: (1, 1, H, W) on its device."""
+        import torch
+
+        return torch.from_numpy(np.ascontiguousarray(data))[None, None].to(self.torch_device)
 
     def use_threads(self, count: int) -> None:
         """Use at most `count` processor threads."""

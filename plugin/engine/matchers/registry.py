@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ...core.errors import MissingDependencyError, UsageError
+from ...core.errors import AlignError, MissingDependencyError, UsageError
 from ...core.fields import from_dict
 from ...core.types import Modality
 
@@ -152,6 +152,16 @@ class PairMatches:
     def none(cls) -> PairMatches:
         """Return no matches."""
         return cls(np.empty((0, 2)), np.empty((0, 2)), np.empty(0))
+
+
+def check_same_size(reference: Image, sensed: Image) -> None:
+    """Refuse two images of different size.
+
+    Raises:
+        AlignError: they differ.
+    """
+    if reference.data.shape != sensed.data.shape:
+        raise AlignError("Reference and sensed image must be of the same size.", "Give both on one grid.")
 
 
 class PairMatcher(_Matcher):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...core.fields import check_params, param
-from ...core.types import Modality
-from .network import NetworkMatcher, shipped_weights
+from .network import NetworkMatcher, network_modality, shipped_weights
 from .registry import PairMatcher, PairMatches, register
+from .surfaces import two_highest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,8 +68,10 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
             sensed: Of the same size and origin.
             search_radius_px: Matches further apart are left out.
         """
+        from ..preparing import middle_windows
+
         parts = []
-        for corner, windows in self._windows(reference, sensed):
+        for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX):
             found = self._found(*windows, search_radius_px)
             near = np.hypot(*(found["reference"] - found["sensed"]).T) <= search_radius_px
             valid = _valid(windows[1].mask, found["sensed"]) & _valid(windows[0].mask, found["reference"])
@@ -83,18 +84,6 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
             return PairMatches.none()
         return _matches({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
-    def _windows(self, reference: Image, sensed: Image) -> Iterator[tuple[NDArray[np.float64], tuple[Image, Image]]]:
-        """Yield the corner of each window and both images in it; windows without common ground are left out."""
-        from ..preparing import cut
-
-        height, width = sensed.data.shape
-        inner = slice(_AROUND_PX, _AROUND_PX + _BLOCK_PX)
-        for y in range(-_AROUND_PX, height - _AROUND_PX, _BLOCK_PX):
-            for x in range(-_AROUND_PX, width - _AROUND_PX, _BLOCK_PX):
-                pair = (cut(reference, x, y, _SIDE_PX), cut(sensed, x, y, _SIDE_PX))
-                if pair[1].mask[inner, inner].any() and pair[0].mask.any():
-                    yield np.array([x, y], dtype=np.float64), pair
-
     def _found(self, reference: Image, sensed: Image, search_radius_px: float) -> dict[str, NDArray[Any]]:
         """Return the fields of `Matched` of one window as arrays."""
         import torch
@@ -103,8 +92,7 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
         from ..features import fill_invalid
 
         pair = (reference, sensed)
-        given = [torch.from_numpy(np.ascontiguousarray(fill_invalid(i.data, i.mask)))[None, None].to(self.torch_device) for i in pair]
-        names = ["sar" if i.modality is Modality.SAR else "optical" for i in pair]
+        given, names = [self.given(fill_invalid(i.data, i.mask)) for i in pair], [network_modality(i.modality) for i in pair]
         with torch.inference_mode():
             found = match_images(self.net, given[0], given[1], self.params.threshold, (names[0], names[1]), search_radius_px, _AROUND_PX)
         return {name: values.double().cpu().numpy() for name, values in vars(found).items()}
@@ -120,7 +108,7 @@ def _valid(mask: NDArray[np.bool_], at: NDArray[np.float64]) -> NDArray[np.bool_
 def _matches(found: dict[str, NDArray[Any]]) -> PairMatches:
     covariance = found["covariance"] + _LEAST_VARIANCE_PX2 * np.eye(2)
     surfaces = found["surface"].astype(np.float32)
-    peak, second = _peaks(surfaces)
+    peak, second = two_highest(surfaces, 2)
     spread = np.sqrt(np.trace(covariance, axis1=1, axis2=2))
     features = np.column_stack([np.ones(len(peak)), found["coarse"], found["fine"], np.minimum(found["back_px"], 8.0) / 4.0, spread / 4.0])
     return PairMatches(
@@ -128,13 +116,3 @@ def _matches(found: dict[str, NDArray[Any]]) -> PairMatches:
         covariance=covariance, surfaces=surfaces, surface_origin=found["surface_origin"], surface_step_px=2.0, peak=peak, second=second,
         forward_backward=found["back_px"],
     )
-
-
-def _peaks(surfaces: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the height of each surface's highest cell, and of the highest one further than two cells from it."""
-    n, side = surfaces.shape[:2]
-    flat = surfaces.reshape(n, -1)
-    top, line = flat.argmax(axis=1), np.arange(side)
-    far = (np.abs(line[:, None] - (top // side)[:, None, None]) > 2) | (np.abs(line - (top % side)[:, None, None]) > 2)
-    second = np.where(far, surfaces, 0.0).reshape(n, -1).max(axis=1)
-    return flat[np.arange(n), top].astype(np.float64), second.astype(np.float64)

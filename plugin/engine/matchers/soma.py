@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...core.fields import check_params, param
-from ...core.types import Modality
-from .network import NetworkMatcher, shipped_weights
+from .network import NetworkMatcher, network_modality, shipped_weights
 from .registry import PairMatcher, PairMatches, register
+from .surfaces import two_highest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,24 +70,14 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
             sensed: Of the same size and origin.
             search_radius_px: Matches further apart are left out.
         """
-        parts = [self._points(*windows, corner, search_radius_px) for corner, windows in self._windows(reference, sensed)]
+        from ..preparing import middle_windows
+
+        parts = [self._points(*windows, corner, search_radius_px) for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX)]
         parts = [part for part in parts if len(part["sensed"])]
         if not parts:
             return PairMatches.none()
         joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         return PairMatches(**joined, surface_step_px=2.0)
-
-    def _windows(self, reference: Image, sensed: Image) -> Iterator[tuple[NDArray[np.float64], tuple[Image, Image]]]:
-        """Yield the corner of each window and both images in it; windows without common ground in their middle are left out."""
-        from ..preparing import cut
-
-        height, width = sensed.data.shape
-        for y in range(0, height, _BLOCK_PX):
-            for x in range(0, width, _BLOCK_PX):
-                pair = tuple(cut(image, x - _AROUND_PX, y - _AROUND_PX, _BLOCK_PX + 2 * _AROUND_PX) for image in (reference, sensed))
-                inner = slice(_AROUND_PX, _AROUND_PX + _BLOCK_PX)
-                if pair[1].mask[inner, inner].any() and pair[0].mask.any():
-                    yield np.array([x - _AROUND_PX, y - _AROUND_PX], dtype=np.float64), (pair[0], pair[1])
 
     def flow(self, reference: Image, sensed: Image) -> GlamResult:
         """Return the network's answer for one window of both images, sides multiples of 16."""
@@ -99,8 +88,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         with torch.inference_mode():
             described, masks = [], []
             for image in (sensed, reference):
-                data = torch.from_numpy(np.ascontiguousarray(fill_invalid(image.data, image.mask)))[None, None].to(self.torch_device)
-                described.append(self.net.describe(data, "sar" if image.modality is Modality.SAR else "optical"))
+                described.append(self.net.describe(self.given(fill_invalid(image.data, image.mask)), network_modality(image.modality)))
                 masks.append(torch.from_numpy(image.mask.astype(np.float32))[None, None].to(self.torch_device))
             found: GlamResult = self.net.match(described[0], described[1], masks[0], masks[1])
             return found
@@ -128,7 +116,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         surfaces = probability[:, rows, columns].T.reshape(-1, side, side)
         apart = np.hypot(*(shift + returned).T)
         sure, spread = certainty[rows, columns], np.sqrt(xx + yy)
-        peak, second = _peaks(surfaces)
+        peak, second = two_highest(surfaces, 1)
         features = np.stack((np.ones_like(sure), np.log(sure / (1.0 - sure)), spread, np.minimum(apart, 8.0) / 4.0, peak), axis=1)
         residual = _array(finest.shift)[:, rows, columns].T
         keep = (np.hypot(*shift.T) <= search_radius_px) & (np.abs(residual) <= side - 1).all(axis=1)
@@ -171,14 +159,3 @@ def _read(flow: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.floa
     from scipy import ndimage
 
     return np.stack([ndimage.map_coordinates(part, at.T[::-1], order=1, mode="nearest") for part in flow], axis=1)
-
-
-def _peaks(surfaces: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the height of each surface's highest cell, and of the highest one further than a cell from it."""
-    n, side = len(surfaces), surfaces.shape[-1]
-    flat = surfaces.reshape(n, -1)
-    top = flat.argmax(axis=1)
-    lines = np.arange(side)
-    far = (np.abs(lines[None, :, None] - (top // side)[:, None, None]) > 1) | (np.abs(lines[None, None] - (top % side)[:, None, None]) > 1)
-    second = np.where(far, surfaces, 0.0).reshape(n, -1).max(axis=1)
-    return flat[np.arange(n), top], second
