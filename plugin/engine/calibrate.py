@@ -17,7 +17,7 @@ from ..core.atomic import write_atomically
 from ..core.errors import AlignError, InputError, UsageError
 from ..core.progress import Progress
 from ..core.types import AlignResult, TiePoint
-from .evaluate import Case, align_case, case_error, make_case, read_index
+from .evaluate import Case, align_case, case_error, is_shift, is_unrelated, make_case, read_index
 from .evidence import Calibration, judge_features, match_features
 from .fine import TemplateMatch
 from .matchers import create, get_spec
@@ -146,13 +146,13 @@ def _collect(dataset: Path, split: str, key: str, matcher_params: dict[str, Any]
             protocols = ("shift", "unrelated_shift", "affine", "unrelated")[: 4 if counts[row["source"]] <= limit else 2]
             for i, protocol in enumerate(protocols):
                 progress.update((number + i / 4) / len(rows), f"Calibrating on {split}: pair {number + 1} of {len(rows)}")
-                shift_only = protocol.endswith("shift")
+                shift_only = is_shift(protocol)
                 case = make_case(dataset, rows, number, protocol, seed)
                 try:
                     result = align_case(case, key, shift_only, Path(folder), matcher_params=matcher_params, refuse_weak=False)
                 except AlignError:
                     continue
-                _add(seen, case, result, shift_only, related=not protocol.startswith("unrelated"))
+                _add(seen, case, result, shift_only, related=not is_unrelated(protocol))
     progress.update(1.0)
     return seen
 

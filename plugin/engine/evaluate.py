@@ -67,6 +67,16 @@ class Case:
     truth: NDArray[np.float64]
 
 
+def is_shift(protocol: str) -> bool:
+    """Tell whether the cases of a protocol are plain shifts."""
+    return protocol.endswith("shift")
+
+
+def is_unrelated(protocol: str) -> bool:
+    """Tell whether the images of a protocol do not belong together."""
+    return protocol.startswith("unrelated")
+
+
 def run_bench(
     dataset: Path, split: str, protocols: list[str], matchers: list[str], output: Path, limit: int | None, seed: int, progress: Progress
 ) -> str:
@@ -167,14 +177,14 @@ def make_case(dataset: Path, rows: list[dict[str, str]], number: int, protocol: 
     row = rows[number]
     rng = np.random.default_rng([seed, _DRAWN.index(protocol), *(ord(c) for c in row["source"] + row["id"])])
     optical, sar = load_pair(dataset, row)
-    if protocol.startswith("unrelated"):
+    if is_unrelated(protocol):
         others = [r for r in rows if (r["source"], r["id"][:6]) != (row["source"], row["id"][:6])]
         if not others:
             raise InputError("There is no unrelated pair in this split.", "It needs pairs of two places at least; raise --limit.")
         _, other = load_pair(dataset, others[int(rng.integers(len(others)))])
         side = min(*optical.shape, *other.shape)
         optical, sar = optical[:side, :side], other[:side, :side]
-    shifted = protocol in ("shift", "unrelated_shift")
+    shifted = is_shift(protocol)
     side = min(_WINDOW_PX if shifted else _AFFINE_PX, *optical.shape)
     x, y = (int(rng.integers(0, n - side + 1)) for n in (optical.shape[1], optical.shape[0]))
     if shifted:
@@ -212,7 +222,7 @@ def _run(case: Case, protocol: str, key: str, row: dict[str, str], folder: Path)
     start = time.perf_counter()
     status, message, error = "error", "", None
     try:
-        shift_only = protocol.endswith("shift")
+        shift_only = is_shift(protocol)
         result = align_case(case, key, shift_only, folder)
         status, message = result.status.value, result.message
         if result.status is Status.OK and result.transform is not None:
@@ -245,7 +255,7 @@ def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str],
     for protocol in protocols:
         of = [o for o in outcomes if o.protocol == protocol]
         sources = sorted({o.source for o in of})
-        if protocol.startswith("unrelated"):
+        if is_unrelated(protocol):
             parts += [f"### {protocol}: share wrongly accepted (%)", "", "| matcher | " + " | ".join(["all", *sources]) + " |", "|---" * (len(sources) + 2) + "|"]
         else:
             name = "ACE success" if protocol == "affine" else "CMR"
@@ -259,7 +269,7 @@ def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str],
             mine = [o for o in of if o.matcher == key]
             if not mine:
                 continue
-            if protocol.startswith("unrelated"):
+            if is_unrelated(protocol):
                 cells = [_share([o.status == "ok" for o in mine])] + [_share([o.status == "ok" for o in mine if o.source == s]) for s in sources]
             else:
                 cells = [_share([_hit(o, t) for o in mine]) for t in THRESHOLDS_PX]

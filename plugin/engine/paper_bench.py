@@ -164,8 +164,7 @@ def _among(sensed: Array, keypoints: Array) -> NDArray[np.bool_]:
 def _on_both(places: Array, own: Image, other: Image, truth: Array) -> tuple[NDArray[np.bool_], Array]:
     """Return (N,) which places lie on ground that the other image shows, and where those lie there."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        there = np.c_[places, np.ones(len(places))] @ truth.T
-        there = there[:, :2] / there[:, 2:]
+        there = coords.apply_matrix(truth, places)
     height, width = other.data.shape
     inside = (there >= 0).all(axis=1) & (there[:, 0] < width) & (there[:, 1] < height)
     at, back = (np.floor(np.where(inside[:, None], v, 0)).astype(int) for v in (there, places))

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from ..core import coords
+
 Array = NDArray[np.float64]
 NEAR_PX = 3.0
 """A match is correct within this: MSA-Net, RIFT, ReDFeat."""
@@ -137,8 +139,7 @@ def fitted_motion(sensed: Array, reference: Array, threshold_px: float, seed: in
 def moved(matrix: Array, sensed: Array, reference: Array) -> Array:
     """Return (N,) how far 3x3 `matrix` puts sensed px from reference px; infinite where it puts them at infinity."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        there = np.c_[sensed, np.ones(len(sensed))] @ matrix.T
-        distance = np.hypot(*(there[:, :2] / there[:, 2:] - reference).T)
+        distance = np.hypot(*(coords.apply_matrix(matrix, sensed) - reference).T)
     return np.asarray(np.where(np.isfinite(distance), distance, np.inf), dtype=np.float64)
 
 
@@ -150,8 +151,7 @@ def corner_error(estimated: Array | None, truth: Array, width: int, height: int)
     if estimated is None:
         return float("inf")
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64)
-    there = np.c_[corners, np.ones(4)] @ truth.T
-    return float(moved(estimated, corners, there[:, :2] / there[:, 2:]).mean())
+    return float(moved(estimated, corners, coords.apply_matrix(truth, corners)).mean())
 
 
 def area_under_curve(errors: Array, threshold: float) -> float:
