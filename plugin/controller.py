@@ -202,8 +202,8 @@ class AlignController(QObject):
             self.dock.set_status(tr("Cancelling"))
             self.task.cancel()
 
-    def _begin(self, task: AdaptTask, ended: Callable[[], None]) -> bool:
-        """Start the task of another controller, unless something runs."""
+    def _begin(self, task: WarpTask | AdaptTask, ended: Callable[[], None]) -> bool:
+        """Start a task, unless something runs; whether it was started. `ended` is called where the dock is still there then."""
         if self.task is not None:
             self.dock.set_status(tr("Something runs already: wait for its end, or cancel it."))
             return False
@@ -321,11 +321,11 @@ class AlignController(QObject):
         siblings = self._siblings(session, fit.transform, path.parent, params)
         if siblings is None:
             return
-        self.task = WarpTask(session.sensed.path, session.reference_grid, fit.transform, path, params, session.sensed.nodata, siblings)
+        task = WarpTask(session.sensed.path, session.reference_grid, fit.transform, path, params, session.sensed.nodata, siblings)
         sensed_layer = self.dock.pair()[1]
         if sensed_layer is not None:
-            self.task.setDependentLayers([sensed_layer])
-        self._start(self.task, self._warp_ended)
+            task.setDependentLayers([sensed_layer])
+        self._begin(task, lambda: self._warp_ended(task))
 
     def _siblings(self, session: Session, transform: Transform, folder: Path, params: WarpParams) -> list[Sibling] | None:
         """Return the layers to warp along; None where one of them cannot be, which is told."""
@@ -340,13 +340,7 @@ class AlignController(QObject):
         answer = QMessageBox.question(self.dock, LOG, fill(tr("{0} exists. Replace it?"), path.name), _YES | _NO, _NO)
         return answer == _YES
 
-    def _warp_ended(self) -> None:
-        task, self.task = self.task, None
-        if self._closing or not isinstance(task, WarpTask):
-            return
-        self.dock.set_running(False)
-        self._follow_fit()
-        self._follow_pair()
+    def _warp_ended(self, task: WarpTask) -> None:
         if task.error is not None:
             self._fail(task.error)
         elif task.result is None:
