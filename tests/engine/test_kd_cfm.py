@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from radar_pictures import cut_rows, radar_pair
 from sar_optical_align.models.kd_cfm import KdCfm, KdCfmConfig
-from sar_optical_align.models.weights import save_weights
 from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.kd_cfm import SHIPPED
 from sar_optical_align.plugin.engine.matchers.network import NetworkError
+from weight_files import DAMAGES, damaged, untrained
 
 SMALL = KdCfmConfig(detector_widths=(4, 8, 8), encoder_widths=(8, 8, 16), channels=10, token_width=16, width=32, layers=2, keypoints=48)
 shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shipped")
@@ -20,13 +18,7 @@ shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shippe
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    """A network that has learnt nothing: what must hold of any weights."""
-    import torch
-
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "w.safetensors"
-    save_weights(path, KdCfm(SMALL).state_dict(), {"network": "kd_cfm", "config": SMALL.to_dict()})
-    return path
+    return untrained(tmp_path_factory.mktemp("weights"), "kd_cfm", KdCfm, SMALL)
 
 
 @shipped
@@ -96,17 +88,9 @@ def test_nothing_to_see_gives_no_matches(weights):
         matcher.match(radar_pair((64, 64))[0], radar_pair((64, 72))[1], 32.0)
 
 
-@pytest.mark.parametrize("damage", ["truncated", "missing", "other", "config"])
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_bad_weights_are_told(weights, tmp_path, damage):
-    path = tmp_path / "w.safetensors"
-    data, card = weights.read_bytes(), json.loads(weights.with_suffix(".json").read_text())
-    if damage == "other":
-        card["network"] = "me_ssm"
-    if damage == "config":
-        card["config"] = {"depth": 3}
-    if damage != "missing":
-        path.write_bytes(data[:5000] if damage == "truncated" else data)
-    path.with_suffix(".json").write_text(json.dumps(card))
+    path = damaged(weights, tmp_path, damage)
     with pytest.raises(NetworkError) as caught:
         create("kd_cfm", {"weights": str(path)})
     assert caught.value.hint
@@ -114,10 +98,6 @@ def test_bad_weights_are_told(weights, tmp_path, damage):
 
 @pytest.mark.parametrize("values", [{"width": 30}, {"layers": 0}])
 def test_a_card_that_no_network_can_be_built_from_is_told(weights, tmp_path, values):
-    path = tmp_path / "w.safetensors"
-    path.write_bytes(weights.read_bytes())
-    card = json.loads(weights.with_suffix(".json").read_text())
-    card["config"] = {**card["config"], **values}
-    path.with_suffix(".json").write_text(json.dumps(card))
+    path = damaged(weights, tmp_path, "values", **values)
     with pytest.raises(NetworkError):
         create("kd_cfm", {"weights": str(path)})

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from radar_pictures import cut_rows, radar_pair
 from sar_optical_align.models.msa_net import MsaNet, MsaNetConfig
-from sar_optical_align.models.weights import save_weights
 from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.core.peaks import quadratic_peak
 from sar_optical_align.plugin.engine.descriptors import NOTHING, read_peaks, surfaces_around
@@ -16,6 +13,7 @@ from sar_optical_align.plugin.engine.keypoints import corners, maximum_moment, s
 from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.msa_net import SHIPPED
 from sar_optical_align.plugin.engine.matchers.network import NetworkError
+from weight_files import DAMAGES, damaged, untrained
 
 SMALL = MsaNetConfig(widths=(4, 8, 8), channels=32)
 shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shipped")
@@ -23,13 +21,7 @@ shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shippe
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    """A network that has learnt nothing: what must hold of any weights."""
-    import torch
-
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "w.safetensors"
-    save_weights(path, MsaNet(SMALL).state_dict(), {"network": "msa_net", "config": SMALL.to_dict()})
-    return path
+    return untrained(tmp_path_factory.mktemp("weights"), "msa_net", MsaNet, SMALL)
 
 
 @shipped
@@ -185,15 +177,9 @@ def test_similarity_around_a_node_is_that_of_the_descriptors_there():
                 assert surfaces[n, i + 2, j + 2] == pytest.approx(float(field[r + i, c + j] @ descriptors[n]) if inside else NOTHING, abs=1e-5)
 
 
-@pytest.mark.parametrize("damage", ["truncated", "missing", "other", "config", "sharing"])
+@pytest.mark.parametrize("damage", [*DAMAGES, "sharing"])
 def test_bad_weights_are_told(weights, tmp_path, damage):
-    path = tmp_path / "w.safetensors"
-    data, card = weights.read_bytes(), json.loads(weights.with_suffix(".json").read_text())
-    changes = {"other": {"network": "me_ssm"}, "config": {"config": {"depth": 3}}, "sharing": {"config": {**card["config"], "sharing": "none"}}}
-    card.update(changes.get(damage, {}))
-    if damage != "missing":
-        path.write_bytes(data[:5000] if damage == "truncated" else data)
-    path.with_suffix(".json").write_text(json.dumps(card))
+    path = damaged(weights, tmp_path, damage, **({"sharing": "none"} if damage == "sharing" else {}))
     with pytest.raises(NetworkError) as caught:
         create("msa_net", {"weights": str(path)})
     assert caught.value.hint

@@ -12,7 +12,6 @@ import rasterio
 from raster_files import write_raster
 from sar_optical_align.models.config import PRESETS
 from sar_optical_align.models.me_ssm import MeSsm
-from sar_optical_align.models.weights import save_weights
 from sar_optical_align.plugin.core.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef, Status
 from sar_optical_align.plugin.engine.align import align
@@ -23,6 +22,7 @@ from sar_optical_align.plugin.engine.matchers.me_ssm import SHIPPED
 from sar_optical_align.plugin.engine.matchers.network import NetworkError
 from sar_optical_align.plugin.engine.preparing import Image
 from sar_optical_align.plugin.engine.similarity import correlate, find_peak
+from weight_files import DAMAGES, damaged, untrained
 
 shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shipped")
 
@@ -98,13 +98,7 @@ def test_train_needs_a_dataset(tmp_path, capsys):
 
 @pytest.fixture(scope="module")
 def random_weights(tmp_path_factory):
-    """A network that has learnt nothing: what must hold of any weights."""
-    import torch
-
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "w.safetensors"
-    save_weights(path, MeSsm(PRESETS["tiny"]).state_dict(), {"network": "me_ssm", "config": PRESETS["tiny"].to_dict()})
-    return path
+    return untrained(tmp_path_factory.mktemp("weights"), "me_ssm", MeSsm, PRESETS["tiny"])
 
 
 def test_features_keep_grid_and_mask(random_weights, pictures):
@@ -122,17 +116,9 @@ def test_features_keep_grid_and_mask(random_weights, pictures):
     assert not flat.any()
 
 
-@pytest.mark.parametrize("damage", ["truncated", "card", "missing", "other"])
+@pytest.mark.parametrize("damage", [*DAMAGES, "card"])
 def test_bad_weights_are_told(random_weights, tmp_path, damage, capsys, scene_pair):
-    path = tmp_path / "w.safetensors"
-    data, card = random_weights.read_bytes(), json.loads(random_weights.with_suffix(".json").read_text())
-    if damage == "truncated":
-        data = data[:5000]
-    if damage == "other":
-        card["network"] = "soma"
-    if damage != "missing":
-        path.write_bytes(data)
-    path.with_suffix(".json").write_text("nonsense" if damage == "card" else json.dumps(card))
+    path = damaged(random_weights, tmp_path, damage)
     with pytest.raises(NetworkError) as caught:
         create("me_ssm", {"weights": str(path)})
     assert caught.value.hint

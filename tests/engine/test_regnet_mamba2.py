@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from sar_optical_align.models.regnet_mamba2 import RegNetMamba2, RegNetMamba2Config
-from sar_optical_align.models.weights import save_weights
 from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.network import NetworkError
 from sar_optical_align.plugin.engine.preparing import Image
+from weight_files import DAMAGES, damaged, untrained
 
 SMALL = RegNetMamba2Config(widths=(8, 8, 8), state=2, coarse_depth=1, channels=8, fine_side=9)
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    """A network that has learnt nothing: what must hold of any weights."""
-    import torch
-
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "w.safetensors"
-    save_weights(path, {k: v.half() for k, v in RegNetMamba2(SMALL).state_dict().items()}, {"network": "regnet_mamba2", "config": SMALL.to_dict()})
-    return path
+    return untrained(tmp_path_factory.mktemp("weights"), "regnet_mamba2", RegNetMamba2, SMALL, half=True)
 
 
 def test_matches_lie_on_valid_ground_within_the_radius(weights):
@@ -44,10 +36,9 @@ def test_nothing_probable_enough_is_no_crash(weights):
     assert len(create("regnet_mamba2", {"weights": str(weights), "threshold": 1.0}).match(image, image, 16.0).sensed) == 0
 
 
-def test_bad_weights_are_told(weights, tmp_path):
-    path = tmp_path / "w.safetensors"
-    path.write_bytes(weights.read_bytes()[:500])
-    path.with_suffix(".json").write_text(json.dumps(json.loads(weights.with_suffix(".json").read_text())))
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_bad_weights_are_told(weights, tmp_path, damage):
+    path = damaged(weights, tmp_path, damage)
     with pytest.raises(NetworkError) as caught:
         create("regnet_mamba2", {"weights": str(path)})
     assert caught.value.hint

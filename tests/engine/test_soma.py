@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from sar_optical_align.models.soma import Soma, SomaConfig
-from sar_optical_align.models.weights import save_weights
 from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.network import NetworkError
 from sar_optical_align.plugin.engine.matchers.soma import SHIPPED
 from sar_optical_align.plugin.engine.preparing import Image
 from scipy import ndimage
+from weight_files import DAMAGES, damaged, untrained
 
 SMALL = SomaConfig(more=(8, 8, 8), channels=(8, 8, 8), regress_width=8)
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    """A network that has learnt nothing: what must hold of any weights."""
-    import torch
-
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "w.safetensors"
-    save_weights(path, Soma(SMALL).state_dict(), {"network": "soma", "config": SMALL.to_dict()})
-    return path
+    return untrained(tmp_path_factory.mktemp("weights"), "soma", Soma, SMALL)
 
 
 def pictures(shape, shift=(0, 0), seed=0):
@@ -76,17 +68,9 @@ def test_every_match_tells_what_it_is_judged_by(weights):
     assert len(matcher.match(reference, sensed, 32.0).sensed) == 0
 
 
-@pytest.mark.parametrize("damage", ["truncated", "missing", "other", "config"])
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_bad_weights_are_told(weights, tmp_path, damage):
-    path = tmp_path / "w.safetensors"
-    data, card = weights.read_bytes(), json.loads(weights.with_suffix(".json").read_text())
-    if damage == "other":
-        card["network"] = "me_ssm"
-    if damage == "config":
-        card["config"] = {"depth": 3}
-    if damage != "missing":
-        path.write_bytes(data[:5000] if damage == "truncated" else data)
-    path.with_suffix(".json").write_text(json.dumps(card))
+    path = damaged(weights, tmp_path, damage)
     with pytest.raises(NetworkError) as caught:
         create("soma", {"weights": str(path)})
     assert caught.value.hint
