@@ -9,6 +9,7 @@ from torch.nn import functional
 from .blocks import surroundings, upsample
 from .deformable import BoundedDeformableConv
 from .keypoints import peakiness
+from .oriented import ORIENTATIONS, OrientedGradients
 from .separable import SeparableConv
 
 _NORM_SIDE = 31
@@ -44,7 +45,8 @@ class KeypointDetector(nn.Module):
     Deviation:
         sized for processors: 16 to 64 channels in place of 32 to 512, six separable layers in place of 21, levels at 1/2, 1/4 and
         1/2 in place of 1/4, 1/8 and 1/8, which also places the keypoints more finely; the deformable layers read the last level joined
-        with the first; the score is made at 1/2; beside the standardised grey value the network is given the length of its gradient.
+        with the first; the score is made at 1/2; beside the standardised grey value the network is given the length of its gradient, and at
+        1/2 a bank of oriented gradients: from grey values alone it learns nothing in the time there is.
     """
 
     def __init__(
@@ -54,7 +56,8 @@ class KeypointDetector(nn.Module):
         full, half, quarter = widths
         self.level_weights = level_weights
         self.at_full = nn.Sequential(_Conv(2, full), _Conv(full, full))
-        self.at_half = nn.Sequential(SeparableConv(full, half), SeparableConv(half, half), SeparableConv(half, half))
+        self.bank = OrientedGradients()
+        self.at_half = nn.Sequential(SeparableConv(full + ORIENTATIONS, half), SeparableConv(half, half), SeparableConv(half, half))
         self.at_quarter = nn.Sequential(SeparableConv(half, quarter), SeparableConv(quarter, quarter), SeparableConv(quarter, quarter))
         self.skip, self.up = nn.Conv2d(half, deform_width, 1), nn.Conv2d(quarter, deform_width, 1)
         self.deform = nn.ModuleList(BoundedDeformableConv(deform_width) for _ in range(2))
@@ -64,7 +67,7 @@ class KeypointDetector(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """Return the score (B, 1, H/2, W/2) of images (B, 1, H, W) in 0..1; H and W are multiples of 4."""
         x = self.at_full(standardised(image))
-        first = self.at_half(functional.max_pool2d(x, 2))
+        first = self.at_half(torch.cat((functional.max_pool2d(x, 2), self.bank(image)), dim=1))
         second = self.at_quarter(functional.max_pool2d(first, 2))
         third = self.skip(first) + upsample(self.up(second), first)
         for layer, norm in zip(self.deform, self.norms, strict=True):

@@ -40,7 +40,7 @@ class FlowRecipe(Recipe):
     """
 
     side_px: int = 160
-    far: float = 0.1
+    far: float = 0.25
     swap: float = 0.25
 
 

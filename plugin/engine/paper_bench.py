@@ -21,6 +21,8 @@ from ..core.progress import Progress
 from ..core.types import Modality
 from . import paper_metrics as metrics
 from .evaluate import load_colour_pair, make_case, read_index
+from .features import fill_invalid
+from .keypoints import corners, maximum_moment, spread
 from .matchers import PairMatcher, create, get_spec
 from .papers import PAPERS
 from .preparing import Image
@@ -132,26 +134,58 @@ def _matches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int,
 
 
 def _keypoints(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress) -> tuple[dict[str, float], list[Record]]:
-    """Measure the strongest keypoints on ground that both images show, and the matches between them."""
+    """Measure the strongest keypoints on ground that both images show, and the matches between them; other detectors' beside them."""
     records: list[Record] = []
     for number, row in enumerate(rows):
         progress.update(number / len(rows), f"Keypoints: pair {number + 1} of {len(rows)}")
         reference, sensed, truth = motion_case(dataset, row, seed)
-        places = [matcher.keypoints(image)[: image.data.size // _KEYPOINT_EACH_PX2] for image in (sensed, reference)]
-        there = [_on_both(places[0], sensed, reference, truth), _on_both(places[1], reference, sensed, np.linalg.inv(truth))]
-        mine, other = there[0][1], places[1][there[1][0]]
-        count = min(len(mine), len(other))  # as many of each, the strongest
+        taken, mine, other = _common_keypoints(matcher.keypoints, reference, sensed, truth)
         found = matcher.match(reference, sensed, _RADIUS_PX)
-        taken = _among(found.sensed, places[0][there[0][0]])
+        taken = _among(found.sensed, taken)
         correct = (metrics.moved(truth, found.sensed, found.reference) <= metrics.NEAR_PX)[taken]
-        repeated = metrics.repeatability(mine[:count], other[:count])
         matchable = round(metrics.repeatability(mine, other) * len(mine))
+        others = {name: _repeated(*_common_keypoints(detect, reference, sensed, truth)[1:]) for name, detect in _DETECTORS.items()}
         records.append({
-            **_name(row), "keypoints": len(mine), "repeatability": repeated, "ap": metrics.average_precision(found.score[taken], correct, matchable),
+            **_name(row), "keypoints": len(mine), "repeatability": _repeated(mine, other), **others, "ap": metrics.average_precision(found.score[taken], correct, matchable),
             "ms": metrics.matching_score(int(correct.sum()), len(mine)),
         })
-    names = (("repeatability", "repeatability"), ("NN mAP", "ap"), ("M.S.", "ms"), ("keypoints", "keypoints"))
+    names = (("repeatability", "repeatability"), *((f"repeatability, {name}", name) for name in _DETECTORS), ("NN mAP", "ap"), ("M.S.", "ms"), ("keypoints", "keypoints"))
     return {name: float(np.mean([r[of] for r in records])) for name, of in names}, records
+
+
+def _common_keypoints(detect: Callable[[Image], Array], reference: Image, sensed: Image, truth: Array) -> tuple[Array, Array, Array]:
+    """Return the strongest keypoints on ground that both images show: of the sensed image, where the truth puts those, and of the reference."""
+    places = [detect(image)[: image.data.size // _KEYPOINT_EACH_PX2] for image in (sensed, reference)]
+    (of_sensed, there), (of_reference, _) = _on_both(places[0], sensed, reference, truth), _on_both(places[1], reference, sensed, np.linalg.inv(truth))
+    return places[0][of_sensed], there, places[1][of_reference]
+
+
+def _repeated(there: Array, reference: Array) -> float:
+    """Return the repeatability of as many keypoints of each image, the strongest."""
+    count = min(len(there), len(reference))
+    return metrics.repeatability(there[:count], reference[:count])
+
+
+def _sift_keypoints(image: Image) -> Array:
+    found = cv2.SIFT_create().detect(np.round(255 * image.data).astype(np.uint8), image.mask.astype(np.uint8))  # type: ignore[attr-defined,unused-ignore]
+    return np.array([k.pt for k in sorted(found, key=lambda k: -k.response)]).reshape(-1, 2) + 0.5
+
+
+def _phase_congruency_keypoints(image: Image) -> Array:
+    """As MSA-Net finds them."""
+    at, strength = corners(maximum_moment(fill_invalid(image.data, image.mask)), 0.05)
+    return at[spread(at, strength, 6.0)] + 0.5
+
+
+def _random_keypoints(image: Image) -> Array:
+    """What chance alone would give."""
+    height, width = image.data.shape
+    return np.random.default_rng(image.modality is Modality.SAR).uniform(0, (width, height), (image.data.size // _KEYPOINT_EACH_PX2, 2))
+
+
+_DETECTORS: dict[str, Callable[[Image], Array]] = {
+    "SIFT": _sift_keypoints, "phase congruency": _phase_congruency_keypoints, "at random": _random_keypoints,
+}
 
 
 def _among(sensed: Array, keypoints: Array) -> NDArray[np.bool_]:

@@ -1839,7 +1839,7 @@
         <translation>Einen anderen NoData-Wert angeben.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <location filename="../../plugin/engine/matchers/registry.py"/>
         <source>Give both on one grid.</source>
         <translation>Geben Sie beide auf demselben Gitter an.</translation>
     </message>
@@ -3174,7 +3174,7 @@
         <translation>Referenz und Suchbild um den Punkt</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <location filename="../../plugin/engine/matchers/registry.py"/>
         <source>Reference and sensed image must be of the same size.</source>
         <translation>Referenz und Quellbild müssen gleich groß sein.</translation>
     </message>
