@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 CELL_PX = 2
-_PEAK_SIDE, _PEAK_HEIGHT = 9, 0.5
+_NEAR_SIDE, _PEAK_SIDE, _PEAK_HEIGHT = 9, 5, 0.5
 
 
 def peakiness(y: Tensor) -> Tensor:
@@ -28,12 +28,13 @@ def peakiness(y: Tensor) -> Tensor:
 
 
 def agreement(reference: Tensor, sensed: Tensor, flow: Tensor, valid: Tensor, delta: float = 0.2) -> Tensor:
-    """Huber distance of two score maps under a known motion, over how much they vary.
+    """Huber distance of two score maps under a known motion, neighbourhood by neighbourhood.
 
     Reference:
         KD+CFM, Remote Sens. 2022, 14, 3599, section 3.1: Huber loss between the maps under the known warp.
+        Revaud et al. 2019, R2D2, NeurIPS, eq. 2: similarity of N x N neighbourhoods of the maps.
     Deviation:
-        of the maps' departures from their surroundings, and relative to their variance: else the loss falls by making both maps smooth.
+        neighbourhoods are brought to mean 0 and length 1: else the loss falls by making both maps smooth, and few strong places outbid all others.
 
     Args:
         reference: (B, 1, H, W) score of the reference.
@@ -43,17 +44,19 @@ def agreement(reference: Tensor, sensed: Tensor, flow: Tensor, valid: Tensor, de
         delta: Where the loss goes from square to linear.
 
     Returns:
-        The mean over valid cells: 0 for equal maps, about 1 for unrelated ones.
+        The mean over valid neighbourhoods: 0 for equal maps, about 1 for unrelated ones.
     """
-    moved, kept = _departure(read_along(reference, flow)), _departure(sensed)
-    loss = functional.huber_loss(moved, kept, reduction="none", delta=delta)
-    spread = functional.huber_loss(moved, torch.zeros_like(moved), reduction="none", delta=delta)
-    spread = spread + functional.huber_loss(kept, torch.zeros_like(kept), reduction="none", delta=delta)
-    return (loss * valid).sum() / ((spread * valid).sum() + 1e-3 * valid.sum()).clamp_min(1e-6)
+    known = -functional.max_pool2d(-valid, _NEAR_SIDE, stride=_NEAR_SIDE // 2).flatten(1)
+    moved, kept = _neighbourhoods(read_along(reference, flow)), _neighbourhoods(sensed)
+    loss = functional.huber_loss(moved, kept, reduction="none", delta=delta).sum(1)
+    return (loss * known).sum() / known.sum().clamp_min(1.0)
 
 
-def _departure(score: Tensor) -> Tensor:
-    return score - functional.avg_pool2d(score, _PEAK_SIDE, stride=1, padding=_PEAK_SIDE // 2, count_include_pad=False)
+def _neighbourhoods(score: Tensor) -> Tensor:
+    """Return (B, N x N, L): the neighbourhoods of a map (B, 1, H, W), of mean 0 and length 1."""
+    each = functional.unfold(score, _NEAR_SIDE, stride=_NEAR_SIDE // 2)
+    each = each - each.mean(1, keepdim=True)
+    return each * torch.rsqrt((each**2).sum(1, keepdim=True) + 1e-4)
 
 
 def flatness(score: Tensor, valid: Tensor) -> Tensor:

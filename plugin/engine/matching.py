@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,7 @@ def find_matches(
         motion, _ = consensus_affine(first, degrees, side)
         pair.set_sensed_correction(motion @ pair.correction)
     if isinstance(matcher, PairMatcher):
-        found = _by_tiles(pair, matcher, params.tile_px, progress.part(0.3, 1.0))
+        found = _thinned(_by_tiles(pair, matcher, params.tile_px, progress.part(0.3, 1.0)), pair, params.max_points)
         return Found(_pair_candidates(found), template_px=matcher.independent_px, pairs=found)
     counter, calibration = [0], Calibration.of(matcher)
 
@@ -204,10 +205,21 @@ def _by_tiles(pair: WorkingPair, matcher: PairMatcher, tile_px: int, progress: P
     return replace(joined, score=probability(joined.features, calibration.score), covariance=covariance)
 
 
+def _thinned(found: PairMatches, pair: WorkingPair, max_points: int) -> PairMatches:
+    """Return the surest match of each square of a lattice, where there are more than `max_points`."""
+    if len(found.sensed) <= max_points:
+        return found
+    side = math.sqrt(pair.grid.width * pair.grid.height / max_points)
+    cells = np.floor(found.sensed / side).astype(np.int64)
+    by_score = np.argsort(-found.score, kind="stable")
+    _, first = np.unique(cells[by_score], axis=0, return_index=True)
+    return _kept(found, np.sort(by_score[first]), np.zeros(2))
+
+
 _ARRAYS = ("features", "covariance", "surfaces", "peak", "second", "forward_backward")
 
 
-def _kept(found: PairMatches, keep: NDArray[np.bool_], origin: NDArray[np.float64]) -> PairMatches:
+def _kept(found: PairMatches, keep: NDArray[np.bool_] | NDArray[np.intp], origin: NDArray[np.float64]) -> PairMatches:
     """Return some of the matches of a window, in the frame that the window's `origin` is given in."""
     others: dict[str, Any] = {name: None if getattr(found, name) is None else getattr(found, name)[keep] for name in _ARRAYS}
     surface_origin = None if found.surface_origin is None else found.surface_origin[keep] + origin

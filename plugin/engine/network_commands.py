@@ -26,7 +26,7 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
     p.add_argument("network", choices=list(NETWORKS), help="Network to train.")
     p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
     p.add_argument("--output", type=Path, default=Path("train_output"), metavar="DIR", help="Folder for checkpoints, curves and weights.")
-    p.add_argument("--preset", default="tiny", help="tiny, base; ablations: no_melf, no_mfa, no_mamba, conv_probe, no_hard_negatives. Default: tiny.")
+    p.add_argument("--preset", default="tiny", help="tiny is what ships; sizes and ablations differ by network: an unknown name lists them. Default: tiny.")
     p.add_argument("--start", type=Path, default=None, metavar="WEIGHTS.safetensors", help="Weights to begin with. Default: at random.")
     p.add_argument("--minutes", type=float, default=None, metavar="M", help="Length of the training in minutes.")
     p.add_argument("--steps", type=int, default=None, metavar="N", help="Length of the training in steps.")
@@ -35,7 +35,7 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=None, metavar="N", help="CPU threads. Default: all.")
     p.add_argument("--bfloat16", action="store_true", help="Compute layers in bfloat16; always so on CUDA, faster on CPUs with AVX512-BF16 or AMX.")
-    text = "Learn what the score of a template matcher means, on a dataset with known truth."
+    text = "Learn what the score of a matcher means, on a dataset with known truth."
     p = commands.add_parser("calibrate", help=text, description=f"{text} Learns on the split train and measures on the split val.")
     p.add_argument("matcher", metavar="KEY", help="Matcher; see `matchers`.")
     p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")

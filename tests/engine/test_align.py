@@ -120,3 +120,15 @@ def test_the_other_matchers_run_through_the_same_door(request_, matcher):
         assert true_rmse(outcome) < 3.0
     else:
         assert matcher == "sift"  # not meant for SAR
+
+
+def test_of_many_matches_the_surest_of_each_place_stays(request_):
+    """A matcher that finds thousands gives about as many as asked for, spread as before."""
+    twin = replace(request_, sensed=request_.reference)
+    many, few = (align(replace(twin, params=AlignParams(matcher="sift", max_points=n))) for n in (5000, 60))
+    assert len(many.points) > 300
+    assert 30 < len(few.points) <= 90
+    score = {tuple(np.round(p.sensed_px, 6)): p.score for p in sorted(many.points, key=lambda p: p.score)}  # several of one place: the best
+    assert all(score[tuple(np.round(p.sensed_px, 6))] == pytest.approx(p.score) for p in few.points)
+    assert np.mean([p.score for p in few.points]) > np.mean(list(score.values()))
+    assert few.quality.coverage > 0.8 * many.quality.coverage
