@@ -40,7 +40,7 @@ class KeypointRecipe(Recipe):
         sigma_px: Width of the label of placing: how far the truth of the data can be trusted.
     """
 
-    detector_share: float = 0.18
+    detector_share: float = 0.3
     detector_window_px: int = 128
     detector_batch: int = 4
     flatness: float = 0.5

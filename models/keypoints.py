@@ -14,27 +14,30 @@ CELL_PX = 2
 _NEAR_SIDE, _PEAK_SIDE, _PEAK_HEIGHT = 9, 5, 0.5
 
 
-def peakiness(y: Tensor) -> Tensor:
-    """Return (B, 1, H, W): how much the strongest channel of (B, C, H, W) stands out from its 3x3 cells and from the other channels.
+def peakiness(y: Tensor, side: int = 9) -> Tensor:
+    """Return (B, 1, H, W): how much the strongest channel of (B, C, H, W) stands out from its surroundings and from the other channels.
 
-    max over c of softplus(y_c - mean of y_c over 3x3) * softplus(y_c - mean of y over the channels).
+    max over c of softplus(y_c - mean of y_c over side x side) * softplus(y_c - mean of y over the channels).
 
     Reference:
         KD+CFM, Remote Sens. 2022, 14, 3599, section 3.1: alpha and beta.
+    Deviation:
+        surroundings of 9 x 9 cells, as the paper's 3 x 3 are of cells of 8 px: SAR and optical images do not agree on finer peaks.
     """
-    local = functional.softplus(y - functional.avg_pool2d(y, 3, stride=1, padding=1, count_include_pad=False))
+    local = functional.softplus(y - functional.avg_pool2d(y, side, stride=1, padding=side // 2, count_include_pad=False))
     channel = functional.softplus(y - y.mean(1, keepdim=True))
     return (local * channel).amax(1, keepdim=True)
 
 
 def agreement(reference: Tensor, sensed: Tensor, flow: Tensor, valid: Tensor, delta: float = 0.2) -> Tensor:
-    """Huber distance of two score maps under a known motion, neighbourhood by neighbourhood.
+    """Huber distance of two score maps under a known motion, neighbourhood by neighbourhood, and their correlation over the whole window.
 
     Reference:
         KD+CFM, Remote Sens. 2022, 14, 3599, section 3.1: Huber loss between the maps under the known warp.
         Revaud et al. 2019, R2D2, NeurIPS, eq. 2: similarity of N x N neighbourhoods of the maps.
     Deviation:
-        neighbourhoods are brought to mean 0 and length 1: else the loss falls by making both maps smooth, and few strong places outbid all others.
+        neighbourhoods are brought to mean 0 and length 1: else the loss falls by making both maps smooth, and few strong places outbid all
+        others. The correlation, 1 - r, teaches which places of a window are the strong ones in both images.
 
     Args:
         reference: (B, 1, H, W) score of the reference.
@@ -44,12 +47,20 @@ def agreement(reference: Tensor, sensed: Tensor, flow: Tensor, valid: Tensor, de
         delta: Where the loss goes from square to linear.
 
     Returns:
-        The mean over valid neighbourhoods: 0 for equal maps, about 1 for unrelated ones.
+        The mean over valid neighbourhoods plus that over windows: 0 for equal maps, about 2 for unrelated ones.
     """
     known = -functional.max_pool2d(-valid, _NEAR_SIDE, stride=_NEAR_SIDE // 2).flatten(1)
-    moved, kept = _neighbourhoods(read_along(reference, flow)), _neighbourhoods(sensed)
-    loss = functional.huber_loss(moved, kept, reduction="none", delta=delta).sum(1)
-    return (loss * known).sum() / known.sum().clamp_min(1.0)
+    there = read_along(reference, flow)
+    loss = functional.huber_loss(_neighbourhoods(there), _neighbourhoods(sensed), reduction="none", delta=delta).sum(1)
+    return (loss * known).sum() / known.sum().clamp_min(1.0) + (1.0 - _correlation(there, sensed, valid)).mean()
+
+
+def _correlation(a: Tensor, b: Tensor, valid: Tensor) -> Tensor:
+    """Return (B,): the correlation of maps (B, 1, H, W) over their valid cells."""
+    weight = valid / valid.sum((1, 2, 3), keepdim=True).clamp_min(1.0)
+    a, b = (x - (x * weight).sum((1, 2, 3), keepdim=True) for x in (a, b))
+    size = ((a**2 * weight).sum((1, 2, 3)) * (b**2 * weight).sum((1, 2, 3)) + 1e-8).rsqrt()
+    return (a * b * weight).sum((1, 2, 3)) * size
 
 
 def _neighbourhoods(score: Tensor) -> Tensor:
