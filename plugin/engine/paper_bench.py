@@ -130,7 +130,18 @@ def _matches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int,
     figures |= {f"MMA@{t}": float(np.mean([r["mma"][i] for r in records])) for i, t in enumerate(_MMA_PX)}
     figures |= {f"corner AUC@{t}": metrics.area_under_curve(corners, t) for t in _AUC_PX}
     figures["seconds"] = float(np.median([r["seconds"] for r in records]))
+    if hasattr(matcher, "net"):
+        figures["GFLOP per megapixel"] = _gflop_each(matcher, *motion_case(dataset, rows[0], seed)[:2])
     return figures, [_plain(r) for r in records]
+
+
+def _gflop_each(matcher: Any, reference: Image, sensed: Image) -> float:
+    """Return the convolutions and matrix products of matching a pair, 1e9 operations for each megapixel of the reference."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        matcher.match(reference, sensed, _RADIUS_PX)
+    return float(counter.get_total_flops() / 1e9 / (reference.data.size / 1e6))
 
 
 def _keypoints(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress) -> tuple[dict[str, float], list[Record]]:
@@ -235,6 +246,8 @@ def _flow(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, pr
         figures |= {f"{name} CMR@{t}": rate for t, rate in zip(_CMR_PX, metrics.pair_rates(rmse, _CMR_PX), strict=True)}
         figures[f"{name} mean RMSE, px"] = float(rmse[np.isfinite(rmse)].mean()) if np.isfinite(rmse).any() else float("inf")
     figures["seconds"] = float(np.median([r["seconds"] for r in records]))
+    if hasattr(matcher, "net"):
+        figures["GFLOP per megapixel"] = _gflop_each(matcher, *motion_case(dataset, rows[0], seed)[:2])
     return figures, [_plain(r) for r in records]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -76,17 +77,19 @@ class MutualInformationMatcher(TemplateMatcher):
             return Surface(coarse)
         values = cv2.resize(coarse, (coarse.shape[1] * step, coarse.shape[0] * step), interpolation=cv2.INTER_LINEAR)[: shape[0], : shape[1]]
         values = np.roll(values, (-(step // 2), -(step // 2)), axis=(0, 1)) * 0.5
-        candidates = coarse.copy()
+        candidates, peaks = coarse.copy(), []
         for _ in range(3):
             r, c = np.unravel_index(int(np.argmax(candidates)), candidates.shape)
             if not np.isfinite(candidates[r, c]):
                 break
-            reach = step + 1
-            centre_r, centre_c = min(int(r) * step, shape[0] - 1), min(int(c) * step, shape[1] - 1)
-            rows = slice(max(0, centre_r - reach), min(shape[0], centre_r + reach + 1))
-            cols = slice(max(0, centre_c - reach), min(shape[1], centre_c + reach + 1))
-            values[rows, cols] = self._search(grey_t, template_mask, grey_w, window_mask, (rows, cols), shape)
+            part = _around((int(r) * step, int(c) * step), 4 if step == 4 else step + 1, shape)
+            values[part] = found = self._search(grey_t, template_mask, grey_w, window_mask, part, shape, 2 if step == 4 else 1)
+            top = np.unravel_index(int(np.argmax(found)), found.shape)
+            peaks.append((float(found.max()), part[0].start + int(top[0]), part[1].start + int(top[1])))
             candidates[max(0, r - 1) : r + 2, max(0, c - 1) : c + 2] = -np.inf
+        if step == 4 and peaks:
+            part = _around(max(peaks)[1:], 2, shape)
+            values[part] = self._search(grey_t, template_mask, grey_w, window_mask, part, shape)
         return Surface(values.astype(np.float32))
 
     def _search(
@@ -97,12 +100,13 @@ class MutualInformationMatcher(TemplateMatcher):
         window_mask: NDArray[np.bool_],
         part: tuple[slice, slice] | None,
         shape: tuple[int, int],
+        stride: int = 1,
     ) -> NDArray[np.float32]:
-        """Evaluate the metric at the integer offsets of `part` (all of `shape` when None)."""
+        """Evaluate the metric at the integer offsets of `part` (all of `shape` when None); with a stride of 2 at every other one, linear between."""
         import SimpleITK as sitk  # noqa: N813 - its customary name
 
         rows, cols = part or (slice(0, shape[0]), slice(0, shape[1]))
-        n_rows, n_cols = rows.stop - rows.start, cols.stop - cols.start
+        n_rows, n_cols = (-(-(p.stop - p.start) // stride) for p in (rows, cols))
         method = sitk.ImageRegistrationMethod()
         method.SetMetricAsMattesMutualInformation(numberOfHistogramBins=self.params.bins)
         if template.size > 4096:
@@ -113,26 +117,39 @@ class MutualInformationMatcher(TemplateMatcher):
             method.SetMetricFixedMask(sitk.GetImageFromArray(template_mask.astype(np.uint8)))
         if not window_mask.all():
             method.SetMetricMovingMask(sitk.GetImageFromArray(window_mask.astype(np.uint8)))
-        half = ((n_cols) // 2, (n_rows) // 2)
-        transform = sitk.TranslationTransform(2, [float(cols.start + half[0]), float(rows.start + half[1])])
+        half = (n_cols // 2, n_rows // 2)
+        transform = sitk.TranslationTransform(2, [float(cols.start + stride * half[0]), float(rows.start + stride * half[1])])
         method.SetInitialTransform(transform, inPlace=False)
-        method.SetOptimizerAsExhaustive([half[0], half[1]])
+        method.SetOptimizerAsExhaustive([half[0], half[1]], stepLength=float(stride))
         method.SetNumberOfThreads(1)
         out = np.full((n_rows, n_cols), -np.inf, np.float32)
 
         def note() -> None:
             x, y = method.GetOptimizerPosition()
-            r, c = round(y) - rows.start, round(x) - cols.start
+            r, c = (round(y) - rows.start) // stride, (round(x) - cols.start) // stride
             if 0 <= r < n_rows and 0 <= c < n_cols:
                 out[r, c] = -method.GetMetricValue()
 
         method.AddCommand(sitk.sitkIterationEvent, note)
         fixed, moving = sitk.GetImageFromArray(template), sitk.GetImageFromArray(window)
-        try:
+        with contextlib.suppress(RuntimeError):  # ITK: too few samples inside the masks; the positions evaluated so far stay
             method.Execute(fixed, moving)
-        except RuntimeError:  # ITK: too few samples inside the masks; the positions evaluated so far stay
-            return out
-        return out
+        return out if stride == 1 else _doubled(out)[: rows.stop - rows.start, : cols.stop - cols.start]
+
+
+def _around(centre: tuple[int, int], reach: int, shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Return rows and columns within `reach` of a place that lies in `shape`, or is moved into it."""
+    middle = [min(max(c, 0), n - 1) for c, n in zip(centre, shape, strict=True)]
+    rows, cols = (slice(max(0, m - reach), min(n, m + reach + 1)) for m, n in zip(middle, shape, strict=True))
+    return rows, cols
+
+
+def _doubled(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return (2 H, 2 W): the values at even places, means of neighbours between them."""
+    for axis in (0, 1):
+        following = np.concatenate([np.take(values, range(1, values.shape[axis]), axis), np.take(values, [-1], axis)], axis)
+        values = np.stack((values, 0.5 * (values + following)), axis + 1).reshape(*(2 * n if i == axis else n for i, n in enumerate(values.shape)))
+    return values
 
 
 def _reduce(image: NDArray[np.float32], step: int) -> NDArray[np.float32]:
