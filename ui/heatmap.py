@@ -16,6 +16,7 @@ _UNDEFINED = -0.999
 _EXCLUSION_PX = 4
 _CHI_95 = 2.448  # sqrt of the 95 % quantile of chi-squared with two degrees of freedom
 _BAR = 10.0
+_NO_SECOND = 100.0  # ratios above it mean as much as no second peak at all
 
 
 def viridis(values: np.ndarray) -> np.ndarray:
@@ -204,7 +205,7 @@ class HeatmapView(QWidget):
             lines.append((fill(tr("Peak {0:.2f}"), e.peak), fill(tr("Pk. {0:.2f}"), e.peak)))
             lines.append((fill(tr("Second {0:.2f}"), e.second_peak), fill(tr("2nd {0:.2f}"), e.second_peak)))
             ratio = (fill(tr("Ratio {0:.2f}"), e.ratio), f"1 : 2 = {number(e.ratio, '.2f')}")
-            lines.append(ratio if np.isfinite(e.ratio) else (tr("Ratio: no second"), tr("no 2nd")))
+            lines.append(ratio if e.ratio < _NO_SECOND else (tr("Ratio: no second"), tr("no 2nd")))
             if np.isfinite(e.forward_backward_px):
                 back = e.forward_backward_px
                 lines.append((fill(tr("There and back {0:.2f} px"), back), fill(tr("Back {0:.2f} px"), back), fill(tr("Back {0:.2f}"), back)))

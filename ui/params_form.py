@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QValidator
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLineEdit, QSpinBox, QWidget
 
 from ..plugin.core.errors import UsageError
 from ..plugin.core.fields import ParamInfo, param_infos
-from .text import tr
+from .text import fill, tr
 
 
 class NumberBox(QDoubleSpinBox):
@@ -110,6 +111,8 @@ class ParamsForm(QWidget):
             editor.setChecked(bool(value))
         elif isinstance(editor, QSpinBox | QDoubleSpinBox):
             editor.setValue(editor.minimum() if value is None else value)
+        elif isinstance(editor, QgsFileWidget):
+            editor.setFilePath(value or "")
         else:
             editor.setText("" if value is None else str(value))
             self.changed.emit()
@@ -152,6 +155,14 @@ class ParamsForm(QWidget):
         unbounded = info.min is None and info.max is None
         if info.type is int or (info.type is float and not (info.optional and unbounded)):
             return self._make_number(info, value)
+        if info.file:
+            chooser = QgsFileWidget()
+            chooser.setFilter(fill(tr("Files ({0})"), info.file))
+            chooser.setFilePath(value or "")
+            chooser.lineEdit().setPlaceholderText(tr("the plugin's own"))
+            chooser.setFocusProxy(chooser.lineEdit())
+            chooser.fileChanged.connect(lambda _path: self.changed.emit())
+            return chooser
         line = QLineEdit("" if value is None else str(value))
         line.setPlaceholderText(tr("automatic") if info.optional else "")
         line.editingFinished.connect(self.changed.emit)
@@ -186,6 +197,8 @@ class ParamsForm(QWidget):
             return editor.isChecked()
         if isinstance(editor, QSpinBox | QDoubleSpinBox):
             return None if info.optional and editor.value() == editor.minimum() else editor.value()
+        if isinstance(editor, QgsFileWidget):
+            return editor.filePath().strip()
         text = editor.text().strip()
         if info.type is not float:
             return text

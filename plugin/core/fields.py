@@ -24,6 +24,7 @@ def param(
     choices: dict[str, str] | None = None,
     advanced: bool = False,
     zero: str = "",
+    file: str = "",
 ) -> Any:
     """Declare a dataclass field that is a user parameter.
 
@@ -37,10 +38,11 @@ def param(
         choices: For strings: key -> label of what may be chosen.
         advanced: Hidden behind "Advanced" in forms.
         zero: What forms show in place of 0.
+        file: For strings that are paths: what may be chosen, as "*.safetensors".
     """
     metadata = {
         "label": label, "help": help, "unit": unit, "min": min, "max": max,
-        "choices": choices, "advanced": advanced, "zero": zero,
+        "choices": choices, "advanced": advanced, "zero": zero, "file": file,
     }
     return field(default=default, metadata=metadata)
 
@@ -61,6 +63,7 @@ class ParamInfo:
     choices: dict[str, str] | None
     advanced: bool
     zero: str
+    file: str
 
 
 def param_infos(cls: type) -> list[ParamInfo]:
@@ -77,7 +80,7 @@ def param_infos(cls: type) -> list[ParamInfo]:
         m = f.metadata
         infos.append(
             ParamInfo(f.name, kind, optional, f.default, m["label"], m["help"], m["unit"],
-                      m["min"], m["max"], m["choices"], m["advanced"], m["zero"])
+                      m["min"], m["max"], m["choices"], m["advanced"], m["zero"], m["file"])
         )
     return infos
 

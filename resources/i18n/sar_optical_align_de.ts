@@ -1629,9 +1629,14 @@
         <translation>Datei der nachgelernten Gewichte; leer, wo sie nicht besser waren</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/kd_cfm.py"/>
+        <location filename="../../plugin/engine/matchers/network.py"/>
         <source>File of weights made by `train`; empty = the ones that came with the plugin.</source>
         <translation>Gewichtsdatei von `train`; leer = die mitgelieferten.</translation>
+    </message>
+    <message>
+        <location filename="../../ui/params_form.py"/>
+        <source>Files ({0})</source>
+        <translation>Dateien ({0})</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session.py"/>
@@ -5207,6 +5212,11 @@
         <location filename="../../plugin/core/session_point.py"/>
         <source>the id {0} is not a whole number from 1</source>
         <translation>die Nummer {0} ist keine ganze Zahl ab 1</translation>
+    </message>
+    <message>
+        <location filename="../../ui/params_form.py"/>
+        <source>the plugin's own</source>
+        <translation>die mitgelieferten</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session_point.py"/>

@@ -21,8 +21,8 @@ def make_profile(root: Path, folder: Path) -> Path:
     return folder
 
 
-def run_desktop(root: Path, tmp_path: Path, script: Path, pair: tuple[Path, Path], out: Path, python: str) -> subprocess.CompletedProcess[str]:
-    """Run a script inside QGIS and wait for its end."""
+def run_desktop(root: Path, tmp_path: Path, script: Path, pair: tuple[Path, Path], out: Path, python: str, seconds: int = 420) -> subprocess.CompletedProcess[str]:
+    """Run a script inside QGIS and wait for its end, `seconds` at most."""
     profiles = make_profile(root, tmp_path / "qgis")
     runtime = tmp_path / "runtime"
     runtime.mkdir(mode=0o700, exist_ok=True)
@@ -39,5 +39,5 @@ def run_desktop(root: Path, tmp_path: Path, script: Path, pair: tuple[Path, Path
     ]
     log = out / "drive.log"
     with log.open("w", encoding="utf-8") as stream:
-        done = subprocess.run(["timeout", "-k", "5", "420", *command], env=env, stdout=stream, stderr=subprocess.STDOUT, cwd=tmp_path, check=False)
+        done = subprocess.run(["timeout", "-k", "5", str(seconds), *command], env=env, stdout=stream, stderr=subprocess.STDOUT, cwd=tmp_path, check=False)
     return subprocess.CompletedProcess(command, done.returncode, log.read_text(encoding="utf-8", errors="replace"), "")

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.fields import check_params, param
 from ...core.types import Modality
-from .network import NetworkMatcher, network_modality, shipped_weights
+from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
 from .registry import PairMatcher, PairMatches, check_same_size, register
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ SHIPPED = shipped_weights("kd_cfm")
 class KdCfmParams:
     """Parameters of `kd_cfm`."""
 
-    weights: str = param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.")
+    weights: str = weights_param()
     threshold: float = param(0.0, "Keypoint threshold", "Lowest score of a keypoint; the paper takes 0.6, the strongest of each window are used anyway.", min=0.0, max=10.0)
     least: float = param(0.02, "Lowest probability", "Lowest entry of the matching matrix that makes a match.", min=0.0, max=1.0)
     matches: int = param(8, "Matches", "Most matches kept in each square of 96 px.", min=1, max=128)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.fields import check_params, param
+from ...core.fields import check_params
 from ...core.types import Modality
-from .network import NetworkMatcher, network_modality, shipped_weights
+from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
 from .registry import TemplateMatcher, register
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SHIPPED = shipped_weights("me_ssm")
 class MeSsmParams:
     """Parameters of `me_ssm`."""
 
-    weights: str = param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.")
+    weights: str = weights_param()
 
     def __post_init__(self) -> None:
         check_params(self)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.fields import check_params, param
-from .network import NetworkMatcher, network_modality, shipped_weights
+from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
 from .registry import PairMatcher, PairMatches, check_same_size, register
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ SHIPPED = shipped_weights("msa_net")
 class MsaNetParams:
     """Parameters of `msa_net`."""
 
-    weights: str = param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.")
+    weights: str = weights_param()
     candidates: str = param(
         "places", "Candidates", "What a SAR keypoint is compared with: every place of the optical image, or its keypoints only, as in the paper.",
         choices={"places": "every place", "keypoints": "keypoints"},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.errors import AlignError
+from ...core.fields import param
 from ...core.types import Modality
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ class NetworkError(AlignError):
 def shipped_weights(key: str) -> Path:
     """Return where the weights of a network lie that come with the plugin."""
     return _WEIGHTS / f"{key}.safetensors"
+
+
+def weights_param() -> Any:
+    """Declare the parameter `weights` of a matcher with a network."""
+    return param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.", file="*.safetensors")
 
 
 def network_modality(modality: Modality) -> str:

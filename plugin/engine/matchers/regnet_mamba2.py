@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.fields import check_params, param
-from .network import NetworkMatcher, network_modality, shipped_weights
+from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
 from .registry import PairMatcher, PairMatches, register
 from .surfaces import two_highest
 
@@ -28,7 +28,7 @@ class RegNetMamba2Params:
     """Parameters of `regnet_mamba2`."""
 
     threshold: float = param(0.2, "Lowest probability", "Coarse matches less probable than this are left out.", min=0.0, max=1.0)
-    weights: str = param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.")
+    weights: str = weights_param()
 
     def __post_init__(self) -> None:
         check_params(self)

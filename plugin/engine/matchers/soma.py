@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.fields import check_params, param
-from .network import NetworkMatcher, network_modality, shipped_weights
+from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
 from .registry import PairMatcher, PairMatches, register
 from .surfaces import two_highest
 
@@ -29,7 +29,7 @@ class SomaParams:
     """Parameters of `soma`."""
 
     spacing_px: int = param(32, "Spacing", "One tie point in each square of this side, where the flow is most certain.", unit="px", min=16, max=128)
-    weights: str = param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.")
+    weights: str = weights_param()
 
     def __post_init__(self) -> None:
         check_params(self)
