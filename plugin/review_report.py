@@ -62,7 +62,7 @@ class ReviewReport:
         view, record = self._view, self._record
         progress.update(0.0, "Comparing models")
         try:
-            advice = advise_points(record.points, record.reference_grid, record.independent_share, self._fit.model if record.model == "auto" else "")
+            advice = advise_points(record.points, (record.reference_grid, record.sensed_grid), record.independent_share, self._fit.model if record.model == "auto" else "")
         except FitError:
             advice = None
         progress.update(0.2, "Drawing maps")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import coords
+from .transforms import Transform
+from .types import Grid
 
 Array = NDArray[np.float64]
 
@@ -41,6 +44,29 @@ def hull_area(points: ArrayLike) -> float:
     if len(hull) < 3:
         return 0.0
     x, y = hull[:, 0], hull[:, 1]
+    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+def overlap_area(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> float:
+    """Return the area of the reference that the transformed outline of the sensed raster covers, reference px squared.
+
+    Reference:
+        Sutherland & Hodgman 1974, Reentrant polygon clipping, CACM 17(1): the outline is cut by the four sides of the reference.
+    """
+    width, height = sensed_grid.width, sensed_grid.height
+    outline = transform.apply([(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)])
+    for axis, limit, sign in ((0, 0.0, 1.0), (0, reference_grid.width, -1.0), (1, 0.0, 1.0), (1, reference_grid.height, -1.0)):
+        inside = sign * (outline[:, axis] - limit)
+        kept: list[Array] = []
+        for (a, depth_a), (b, depth_b) in pairwise([*zip(outline, inside, strict=True), (outline[0], inside[0])]):
+            if depth_a >= 0:
+                kept.append(a)
+            if (depth_a >= 0) != (depth_b >= 0):
+                kept.append(a + (b - a) * depth_a / (depth_a - depth_b))
+        if len(kept) < 3:
+            return 0.0
+        outline = np.array(kept)
+    x, y = outline.T
     return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
 
 

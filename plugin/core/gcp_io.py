@@ -15,7 +15,7 @@ from .session_point import SessionPoint
 from .types import Grid, Point, TiePoint
 
 __all__ = [
-    "PointsFile", "PointsRow", "Reproject", "format_csv", "format_geojson", "format_points", "is_referenced", "load_points", "load_reviewed",
+    "PointsFile", "PointsRow", "Reproject", "check_suffix", "format_csv", "format_geojson", "format_points", "is_referenced", "load_points", "load_reviewed",
     "parse_csv", "parse_csv_reviewed", "parse_geojson", "parse_geojson_reviewed", "parse_points", "points_from_tie_points", "save_points",
     "tie_points_from_points",
 ]
@@ -38,16 +38,26 @@ def save_points(
         OutputError: the folder cannot be written.
         PointsFileError: unknown suffix.
     """
+    check_suffix(path)
     suffix = Path(path).suffix.lower()
     if suffix == ".csv":
         text = format_csv(points, residuals_px)
     elif suffix in (".geojson", ".json"):
         text = format_geojson(points, crs_name(reference_grid.crs_wkt), residuals_px)
-    elif suffix == ".points":
-        text = format_points(points_from_tie_points(points, reference_grid, sensed_grid, residuals_px))
     else:
-        raise PointsFileError(f"Unknown kind of control-point file {suffix!r}.", "Use .points, .csv or .geojson.")
+        text = format_points(points_from_tie_points(points, reference_grid, sensed_grid, residuals_px))
     write_atomically(Path(path), text)
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a file name that `save_points` knows no form for.
+
+    Raises:
+        PointsFileError: with those it knows.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in (".points", ".csv", ".geojson", ".json"):
+        raise PointsFileError(f"Unknown kind of control-point file {suffix!r}.", "Use .points, .csv or .geojson.")
 
 
 def load_reviewed(path: Path, reference_grid: Grid, sensed_grid: Grid, to_reference: Callable[[str], Reproject | None] | None = None) -> list[SessionPoint]:

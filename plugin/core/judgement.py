@@ -77,7 +77,7 @@ def judge(case: Case) -> Judgement:
     folds = check_folds(transform, case.sensed_grid) if transform is not None else None
     advice, problem = None, ""
     try:
-        advice = advise_points(case.points, grid, case.independent_share, case.held)
+        advice = advise_points(case.points, (grid, case.sensed_grid), case.independent_share, case.held)
     except FitError as error:
         problem = str(error)
     model = case.fit.model if transform is not None else ""

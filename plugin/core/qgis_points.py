@@ -53,8 +53,8 @@ class PointsFile:
 
 
 def is_referenced(grid: Grid) -> bool:
-    """Whether a native grid has a place on the ground."""
-    return bool(grid.crs_wkt) or tuple(grid.geotransform) != _IDENTITY
+    """Whether pixels of a native grid have a place on the ground; those of a raster with GCPs or RPCs only have none of their own."""
+    return tuple(grid.geotransform) != _IDENTITY
 
 
 def number(text: str) -> float:
@@ -136,7 +136,7 @@ def points_from_tie_points(
         dx, dy = (residuals_px or {}).get(p.id, (0.0, 0.0))
         place = (*_outward(p.reference_px, reference_grid), *_outward(p.sensed_px, sensed_grid))
         rows.append(PointsRow(*place, p.enabled, dx, -dy, math.hypot(dx, dy)))
-    return PointsFile(reference_grid.crs_wkt, tuple(rows))
+    return PointsFile(reference_grid.crs_wkt if is_referenced(reference_grid) else "", tuple(rows))
 
 
 def tie_points_from_points(file: PointsFile, reference_grid: Grid, sensed_grid: Grid, to_reference: Reproject | None = None) -> list[TiePoint]:

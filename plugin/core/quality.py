@@ -5,17 +5,18 @@ Figures are lengths of 2-D error vectors: RMSE = sqrt(mean(dx^2 + dy^2)).
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import coords
-from .coverage import hull_area
+from .coverage import hull_area, overlap_area
 from .errors import FitError
 from .fitting import Fit, fit_details
 from .transforms import KINDS, Transform
-from .types import Quality
+from .types import Grid, Quality
 
 Array = NDArray[np.float64]
 ADVISED = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps")
@@ -118,6 +119,18 @@ def assess(
     source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
     fit = fit or fit_details(kind, source, target, covariances)
     return _figures(kind, Errors.of(fit, source, KINDS[kind].min_points), coverage_of(target, overlap_area_px), to_map)
+
+
+def coverable_area(sensed_px: ArrayLike, reference_px: ArrayLike, covariances: ArrayLike | None, reference_grid: Grid, sensed_grid: Grid) -> float:
+    """Return the area of the overlap, reference px squared, with the sensed raster where a simple fit to the points puts it.
+
+    Raises:
+        FitError: no points, or points that contradict each other.
+    """
+    for kind in ("affine", "similarity"):
+        with contextlib.suppress(FitError):
+            return overlap_area(fit_details(kind, sensed_px, reference_px, covariances).transform, reference_grid, sensed_grid)
+    return overlap_area(fit_details("shift", sensed_px, reference_px, covariances).transform, reference_grid, sensed_grid)
 
 
 def coverage_of(reference_px: Array, overlap_area_px: float | None) -> float:

@@ -31,24 +31,24 @@ class Refitter:
         self.held = held
         self.advice_due = False
 
-    def fit(self, points: Sequence[SessionPoint], model: str, grid: Grid, independent_share: float) -> FitState:
+    def fit(self, points: Sequence[SessionPoint], model: str, grids: tuple[Grid, Grid], independent_share: float) -> FitState:
         """Fit a model ("auto": the advised one) to the points that are in the fit; see `review_fit.fit_points`."""
         used = [p for p in points if p.in_fit]
         if model != "auto" or len(used) <= AT_ONCE:
             self._advice, self.advice_due = None, False
-            few = fit_points(points, model, grid, independent_share, self.held)
+            few = fit_points(points, model, grids, independent_share, self.held)
             self.held = few.model if model == "auto" and few.transform is not None else ""
             return few
         if self._advice is None:
             step = 1 if len(used) <= FIRST_AT_ONCE else -(-len(used) // AT_ONCE)
             try:
-                self._advice = advise_points(used[::step], grid, min(independent_share * step, 1.0), self.held)
+                self._advice = advise_points(used[::step], grids, min(independent_share * step, 1.0), self.held)
             except FitError:
                 self.advice_due = False
-                return fit_points(points, model, grid, independent_share)  # says in its message why there is no fit
+                return fit_points(points, model, grids, independent_share)  # says in its message why there is no fit
             self._advised = points if step == 1 else ()
         self.advice_due, self.held = points is not self._advised, self._advice.best
-        state = fit_points(points, self._advice.best, grid, independent_share)
+        state = fit_points(points, self._advice.best, grids, independent_share)
         return state if state.transform is None else replace(state, message=self._advice.why)
 
     def take(self, points: Sequence[SessionPoint], advice: Advice) -> bool:

@@ -42,12 +42,12 @@ class FitState:
 
 
 @one_thread()
-def advise_points(points: Sequence[SessionPoint], reference_grid: Grid, independent_share: float, held: str = "") -> Advice:
+def advise_points(points: Sequence[SessionPoint], grids: tuple[Grid, Grid], independent_share: float, held: str = "") -> Advice:
     """Return how all models do at the points in the fit.
 
     Args:
         points: All points.
-        reference_grid: Native grid of the reference.
+        grids: Native grids of the reference and of the sensed raster.
         independent_share: Independent matches per point, 0..1.
         held: Model advised so far, which is not left for little; "" = none.
 
@@ -55,30 +55,30 @@ def advise_points(points: Sequence[SessionPoint], reference_grid: Grid, independ
         FitError: too few points for any model.
     """
     sensed, reference, covariances = control_of(points)
-    return quality.advise(sensed, reference, covariances, *_frame(reference_grid), independent=independent_share * len(sensed), held=held)
+    return quality.advise(sensed, reference, covariances, *_frame(sensed, reference, covariances, grids), independent=independent_share * len(sensed), held=held)
 
 
 @one_thread()
-def fit_points(points: Sequence[SessionPoint], model: str, reference_grid: Grid, independent_share: float, held: str = "") -> FitState:
+def fit_points(points: Sequence[SessionPoint], model: str, grids: tuple[Grid, Grid], independent_share: float, held: str = "") -> FitState:
     """Fit a model ("auto" asks the advisor) to the points that are in the fit.
 
     Args:
         points: All points.
         model: Key of the model, or "auto".
-        reference_grid: Native grid of the reference.
+        grids: Native grids of the reference and of the sensed raster.
         independent_share: Independent matches per point, 0..1.
         held: See `advise_points`.
     """
     sensed, reference, covariances = control_of(points)
     message = ""
     try:
-        advice = advise_points(points, reference_grid, independent_share, held) if model == "auto" else None
+        advice = advise_points(points, grids, independent_share, held) if model == "auto" else None
         if advice is not None and advice.fit is not None:
             model, message, fit = advice.best, advice.why, advice.fit
             figures = next(q for q in advice.qualities if q.model == model)
         else:
             fit = fitting.fit_details(model, sensed, reference, covariances)
-            figures = quality.assess(model, sensed, reference, covariances, *_frame(reference_grid), fit)
+            figures = quality.assess(model, sensed, reference, covariances, *_frame(sensed, reference, covariances, grids), fit)
     except FitError as error:
         return FitState(model, None, None, {}, None, str(error))
     ends = coords.as_points([p.tie_point.sensed_px for p in points])
@@ -95,7 +95,7 @@ def control_of(points: Sequence[SessionPoint]) -> tuple[Any, Any, Any]:
     return coords.as_points([p.sensed_px for p in used]), coords.as_points([p.reference_px for p in used]), covariances
 
 
-def _frame(grid: Grid) -> tuple[float, Any]:
-    """Return the reference's area, px^2, and its 2x2 matrix px -> map (None without a CRS)."""
-    gt = grid.geotransform
-    return float(grid.width * grid.height), np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if grid.crs_wkt else None
+def _frame(sensed: Any, reference: Any, covariances: Any, grids: tuple[Grid, Grid]) -> tuple[float, Any]:
+    """Return the area that the points may cover, reference px^2, and the reference's 2x2 matrix px -> map (None without a CRS)."""
+    gt = grids[0].geotransform
+    return quality.coverable_area(sensed, reference, covariances, *grids), np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if grids[0].crs_wkt else None

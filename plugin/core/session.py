@@ -98,7 +98,7 @@ class Session:
     def fit(self) -> FitState:
         """The fit to the points as they are now."""
         if self._fit is None:
-            self._fit = self._refitter.fit(self.points, self.model, self.reference_grid, self._now.independent_share)
+            self._fit = self._refitter.fit(self.points, self.model, self.grids, self._now.independent_share)
         return self._fit
 
     @property
@@ -112,7 +112,12 @@ class Session:
         Raises:
             FitError: too few points for any model.
         """
-        return advise_points(self.points, self.reference_grid, self._now.independent_share, self.fit.model if self.model == "auto" else "")
+        return advise_points(self.points, self.grids, self._now.independent_share, self.fit.model if self.model == "auto" else "")
+
+    @property
+    def grids(self) -> tuple[Grid, Grid]:
+        """Native grids of the reference and of the sensed raster."""
+        return self.reference_grid, self.sensed_grid
 
     @property
     def advice_due(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import signal
 import sys
 import traceback
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import AlignError, OutputError, UsageError
+from ..core.errors import AlignError, InputError, NoReliableAlignmentError, OutputError, UsageError
 from ..core.fields import ParamInfo, from_dict, param_infos
 from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
@@ -47,8 +48,16 @@ class _Bar(Progress):
 
 def _kind(info: ParamInfo) -> Any:
     if info.type is bool:
-        return lambda text: {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[text.lower()]
+        return _switch
     return info.type
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in ("true", "yes", "on", "1"):
+        return True
+    if text.lower() in ("false", "no", "off", "0"):
+        return False
+    raise argparse.ArgumentTypeError(f"{text!r} is neither true nor false")
 
 
 def _add_params(parser: argparse.ArgumentParser, cls: type, title: str) -> None:
@@ -102,10 +111,13 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--model", default="auto", help="Model, or auto. Default: auto.")
     p.add_argument("--overwrite", action="store_true", help="Replace the output if it exists.")
     _add_params(p, WarpParams, "output")
-    p = commands.add_parser("batch", help="Register many pairs listed in a CSV.", description="Columns: reference,sensed[,output]. Goes on where it stopped.")
+    p = commands.add_parser("batch", help="Register many pairs listed in a CSV.", description=(
+        "Columns: reference,sensed[,output]. Goes on where it stopped; pairs that failed are tried again. The exit code is 0 where any pair is registered."
+    ))
     p.add_argument("manifest", type=Path, metavar="MANIFEST.csv")
     p.add_argument("--json-lines", type=Path, required=True, metavar="OUT.jsonl", help="One result a line, in the form of --json.")
     p.add_argument("--jobs", type=int, default=1, metavar="N", help="Pairs worked on at once. Default: 1.")
+    p.add_argument("--overwrite", action="store_true", help="Replace warped rasters that exist; else their pairs fail.")
     _add_params(p, WarpParams, "output")
     _add_pair_options(p)
     p = commands.add_parser("bench", help="Measure matchers on a dataset with known truth.")
@@ -168,7 +180,7 @@ def _matcher_params(args: argparse.Namespace) -> dict[str, Any]:
             raise UsageError(f"--matcher-param {text!r} is not understood.", f"{spec.label} has: {', '.join(infos) or 'none'}.")
         try:
             out[name] = _kind(infos[name])(value)
-        except (ValueError, KeyError) as error:
+        except (ValueError, argparse.ArgumentTypeError) as error:
             raise UsageError(f"--matcher-param {name}: {value!r} is not of type {infos[name].type.__name__}.") from error
     return out
 
@@ -193,6 +205,7 @@ def _refuse_existing(paths: Sequence[Path | None], overwrite: bool) -> None:
 
 
 def _register(args: argparse.Namespace, progress: Progress) -> int:
+    from ..core.gcp_io import check_suffix
     from .deliver import deliver
     from .warp import check_output
 
@@ -201,6 +214,8 @@ def _register(args: argparse.Namespace, progress: Progress) -> int:
     for path in (output, args.points, args.gpkg, args.report, args.json):
         if path is not None and str(path) != "-":
             check_output(path, [args.reference, args.sensed])
+    if args.points is not None:
+        check_suffix(args.points)
     request = request_from_args(args, args.reference, args.sensed)
     warp_params = _given(args, WarpParams) if output is not None else None
     result, exit_code = deliver(request, progress, output, warp_params, args.points, args.gpkg, args.report, None if str(args.json) == "-" else args.json)
@@ -228,10 +243,13 @@ def _batch(args: argparse.Namespace, progress: Progress) -> int:
     from .batch import run_batch
 
     done, failed, refused = run_batch(
-        args.manifest, args.json_lines, lambda reference, sensed: request_from_args(args, reference, sensed), _given(args, WarpParams), args.jobs, progress
+        args.manifest, args.json_lines, lambda reference, sensed: request_from_args(args, reference, sensed), _given(args, WarpParams), args.jobs, progress,
+        args.overwrite,
     )
     print(f"{done} pairs: {done - failed - refused} ok, {refused} without a reliable alignment, {failed} failed. Results: {args.json_lines}")
-    return 0
+    if done > failed + refused or not done:
+        return 0
+    return InputError.exit_code if failed else NoReliableAlignmentError.exit_code
 
 
 def _bench(args: argparse.Namespace, progress: Progress) -> int:
@@ -319,11 +337,11 @@ def _matchers() -> int:
 
 
 def _with_places(argv: Sequence[str]) -> list[str]:
-    """Return the arguments with `--at -1,2` written as `--at=-1,2`: a place west of 0 must not be taken for an option."""
+    """Return the arguments with `--at -1,2` written as `--at=-1,2`: a negative number must not be taken for an option, -3.4e38 neither."""
     joined: list[str] = []
     for word in argv:
-        if joined and joined[-1] == "--at" and word[:1] == "-":
-            joined[-1] = f"--at={word}"
+        if joined and (joined[-1] == "--at" or joined[-1].endswith("nodata")) and re.match(r"-[\d.]", word):
+            joined[-1] = f"{joined[-1]}={word}"
         else:
             joined.append(word)
     return joined

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage, optimize
+from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     from .fine import TemplateMatch
@@ -65,8 +66,10 @@ def shares(matches: list[TemplateMatch], template_px: int) -> NDArray[np.float64
     middle of a lattice is otherwise counted many times as often as its rim.
     """
     centres, energy = np.array([m.centre for m in matches]), np.array([m.energy for m in matches])
-    apart = np.abs(centres[:, None] - centres[None])
-    cover = np.clip(1.0 - apart / template_px, 0.0, None).prod(axis=2).sum(axis=1)
+    cover = np.array([
+        np.clip(1.0 - np.abs(centres[near] - centre) / template_px, 0.0, None).prod(axis=1).sum()
+        for centre, near in zip(centres, cKDTree(centres).query_ball_point(centres, template_px, p=np.inf), strict=True)
+    ])
     weight = energy / cover
     mean = float(weight.mean())
     return np.asarray(weight / mean) if mean > 0 else np.ones(len(matches))

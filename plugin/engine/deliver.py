@@ -22,7 +22,7 @@ from ..core.session_point import SessionPoint
 from ..core.transforms import Transform, transform_from_dict
 from ..core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, WarpParams
 from .align import align
-from .warp import quiet_rasterio, warp
+from .warp import check_output, quiet_rasterio, warp
 
 Array = NDArray[np.float64]
 EXIT_REFUSED = 4
@@ -104,13 +104,15 @@ def warp_with_points(
     else:
         raise InputError("This kind of point file does not say where the reference's pixels lie.", "Add --reference REF, or use a .points file.")
 
+    check_output(output, [sensed, str(points), *([reference] if reference is not None else [])])
     enabled = [p for p in load_points(points, reference_grid, sensed_grid, _onto(reference_grid)) if p.enabled]
     if not enabled:
         raise PointsFileError(f"{points} holds no enabled points.", "Enable some in the Georeferencer or the dock.")
     source, target = [p.sensed_px for p in enabled], [p.reference_px for p in enabled]
-    kind = quality.advise(source, target).best if model == "auto" else model
-    transform = fitting.fit(kind, source, target)
-    warp(RasterRef(sensed), reference_grid, transform, output, params, progress)
+    covariances = np.array([p.covariance_px for p in enabled])
+    kind = quality.advise(source, target, covariances).best if model == "auto" else model
+    transform = fitting.fit(kind, source, target, covariances)
+    warp(RasterRef(sensed), reference_grid, transform, output, params, progress, reference=RasterRef(reference) if reference is not None else None)
     return transform, len(enabled)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import rasterio
 import rasterio.shutil
 from affine import Affine
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 
 from ..core.errors import UnreadableRasterError
@@ -40,7 +41,7 @@ def georeference(sensed: RasterRef, reference_grid: Grid, transform: Transform, 
     options: dict[str, Any] = {"BIGTIFF": "IF_SAFER", "COMPRESS": params.compression.upper()}
     first = partial.with_suffix(".copy.tif") if params.format == "COG" else partial
     try:
-        rasterio.shutil.copy(sensed.path, str(first), driver="GTiff", TILED=True, **options)
+        _copy(sensed.path, first, "GTiff", TILED=True, **options)
         with rasterio.open(first, "r+") as sink:
             sink.transform = Affine.from_gdal(*grid.geotransform)  # takes the place of GCPs
             sink.crs = rasterio.CRS.from_wkt(grid.crs_wkt) if grid.crs_wkt else None
@@ -48,10 +49,18 @@ def georeference(sensed: RasterRef, reference_grid: Grid, transform: Transform, 
             if nodata is not None:
                 sink.nodata = nodata
         if params.format == "COG":
-            rasterio.shutil.copy(str(first), str(partial), driver="COG", **options)
+            _copy(str(first), partial, "COG", **options)
         with rasterio.open(partial) as check:
             check.read(check.count, window=((check.height - 1, check.height), (0, check.width)))
     finally:
         if first != partial:
             for suffix in ("", ".aux.xml"):
                 Path(f"{first}{suffix}").unlink(missing_ok=True)
+
+
+def _copy(source: str, target: Path, driver: str, **options: Any) -> None:
+    """Copy a raster; GDAL's own errors, which `rasterio.shutil` lets through, become RasterioError."""
+    try:
+        rasterio.shutil.copy(source, str(target), driver=driver, **options)
+    except CPLE_BaseError as error:
+        raise RasterioError(str(error)) from error

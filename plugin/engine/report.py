@@ -146,9 +146,7 @@ def _histogram(residuals: Array) -> str:
 
 def _chips(pair: WorkingPair, point: TiePoint) -> dict[str, Any]:
     """Return both chips around a point, as corrected, and its similarity surface."""
-    scale = pair.reference_native_px(np.array([[0.0, 0.0], [1.0, 1.0]]))
-    origin, step = scale[0], scale[1] - scale[0]
-    working = (np.array(point.reference_px) - origin) / step
+    working = pair.working_from_reference_native(np.array([point.reference_px]))[0]
     corner = np.round(working).astype(int) - _CHIP_PX // 2
     window = (int(corner[0]), int(corner[1]), _CHIP_PX, _CHIP_PX)
     pictures = [_png(np.repeat(i.data[..., None], 3, axis=2)) for i in (pair.read_reference(window), pair.read_sensed(window))]

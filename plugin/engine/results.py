@@ -161,12 +161,12 @@ def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str, inde
     reference = coords.as_points([p.reference_px for p in enabled])
     covariances = np.array([p.covariance_px for p in enabled]).reshape(-1, 2, 2)
     jacobian = reference_jacobian(pair, np.array([[pair.grid.width / 2, pair.grid.height / 2]]))[0]
-    area = pair.grid.width * pair.grid.height * float(abs(np.linalg.det(jacobian)))
     to_map = None
     if pair.reference.is_georeferenced:
         gt = pair.grid.geotransform
         to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) @ np.linalg.inv(jacobian)
     try:
+        area = quality.coverable_area(sensed, reference, covariances, pair.reference.grid, pair.sensed.grid)
         advice = quality.advise(sensed, reference, covariances, area, to_map, independent=independent)
         key = advice.best if model == "auto" else model
         fit = fitting.fit_details(key, sensed, reference, covariances)

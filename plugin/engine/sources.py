@@ -171,17 +171,17 @@ class Source:
 
     def _read(self, box: Box, shape: tuple[int, int], resampling: Resampling) -> tuple[Array, Mask]:
         """Return the bands' samples (B, rows, cols) and where all of them are declared valid and finite."""
-        bands, out_shape = list(self.bands), (len(self.bands), *shape)
+        bands = list(self.bands)
         if self._palette is not None:
             resampling = Resampling.nearest
         try:
             with self._lock:
-                data = self._dataset.read(bands, window=Window(*box), out_shape=out_shape, resampling=resampling)
-                masks = self._dataset.read_masks(bands, window=Window(*box), out_shape=out_shape, resampling=Resampling.nearest)
+                data = [self._dataset.read(band, window=Window(*box), out_shape=shape, resampling=resampling) for band in bands]  # types may differ
+                masks = self._dataset.read_masks(bands, window=Window(*box), out_shape=(len(bands), *shape), resampling=Resampling.nearest)
         except (RasterioError, OSError) as error:
             raise self._truncated(error) from error
         with np.errstate(over="ignore"):
-            values = data.astype(np.float32)
+            values = np.stack([band.astype(np.float32) for band in data])
         mask: Mask = (masks > 0).all(axis=0) & np.isfinite(values).all(axis=0)
         if self.ref.nodata is not None and self.ref.nodata != self._dataset.nodata:
             mask &= ~self._is_given_nodata(values, box, shape, resampling)
@@ -191,9 +191,9 @@ class Source:
         """Where samples have the nodata value given by the user, or were averaged with it (seen on up to 4 x 4 samples)."""
         finer = 1 if resampling is Resampling.nearest else min(4, max(1, box[3] // shape[0]))
         if finer > 1:
-            out_shape = (len(self.bands), shape[0] * finer, shape[1] * finer)
+            out_shape = (shape[0] * finer, shape[1] * finer)
             with self._lock:
-                values = self._dataset.read(list(self.bands), window=Window(*box), out_shape=out_shape).astype(np.float32)
+                values = np.stack([self._dataset.read(band, window=Window(*box), out_shape=out_shape).astype(np.float32) for band in self.bands])
         hit = (values == np.float32(self.ref.nodata)).any(axis=0)
         found: Mask = hit.reshape(shape[0], finer, shape[1], finer).any(axis=(1, 3))
         return found
@@ -259,7 +259,7 @@ class Source:
         d, bands = self._dataset, self._colour_bands()[:3]
         if len(bands) < 3:
             return False
-        small = d.read(bands, out_shape=(3, min(128, d.height), min(128, d.width)), resampling=Resampling.nearest)
+        small = [d.read(band, out_shape=(min(128, d.height), min(128, d.width)), resampling=Resampling.nearest) for band in bands]
         return bool((small[0] != small[1]).any() or (small[0] != small[2]).any())
 
 

@@ -225,7 +225,8 @@ def _fill(
     """Warp one piece into the block's arrays, bands with the same mask together."""
     box = Window(window.x0, window.y0, window.width, window.height)
     try:
-        samples, masks = source.read(window=box), source.read_masks(window=box) > 0
+        samples = np.stack([source.read(band, window=box).astype(layout.dtype, copy=False) for band in source.indexes])  # bands may differ in type
+        masks = source.read_masks(window=box) > 0
     except (RasterioError, OSError) as error:
         hint = "The file seems truncated or damaged; copy it again."
         raise UnreadableRasterError(f"Cannot read the pixels of {source.name}: {error}.", hint) from error

@@ -38,7 +38,8 @@ class Layout:
     """The output file's structure.
 
     What is outside the image is marked as the sensed file marks it: by its nodata value, its alpha band or its mask band. A
-    file with none of them gets NaN (floats) or 0 (integers) as nodata; valid samples equal to nodata move to the next value.
+    file with none of them gets NaN (floats), 0 (integers that are interpolated) or a mask band (classes, which nearest keeps as they
+    are) for it; valid samples equal to nodata move to the next value.
 
     Attributes:
         count: Bands.
@@ -74,7 +75,8 @@ class Layout:
             declared = None
         own_mask = MaskFlags.per_dataset in source.mask_flag_enums[0] and not has_alpha
         self.nodata: float | None = params.nodata if params.nodata is not None else declared
-        self.mask_band = own_mask and self.nodata is None
+        classes = not self.dtype.startswith("float") and resampling_for(source, params) is Resampling.nearest
+        self.mask_band = (own_mask or (classes and not has_alpha)) and self.nodata is None
         if self.nodata is None and not has_alpha and not self.mask_band:
             self.nodata = float("nan") if self.dtype.startswith("float") else 0.0
         self.profile = self._profile(target, has_alpha)

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 from qgis.core import (
-    QgsGeometry,
-    QgsPointXY,
     QgsProcessing,
     QgsProcessingContext,
     QgsProcessingFeedback,
@@ -22,8 +20,7 @@ from ..core import fitting, quality
 from ..core.atomic import write_atomically
 from ..core.errors import InputError
 from ..core.jsonable import to_jsonable
-from ..core.transforms import Transform
-from ..core.types import MODEL_LABELS, Grid
+from ..core.types import MODEL_LABELS
 from ..core.wording import tr
 from ..layers import native_grid
 from .algorithm import AlignAlgorithm, number
@@ -112,15 +109,4 @@ class AssessGcps(AlignAlgorithm):
         """Return the area the points may cover, reference px squared."""
         if self.sensed is None:
             return float(self.grid.width * self.grid.height)
-        roughly = fitting.fit(next(k for k, least in (("affine", 3), ("similarity", 2), ("shift", 1)) if len(source) >= least), source, target, covariances)
-        return overlap_area(roughly, self.grid, self.sensed)
-
-
-def overlap_area(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> float:
-    """Return the area of the reference that the transformed sensed raster covers, reference px squared."""
-    outlines = []
-    for grid, moved in ((reference_grid, None), (sensed_grid, transform)):
-        corners = np.array([[0, 0], [grid.width, 0], [grid.width, grid.height], [0, grid.height]], dtype=float)
-        corners = corners if moved is None else moved.apply(corners)
-        outlines.append(QgsGeometry.fromPolygonXY([[QgsPointXY(float(x), float(y)) for x, y in [*corners, corners[0]]]]))
-    return float(outlines[0].intersection(outlines[1]).area())
+        return quality.coverable_area(source, target, covariances, self.grid, self.sensed)

@@ -2214,6 +2214,11 @@
         <translation>Künftig dem Rat folgen lassen</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/gcp_grid.py"/>
+        <source>Let the raster be resampled.</source>
+        <translation>Lassen Sie das Raster umrechnen.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/warpvector.py"/>
         <source>Lies on the sensed raster as it is georeferenced now; any CRS.</source>
         <translation>Liegt auf dem Suchbild, wie es jetzt georeferenziert ist; beliebiges KBS.</translation>
@@ -3952,6 +3957,11 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>The rasters lie {0} {1} apart, the search reaches {2} {3}. Check their CRS, or search further.</source>
         <translation>Die Raster liegen {0} {1} auseinander, die Suche reicht {2} {3} weit. KBS prüfen oder weiter suchen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/gcp_grid.py"/>
+        <source>The reference has no geotransform that the sensed raster could take over.</source>
+        <translation>Die Referenz hat keine Geotransformation, die das Raster übernehmen könnte.</translation>
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>

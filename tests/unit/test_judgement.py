@@ -30,7 +30,7 @@ def review(n: int = 60, seed: int = 3) -> list[SessionPoint]:
 
 
 def judged(points, model="affine"):
-    return judge(Case(points, fit_points(points, model, GRID, 1.0), GRID, GRID, 1.0, METRIC))
+    return judge(Case(points, fit_points(points, model, (GRID, GRID), 1.0), GRID, GRID, 1.0, METRIC))
 
 
 # --- folds
@@ -142,7 +142,7 @@ def test_check_points_have_no_part_in_any_figure_but_their_own():
     a, b = judged(wild), judged(without)
     assert repr(replace(a, checks_px=())) == repr(b)
     assert all(error > 100 for _, error in a.checks_px)
-    first, second = (fit_points(p, "auto", GRID, 1.0) for p in (wild, without))
+    first, second = (fit_points(p, "auto", (GRID, GRID), 1.0) for p in (wild, without))
     assert repr(first.quality) == repr(second.quality)
     assert first.check_rmse_px > 100
     assert second.check_rmse_px is None
@@ -153,7 +153,7 @@ def test_check_errors_are_those_of_each_model_fitted_without_the_check_points():
     errors = dict(judged(points).checks_px)
     assert set(errors) == set(ADVISED)
     for kind in ("shift", "affine", "tps"):
-        assert errors[kind] == pytest.approx(fit_points(points, kind, GRID, 1.0).check_rmse_px)
+        assert errors[kind] == pytest.approx(fit_points(points, kind, (GRID, GRID), 1.0).check_rmse_px)
     assert errors["affine"] < errors["shift"]
 
 

@@ -54,10 +54,9 @@ class SiftMatcher(PairMatcher):
         if desc_r is None or desc_s is None or len(keys_r) < 2 or len(keys_s) < 2:
             return PairMatches.none()
         pos_r, pos_s = (px_from_idx(np.array([k.pt for k in keys])) for keys in (keys_r, keys_s))
-        distance = np.sqrt(
-            np.maximum((desc_s**2).sum(1)[:, None] + (desc_r**2).sum(1)[None] - 2 * desc_s @ desc_r.T, 0.0)
-        )
-        distance[((pos_s[:, None] - pos_r[None]) ** 2).sum(axis=2) > search_radius_px**2] = np.inf
+        distance = np.sqrt(np.maximum((desc_s**2).sum(1)[:, None] + (desc_r**2).sum(1)[None] - 2 * desc_s @ desc_r.T, 0.0))
+        for row, at in zip(distance, pos_s, strict=True):
+            row[((pos_r - at) ** 2).sum(axis=1) > search_radius_px**2] = np.inf
         best = distance.argmin(axis=1)
         value = distance[np.arange(len(best)), best]
         others = distance.copy()
