@@ -60,6 +60,7 @@ class AccuracyController(QObject):
         ):
             signal.connect(slot)
         QgsProject.instance().readProject.connect(self._recall_azimuth)
+        QgsProject.instance().cleared.connect(self._recall_azimuth)
         self._recall_azimuth()
 
     def close(self) -> None:
@@ -68,6 +69,7 @@ class AccuracyController(QObject):
         self._review.refreshed.disconnect(self._follow)
         self._dock.tabs.currentChanged.disconnect(self._follow)
         QgsProject.instance().readProject.disconnect(self._recall_azimuth)
+        QgsProject.instance().cleared.disconnect(self._recall_azimuth)
         if self._task is not None:
             self._task.cancel()
         self._unmark()

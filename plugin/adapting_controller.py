@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from qgis.core import Qgis
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -21,7 +22,7 @@ from .core.session_record import Adapted
 from .core.types import AlignRequest
 from .engine.matchers import all_specs
 from .review_controller import ReviewController
-from .session_store import adapted_weights, discard_weights
+from .session_store import adapted_weights, bring_weights, discard_weights
 from .settings import load_params, machine
 from .tasks import AdaptTask
 from .worker_client import WorkerClient
@@ -126,7 +127,7 @@ class AdaptingController(QObject):
         if result.weights:
             try:
                 discard_weights(session)
-                session.set_adapted(Adapted(NETWORK, result.weights.replace("\\", "/").rsplit("/", 1)[-1]))
+                session.set_adapted(Adapted(NETWORK, bring_weights(session, Path(result.weights))))
             except AlignError as error:
                 self.failed.emit(error)
                 return

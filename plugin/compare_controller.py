@@ -23,7 +23,7 @@ class CompareController(QObject):
 
     def __init__(self, canvas: QgsMapCanvas, dock: AlignDock, review: ReviewController) -> None:
         super().__init__()
-        self.dock, self.strip, self._review = dock, dock.compare, review
+        self.dock, self.strip, self._review, self._canvas = dock, dock.compare, review, canvas
         self._pair = dock.pair
         self.view = CompareView(canvas)
         self.preview = LivePreview(tr("PREVIEW of {0}"), dock.warp.warp_params)
@@ -50,10 +50,21 @@ class CompareController(QObject):
         for mode, value in self.view.amounts.items():
             strip.show_amount(mode, value)
         self._set_mode(OFF)
+        canvas.mapToolSet.connect(self._follow_keys)
+        self._follow_keys()
+
+    def _follow_keys(self, *_tools: object) -> None:
+        """Leave Space on the map to QGIS, which moves the map with it, but where the review's tool is used or layers are compared."""
+        shown = not self.dock.isHidden()
+        for shortcut in self._shortcuts:
+            if shortcut.parent() is self._canvas:
+                ours = self._canvas.mapTool() is self._review.tool or self.strip.mode != OFF
+                shortcut.setEnabled(shown and (ours or shortcut.key() == QKeySequence("B")))
 
     def _shortcut(self, widget: QWidget, key: str, slot: Callable[[], None]) -> QShortcut:
         shortcut = QShortcut(QKeySequence(key), widget)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.setAutoRepeat(False)
         shortcut.activated.connect(slot)
         return shortcut
 
@@ -62,6 +73,7 @@ class CompareController(QObject):
         for shortcut in self._shortcuts:
             shortcut.setParent(None)
             shortcut.deleteLater()
+        self._canvas.mapToolSet.disconnect(self._follow_keys)
         self._review.fitted.disconnect(self._follow_fit)
         self._review.refreshed.disconnect(self.follow)
         self.dock.visibilityChanged.disconnect(self._follow_dock)
@@ -73,6 +85,7 @@ class CompareController(QObject):
         """Go off the map with the dock; the preview layer stays as it is."""
         if self.dock.isHidden():
             self.strip.set_mode(OFF)
+        self._follow_keys()
 
     def follow(self) -> None:
         """Follow the session and its fit as they are."""
@@ -135,6 +148,7 @@ class CompareController(QObject):
             self._list_layers()
             self.view.set_layers(self._pair()[0], self._moved())
         self.view.set_mode(mode)
+        self._follow_keys()
 
     def flicker(self) -> None:
         """Let the two layers on the map take turns, or end it; while nothing is compared, the two chips of the review."""

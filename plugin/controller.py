@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProject, QgsRasterLayer
@@ -52,7 +54,7 @@ class AlignController(QObject):
         self._client_python = ""
         self._chips = tempfile.TemporaryDirectory(prefix="sar_optical_align_")
         self._closing = False
-        self._refusal = ""
+        self._defaults = load_params()
         self._proposed_output = ""
         self.messages = Messages(iface.messageBar(), LOG)
         self.review = ReviewController(iface.mapCanvas(), dock.review)
@@ -190,6 +192,7 @@ class AlignController(QObject):
             self._check_environment()
             return
         save_params(params)
+        self._defaults = load_params()
         self.review.begin_stream()
         self.task = MatchTask(client, request, Path(self._chips.name) / "surfaces.npz")
         self.task.setDependentLayers(layers)
@@ -245,7 +248,6 @@ class AlignController(QObject):
             return
         self.dock.set_running(False)
         result = task.align_result
-        self._refusal = "" if result is None or result.status is Status.OK else result.message
         self.review.end_stream(result)
         if result is None:
             if task.error is not None:
@@ -275,8 +277,8 @@ class AlignController(QObject):
         text = ""
         if usable:
             text = fill(tr("<b>{0}</b> fitted to {1} points"), tr(MODEL_LABELS.get(fit.model, fit.model)), fit.quality.n_points)
-            if self._refusal:
-                text = fill(tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>"), tr(self._refusal)) + text
+            if session.run is not None and session.run.status is not Status.OK:
+                text = fill(tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>"), tr(session.run.message)) + text
         self.dock.warp.set_fit(text)
 
     # --- warping
@@ -316,8 +318,8 @@ class AlignController(QObject):
             return
         if path.exists() and path != Path(session.sensed.path) and not self._may_replace(path):
             return
-        if path != Path(session.sensed.path):
-            remove_layers_of(path)
+        if sys.platform == "win32" and path != Path(session.sensed.path):
+            remove_layers_of(path)  # Windows replaces no file that is open
         siblings = self._siblings(session, fit.transform, path.parent, params)
         if siblings is None:
             return
@@ -343,9 +345,11 @@ class AlignController(QObject):
     def _warp_ended(self, task: WarpTask) -> None:
         if task.error is not None:
             self._fail(task.error)
-        elif task.result is None:
-            self.dock.set_status(tr("Cancelled; nothing was written."))
+        if not task.written:
+            if task.error is None:
+                self.dock.set_status(tr("Cancelled; nothing was written."))
         else:
+            remove_layers_of(task.output)
             layer = QgsRasterLayer(str(task.output), task.output.stem)
             sensed = self.dock.pair()[1]
             if sensed is not None:
@@ -382,8 +386,11 @@ class AlignController(QObject):
         self.dock.match.set_notice("" if ready else text)
 
     def _follow_settings(self) -> None:
-        """Show what was stored on the settings page."""
-        self.dock.match.show_params(load_params())
+        """Show what was stored on the settings page, where it has changed; the model of an open review stays."""
+        before, self._defaults = self._defaults, load_params()
+        if before != self._defaults:
+            session = self.review.session
+            self.dock.match.show_params(self._defaults if session is None else replace(self._defaults, model=session.model))
         self._check_environment()
 
     def _open_settings(self) -> None:

@@ -96,9 +96,9 @@ def _arrow_scale(now: np.ndarray, moved: np.ndarray) -> float:
 def _write(field: Field, now: np.ndarray, moved: np.ndarray, axes: tuple[np.ndarray, ...], path: Path, wkt: str) -> None:
     fields = QgsFields()
     for name in _REALS:
-        fields.append(QgsField(name, QVariant.Type.Double))
+        fields.append(QgsField(name, QVariant.Double))
     for name in _FLAGS:
-        fields.append(QgsField(name, QVariant.Type.Int))
+        fields.append(QgsField(name, QVariant.Int))
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName, options.layerName = "GPKG", "displacement"
     path.parent.mkdir(parents=True, exist_ok=True)

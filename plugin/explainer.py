@@ -11,7 +11,7 @@ from qgis.core import QgsApplication
 
 from ..ui.explain_dialog import ExplainDialog
 from ..ui.text import fill, tr
-from .core.errors import UsageError
+from .core.errors import AlignError, UsageError
 from .core.types import AlignRequest
 from .session_store import scene_params
 from .tasks import ExplainTask
@@ -58,11 +58,16 @@ class Explainer:
         r = self._review
         if r.session is None:
             return
-        point, fit = r.session.point(identifier).tie_point, r.fit()
+        try:
+            point, client = r.session.point(identifier).tie_point, self._worker()
+        except AlignError as error:
+            r.failed.emit(error)
+            return
+        fit = r.fit()
         transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
         request = AlignRequest(r.session.reference, r.session.sensed, scene_params(r.session))
         path = Path(self._folder.name) / f"point-{identifier}.png"
-        self._task = ExplainTask(self._worker(), request, transform, point.reference_px, point.sensed_px, path)
+        self._task = ExplainTask(client, request, transform, point.reference_px, point.sensed_px, path)
         self._task.ended.connect(partial(self._ended, identifier))
         r.said.emit(fill(tr("Explaining point {0} …"), identifier))
         QgsApplication.taskManager().addTask(self._task)

@@ -24,6 +24,8 @@ class InterpreterService:
     def __init__(self) -> None:
         self.last_error = ""
         self.stored: Callable[[], None] | None = None
+        self.creation: EnvironmentTask | None = None
+        """What makes the managed environment now, also when the page that began it is gone."""
 
     @property
     def managed(self) -> bool:
@@ -55,8 +57,16 @@ class InterpreterService:
             return False, explained(error)
 
     def creation_task(self, wheels: str) -> EnvironmentTask:
-        """Return a task that makes the managed environment; not started."""
-        return EnvironmentTask(settings.managed_folder(), Path(wheels) if wheels else None, _proxy())
+        """Return the task that makes the managed environment, not started; there is one at a time."""
+        if self.creation is None:
+            self.creation = EnvironmentTask(settings.managed_folder(), Path(wheels) if wheels else None, _proxy())
+            self.creation.ended.connect(self._created)
+        return self.creation
+
+    def _created(self) -> None:
+        self.creation = None
+        if self.stored is not None:
+            self.stored()
 
     def diagnostics(self) -> str:
         """Return a report to copy into a bug report."""

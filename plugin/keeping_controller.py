@@ -61,7 +61,7 @@ class KeepingController(QObject):
         self._connections = tuple(
             (signal, slot)
             for signal, slot in (
-                (QgsProject.instance().readProject, self.recall), (QgsProject.instance().cleared, review.forget),
+                (QgsProject.instance().readProject, self.recall), (QgsProject.instance().cleared, self.forget),
                 (QgsProject.instance().projectSaved, review.relocate), (review.refreshed, self._repaint_points),
             )
         )
@@ -77,6 +77,12 @@ class KeepingController(QObject):
             signal.disconnect(slot)
 
     # --- earlier reviews
+
+    def forget(self) -> None:
+        """Let go of the project that was closed: of its reviews and of what was offered."""
+        self._offered, self._recalled = None, False
+        self.take_back_offer()
+        self.review.forget()
 
     def recall(self, _document: object = None) -> None:
         """Choose the layers that were matched last in this project; their review comes back without asking."""

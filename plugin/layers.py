@@ -167,11 +167,11 @@ def confidence_layer(points: Iterable[TiePoint], reference_grid: Grid, path: Pat
 
 
 POINT_FIELDS = (
-    ("id", QVariant.Type.Int), ("reference_x_px", QVariant.Type.Double), ("reference_y_px", QVariant.Type.Double),
-    ("sensed_x_px", QVariant.Type.Double), ("sensed_y_px", QVariant.Type.Double), ("sensed_x_map", QVariant.Type.Double),
-    ("sensed_y_map", QVariant.Type.Double), ("score", QVariant.Type.Double), ("covariance_xx_px2", QVariant.Type.Double),
-    ("covariance_xy_px2", QVariant.Type.Double), ("covariance_yy_px2", QVariant.Type.Double), ("enabled", QVariant.Type.Int),
-    ("reason", QVariant.Type.String),
+    ("id", QVariant.Int), ("reference_x_px", QVariant.Double), ("reference_y_px", QVariant.Double),
+    ("sensed_x_px", QVariant.Double), ("sensed_y_px", QVariant.Double), ("sensed_x_map", QVariant.Double),
+    ("sensed_y_map", QVariant.Double), ("score", QVariant.Double), ("covariance_xx_px2", QVariant.Double),
+    ("covariance_xy_px2", QVariant.Double), ("covariance_yy_px2", QVariant.Double), ("enabled", QVariant.Int),
+    ("reason", QVariant.String),
 )
 
 

@@ -9,7 +9,7 @@ from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsCsException, QgsGeometry, QgsPointXY, QgsRasterLayer, QgsUnitTypes
 
 from .core import coords
-from .core.errors import AlignError
+from .core.errors import AlignError, UnreadableRasterError
 from .core.preflight import PairFacts, RasterFacts
 from .core.sample_kinds import detect_modality, detect_sar_scale
 from .core.types import Grid, Modality, RasterRef
@@ -69,11 +69,18 @@ def _sample(dataset: gdal.Dataset, band: gdal.Band) -> tuple[np.ndarray, np.ndar
     width, height = dataset.RasterXSize, dataset.RasterYSize
     if band.GetOverviewCount() or width * height <= _CHEAP_PX:
         shape = {"buf_xsize": min(width, _SAMPLE), "buf_ysize": min(height, _SAMPLE)}
-        return band.ReadAsArray(**shape), band.GetMaskBand().ReadAsArray(**shape) != 0
+        return _read(band, **shape), _read(band.GetMaskBand(), **shape) != 0
     w, h = min(width, _WINDOW_PX), min(height, _WINDOW_PX)
     places = [(int(x), int(y)) for x in np.linspace(0, width - w, _WINDOWS) for y in np.linspace(0, height - h, _WINDOWS)]
-    parts = [(band.ReadAsArray(x, y, w, h), band.GetMaskBand().ReadAsArray(x, y, w, h)) for x, y in places]
+    parts = [(_read(band, x, y, w, h), _read(band.GetMaskBand(), x, y, w, h)) for x, y in places]
     return np.concatenate([p for p, _ in parts], axis=1), np.concatenate([m for _, m in parts], axis=1) != 0
+
+
+def _read(band: gdal.Band, *window: int, **shape: int) -> np.ndarray:
+    samples = band.ReadAsArray(*window, **shape)
+    if samples is None:  # without exceptions GDAL says no more
+        raise UnreadableRasterError("The pixels cannot be read.", "The file seems truncated or damaged; copy it again.")
+    return samples
 
 
 def _zero_border(samples: np.ndarray) -> float:

@@ -10,7 +10,7 @@ from qgis.core import QgsApplication, QgsLayerTreeLayer, QgsProject, QgsRasterLa
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtXml import QDomDocument
 
-from .core.errors import AlignError
+from .core.errors import AlignError, UsageError
 from .core.progress import Progress
 from .core.session import FitState, Session
 from .core.transforms import Transform
@@ -98,7 +98,10 @@ class LivePreview(QObject):
             self._wanted = self._shown = None
             self._remove()
             return
-        self._wanted = (fit.transform, self._params())
+        try:
+            self._wanted = (fit.transform, self._params())
+        except UsageError:  # a number half typed in the form of the warp; it is told when the raster is written
+            return
         self._request()
 
     def _request(self) -> None:

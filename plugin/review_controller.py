@@ -18,13 +18,13 @@ from ..ui.text import fill, length, map_unit, tr
 from .adviser import Adviser
 from .chips import ChipDesk
 from .core import coords
-from .core.errors import attempt
+from .core.errors import UsageError, attempt
 from .core.session import FitState, Session
-from .core.types import AlignResult, Point, RasterRef, TiePoint
+from .core.types import AlignRequest, AlignResult, Point, RasterRef, TiePoint
 from .placement import Placement, half_axes
 from .point_maker import PointMaker
 from .review_walk import ReviewWalk
-from .session_store import adopt, new_session, note_inputs, pair_key, relocate, run_record
+from .session_store import adopt, new_session, note_inputs, pair_key, relocate, run_record, take_grids
 from .snapper import Snapper
 
 _REFRESH_MS = 30
@@ -47,6 +47,7 @@ class ReviewController(QObject):
         self.session: Session | None = None
         self.placement: Placement | None = None
         self.locked = False  # while a run streams its candidates
+        self._streaming: Session | None = None
         self._sessions: dict[str, Session] = {}
         self._unsubscribe: Callable[[], None] | None = None
         self._residuals: dict[int, Point] = {}
@@ -124,10 +125,13 @@ class ReviewController(QObject):
         """Make the session of a pair the current one: the open one, else a new one; an earlier file is kept aside.
 
         Raises:
+            UsageError: a run is finding points for another pair.
             AlignError: a raster cannot be read.
         """
         key = pair_key(reference, sensed)
         session = self._sessions.get(key)
+        if self._streaming is not None and session is not self._streaming:
+            raise UsageError("Tie points of another pair are being found.", "Wait for the end of the run, or cancel it.")
         if session is None:
             session = new_session(reference, sensed, model)
             self._sessions[key] = session
@@ -161,6 +165,7 @@ class ReviewController(QObject):
 
     def forget(self) -> None:
         """Let go of all sessions: their project is closed. They are in their files."""
+        self.end_stream(None)
         self._sessions.clear()
         self._follow(None)
 
@@ -187,25 +192,34 @@ class ReviewController(QObject):
     def begin_stream(self) -> None:
         """Show a run's candidates in place of the points until its end."""
         if self.session is not None:
-            self.locked = True
+            self._streaming, self.locked = self.session, True
             self.session.begin_stream()
 
     def stream(self, points: list[TiePoint]) -> None:
         """Show more candidates."""
-        if self.session is not None and self.locked:
-            self.session.add_predicted(points)
+        if self._streaming is not None:
+            self._streaming.add_predicted(points)
 
     def end_stream(self, result: AlignResult | None) -> None:
         """Show the result, or the points from before where there is none."""
-        if self.session is None or not self.locked:
+        session, self._streaming, self.locked = self._streaming, None, False
+        if session is None:
             return
-        self.locked = False
-        self.session.end_stream()
+        session.end_stream()
         if result is not None:
-            session = self.session
+            self._take_layers(session, result.request)
             note_inputs(session)
             self.guarded(lambda: session.set_result(result, run_record(result)))
         self.refresh()
+
+    def _take_layers(self, session: Session, request: AlignRequest) -> None:
+        """Go on with the bands and the CRS that were matched, where they are not those of before."""
+        if (session.reference, session.sensed) == (request.reference, request.sensed):
+            return
+        session.reference, session.sensed = request.reference, request.sensed
+        self.guarded(lambda: take_grids(session))
+        if session is self.session:
+            self._follow(session)
 
     # --- showing
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from osgeo import gdal
 from qgis.core import Qgis, QgsMapLayer, QgsProject
 
-from .core.errors import AlignError
+from .core.errors import AlignError, OutputError
 from .core.fingerprint import Fingerprint, change_of, fingerprint
 from .core.session import Session
 from .core.session_file import SessionFile, copy_review, load_record
@@ -84,6 +84,15 @@ def new_session(reference: RasterRef, sensed: RasterRef, model: str) -> Session:
     note_inputs(session)
     keep_aside(session_path(reference, sensed))
     return session
+
+
+def take_grids(session: Session) -> None:
+    """Read the grids of both rasters anew: a layer may have been given another CRS.
+
+    Raises:
+        AlignError: a raster cannot be read.
+    """
+    session.reference_grid, session.sensed_grid = grid_of(session.reference), grid_of(session.sensed)
 
 
 def note_inputs(session: Session) -> None:
@@ -186,6 +195,9 @@ def relocate(session: Session) -> None:
     session.file = session_file(session.reference, session.sensed)
     _carry_weights(session, old.parent)
     session.save()
+    for layer in QgsProject.instance().mapLayers().values():
+        if layer.source().startswith(f"{old}|"):
+            layer.setDataSource(f"{session.file.path}{layer.source()[len(str(old)):]}", layer.name(), layer.providerType())
     if old.parent == session_folder():
         _remove(old)
 
@@ -204,6 +216,21 @@ def scene_params(session: Session) -> AlignParams:
     if path is None or session.adapted is None or params.matcher not in ("auto", session.adapted.network):
         return params
     return replace(params, matcher=session.adapted.network, matcher_params={"weights": str(path)})
+
+
+def bring_weights(session: Session, weights: Path) -> str:
+    """Move adapted weights beside the review's file, which may lie elsewhere since their training began; return their name.
+
+    Raises:
+        OutputError: they cannot be moved.
+    """
+    if session.file is not None and weights.parent != session.file.path.parent:
+        try:
+            for source in filter(Path.is_file, map(weights.with_suffix, _WEIGHT_FILES)):
+                shutil.move(source, session.file.path.with_name(source.name))
+        except OSError as error:
+            raise OutputError(f"Cannot write {session.file.path.parent}: {error.strerror}.", "Choose a folder you may write to, with enough room.") from error
+    return weights.name
 
 
 def discard_weights(session: Session) -> None:

@@ -86,13 +86,13 @@ def _free(folder: Path, name: str, suffix: str) -> Path:
     return path
 
 
-def warp_all(siblings: Iterable[Sibling], progress: Progress) -> list[tuple[Sibling, AlignError | None]]:
-    """Warp one after the other; one that fails does not stop the others.
+def warp_all(siblings: Iterable[Sibling], progress: Progress, done: list[tuple[Sibling, AlignError | None]]) -> None:
+    """Warp one after the other, noting each that ended in `done`; one that fails does not stop the others.
 
     Raises:
         Cancelled: `progress` said so.
     """
-    siblings, done = list(siblings), []
+    siblings = list(siblings)
     for at, sibling in enumerate(siblings):
         try:
             sibling.work(progress.part(at / len(siblings), (at + 1) / len(siblings)))
@@ -100,4 +100,3 @@ def warp_all(siblings: Iterable[Sibling], progress: Progress) -> list[tuple[Sibl
             done.append((sibling, error))
         else:
             done.append((sibling, None))
-    return done

@@ -11,6 +11,7 @@ import numpy as np
 from qgis.core import QgsApplication, QgsPointXY
 
 from ..ui.text import explained, fill, tr
+from .core.errors import AlignError
 from .core.peaks import Snap, snap
 from .core.placing import BY_HAND_PX2
 from .core.session import Seen, Session, SessionPoint
@@ -104,7 +105,13 @@ class Snapper:
             point = asked.tie_point
             transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
             request = AlignRequest(session.reference, session.sensed, scene_params(session))
-            self._task = PlaceTask(self.worker(), request, transform, point.reference_px, point.sensed_px)
+            try:
+                client = self.worker()
+            except AlignError as error:
+                self._waiting.clear()
+                r.said.emit(fill(tr("Point {0} is where you put it; it could not be measured: {1}"), identifier, explained(error)))
+                return
+            self._task = PlaceTask(client, request, transform, point.reference_px, point.sensed_px)
             self._after = partial(self._take, session, point, settle)
             self._task.ended.connect(self._ended)
             QgsApplication.taskManager().addTask(self._task)

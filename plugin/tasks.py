@@ -139,18 +139,20 @@ class ExplainTask(BackgroundTask):
 
 
 class WarpTask(BackgroundTask):
-    """Warps with GDAL, and then the layers to be warped along; `along` tells what became of those."""
+    """Warps with GDAL, and then the layers to be warped along; `written` and `along` tell what became of them, also after a cancel."""
 
     def __init__(
         self, sensed_path: str, reference_grid: Grid, transform: Transform, output: Path, params: WarpParams, nodata: float | None,
         siblings: Sequence[Sibling] = (),
     ) -> None:
-        self.output, self.along = output, []
+        self.output, self.written = output, False
+        self.along: list[tuple[Sibling, AlignError | None]] = []
 
         def work(progress: Progress) -> object:
             share = 1.0 / (1 + len(siblings))
             warp_with_gdal(sensed_path, reference_grid, transform, output, params, progress.part(0.0, share), nodata)
-            self.along = warp_all(siblings, progress.part(share, 1.0))
+            self.written = True
+            warp_all(siblings, progress.part(share, 1.0), self.along)
             return output
 
         super().__init__(fill(tr("SAR-Optical Align: writing {0}"), output.name), work)

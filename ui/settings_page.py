@@ -41,6 +41,7 @@ class Backend(Protocol):
     managed: bool
     existing_python: str
     defaults: AlignParams
+    creation: Any
 
     def store(self, managed: bool, existing_python: str, defaults: AlignParams) -> None: ...
     def state(self, managed: bool | None = None, existing_python: str | None = None) -> tuple[bool, str]: ...
@@ -92,6 +93,8 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         layout.addWidget(self._make_diagnostics(), 1)
         self._show_running(False)
         self._show_state()
+        if self._backend.creation is not None:
+            self._attach(self._backend.creation)
 
     def _make_scrolled(self) -> QVBoxLayout:
         """Let the page scroll where the dialog is low; return the layout inside."""
@@ -242,13 +245,20 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         if self._task is not None:
             return
         self.managed.setChecked(True)
-        self._task = self._backend.creation_task(self.wheels.filePath())
-        self._task.progressChanged.connect(lambda value: self.progress.setValue(int(value)))
-        self._task.said.connect(self.state.setText)
-        self._task.logged.connect(self.report.appendPlainText)
-        self._task.ended.connect(self._created)
-        self._show_running(True)
+        self._attach(self._backend.creation_task(self.wheels.filePath()))
         QgsApplication.taskManager().addTask(self._task)
+
+    def _attach(self, task: Any) -> None:
+        """Show a task that makes the environment; it outlives the page, so only methods of its widgets are connected."""
+        self._task = task
+        task.progressChanged.connect(self._show_progress)
+        task.said.connect(self.state.setText)
+        task.logged.connect(self.report.appendPlainText)
+        task.ended.connect(self._created)
+        self._show_running(True)
+
+    def _show_progress(self, value: float) -> None:
+        self.progress.setValue(int(value))
 
     def _cancel(self) -> None:
         if self._task is not None:

@@ -148,8 +148,8 @@ class Session:
         """Make points control points or check points; a check point is measured, whatever a filter said."""
 
         def changed(p: SessionPoint) -> SessionPoint:
-            point = replace(p.tie_point, enabled=True, reason="") if role is Role.CHECK else p.tie_point
-            return replace(p, tie_point=point, role=role)
+            enabled = role is Role.CHECK or not p.reason  # the reason outlives the time as a check point
+            return replace(p, tie_point=replace(p.tie_point, enabled=enabled), role=role)
 
         self._edit(ids, "Change role", changed)
 

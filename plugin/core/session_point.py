@@ -86,7 +86,8 @@ class SessionPoint:
         """Return the point as it was found, with the verdict of the filters; an added point is enabled as it is."""
         if self.state is PointState.ADDED or (self.found is None and self.state is not PointState.PREDICTED):
             return replace(self, tie_point=replace(self.tie_point, enabled=True, reason=""))
-        return replace(self, tie_point=self.found or self.tie_point, state=PointState.PREDICTED, found=None)
+        found = self.found or self.tie_point
+        return replace(self, tie_point=replace(found, enabled=found.enabled or self.role is Role.CHECK), state=PointState.PREDICTED, found=None)
 
 
 def as_session_point(point: TiePoint | SessionPoint) -> SessionPoint:

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import rasterio
 from raster_files import write_raster
+from sar_optical_align.plugin.core.progress import CallbackProgress
 from sar_optical_align.plugin.engine.cli import main
 
 RUN = Path(__file__).resolve().parents[2] / "packaging" / "run.py"
@@ -150,6 +151,108 @@ def test_batch_goes_on_where_it_stopped_and_past_failures(small_pair, tmp_path, 
     assert [r["status"] for r in again] == ["ok", "error", "ok"]
     assert lines.read_bytes().startswith(first)
     assert main(["batch", str(tmp_path / "none.csv"), "--json-lines", str(lines)]) == 3
+
+
+def batch_of(tmp_path, *rows):
+    manifest = tmp_path / "pairs.csv"
+    manifest.write_text("reference,sensed,output\n" + "".join(f"{r[0]},{r[1]},{r[2] if len(r) > 2 else ''}\n" for r in rows))
+    return manifest
+
+
+def test_batch_tries_failed_pairs_again(small_pair, tmp_path):
+    manifest, lines = batch_of(tmp_path, (small_pair[0], "later.tif")), tmp_path / "out.jsonl"
+    assert main(["batch", str(manifest), "--json-lines", str(lines)]) == 3
+    assert [json.loads(line)["status"] for line in lines.read_text().splitlines()] == ["error"]
+    (tmp_path / "later.tif").symlink_to(small_pair[1])
+    assert main(["batch", str(manifest), "--json-lines", str(lines)]) == 0
+    assert [json.loads(line)["status"] for line in lines.read_text().splitlines()] == ["ok"]
+
+
+@pytest.mark.parametrize("options", [["--matcher", "nonsense"], ["--matcher", "cfog", "--matcher-param", "nothing=1"], ["--max-points", "1"]])
+def test_batch_with_a_wrong_option_does_nothing(small_pair, tmp_path, options):
+    manifest, lines = batch_of(tmp_path, small_pair), tmp_path / "out.jsonl"
+    assert main(["batch", str(manifest), "--json-lines", str(lines), *options]) == 2
+    assert not lines.exists()
+
+
+@pytest.mark.parametrize("content", ["reference,sensed\na,b\n", '{\n "status": "ok"\n}', '{"reference": "a", "sensed": "b", "status": "ok"}\nnotes\n', "note"])
+def test_batch_leaves_files_of_something_else_alone(small_pair, tmp_path, content, capsys):
+    manifest, lines = batch_of(tmp_path, small_pair), tmp_path / "other.json"
+    lines.write_text(content)
+    assert main(["batch", str(manifest), "--json-lines", str(lines)]) == 3
+    assert lines.read_text() == content
+    assert "not a result of a batch" in capsys.readouterr().err
+
+
+def test_batch_writes_over_nothing(small_pair, tmp_path, capsys):
+    manifest, lines, there = batch_of(tmp_path, (*small_pair, "there.tif")), tmp_path / "out.jsonl", tmp_path / "there.tif"
+    there.write_text("mine")
+    before = manifest.read_text()
+    assert main(["batch", str(manifest), "--json-lines", str(manifest)]) == 3
+    assert manifest.read_text() == before
+    assert main(["batch", str(manifest), "--json-lines", str(tmp_path / "none" / "out.jsonl")]) == 3
+    assert main(["batch", str(manifest), "--json-lines", str(lines)]) == 3
+    assert there.read_text() == "mine"
+    assert "--overwrite" in lines.read_text()
+    assert main(["batch", str(manifest), "--json-lines", str(lines), "--overwrite"]) == 0
+    assert there.stat().st_size > 1000
+
+
+def test_batch_leaves_addresses_of_gdal_alone(tmp_path, monkeypatch):
+    from sar_optical_align.plugin.engine.batch import _absolute
+
+    for path in ("https://host/x.tif", "/vsicurl/https://host/x.tif", "NETCDF:a.nc:band", "/data/x.tif"):
+        assert _absolute(tmp_path, path) == path
+    assert _absolute(tmp_path, "x.tif") == str(tmp_path / "x.tif")
+    monkeypatch.chdir(tmp_path)
+    assert _absolute(tmp_path / "elsewhere", "x.tif") == str(tmp_path / "elsewhere" / "x.tif")
+
+
+def test_batch_in_parallel_stops_at_once(small_pair, tmp_path):
+    """What ends one pair early ends those beside it, whose results are not written."""
+    from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, WarpParams
+    from sar_optical_align.plugin.engine.batch import run_batch
+
+    manifest = batch_of(tmp_path, *[(*small_pair, f"{i}.tif") for i in range(6)])
+
+    def make(reference, sensed):
+        return AlignRequest(RasterRef(reference), RasterRef(sensed), AlignParams(matcher="cfog"))
+
+    class Stops(CallbackProgress):
+        def update(self, fraction, message=""):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(manifest, tmp_path / "out.jsonl", make, WarpParams(), 2, Stops())
+    assert len(list(tmp_path.glob("*.tif"))) <= 3
+
+
+def test_a_switch_that_is_no_switch_is_a_usage_error(small_pair, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["match", *map(str, small_pair), "--refuse-weak", "maybe"])
+    assert ended.value.code == 2
+    assert "neither true nor false" in capsys.readouterr().err
+
+
+def test_a_negative_nodata_value_is_no_option(small_pair, tmp_path):
+    assert main(["match", *map(str, small_pair), "--sensed-nodata", "-3.4e38", "--json", str(tmp_path / "r.json"), "--refuse-weak", "off"]) == 0
+
+
+def test_an_unknown_kind_of_points_file_is_told_before_the_work(small_pair, tmp_path, capsys):
+    assert main(["match", *map(str, small_pair), "--points", str(tmp_path / "p.gpkg"), "--json", str(tmp_path / "r.json")]) == 3
+    assert ".points" in capsys.readouterr().err
+    assert not (tmp_path / "r.json").exists()
+
+
+def test_warp_never_writes_over_what_it_reads(small_pair, tmp_path, capsys):
+    points, reference = tmp_path / "p.points", tmp_path / "reference.tif"
+    reference.write_bytes(small_pair[0].read_bytes())
+    assert main(["match", str(reference), str(small_pair[1]), "--points", str(points)]) == 0
+    before = reference.read_bytes(), points.read_bytes()
+    for output in (reference, points):
+        assert main(["warp", str(small_pair[1]), "--points", str(points), "--reference", str(reference), "--output", str(output), "--overwrite"]) == 3
+        assert "never overwritten" in capsys.readouterr().err
+    assert (reference.read_bytes(), points.read_bytes()) == before
 
 
 def test_images_without_georeferencing_are_accepted(small_pair, tmp_path):

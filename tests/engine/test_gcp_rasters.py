@@ -10,7 +10,10 @@ import rasterio.warp
 from raster_files import blob_positions, blobs, centroids, write_raster
 from rasterio.control import GroundControlPoint
 from sar_optical_align.plugin.core.errors import InputError
-from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
+from sar_optical_align.plugin.core.gcp_io import load_points, parse_points, save_points
+from sar_optical_align.plugin.core.progress import Progress
+from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef, TiePoint, WarpParams
+from sar_optical_align.plugin.engine.deliver import native_grid, warp_with_points
 from sar_optical_align.plugin.engine.reading import open_pair
 from sar_optical_align.plugin.engine.sources import open_raster
 
@@ -154,3 +157,27 @@ def test_rpc_only_raster(tmp_path):
         assert np.abs(source.px_from_map(placed) - at).max() < 0.001
         # The camera's line 0 is the centre of the first row: half a pixel from its corner.
         assert np.abs(source.px_from_map(np.array([[15.0, 48.0]])) - [[WIDTH / 2 + 0.5, HEIGHT / 2 + 0.5]]).max() < 0.001
+
+
+@pytest.mark.parametrize("which", ["reference", "sensed"])
+def test_points_files_say_the_pixels_of_a_raster_with_gcps_as_qgis_does(tmp_path, which):
+    """Its pixels have no place of their own: negative y, as QGIS writes it, and the same pixels again when read."""
+    data = np.random.default_rng(0).integers(1, 255, (HEIGHT, WIDTH)).astype(np.uint8)
+    curved = write_raster(tmp_path / "grd.tif", data, "EPSG:32633", gcps=gcps(14, 10.0, (510000.0, 5410000.0)))
+    plain = write_raster(tmp_path / "map.tif", data, "EPSG:32633", (506000.0, 10.0, 0.0, 5410000.0, 0.0, -10.0))
+    paths = (curved, plain) if which == "reference" else (plain, curved)
+    with open_pair(AlignRequest(RasterRef(paths[0]), RasterRef(paths[1]), AlignParams(search_radius=100.0))) as pair:
+        grids = pair.reference.grid, pair.sensed.grid
+    at = np.random.default_rng(1).uniform(20, 300, (12, 2))
+    points = [TiePoint(i + 1, tuple(p + [3.0, -5.0]), tuple(p)) for i, p in enumerate(at)]
+    file = tmp_path / "p.points"
+    save_points(file, points, *grids)
+    row = parse_points(file.read_text()).rows[0]
+    assert (row.map_y if which == "reference" else row.source_y) < 0
+    read = load_points(file, native_grid(paths[0]), native_grid(paths[1]))
+    for before, after in zip(points, read, strict=True):
+        assert np.allclose(before.reference_px, after.reference_px, atol=1e-6)
+        assert np.allclose(before.sensed_px, after.sensed_px, atol=1e-6)
+    transform, count = warp_with_points(paths[1], file, tmp_path / "out.tif", paths[0], "affine", WarpParams(), Progress())
+    assert count == 12
+    assert np.allclose(transform.matrix, [[1, 0, 3], [0, 1, -5], [0, 0, 1]], atol=1e-6)

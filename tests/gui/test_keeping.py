@@ -100,6 +100,31 @@ def test_the_review_comes_back_with_the_project(host, running, pair_files, tmp_p
     assert "2 of them reviewed" in plugin.dock.status.text()
 
 
+def test_the_layer_of_points_moves_with_the_review_when_the_project_is_saved(host, running, pair_files, tmp_path):
+    plugin = start(host, running)
+    session = review(plugin, pair_files)
+    plugin.controller.keeping.add_layer()
+    layer = next(v for v in QgsProject.instance().mapLayers().values() if isinstance(v, QgsVectorLayer))
+    assert QgsProject.instance().write(str(tmp_path / "p.qgz"))
+    assert layer.source() == f"{session.file.path}|layername=points"
+    assert layer.isValid()
+    assert layer.featureCount() == 30
+
+
+def test_after_a_new_project_the_earlier_review_is_offered_again(host, running, pair_files):
+    plugin = start(host, running)
+    review(plugin, pair_files)
+    QgsProject.instance().clear()
+    layers = [QgsRasterLayer(path, Path(path).stem) for path in pair_files]
+    QgsProject.instance().addMapLayers(layers)
+    plugin.dock.match.reference_combo.setLayer(layers[0])
+    plugin.dock.match.sensed_combo.setLayer(layers[1])
+    QTest.qWait(50)
+    assert plugin.controller.keeping.offer is not None
+    QgsProject.instance().clear()
+    assert plugin.controller.keeping.offer is None
+
+
 def test_a_second_project_does_not_see_the_first_ones_review(host, running, pair_files, tmp_path):
     plugin = start(host, running)
     review(plugin, pair_files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QPushButton
 from review_pairs import result_of, tie_points
 from sar_optical_align import classFactory
 from sar_optical_align.plugin.core.gcp_io import load_points
-from sar_optical_align.plugin.core.types import Status
+from sar_optical_align.plugin.core.types import AlignParams, Status
+from sar_optical_align.plugin.settings import set_defaults
 
 
 @pytest.fixture
@@ -227,9 +229,86 @@ def test_a_refusal_is_told_beside_the_warp_button(opened):
     controller = opened.controller
     result = result_of(tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT)
     controller.review.begin_stream()
-    controller._refusal = result.message
     controller.review.end_stream(result)
     assert "no reliable alignment" in opened.dock.warp.model_line.text()
+
+
+def test_the_refusal_belongs_to_its_review(opened):
+    """Undoing the run takes the warning away, and redoing brings it back, as opening the review again does."""
+    session = give_points(opened)
+    controller, line = opened.controller, opened.dock.warp.model_line
+    controller.review.begin_stream()
+    controller.review.end_stream(result_of(tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT))
+    assert "no reliable alignment" in line.text()
+    controller.review.undo()
+    controller.review.refresh()
+    assert "no reliable alignment" not in line.text()
+
+
+def test_a_run_keeps_to_its_own_review(opened, pair_files, tmp_path):
+    """Nothing opens another pair's review while points stream in, and what a project leaves behind is not locked."""
+    session = give_points(opened)
+    controller, points = opened.controller, tmp_path / "p.points"
+    points.write_text("#CRS:\nmapX,mapY,sourceX,sourceY,enable\n1,2,3,4,1\n")
+    controller.review.begin_stream()
+    opened.dock.match.swap_button.click()
+    controller.keeping.import_points(points)
+    assert "Wait for the end of the run" in opened.dock.status.text()
+    assert controller.review.session is session
+    controller.review.stream(tie_points(4))
+    assert len(session.points) == 4
+    controller.review.end_stream(result_of(tie_points(12), (session.reference, session.sensed)))
+    assert len(session.points) == 12
+    controller.review.begin_stream()
+    controller.review.forget()
+    assert not controller.review.locked
+    assert len(session.points) == 12
+
+
+def test_the_review_goes_on_with_the_band_that_was_matched(opened):
+    session = give_points(opened)
+    sensed = replace(session.sensed, bands=(1,))
+    opened.controller.review.begin_stream()
+    opened.controller.review.end_stream(result_of(tie_points(), (session.reference, sensed)))
+    assert session.sensed == sensed
+    assert opened.controller.review.session is session
+
+
+def test_ok_in_the_options_leaves_the_open_review_alone(opened, plugin):
+    session = give_points(opened)
+    opened.controller.review.set_model("polynomial2")
+    opened.dock.match.set_param("search_radius", 345.0)
+    opened.controller._follow_settings()  # nothing was changed there
+    assert session.model == "polynomial2"
+    assert opened.dock.match.param_values()["search_radius"] == 345.0
+    set_defaults(AlignParams(search_radius=99.0))
+    opened.controller._follow_settings()
+    assert opened.dock.match.param_values()["search_radius"] == 99.0
+    assert session.model == "polynomial2"
+
+
+def test_without_an_interpreter_points_are_placed_by_hand_and_the_reason_is_told(opened):
+    session = give_points(opened)
+    opened.controller.review.select([7])
+    opened.controller.explainer.explain()
+    assert "not installed yet" in opened.dock.status.text()
+    before = opened.dock.status.text()
+    opened.controller.review.snapper._measure(7, lambda *_: None)
+    assert "could not be measured" in opened.dock.status.text() != before
+    assert len(session.points) == 30
+
+
+def test_a_truncated_raster_is_told_of_and_the_pair_followed(opened, pair_files):
+    """The combos must not show one pair while the other tabs act on another."""
+    give_points(opened)
+    broken = Path(pair_files[1]).with_name("broken.tif")
+    broken.write_bytes(Path(pair_files[1]).read_bytes()[:4000])
+    layer = QgsRasterLayer(str(broken), "broken")
+    if layer.isValid():
+        QgsProject.instance().addMapLayer(layer)
+        opened.dock.match.sensed_combo.setLayer(layer)
+        QTest.qWait(50)
+        assert opened.controller.review.session is None
 
 
 def test_the_confidence_layer_joins_the_group_once(opened):

@@ -12,6 +12,7 @@ import pytest
 from gdal_rasters import read_raster
 from host_window import HostWindow
 from qgis.core import QgsProject, QgsRasterLayer
+from qgis.gui import QgsMapToolPan
 from qgis.PyQt.QtCore import QEvent, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
@@ -221,6 +222,7 @@ def test_b_shows_before_and_after(plugin, live):
 def test_space_flickers_on_the_map_and_in_the_table(plugin, live):
     strip = plugin.dock.compare
     plugin.host.window.activateWindow()
+    plugin.controller.review.use_tool()
     for widget in (plugin.host.canvas, plugin.dock.review.table):
         plugin.dock.tabs.setCurrentIndex(1)
         widget.setFocus()
@@ -233,6 +235,30 @@ def test_space_flickers_on_the_map_and_in_the_table(plugin, live):
             QTest.keyClick(widget, Qt.Key.Key_Space)
             assert strip.mode == OFF
             assert plugin.dock.review.chips.is_flickering is flickers
+
+
+def test_space_on_the_map_is_qgis_own_where_the_review_is_not_at_work(plugin, live):
+    """QGIS moves the map while Space is held."""
+    canvas, chips = plugin.host.canvas, plugin.dock.review.chips
+    plugin.host.window.activateWindow()
+    pan = QgsMapToolPan(canvas)
+    canvas.setMapTool(pan)
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    assert not chips.is_flickering
+    plugin.controller.review.use_tool()
+    plugin.action.trigger()  # hides the dock
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    assert not chips.is_flickering
+
+
+def test_a_number_half_typed_in_the_form_of_the_warp_is_no_error(plugin, live):
+    plugin.dock.warp.form.editor("nodata").setText("minus")
+    plugin.dock.warp.form.changed.emit()
+    plugin.controller.review.session.reject([9])
+    QTest.qWait(80)
+    plugin.dock.warp.form.editor("nodata").setText("")
+    plugin.dock.warp.form.changed.emit()
 
 
 def test_hiding_the_dock_takes_the_comparison_off_the_map(plugin, live):

@@ -85,6 +85,26 @@ def test_cancelling_the_creation_leaves_nothing(page, tmp_path, qtbot):
     assert "Not ready" in page.state.text()
 
 
+def test_the_creation_outlives_its_page(qgis_app, service, qtbot):
+    """Options may be closed meanwhile: a new page shows it, and the dock is told of the end."""
+    told = []
+    service.stored = lambda: told.append(True)
+    page = AlignOptionsFactory(service).createWidget(None)
+    QTest.mouseClick(page.create_button, Qt.MouseButton.LeftButton)
+    page.close()
+    page.deleteLater()
+    QTest.qWait(50)
+    again = AlignOptionsFactory(service).createWidget(None)
+    again.show()
+    assert again.cancel_button.isVisible()
+    assert not again.create_button.isEnabled()
+    QTest.mouseClick(again.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: again._task is None, timeout=10000)
+    assert service.creation is None
+    assert told
+    again.close()
+
+
 def test_parameters_survive_a_restart_one_by_one(qgis_app):
     params = AlignParams(matcher="sift", search_radius=75.5, rotation_scale_search=False, tile_px=640, min_score=0.25)
     save_params(params)

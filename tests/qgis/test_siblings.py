@@ -142,7 +142,10 @@ def test_mask_and_vector_arrive_where_the_sensed_raster_does(scene, tmp_path, re
     transform = fitted("polynomial2")
     params = WarpParams(resampling="cubic")
     siblings = [prepare(layer, out, scene[0].source(), sensed_grid, reference_grid, transform, params) for layer in scene[1:]]
-    assert all(error is None for _s, error in warp_all(siblings, Progress()))
+    done = []
+    warp_all(siblings, Progress(), done)
+    assert [s for s, _ in done] == siblings
+    assert all(error is None for _s, error in done)
     assert sorted(f.name for f in out.iterdir()) == ["shores_aligned.gpkg", "water_mask_aligned.tif"]
     written = gdal.Open(str(out / "water_mask_aligned.tif"))
     data = written.ReadAsArray()
@@ -176,7 +179,7 @@ def test_cancelling_leaves_nothing_behind(scene, tmp_path, reference_grid, sense
     out.mkdir()
     for layer in scene[1:]:
         with pytest.raises(Cancelled):
-            warp_all([prepare(layer, out, scene[0].source(), sensed_grid, reference_grid, fitted("affine"), WarpParams())], Stops())
+            warp_all([prepare(layer, out, scene[0].source(), sensed_grid, reference_grid, fitted("affine"), WarpParams())], Stops(), [])
     assert not list(out.iterdir())
 
 

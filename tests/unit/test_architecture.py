@@ -142,6 +142,7 @@ def test_shipped_code_keeps_its_manners(path):
             assert node.func.id not in ("eval", "exec"), where
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             assert node.func.attr != "exec_", f"{where}: exec_ is gone in Qt 6"
+        assert not (isinstance(node, ast.Attribute) and ast.unparse(node) == "QVariant.Type"), f"{where}: QVariant.Type is gone in Qt 6"
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Qt" and node.attr not in QT_ENUMS:
             assert id(node) in followed, f"{where}: Qt.{node.attr} is not a scoped enum"
         assert not isinstance(node, ast.Assert), f"{where}: assert is no input check"

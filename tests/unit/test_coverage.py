@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core.coverage import convex_hull, hull_area, largest_empty_circle, quadrant_counts
+from sar_optical_align.plugin.core import coords
+from sar_optical_align.plugin.core.coverage import convex_hull, hull_area, largest_empty_circle, overlap_area, quadrant_counts
+from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.types import Grid
 
 coordinates = st.integers(-1000, 1000)
 pairs = st.lists(st.tuples(coordinates, coordinates), min_size=0, max_size=40)
@@ -72,3 +75,33 @@ def test_the_empty_circle_is_empty_and_inside(points):
 
 def test_without_points_the_circle_goes_round_the_image():
     assert largest_empty_circle([], 40, 30) == (20, 15, 25)
+
+
+SCENE = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 100, 80)
+
+
+def moved(matrix):
+    place = np.array([[0.0, 0.0], [100.0, 0.0], [100.0, 80.0], [0.0, 80.0], [40.0, 30.0]])
+    return fit("affine", place, coords.apply_matrix(np.array(matrix, dtype=float), place))
+
+
+@pytest.mark.parametrize(("matrix", "area"), [
+    ([[1, 0, 0], [0, 1, 0], [0, 0, 1]], 8000.0),
+    ([[1, 0, 25], [0, 1, -20], [0, 0, 1]], 75.0 * 60.0),
+    ([[1, 0, 100], [0, 1, 0], [0, 0, 1]], 0.0),
+    ([[0.5, 0, 10], [0, 0.5, 10], [0, 0, 1]], 2000.0),
+    ([[3, 0, -50], [0, 3, -50], [0, 0, 1]], 8000.0),
+    ([[0, -1, 90], [1, 0, 0], [0, 0, 1]], 80.0 * 80.0),  # a quarter turn: 80 wide, 100 high
+    ([[-1, 0, 100], [0, 1, 0], [0, 0, 1]], 8000.0),  # mirrored
+])
+def test_overlap_is_the_common_area(matrix, area):
+    assert overlap_area(moved(matrix), SCENE, SCENE) == pytest.approx(area, abs=1e-6)
+
+
+@given(st.floats(-3.2, 3.2), st.floats(0.3, 3), st.floats(-60, 60), st.floats(-60, 60))
+def test_overlap_is_what_a_lattice_counts(angle, scale, x, y):
+    a, b = scale * np.cos(angle), scale * np.sin(angle)
+    matrix = np.array([[a, -b, x], [b, a, y], [0, 0, 1]])
+    inside = coords.apply_matrix(np.linalg.inv(matrix), np.stack(np.meshgrid(np.arange(100) + 0.5, np.arange(80) + 0.5), axis=2).reshape(-1, 2))
+    counted = ((inside >= 0) & (inside <= [100, 80])).all(axis=1).sum()
+    assert overlap_area(moved(matrix), SCENE, SCENE) == pytest.approx(counted, abs=120)

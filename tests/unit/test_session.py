@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from sar_optical_align.plugin.core.errors import InputError, OutputError, UsageError
@@ -87,6 +89,30 @@ def test_check_points_are_measured_but_never_fitted():
     assert s.fit.quality.n_points == 27
     assert 0 < s.fit.check_rmse_px < 1.0
     assert [p.reason for p in s.to_tie_points()[:3]] == ["check point"] * 3
+
+
+def test_a_rejected_point_is_measured_as_a_check_point_and_rejected_again_afterwards():
+    s = session()
+    s.reject([1])
+    s.set_role([1], Role.CHECK)
+    assert s.fit.check_rmse_px > 0
+    s.set_role([1], Role.GCP)
+    assert not s.point(1).in_fit
+    assert (s.point(1).state, s.point(1).reason) == (PointState.REJECTED, "rejected by the analyst")
+    assert s.fit.quality.n_points == 29
+
+
+def test_the_filters_verdict_outlives_the_time_as_a_check_point():
+    s = session()
+    s.replace_all([replace(p, enabled=False, reason="low similarity") if p.id == 2 else p for p in s.to_tie_points()])
+    s.set_role([2], Role.CHECK)
+    assert s.fit.check_rmse_px > 0
+    s.accept([2])
+    s.undecide([2])
+    assert s.fit.check_rmse_px > 0
+    s.set_role([2], Role.GCP)
+    assert not s.point(2).in_fit
+    assert s.point(2).reason == "low similarity"
 
 
 def test_a_stream_shows_and_goes_without_touching_what_was_there():
