@@ -70,6 +70,8 @@ def _pictures(pair: WorkingPair, result: AlignResult, transform: Transform | Non
         out["best"] = [_chips(pair, p) for p in order[:_CHIPS]]
         out["worst"] = [_chips(pair, p) for p in reversed(order[-_CHIPS:])]
     else:
+        if result.coarse is not None:  # what was compared, not where the raster was georeferenced
+            pair.set_sensed_correction(np.array(result.coarse.matrix))
         out["best"], out["worst"] = [], [_chips(pair, p) for p in result.points[:_CHIPS]]
     return out
 

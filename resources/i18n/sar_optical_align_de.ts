@@ -3899,6 +3899,11 @@
         <translation>Die Ausgabe {0} ist die Eingabe selbst.</translation>
     </message>
     <message>
+        <location filename="../../plugin/preflight_facts.py"/>
+        <source>The pixels cannot be read.</source>
+        <translation>Die Pixel sind nicht lesbar.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/place.py"/>
         <source>The place cannot be measured: the sensed image has no extent there.</source>
         <translation>Die Stelle kann nicht gemessen werden: Das Suchbild hat dort keine Ausdehnung.</translation>
@@ -4354,6 +4359,11 @@
         <translation>Behaltene Verknüpfungspunkte</translation>
     </message>
     <message>
+        <location filename="../../plugin/review_controller.py"/>
+        <source>Tie points of another pair are being found.</source>
+        <translation>Es werden gerade Verknüpfungspunkte eines anderen Paars gesucht.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/types.py"/>
         <source>Tie points tried over the whole overlap.</source>
         <translation>Über die ganze Überlappung versuchte Verknüpfungspunkte.</translation>
@@ -4552,6 +4562,11 @@
         <location filename="../../plugin/provider/warpvector.py"/>
         <source>Vertices outside the sensed raster, where the model extrapolates</source>
         <translation>Stützpunkte außerhalb des Suchbilds, wo das Modell extrapoliert</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/review_controller.py"/>
+        <source>Wait for the end of the run, or cancel it.</source>
+        <translation>Warten Sie das Ende des Laufs ab oder brechen Sie ihn ab.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session.py"/>
