@@ -17,10 +17,11 @@ from ..core.atomic import write_atomically
 from ..core.errors import AlignError, InputError, UsageError
 from ..core.progress import Progress
 from ..core.types import AlignResult, TiePoint
-from .evaluate import Case, align_case, case_error, is_shift, is_unrelated, make_case, read_index
+from .evaluate import Case, align_case, case_error, make_case, read_index
 from .evidence import Calibration, judge_features, match_features
 from .fine import TemplateMatch
 from .matchers import create, get_spec
+from .protocols import is_shift, is_unrelated
 from .similarity import find_peak
 
 NEAR_PX = 1.5

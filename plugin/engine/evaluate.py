@@ -33,29 +33,14 @@ from ..core.progress import Progress
 from ..core.transforms import transform_from_dict
 from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
 from .align import align
+from .bench_report import draw_bench, markdown
 from .coarse import similarity_matrix
 from .matchers import TemplateMatcher, all_specs, create
 from .preparing import Image
+from .protocols import DRAWN, PROTOCOLS, Outcome, is_shift, is_unrelated
 from .similarity import find_peak
 
-THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
-_DRAWN = ("shift", "affine", "unrelated", "unrelated_shift")
-PROTOCOLS = (*_DRAWN, "template")
 _WINDOW_PX, _TEMPLATE_PX, _AFFINE_PX = 256, 192, 512
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One matcher on one pair; `error_px` is None where there is no answer."""
-
-    protocol: str
-    matcher: str
-    source: str
-    id: str
-    status: str
-    error_px: float | None
-    seconds: float
-    message: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,20 +52,10 @@ class Case:
     truth: NDArray[np.float64]
 
 
-def is_shift(protocol: str) -> bool:
-    """Tell whether the cases of a protocol are plain shifts."""
-    return protocol.endswith("shift")
-
-
-def is_unrelated(protocol: str) -> bool:
-    """Tell whether the images of a protocol do not belong together."""
-    return protocol.startswith("unrelated")
-
-
 def run_bench(
     dataset: Path, split: str, protocols: list[str], matchers: list[str], output: Path, limit: int | None, seed: int, progress: Progress
 ) -> str:
-    """Measure matchers and return the tables as Markdown; results also go to `output`, where a second run goes on.
+    """Measure matchers and return the tables as Markdown; results and a picture also go to `output`, where a second run goes on.
 
     Raises:
         InputError: the dataset cannot be read.
@@ -98,10 +73,11 @@ def run_bench(
     stored = output / f"bench-{split}-seed{seed}.jsonl"
     outcomes = {(o.protocol, o.matcher, o.source, o.id): o for o in _stored(stored)}
     memory: dict[str, float] = {}
-    total, done = len(rows) * len(protocols) * len(keys), 0
+    total, done, done_here = len(rows) * len(protocols) * len(keys), 0, 0
     with tempfile.TemporaryDirectory() as folder, stored.open("a", encoding="utf-8") as sink:
         for key in keys:
             reset_peak()
+            before = done_here
             for protocol in protocols:
                 for number, row in enumerate(rows):
                     progress.update(done / max(total, 1), f"{key}, {protocol}: pair {number + 1} of {len(rows)}")
@@ -113,10 +89,12 @@ def run_bench(
                     outcomes[protocol, key, row["source"], row["id"]] = outcome
                     sink.write(json.dumps(asdict(outcome)) + "\n")
                     sink.flush()
-            memory[key] = peak_mb()
+                    done_here += 1
+            memory[key] = peak_mb() if done_here > before else 0.0
     wanted = {(p, k, r["source"], r["id"]) for p in protocols for k in keys for r in rows}
     chosen = [o for name, o in outcomes.items() if name in wanted]
     text = markdown(chosen, protocols, keys, memory)
+    draw_bench(chosen, protocols, keys, memory, output / f"bench-{split}-seed{seed}.png")
     (output / f"bench-{split}-seed{seed}.md").write_text(text, encoding="utf-8")
     return text
 
@@ -175,7 +153,7 @@ def load_pair(dataset: Path, row: dict[str, str]) -> tuple[NDArray[np.uint8], ND
 def make_case(dataset: Path, rows: list[dict[str, str]], number: int, protocol: str, seed: int) -> Case:
     """Make one case; the draw depends only on the seed, the protocol and the pair."""
     row = rows[number]
-    rng = np.random.default_rng([seed, _DRAWN.index(protocol), *(ord(c) for c in row["source"] + row["id"])])
+    rng = np.random.default_rng([seed, DRAWN.index(protocol), *(ord(c) for c in row["source"] + row["id"])])
     optical, sar = load_pair(dataset, row)
     if is_unrelated(protocol):
         others = [r for r in rows if (r["source"], r["id"][:6]) != (row["source"], row["id"][:6])]
@@ -247,46 +225,6 @@ def _run_template(case: Case, key: str, row: dict[str, str]) -> Outcome:
     peak = find_peak(matcher.correlate(sensed[:, middle, middle], sensed_mask[middle, middle], window, window_mask).values)
     error = None if peak is None else float(np.hypot(peak.x - quarter - case.truth[0, 2], peak.y - quarter - case.truth[1, 2]))
     return Outcome("template", key, row["source"], row["id"], "ok", error, time.perf_counter() - start, "")
-
-
-def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str], memory_mb: dict[str, float]) -> str:
-    """Return one table per protocol: hits at each threshold for all pairs and per source, refusals, median seconds, peak memory."""
-    parts = []
-    for protocol in protocols:
-        of = [o for o in outcomes if o.protocol == protocol]
-        sources = sorted({o.source for o in of})
-        if is_unrelated(protocol):
-            parts += [f"### {protocol}: share wrongly accepted (%)", "", "| matcher | " + " | ".join(["all", *sources]) + " |", "|---" * (len(sources) + 2) + "|"]
-        else:
-            name = "ACE success" if protocol == "affine" else "CMR"
-            heads = [f"{name}@{t:g} px" for t in THRESHOLDS_PX]
-            parts += [
-                f"### {protocol}: {name} in % of all pairs (failures counted)", "",
-                "| matcher | " + " | ".join([*heads, *(f"{s} @3" for s in sources), "refused", "s/pair", "peak MB"]) + " |",
-                "|---" * (len(heads) + len(sources) + 4) + "|",
-            ]
-        for key in matchers:
-            mine = [o for o in of if o.matcher == key]
-            if not mine:
-                continue
-            if is_unrelated(protocol):
-                cells = [_share([o.status == "ok" for o in mine])] + [_share([o.status == "ok" for o in mine if o.source == s]) for s in sources]
-            else:
-                cells = [_share([_hit(o, t) for o in mine]) for t in THRESHOLDS_PX]
-                cells += [_share([_hit(o, 3.0) for o in mine if o.source == s]) for s in sources]
-                cells += [str(sum(o.status == "no_reliable_alignment" for o in mine)), f"{np.median([o.seconds for o in mine]):.2f}", f"{memory_mb.get(key, 0):.0f}"]
-            parts.append(f"| {key} | " + " | ".join(cells) + " |")
-        counts = ", ".join(f"{s} {len({o.id for o in of if o.source == s})}" for s in sources)
-        parts += ["", f"Pairs: {counts}.", ""]
-    return "\n".join(parts)
-
-
-def _hit(outcome: Outcome, threshold: float) -> bool:
-    return outcome.error_px is not None and outcome.error_px <= threshold
-
-
-def _share(hits: list[bool]) -> str:
-    return f"{100 * np.mean(hits):.0f}" if hits else "-"
 
 
 def reset_peak() -> None:

@@ -150,9 +150,9 @@ def _keypoints(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: in
     for number, row in enumerate(rows):
         progress.update(number / len(rows), f"Keypoints: pair {number + 1} of {len(rows)}")
         reference, sensed, truth = motion_case(dataset, row, seed)
-        taken, mine, other = _common_keypoints(matcher.keypoints, reference, sensed, truth)
+        shown, mine, other = _common_keypoints(matcher.keypoints, reference, sensed, truth)
         found = matcher.match(reference, sensed, _RADIUS_PX)
-        taken = _among(found.sensed, taken)
+        taken = _among(found.sensed, shown)
         correct = (metrics.moved(truth, found.sensed, found.reference) <= metrics.NEAR_PX)[taken]
         matchable = round(metrics.repeatability(mine, other) * len(mine))
         others = {name: _repeated(*_common_keypoints(detect, reference, sensed, truth)[1:]) for name, detect in _DETECTORS.items()}
