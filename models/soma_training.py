@@ -16,7 +16,7 @@ from .affine_flow import lattice
 from .glam import CELL_PX
 from .soma import Soma, SomaConfig
 from .soma_loss import soma_loss
-from .synthetic import Pair
+from .synthetic import Pair, centred_lattice, with_mean_filled
 from .training import Recipe, Trainer, ValidationCase
 from .warped import Motion, WarpedSample, draw_warped, flow_mask, homography
 
@@ -39,11 +39,13 @@ class FlowRecipe(Recipe):
         side_px: Side of the windows.
         far: Share of samples under `MAIN`; the others are under `NEAR` with wider shifts.
         swap: Share of samples whose sensed image is the optical one.
+        borders: Share of samples where one image ends within the window, as at the rim of a turned scene.
     """
 
     side_px: int = 160
     far: float = 0.25
     swap: float = 0.25
+    borders: float = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +78,8 @@ class FlowTrainer(Trainer):
 
         def sample() -> WarpedSample:
             motion = MAIN if self.rng.random() < self.recipe.far else _LEARNT
-            return draw_warped(self.pairs, self.draw_pair(), self.recipe.side_px, motion, self.rng)
+            drawn = draw_warped(self.pairs, self.draw_pair(), self.recipe.side_px, motion, self.rng)
+            return with_borders(drawn, self.rng) if self.rng.random() < self.recipe.borders else drawn
 
         return self.draw_enough(self.recipe.batch, sample, lambda s: float(flow_mask(s).mean()) > 0.4)
 
@@ -103,6 +106,19 @@ class FlowTrainer(Trainer):
         """Return (N, 2): RMSE of the flow in px under what the coarse stage leaves, and under the paper's main perturbation."""
         net.eval()
         return np.array([[flow_error(net, flow_case(case, motion, number), self.device) for motion in (NEAR, MAIN)] for number, case in enumerate(cases)])
+
+
+def with_borders(sample: WarpedSample, rng: np.random.Generator) -> WarpedSample:
+    """Return a sample of which one image ends at a straight line, anywhere from the rim to a tenth of the window short of its middle."""
+    side = sample.flow.shape[-1]
+    angle, reach = rng.uniform(0, 2 * np.pi), rng.uniform(0.1, 0.6) * side
+    x, y = centred_lattice(side)
+    known = torch.from_numpy((np.cos(angle) * x + np.sin(angle) * y < reach).astype(np.float32))[None]
+    if rng.random() < 0.5:
+        mask = sample.sensed_mask * known
+        return replace(sample, sensed=with_mean_filled(sample.sensed, mask), sensed_mask=mask)
+    mask = sample.reference_mask * known
+    return replace(sample, reference=with_mean_filled(sample.reference, mask), reference_mask=mask)
 
 
 def inverted(flow: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

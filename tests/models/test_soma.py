@@ -13,9 +13,10 @@ from sar_optical_align.models.fge import Fge, derivative_kernels
 from sar_optical_align.models.local_correlation import correlate_local, correlate_local_reference, moments
 from sar_optical_align.models.soma import Soma, SomaConfig
 from sar_optical_align.models.soma_loss import residual, soma_loss
-from sar_optical_align.models.soma_training import NEAR, TRAININGS, FlowRecipe, FlowTrainer, flow_case, inverted
+from sar_optical_align.models.soma_training import NEAR, TRAININGS, FlowRecipe, FlowTrainer, flow_case, inverted, with_borders
 from sar_optical_align.models.synthetic import Pair
 from sar_optical_align.models.training import ValidationCase
+from sar_optical_align.models.warped import WarpedSample
 
 SMALL = SomaConfig(more=(8, 8, 8), channels=(8, 8, 8), regress_width=8)
 
@@ -161,3 +162,17 @@ def test_training_learns_and_resumes_exactly(tmp_path):
     again = small_trainer(2)
     again.load(torch.load(tmp_path / "s.pt", weights_only=True))
     assert np.array([again.step(0.9) for _ in range(2)]) == pytest.approx(np.array(ahead))
+
+
+def test_borders_hide_one_image_and_fill_it_with_its_mean():
+    rng = np.random.default_rng(0)
+    whole = torch.ones(1, 64, 64)
+    sample = WarpedSample(torch.rand(1, 64, 64), whole, torch.rand(1, 64, 64), whole, torch.zeros(2, 64, 64), 0)
+    for _ in range(40):
+        cut = with_borders(sample, rng)
+        sides = [(sample.reference, cut.reference, cut.reference_mask), (sample.sensed, cut.sensed, cut.sensed_mask)]
+        assert sum(float(mask.min()) < 1 for _, _, mask in sides) <= 1
+        for before, after, mask in sides:
+            assert 0.5 < float(mask.mean()) <= 1.0
+            assert torch.equal(before * mask, after * mask)
+            assert torch.allclose(after[mask < 1], before[mask > 0].mean())
