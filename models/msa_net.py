@@ -64,6 +64,22 @@ def standardised(image: Tensor) -> Tensor:
     return ((image - mean) / (deviation + _NORMAL_FLOOR)).clamp(-3.0, 3.0)
 
 
+class _Pointwise(nn.Conv2d):
+    """1x1 convolution of every `stride`-th pixel.
+
+    The pixels are picked first: oneDNN's backward pass of a strided 1x1 convolution of few channels, channels last, writes past its
+    buffers (torch 2.13 on AVX-512).
+    """
+
+    def __init__(self, before: int, width: int, stride: int) -> None:
+        super().__init__(before, width, 1, bias=False)
+        self.every = stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform (B, C, H, W) to (B, width, H / stride, W / stride)."""
+        return super().forward(x[..., :: self.every, :: self.every])
+
+
 class Lfe(nn.Module):
     """Residual block: 3x3 convolution, BN, ReLU, 3x3 convolution, BN, plus the input; ReLU.
 
@@ -79,7 +95,7 @@ class Lfe(nn.Module):
         )
         self.shortcut: nn.Module = nn.Identity()
         if before != width or stride != 1:
-            self.shortcut = nn.Sequential(nn.Conv2d(before, width, 1, stride, bias=False), nn.BatchNorm2d(width))
+            self.shortcut = nn.Sequential(_Pointwise(before, width, stride), nn.BatchNorm2d(width))
 
     def forward(self, x: Tensor) -> Tensor:
         """Transform (B, C, H, W) to (B, width, H / stride, W / stride)."""
