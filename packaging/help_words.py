@@ -43,7 +43,7 @@ WORDS: dict[str, dict[str, str]] = {
         "Draw what a matcher sees at one place: chips, similarity surface, peaks, gates of the experts.":
             "Zeichnet, was ein Matcher an einer Stelle sieht: Ausschnitte, Ähnlichkeitsfläche, Maxima, Gewichte der Experten.",
         "Train a network on a dataset of aligned pairs; needs torch.": "Trainiert ein Netz an einem Datensatz ausgerichteter Paare; benötigt torch.",
-        "Learn what the score of a template matcher means, on a dataset with known truth.":
+        "Learn what the score of a matcher means, on a dataset with known truth.":
             "Lernt an einem Datensatz mit bekannter Wahrheit, was der Score eines Matchers bedeutet.",
         "Adapt a network to a scene: train it for some minutes around accepted control points.":
             "Lässt ein Netz auf einer Szene nachlernen: trainiert es einige Minuten lang rund um angenommene Passpunkte.",
