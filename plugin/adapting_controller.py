@@ -22,7 +22,7 @@ from .core.session_record import Adapted
 from .core.types import AlignRequest
 from .engine.matchers import all_specs
 from .review_controller import ReviewController
-from .session_store import adapted_weights, bring_weights, discard_weights
+from .session_store import adapted_weights, carry_weights, discard_weights
 from .settings import load_params, machine
 from .tasks import AdaptTask
 from .worker_client import WorkerClient
@@ -127,7 +127,8 @@ class AdaptingController(QObject):
         if result.weights:
             try:
                 discard_weights(session)
-                session.set_adapted(Adapted(NETWORK, bring_weights(session, Path(result.weights))))
+                session.set_adapted(Adapted(NETWORK, Path(result.weights).name))
+                carry_weights(session, Path(result.weights).parent)  # the review may have moved since
             except AlignError as error:
                 self.failed.emit(error)
                 return

@@ -345,10 +345,9 @@ class AlignController(QObject):
     def _warp_ended(self, task: WarpTask) -> None:
         if task.error is not None:
             self._fail(task.error)
-        if not task.written:
-            if task.error is None:
-                self.dock.set_status(tr("Cancelled; nothing was written."))
-        else:
+        elif not task.written:
+            self.dock.set_status(tr("Cancelled; nothing was written."))
+        if task.written:
             remove_layers_of(task.output)
             layer = QgsRasterLayer(str(task.output), task.output.stem)
             sensed = self.dock.pair()[1]

@@ -15,7 +15,7 @@ from pathlib import Path
 from osgeo import gdal
 from qgis.core import Qgis, QgsMapLayer, QgsProject
 
-from .core.errors import AlignError, OutputError
+from .core.errors import AlignError
 from .core.fingerprint import Fingerprint, change_of, fingerprint
 from .core.session import Session
 from .core.session_file import SessionFile, copy_review, load_record
@@ -153,7 +153,7 @@ def _earlier(file: Path, record: SessionRecord, reference: RasterRef, sensed: Ra
     session = Session.from_record(moved)
     aside = file.suffix != ".gpkg" or any(word in file.stem for word in _ASIDE) or file.parent != store_folder()
     session.file = session_file(reference, sensed) if aside else SessionFile.going_on(file, record, _STYLE.read_text(encoding="utf-8"), versions())
-    _carry_weights(session, file.parent)
+    carry_weights(session, file.parent)
     return Earlier(session, datetime.fromtimestamp(file.stat().st_mtime), tuple(warnings))
 
 
@@ -193,7 +193,7 @@ def relocate(session: Session) -> None:
     if old is None or old.parent == store_folder():
         return
     session.file = session_file(session.reference, session.sensed)
-    _carry_weights(session, old.parent)
+    carry_weights(session, old.parent)
     session.save()
     for layer in QgsProject.instance().mapLayers().values():
         if layer.source().startswith(f"{old}|"):
@@ -218,21 +218,6 @@ def scene_params(session: Session) -> AlignParams:
     return replace(params, matcher=session.adapted.network, matcher_params={"weights": str(path)})
 
 
-def bring_weights(session: Session, weights: Path) -> str:
-    """Move adapted weights beside the review's file, which may lie elsewhere since their training began; return their name.
-
-    Raises:
-        OutputError: they cannot be moved.
-    """
-    if session.file is not None and weights.parent != session.file.path.parent:
-        try:
-            for source in filter(Path.is_file, map(weights.with_suffix, _WEIGHT_FILES)):
-                shutil.move(source, session.file.path.with_name(source.name))
-        except OSError as error:
-            raise OutputError(f"Cannot write {session.file.path.parent}: {error.strerror}.", "Choose a folder you may write to, with enough room.") from error
-    return weights.name
-
-
 def discard_weights(session: Session) -> None:
     """Remove the weights adapted to the scene of a review; it does not name them any more.
 
@@ -246,7 +231,7 @@ def discard_weights(session: Session) -> None:
             path.with_suffix(suffix).unlink(missing_ok=True)
 
 
-def _carry_weights(session: Session, folder: Path) -> None:
+def carry_weights(session: Session, folder: Path) -> None:
     """Copy the adapted weights that lie in a folder beside the review's file, where that is elsewhere now; move those of the profile."""
     if session.adapted is None or session.file is None or session.file.path.parent == folder:
         return

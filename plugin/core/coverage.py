@@ -43,7 +43,11 @@ def hull_area(points: ArrayLike) -> float:
     hull = convex_hull(points)
     if len(hull) < 3:
         return 0.0
-    x, y = hull[:, 0], hull[:, 1]
+    return _polygon_area(hull)
+
+
+def _polygon_area(corners: Array) -> float:
+    x, y = corners.T
     return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
 
 
@@ -66,8 +70,7 @@ def overlap_area(transform: Transform, reference_grid: Grid, sensed_grid: Grid) 
         if len(kept) < 3:
             return 0.0
         outline = np.array(kept)
-    x, y = outline.T
-    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+    return _polygon_area(outline)
 
 
 def quadrant_counts(points: ArrayLike, width: float, height: float) -> tuple[int, int, int, int]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from . import bases, coords
 from .errors import FitError
+from .qgis_points import is_referenced
 from .transforms import KINDS, Transform, folds
 from .types import Grid
 
@@ -23,7 +24,6 @@ _ROUNDS = 6  # of adding nodes where the mapping bends most
 _MOST_NODES = 1500
 _REFUSED_PX = 0.25
 _CHECKS = 41  # positions along the longer side at which the mapping is checked
-_IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +192,7 @@ def output_grid(
         gsd: Pixel side in map units; None = that of the sensed raster after the transform.
         match_reference: Take the reference's grid as it is (always so without georeferencing).
     """
-    if match_reference or reference_grid.geotransform == _IDENTITY:
+    if match_reference or not is_referenced(reference_grid):
         return reference_grid
     to_map = coords.matrix_from_geotransform(reference_grid.geotransform)
     outline = coords.apply_matrix(to_map, transform.apply(_lattice(sensed_grid, 33, 0)))
@@ -218,7 +218,7 @@ def kept_grid(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> 
     if transform.matrix is None or transform.kind == "projective":
         label = KINDS[transform.kind].label
         raise FitError(f"A geotransform cannot hold the model {label}.", "Choose shift, similarity or affine, or let the raster be resampled.")
-    if reference_grid.crs_wkt and reference_grid.geotransform == _IDENTITY:
+    if reference_grid.crs_wkt and not is_referenced(reference_grid):
         raise FitError("The reference has no geotransform that the sensed raster could take over.", "Let the raster be resampled.")
     whole = coords.matrix_from_geotransform(reference_grid.geotransform) @ transform.matrix
     return Grid(reference_grid.crs_wkt, coords.geotransform_from_matrix(whole), sensed_grid.width, sensed_grid.height)

@@ -56,6 +56,8 @@ def run_papers(key: str, dataset: Path, split: str, output: Path, limit: int | N
         found, each = _MEASURES[measure](matcher, dataset, rows, seed, part)
         figures |= {name: value if value is not None and np.isfinite(value) else None for name, value in found.items()}
         records[measure] = each
+    if hasattr(matcher, "net"):
+        figures["GFLOP per megapixel"] = _gflop_each(matcher, *motion_case(dataset, rows[0], seed)[:2])
     output.mkdir(parents=True, exist_ok=True)
     stored = {"matcher": key, "split": split, "seed": seed, "pairs": len(rows), "figures": figures, "records": records}
     (output / f"metrics-{key}-{split}.json").write_text(json.dumps(stored, indent=1), encoding="utf-8")
@@ -130,8 +132,6 @@ def _matches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int,
     figures |= {f"MMA@{t}": float(np.mean([r["mma"][i] for r in records])) for i, t in enumerate(_MMA_PX)}
     figures |= {f"corner AUC@{t}": metrics.area_under_curve(corners, t) for t in _AUC_PX}
     figures["seconds"] = float(np.median([r["seconds"] for r in records]))
-    if hasattr(matcher, "net"):
-        figures["GFLOP per megapixel"] = _gflop_each(matcher, *motion_case(dataset, rows[0], seed)[:2])
     return figures, [_plain(r) for r in records]
 
 
@@ -246,8 +246,6 @@ def _flow(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, pr
         figures |= {f"{name} CMR@{t}": rate for t, rate in zip(_CMR_PX, metrics.pair_rates(rmse, _CMR_PX), strict=True)}
         figures[f"{name} mean RMSE, px"] = float(rmse[np.isfinite(rmse)].mean()) if np.isfinite(rmse).any() else float("inf")
     figures["seconds"] = float(np.median([r["seconds"] for r in records]))
-    if hasattr(matcher, "net"):
-        figures["GFLOP per megapixel"] = _gflop_each(matcher, *motion_case(dataset, rows[0], seed)[:2])
     return figures, [_plain(r) for r in records]
 
 
