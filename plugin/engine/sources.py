@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections.abc import Sequence
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -176,12 +178,12 @@ class Source:
             resampling = Resampling.nearest
         try:
             with self._lock:
-                data = [self._dataset.read(band, window=Window(*box), out_shape=shape, resampling=resampling) for band in bands]  # types may differ
+                data = read_bands(self._dataset, bands, shape, window=Window(*box), resampling=resampling)
                 masks = self._dataset.read_masks(bands, window=Window(*box), out_shape=(len(bands), *shape), resampling=Resampling.nearest)
         except (RasterioError, OSError) as error:
             raise self._truncated(error) from error
         with np.errstate(over="ignore"):
-            values = np.stack([band.astype(np.float32) for band in data])
+            values = data.astype(np.float32)
         mask: Mask = (masks > 0).all(axis=0) & np.isfinite(values).all(axis=0)
         if self.ref.nodata is not None and self.ref.nodata != self._dataset.nodata:
             mask &= ~self._is_given_nodata(values, box, shape, resampling)
@@ -193,7 +195,7 @@ class Source:
         if finer > 1:
             out_shape = (shape[0] * finer, shape[1] * finer)
             with self._lock:
-                values = np.stack([self._dataset.read(band, window=Window(*box), out_shape=out_shape).astype(np.float32) for band in self.bands])
+                values = read_bands(self._dataset, list(self.bands), out_shape, window=Window(*box)).astype(np.float32)
         hit = (values == np.float32(self.ref.nodata)).any(axis=0)
         found: Mask = hit.reshape(shape[0], finer, shape[1], finer).any(axis=(1, 3))
         return found
@@ -259,8 +261,15 @@ class Source:
         d, bands = self._dataset, self._colour_bands()[:3]
         if len(bands) < 3:
             return False
-        small = [d.read(band, out_shape=(min(128, d.height), min(128, d.width)), resampling=Resampling.nearest) for band in bands]
+        small = read_bands(d, bands, (min(128, d.height), min(128, d.width)), resampling=Resampling.nearest)
         return bool((small[0] != small[1]).any() or (small[0] != small[2]).any())
+
+
+def read_bands(dataset: Any, bands: Sequence[int], shape: tuple[int, int] | None = None, **how: Any) -> NDArray[Any]:
+    """Return (B, rows, cols) of an open raster; bands of several types, which rasterio reads one at a time only, in one that holds all."""
+    if len({dataset.dtypes[band - 1] for band in bands}) == 1:
+        return np.asarray(dataset.read(bands, out_shape=shape and (len(bands), *shape), **how))
+    return np.stack([dataset.read(band, out_shape=shape, **how) for band in bands])
 
 
 def open_raster(

@@ -26,6 +26,7 @@ from ..core.progress import Progress
 from ..core.transforms import Transform, folds
 from ..core.types import Grid, RasterRef, WarpParams
 from .georeference import georeference
+from .sources import read_bands
 from .tiling import Tile, tiles
 from .warp_blocks import BlockWarper
 from .warp_layout import Layout, resampling_for
@@ -225,7 +226,7 @@ def _fill(
     """Warp one piece into the block's arrays, bands with the same mask together."""
     box = Window(window.x0, window.y0, window.width, window.height)
     try:
-        samples = np.stack([source.read(band, window=box).astype(layout.dtype, copy=False) for band in source.indexes])  # bands may differ in type
+        samples = read_bands(source, source.indexes, window=box)
         masks = source.read_masks(window=box) > 0
     except (RasterioError, OSError) as error:
         hint = "The file seems truncated or damaged; copy it again."
