@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar, cast
 
 import numpy as np
@@ -19,7 +19,7 @@ from .losses import gaussian_label, soft_cross_entropy
 from .me_ssm_training import peaks
 from .synthetic import Pair
 from .training import Recipe, Trainer, ValidationCase
-from .warped import Motion, WarpedSample, draw_warped, flow_mask
+from .warped import Motion, WarpedBatch, draw_warped, flow_mask
 
 _RADIUS_PX = 32.0
 _NEAR_PX = 6.0
@@ -49,10 +49,27 @@ class KeypointRecipe(Recipe):
     sigma_px: float = 1.4
 
 
-def _cells(sample: WarpedSample) -> tuple[Tensor, Tensor]:
-    """Return flow (2, h, w) in cells and its mask (1, h, w) on cells of 2 px."""
-    flow = functional.avg_pool2d(sample.flow[None], CELL_PX)[0] / CELL_PX
-    return flow, -functional.max_pool2d(-flow_mask(sample)[None], CELL_PX)[0]
+_DETECTED = Motion(rotation_deg=10.0, shift_px=8.0, scale=0.1, perspective_px=6.0)
+_MATCHED = Motion(rotation_deg=4.0, shift_px=16.0, scale=0.05, perspective_px=4.0)
+
+
+@dataclass(frozen=True, eq=False)
+class KeypointBatch:
+    """B samples of a stage on cells of 2 px: flow (B, 2, h, w) in cells, masks (B, 1, h, w) of where the flow counts and of valid ground."""
+
+    detects: bool
+    reference: Tensor
+    sensed: Tensor
+    flow: Tensor
+    counts: Tensor
+    reference_mask: Tensor
+    sensed_mask: Tensor
+
+    @classmethod
+    def of(cls, detects: bool, drawn: WarpedBatch) -> KeypointBatch:
+        """Go to cells; those of which a part is invalid are."""
+        masks = (-functional.max_pool2d(-m, CELL_PX) for m in (drawn.counts, drawn.reference_mask, drawn.sensed_mask))
+        return cls(detects, drawn.reference, drawn.sensed, functional.avg_pool2d(drawn.flow, CELL_PX) / CELL_PX, *masks)
 
 
 def _shown(places: Tensor, flow: Tensor, valid: Tensor) -> Tensor:
@@ -76,43 +93,38 @@ class KeypointTrainer(Trainer):
         super().__init__(net, pairs, recipe, device)
         self.fraction = 0.0
 
-    def draw(self, count: int, side: int, motion: Motion) -> list[WarpedSample]:
-        """Draw samples with enough common ground."""
-        return self.draw_enough(
-            count, lambda: draw_warped(self.pairs, self.draw_pair(), side, motion, self.rng), lambda s: float(flow_mask(s).mean()) > 0.4
-        )
+    def draw(self, fraction: float, rng: np.random.Generator) -> KeypointBatch:
+        """Draw samples of the stage with enough common ground."""
+        r, detects = self.recipe, fraction < self.recipe.detector_share
+        count, side, motion = (r.detector_batch, r.detector_window_px, _DETECTED) if detects else (r.batch, WINDOW_PX, _MATCHED)
+        samples = self.draw_enough(count, lambda: draw_warped(self.pairs, self.draw_pair(rng), side, motion, rng), lambda s: float(flow_mask(s).mean()) > 0.4)
+        return KeypointBatch.of(detects, WarpedBatch.of(samples))
 
-    def learn(self, fraction: float) -> tuple[Tensor, float]:
+    def learn(self, batch: KeypointBatch, fraction: float) -> tuple[Tensor, float]:
         """Return the loss of a batch and, in the first stage, the share of keypoints found again, in the second of matches that are right."""
         self.fraction = fraction
-        if fraction < self.recipe.detector_share:
-            return self.learn_detector()
-        return self.learn_matching()
+        batch = replace(batch, **{f.name: getattr(batch, f.name).to(self.device) for f in fields(batch) if f.name != "detects"})
+        return self.learn_detector(batch) if batch.detects else self.learn_matching(batch)
 
-    def learn_detector(self) -> tuple[Tensor, float]:
+    def learn_detector(self, given: KeypointBatch) -> tuple[Tensor, float]:
         """First stage: the scores of both images agree under the known motion, and are not flat."""
-        r = self.recipe
-        samples = self.draw(r.detector_batch, r.detector_window_px, Motion(rotation_deg=10.0, shift_px=8.0, scale=0.1, perspective_px=6.0))
-        flow, valid = (torch.stack(v).to(self.device) for v in zip(*(_cells(s) for s in samples), strict=True))
-        both = torch.stack([s.reference for s in samples] + [s.sensed for s in samples]).to(self.device)
-        reference, sensed = self.net.detect(both).float().chunk(2)
-        known = -functional.max_pool2d(-torch.stack([s.reference_mask for s in samples]).to(self.device), CELL_PX)
-        loss = agreement(reference, sensed, flow, valid) + r.flatness * (flatness(reference, known) + flatness(sensed, valid))
-        return loss, float(np.mean([repeated(a[0], b[0], f, v[0]) for a, b, f, v in zip(reference.detach(), sensed.detach(), flow, valid, strict=True)]))
+        reference, sensed = self.net.detect(torch.cat((given.reference, given.sensed))).float().chunk(2)
+        loss = agreement(reference, sensed, given.flow, given.counts)
+        loss = loss + self.recipe.flatness * (flatness(reference, given.reference_mask) + flatness(sensed, given.counts))
+        each = zip(reference.detach(), sensed.detach(), given.flow, given.counts, strict=True)
+        return loss, float(np.mean([repeated(a[0], b[0], f, v[0]) for a, b, f, v in each]))
 
-    def learn_matching(self) -> tuple[Tensor, float]:
+    def learn_matching(self, given: KeypointBatch) -> tuple[Tensor, float]:
         """Second stage: the matching matrix of the detector's keypoints, and the placing of true pairs."""
         net, r = self.net, self.recipe
         net.detector.eval()
-        samples = self.draw(r.batch, WINDOW_PX, Motion(rotation_deg=4.0, shift_px=16.0, scale=0.05, perspective_px=4.0))
-        images = [torch.stack(v).to(self.device) for v in zip(*((s.reference, s.sensed) for s in samples), strict=True)]
+        images = given.reference, given.sensed
         with torch.no_grad():
             scores = net.detect(torch.cat(images)).chunk(2)
         described = [net.describe(image, name) for image, name in zip(images, ("optical", "sar"), strict=True)]
         total, hits = images[0].new_zeros(()), []
-        for i, sample in enumerate(samples):
-            flow, valid = (v.to(self.device) for v in _cells(sample))
-            known = [-functional.max_pool2d(-m.to(self.device)[None], CELL_PX)[0] for m in (sample.reference_mask, sample.sensed_mask)]
+        for i, (flow, valid) in enumerate(zip(given.flow, given.counts, strict=True)):
+            known = [given.reference_mask[i], given.sensed_mask[i]]
             places = [net.keypoints(score[i, 0], mask[0])[0][: net.config.keypoints] for score, mask in zip(scores, known, strict=True)]
             if min(len(p) for p in places) < 2:
                 continue
@@ -131,7 +143,7 @@ class KeypointTrainer(Trainer):
             best = rows[:, :-1].argmax(1)
             sure = counts & (rows.argmax(1) < len(places[0])) & (apart.amin(1) <= _NEAR_PX)
             hits.append(float((apart[torch.arange(len(best)), best] <= _NEAR_PX)[sure].float().mean()) if sure.any() else 0.0)
-        return total / len(samples), float(np.mean(hits)) if hits else 0.0
+        return total / len(given.flow), float(np.mean(hits)) if hits else 0.0
 
     def _placing(self, described: list[Described], i: int, known: list[Tensor], places: Tensor, true: Tensor) -> Tensor:
         """Loss of the similarity map around pairs that are near the true one."""

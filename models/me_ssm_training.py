@@ -15,7 +15,7 @@ from .config import ABLATIONS, PRESETS, MeSsmConfig
 from .losses import registration_loss
 from .me_ssm import MeSsm
 from .similarity import slide_fft, slide_groups
-from .synthetic import Pair, Sample, SampleSize, draw
+from .synthetic import Origin, Pair, SampleSize, draw
 from .training import Recipe, Trainer, ValidationCase
 
 _REFINE_FROM, _REFINE_REACH_PX = 0.3, 3.0
@@ -44,6 +44,18 @@ class TemplateRecipe(Recipe):
     own: float = 0.5
 
 
+@dataclass(frozen=True, eq=False)
+class TemplateBatch:
+    """B samples, see `synthetic.Sample`: images and masks (B, 1, h, w), truth (B, 2)."""
+
+    window: Tensor
+    window_mask: Tensor
+    template: Tensor
+    template_mask: Tensor
+    truth: Tensor
+    origins: list[Origin]
+
+
 class TemplateTrainer(Trainer):
     """ME-SSM in training."""
 
@@ -55,27 +67,30 @@ class TemplateTrainer(Trainer):
     def __init__(self, net: MeSsm, pairs: list[Pair], recipe: TemplateRecipe, device: str = "cpu") -> None:
         super().__init__(net, pairs, recipe, device)
 
-    def draw(self) -> list[Sample]:
+    def draw(self, fraction: float, rng: np.random.Generator) -> TemplateBatch:  # noqa: ARG002 - the same from beginning to end
         """Draw a batch of samples with enough valid ground."""
         size = SampleSize(self.recipe.window_px, self.recipe.template_px)
-        return self.draw_enough(
-            self.recipe.batch, lambda: draw(self.pairs, self.draw_pair(), size, self.rng),
+        samples = self.draw_enough(
+            self.recipe.batch, lambda: draw(self.pairs, self.draw_pair(rng), size, rng),
             lambda s: float(s.template_mask.mean()) > 0.7 and float(s.window_mask.mean()) > 0.6,
         )
+        images = zip(*((s.window, s.window_mask, s.template, s.template_mask) for s in samples), strict=True)
+        window, window_mask, template, template_mask = (torch.stack(part) for part in images)
+        truth, origins = torch.tensor([s.truth for s in samples]), [s.origin for s in samples]
+        return TemplateBatch(window, window_mask, template, template_mask, truth, origins)
 
-    def learn(self, fraction: float) -> tuple[Tensor, float]:
+    def learn(self, batch: TemplateBatch, fraction: float) -> tuple[Tensor, float]:
         """Return the loss of a batch and the share of it whose peak is within 1 px of the truth."""
-        samples = self.draw()
-        truth = torch.tensor([s.truth for s in samples], device=self.device)
+        truth = batch.truth.to(self.device)
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16):
-            window = self._describe([s.window for s in samples], [s.window_mask for s in samples], "optical")
-            template = self._describe([s.template for s in samples], [s.template_mask for s in samples], "sar")
+            window = self._describe(batch.window, batch.window_mask, "optical")
+            template = self._describe(batch.template, batch.template_mask, "sar")
         r = self.recipe
         part = int(self.rng.choice(r.parts_px))
         corner = self.rng.integers(0, r.template_px - part + 1, 2)
         learnt, fixed = self.net.config.channels, self.net.channels - self.net.config.channels
         groups = (learnt, fixed) if fixed else (learnt,)
-        losses, missed = [], np.zeros((len(samples), 2))
+        losses, missed = [], np.zeros((len(truth), 2))
         for side, (x, y) in ((r.template_px, (0, 0)), (part, corner)):
             at = truth + torch.tensor((float(x), float(y)), device=self.device)
             similarity = slide_groups(template[..., y : y + side, x : x + side], window, groups)
@@ -86,22 +101,22 @@ class TemplateTrainer(Trainer):
                 losses.append(r.own * self._loss(similarity[:, 0], at, 1))
         loss = torch.stack(losses).sum() / 2.0
         if r.refine and fraction > _REFINE_FROM:
-            self.refine_samples(samples, missed)
+            self.refine_samples(batch.origins, missed)
         return loss, float((np.hypot(*missed.T) <= 1.0).mean())
 
     def _loss(self, similarity: Tensor, truth: Tensor, scale: int) -> Tensor:
         r = self.recipe
         return registration_loss(similarity, truth, self.net.log_scale[scale], r.hinge, r.spread, r.sigma).mean()
 
-    def _describe(self, images: list[Tensor], masks: list[Tensor], modality: str) -> Tensor:
-        features: Tensor = self.net(torch.stack(images).to(self.device), modality).features
-        return features * torch.stack(masks).to(self.device)
+    def _describe(self, images: Tensor, masks: Tensor, modality: str) -> Tensor:
+        features: Tensor = self.net(images.to(self.device), modality).features
+        return features * masks.to(self.device)
 
-    def refine_samples(self, samples: list[Sample], missed: NDArray[np.float64]) -> None:
+    def refine_samples(self, origins: list[Origin], missed: NDArray[np.float64]) -> None:
         """Move each cell's offset towards where the network finds the peak."""
-        for sample, miss in zip(samples, missed, strict=True):
-            if sample.pair >= 0 and np.hypot(*miss) < _REFINE_REACH_PX:
-                self.refine(sample.pair, sample.cell, sample.to_source @ miss)
+        for origin, miss in zip(origins, missed, strict=True):
+            if origin.pair >= 0 and np.hypot(*miss) < _REFINE_REACH_PX:
+                self.refine(origin.pair, origin.cell, origin.to_source @ miss)
 
     @torch.inference_mode()
     def validate(self, net: nn.Module, cases: Sequence[ValidationCase]) -> NDArray[np.float64]:

@@ -73,6 +73,15 @@ class Places:
     truth: Tensor
 
 
+@dataclass(frozen=True, eq=False)
+class PatchBatch:
+    """B windows of both images, (B, 1, side, side), and their places."""
+
+    reference: Tensor
+    sensed: Tensor
+    known: Places
+
+
 def places(samples: list[WarpedSample]) -> Places:
     """Return the SAR nodes (8 px apart) that see enough valid ground, and whose partner does and lies within the optical map."""
     valid = functional.avg_pool2d(torch.stack([s.sensed_mask for s in samples]), PATCH_PX, STRIDE)[:, 0]
@@ -129,22 +138,21 @@ class PatchTrainer(Trainer):
     def __init__(self, net: MsaNet, pairs: list[Pair], recipe: PatchRecipe, device: str = "cpu") -> None:
         super().__init__(net, pairs, recipe, device)
 
-    def draw(self) -> list[WarpedSample]:
+    def draw(self, fraction: float, rng: np.random.Generator) -> PatchBatch:  # noqa: ARG002 - the same from beginning to end
         """Draw a batch of samples with enough valid ground."""
         r = self.recipe
-        return self.draw_enough(
-            r.batch, lambda: windows_apart(draw_warped(self.pairs, self.draw_pair(), r.window_px + r.room_px, r.motion, self.rng), r.window_px, self.rng),
+        samples = self.draw_enough(
+            r.batch, lambda: windows_apart(draw_warped(self.pairs, self.draw_pair(rng), r.window_px + r.room_px, r.motion, rng), r.window_px, rng),
             lambda s: min(float(s.reference_mask.mean()), float(s.sensed_mask.mean())) > _MIN_VALID,
         )
+        return PatchBatch(torch.stack([s.reference for s in samples]), torch.stack([s.sensed for s in samples]), places(samples))
 
-    def learn(self, fraction: float) -> tuple[Tensor, float]:
+    def learn(self, given: PatchBatch, fraction: float) -> tuple[Tensor, float]:
         """Return the loss of a batch and the share of its places whose nearest descriptor in the window is within 4 px of the truth."""
-        r, samples = self.recipe, self.draw()
-        known = places(samples)
+        r, known, count = self.recipe, given.known, len(given.sensed)
         batch, row, column, truth = (v.to(self.device) for v in (known.batch, known.row, known.column, known.truth))
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=r.bfloat16):
-            reference, sensed = (torch.stack([getattr(s, name) for s in samples]).to(self.device) for name in ("reference", "sensed"))
-            optical, sar = (v.float() for v in self.net.both(reference, sensed, (STEP, STRIDE)))
+            optical, sar = (v.float() for v in self.net.both(given.reference.to(self.device), given.sensed.to(self.device), (STEP, STRIDE)))
         anchors, partners = sar[batch, :, row, column], read_map(optical, batch, truth)
         near = ((truth[:, None] - truth[None]) * STEP).square().sum(2) < (0.75 * STRIDE) ** 2
         apart = (batch[:, None] != batch[None]) | ~near
@@ -157,10 +165,10 @@ class PatchTrainer(Trainer):
         if r.localise:
             scale = self.net.log_scale.exp()
             label = gaussian_label(truth, size[0], size[1], sigma=r.sigma / STEP).flatten(1)
-            own = _own(similarity, batch, len(samples))
+            own = _own(similarity, batch, count)
             entropy = torch.logsumexp(scale * similarity, dim=1) - scale * (label * own).sum(1)
             loss = loss + r.localise * 0.5 * (entropy.mean() + contrast(anchors, partners, apart, scale).mean())
-        missed = STEP * (peaks(_own(similarity.detach(), batch, len(samples)).view(-1, *size)) - truth)
+        missed = STEP * (peaks(_own(similarity.detach(), batch, count).view(-1, *size)) - truth)
         return loss, float((missed.square().sum(1) <= 16.0).float().mean())
 
     @torch.inference_mode()

@@ -28,7 +28,7 @@ from .matching_pairs import match_images
 from .regnet_mamba2 import STRIDE, RegNetMamba2, RegNetMamba2Config
 from .synthetic import Pair
 from .training import Recipe, Trainer, ValidationCase
-from .warped import Motion, WarpedSample, draw_warped, flow_mask
+from .warped import Motion, WarpedBatch, draw_warped
 
 TRAININGS: dict[str, RegNetMamba2Config] = {
     "tiny": RegNetMamba2Config(),
@@ -88,25 +88,23 @@ class CorrespondenceTrainer(Trainer):
     def __init__(self, net: RegNetMamba2, pairs: list[Pair], recipe: CorrespondenceRecipe, device: str = "cpu") -> None:
         super().__init__(net, pairs, recipe, device)
 
-    def draw(self) -> list[WarpedSample]:
+    def draw(self, fraction: float, rng: np.random.Generator) -> WarpedBatch:  # noqa: ARG002 - the same from beginning to end
         """Draw a batch of samples with enough valid ground."""
         r = self.recipe
-        return self.draw_enough(
-            r.batch, lambda: draw_warped(self.pairs, self.draw_pair(), r.side_px, r.motion, self.rng),
+        samples = self.draw_enough(
+            r.batch, lambda: draw_warped(self.pairs, self.draw_pair(rng), r.side_px, r.motion, rng),
             lambda s: float(s.sensed_mask.mean()) > 0.7 and float(s.reference_mask.mean()) > 0.6,
         )
+        return WarpedBatch.of(samples)
 
-    def learn(self, fraction: float) -> tuple[Tensor, float]:  # noqa: ARG002 - the same from beginning to end
+    def learn(self, batch: WarpedBatch, fraction: float) -> tuple[Tensor, float]:  # noqa: ARG002
         """Return the loss of a batch and the share of matches whose coarse part is within a cell and whose fine part is within 2 px of the truth."""
-        samples = self.draw()
-        reference, sensed, flow, mask = (
-            torch.stack(parts).to(self.device) for parts in zip(*((s.reference, s.sensed, s.flow, flow_mask(s)) for s in samples), strict=True)
-        )
+        given = batch.to(self.device)
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16):
-            seen_r, seen_s = self.net(reference, sensed)
-        flow = functional.avg_pool2d(flow, COARSE_PX)
+            seen_r, seen_s = self.net(given.reference, given.sensed)
+        flow = functional.avg_pool2d(given.flow, COARSE_PX)
         cells = flow / COARSE_PX
-        trusted = (functional.avg_pool2d(mask, COARSE_PX)[:, 0] > _COVERED) & (cells.abs().amax(1) < self.net.config.reach)
+        trusted = (functional.avg_pool2d(given.counts, COARSE_PX)[:, 0] > _COVERED) & (cells.abs().amax(1) < self.net.config.reach)
         early, _ = self._coarse(seen_r.early, seen_s.early, cells, trusted, 1)
         coarse, near = self._coarse(seen_r.coarse, seen_s.coarse, cells, trusted, 0)
         places = self._places(flow, trusted)

@@ -21,6 +21,8 @@ class SomaConfig(StoredConfig):
         regress_width: Channels of the regress encoders.
         fge: With feature gradient enhancement.
         affine: With the affine stages.
+        pooled: With the linear heads that add to the motion.
+        passes: How often 1/2 is compared, each time under the motion found before.
         released: With the numerics of the released code.
     """
 
@@ -29,6 +31,8 @@ class SomaConfig(StoredConfig):
     regress_width: int = 32
     fge: bool = True
     affine: bool = True
+    pooled: bool = False
+    passes: int = 2
     released: bool = False
 
     def __post_init__(self) -> None:
@@ -37,6 +41,8 @@ class SomaConfig(StoredConfig):
             raise ValueError(f"channels that join must be positive multiples of 8, not {self.more}")
         if any(c < 8 for c in self.channels):
             raise ValueError(f"descriptors have 8 channels at least, not {self.channels}")
+        if self.passes < 1:
+            raise ValueError(f"1/2 is compared once at least, not {self.passes} times")
 
 
 class Soma(nn.Module):
@@ -52,7 +58,7 @@ class Soma(nn.Module):
         super().__init__()
         self.config = config
         self.encoders = nn.ModuleDict({m: SomaEncoder(config.more, config.channels, config.fge) for m in ("optical", "sar")})
-        self.glam = Glam(config.channels, config.regress_width, config.affine, config.released)
+        self.glam = Glam(config.channels, config.regress_width, config.affine, config.pooled, config.passes, config.released)
 
     def describe(self, image: Tensor, modality: str) -> list[Tensor]:
         """Return descriptors at 1/2, 1/4 and 1/8 of (B, 1, H, W) in 0..1, sides multiples of 16; `modality` is "optical" or "sar"."""

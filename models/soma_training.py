@@ -18,7 +18,7 @@ from .soma import Soma, SomaConfig
 from .soma_loss import soma_loss
 from .synthetic import Pair, centred_lattice, with_mean_filled
 from .training import Recipe, Trainer, ValidationCase
-from .warped import Motion, WarpedSample, draw_warped, flow_mask, homography
+from .warped import Motion, WarpedBatch, WarpedSample, draw_warped, flow_mask, homography
 
 NEAR = Motion(rotation_deg=2.0, shift_px=6.0, scale=0.03, bend_px=1.5)
 """What is left after the coarse stage."""
@@ -73,31 +73,27 @@ class FlowTrainer(Trainer):
     def __init__(self, net: Soma, pairs: list[Pair], recipe: FlowRecipe, device: str = "cpu") -> None:
         super().__init__(net, pairs, recipe, device)
 
-    def draw(self) -> list[WarpedSample]:
+    def draw(self, fraction: float, rng: np.random.Generator) -> WarpedBatch:  # noqa: ARG002 - the same from beginning to end
         """Draw a batch of samples with enough common ground."""
 
         def sample() -> WarpedSample:
-            motion = MAIN if self.rng.random() < self.recipe.far else _LEARNT
-            drawn = draw_warped(self.pairs, self.draw_pair(), self.recipe.side_px, motion, self.rng)
-            return with_borders(drawn, self.rng) if self.rng.random() < self.recipe.borders else drawn
+            motion = MAIN if rng.random() < self.recipe.far else _LEARNT
+            drawn = draw_warped(self.pairs, self.draw_pair(rng), self.recipe.side_px, motion, rng)
+            return with_borders(drawn, rng) if rng.random() < self.recipe.borders else drawn
 
-        return self.draw_enough(self.recipe.batch, sample, lambda s: float(flow_mask(s).mean()) > 0.4)
+        return WarpedBatch.of(self.draw_enough(self.recipe.batch, sample, lambda s: float(flow_mask(s).mean()) > 0.4))
 
-    def learn(self, fraction: float) -> tuple[Tensor, float]:  # noqa: ARG002
+    def learn(self, batch: WarpedBatch, fraction: float) -> tuple[Tensor, float]:  # noqa: ARG002
         """Return the loss of a batch and the share of it whose flow is within 1 px in the mean along each axis."""
-        samples = self.draw()
-        optical, optical_mask, sar, sar_mask, flow, mask = (
-            torch.stack(parts).to(self.device)
-            for parts in zip(*((s.reference, s.reference_mask, s.sensed, s.sensed_mask, s.flow, flow_mask(s)) for s in samples), strict=True)
-        )
-        flow, mask = functional.avg_pool2d(flow, CELL_PX), (functional.avg_pool2d(mask, CELL_PX) > 0.98).float()
+        given = batch.to(self.device)
+        flow, mask = functional.avg_pool2d(given.flow, CELL_PX), (functional.avg_pool2d(given.counts, CELL_PX) > 0.98).float()
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16):
-            seen_optical, seen_sar = self.net.describe(optical, "optical"), self.net.describe(sar, "sar")
+            seen_optical, seen_sar = self.net.describe(given.reference, "optical"), self.net.describe(given.sensed, "sar")
         if self.rng.random() < self.recipe.swap:
             flow, mask = inverted(flow, mask)
-            found = self.net.match(seen_optical, seen_sar, optical_mask, sar_mask)
+            found = self.net.match(seen_optical, seen_sar, given.reference_mask, given.sensed_mask)
         else:
-            found = self.net.match(seen_sar, seen_optical, sar_mask, optical_mask)
+            found = self.net.match(seen_sar, seen_optical, given.sensed_mask, given.reference_mask)
         miss = ((found.flow.detach() - flow) * mask).sum((2, 3)) / mask.sum((2, 3)).clamp_min(1.0)
         return soma_loss(found, flow, mask), float((miss.abs().amax(1) <= 1.0).float().mean())
 
@@ -180,7 +176,8 @@ def flow_error(net: nn.Module, case: FlowCase, device: str) -> float:
 
 
 TRAININGS: dict[str, SomaConfig] = {
-    "tiny": SomaConfig(), "no_fge": SomaConfig(fge=False), "no_affine": SomaConfig(affine=False), "as_released": SomaConfig(released=True),
+    "tiny": SomaConfig(), "no_fge": SomaConfig(fge=False), "no_affine": SomaConfig(affine=False, passes=1), "one_pass": SomaConfig(passes=1),
+    "pooled": SomaConfig(pooled=True), "as_released": SomaConfig(pooled=True, passes=1, released=True),
 }
 """The network and its ablations."""
 

@@ -57,6 +57,21 @@ class SampleSize:
 
 
 @dataclass(frozen=True, eq=False)
+class Origin:
+    """Where a sample comes from.
+
+    Attributes:
+        pair: Number of the pair, -1 where the SAR was simulated.
+        cell: Cell of the pair's offsets.
+        to_source: 2x2, window px -> source px.
+    """
+
+    pair: int
+    cell: tuple[int, int]
+    to_source: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
 class Sample:
     """One training sample; images are (1, h, w) in 0..1, masks (1, h, w) 0 or 1.
 
@@ -66,9 +81,7 @@ class Sample:
         template: SAR.
         template_mask: 1 = valid.
         truth: (x, y) of the template's first pixel on the window.
-        pair: Number of the pair, -1 where the SAR was simulated.
-        cell: Cell of the pair's offsets.
-        to_source: 2x2, window px -> source px.
+        origin: Where it comes from.
     """
 
     window: Tensor
@@ -76,9 +89,7 @@ class Sample:
     template: Tensor
     template_mask: Tensor
     truth: tuple[float, float]
-    pair: int
-    cell: tuple[int, int]
-    to_source: NDArray[np.float64]
+    origin: Origin
 
 
 def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Generator) -> Sample:
@@ -120,7 +131,7 @@ def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Genera
     template = sar_look(template, rng)
     return Sample(
         with_mean_filled(window, window_mask), window_mask, with_mean_filled(template, template_mask), template_mask, (float(truth[0]), float(truth[1])),
-        -1 if simulated else number, cell, matrix,
+        Origin(-1 if simulated else number, cell, matrix),
     )
 
 

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from .drawing import DrawnAhead
 from .synthetic import Pair
 
 T = TypeVar("T")
@@ -79,8 +80,11 @@ class Trainer:
         others = [p for p in self.net.parameters() if id(p) not in kept]
         groups = [{"params": others, "weight_decay": recipe.decay}, {"params": plain, "weight_decay": 0.0}]
         self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate)
+        self.seed = recipe.seed
         self.rng = np.random.default_rng(recipe.seed)
+        """For what `learn` draws; begun anew at each step."""
         self.steps = 0
+        self.ahead: DrawnAhead | None = None
         self.facts: dict[str, Any] = {}
         """What else `validate` measured over all cases, for the card."""
         self.weights = self._weights()
@@ -99,11 +103,12 @@ class Trainer:
             weights[rest] = left * area[rest] / area[rest].sum()
         return weights / weights.sum()
 
-    def draw_pair(self) -> int:
+    def draw_pair(self, rng: np.random.Generator) -> int:
         """Return the number of a pair, drawn by the shares of the sources."""
-        return int(self.rng.choice(len(self.pairs), p=self.weights))
+        return int(rng.choice(len(self.pairs), p=self.weights))
 
-    def draw_enough(self, count: int, draw: Callable[[], T], enough: Callable[[T], bool]) -> list[T]:
+    @staticmethod
+    def draw_enough(count: int, draw: Callable[[], T], enough: Callable[[T], bool]) -> list[T]:
         """Draw `count` samples; those that do not hold enough valid ground are drawn anew."""
         samples: list[T] = []
         while len(samples) < count:
@@ -112,8 +117,21 @@ class Trainer:
                 samples.append(sample)
         return samples
 
-    def learn(self, fraction: float) -> tuple[Tensor, float]:
-        """Draw a batch and return its mean loss, to be minimised, and its share of hits (0..1). `fraction` of the training is done."""
+    def draw(self, fraction: float, rng: np.random.Generator) -> Any:
+        """Draw a batch, on the CPU and without the network; `fraction` of the training is done."""
+        raise NotImplementedError
+
+    def batch_of(self, step: int, fraction: float) -> Any:
+        """Return the batch of a step: the same whoever draws it, and whether the training was interrupted or not."""
+        return self.draw(fraction, np.random.default_rng([self.seed, step]))
+
+    def draw_ahead(self, workers: int) -> DrawnAhead:
+        """Have the batches drawn by other processes from now on; `close` of what is returned ends them."""
+        self.ahead = DrawnAhead(self, workers)
+        return self.ahead
+
+    def learn(self, batch: Any, fraction: float) -> tuple[Tensor, float]:
+        """Return the mean loss of a drawn batch, to be minimised, and its share of hits (0..1). `fraction` of the training is done."""
         raise NotImplementedError
 
     def validate(self, net: nn.Module, cases: Sequence[ValidationCase]) -> NDArray[np.float64]:
@@ -133,7 +151,9 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = max(rate, 1e-6)
         self.net.train()
-        loss, hits = self.learn(fraction)
+        batch = self.ahead.take(self.steps, fraction) if self.ahead else self.batch_of(self.steps, fraction)
+        self.rng = np.random.default_rng([self.seed, self.steps, 1])
+        loss, hits = self.learn(batch, fraction)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
@@ -165,7 +185,7 @@ class Trainer:
         """Return everything needed to go on, as tensors and plain values."""
         return {
             "net": self.net.state_dict(), "mean": self.mean, "optimiser": self.optimiser.state_dict(), "steps": self.steps,
-            "rng": self.rng.bit_generator.state, "offsets": [torch.from_numpy(p.offsets) for p in self.pairs],
+            "seed": self.seed, "offsets": [torch.from_numpy(p.offsets) for p in self.pairs],
         }
 
     def start_from(self, tensors: dict[str, Tensor]) -> None:
@@ -178,8 +198,7 @@ class Trainer:
         self.net.load_state_dict(state["net"])
         self.mean = {k: v.to(self.device) for k, v in state["mean"].items()}
         self.optimiser.load_state_dict(state["optimiser"])
-        self.steps = state["steps"]
-        self.rng.bit_generator.state = state["rng"]
+        self.steps, self.seed = state["steps"], state["seed"]
         for pair, offsets in zip(self.pairs, state["offsets"], strict=True):
             pair.offsets[:] = offsets.numpy()
 

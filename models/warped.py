@@ -6,7 +6,7 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -54,6 +54,28 @@ class WarpedSample:
     sensed_mask: Tensor
     flow: Tensor
     pair: int
+
+
+@dataclass(frozen=True, eq=False)
+class WarpedBatch:
+    """B samples, see `WarpedSample`; `counts` is (B, 1, side, side), 1 where the flow leads from valid to valid ground."""
+
+    reference: Tensor
+    reference_mask: Tensor
+    sensed: Tensor
+    sensed_mask: Tensor
+    flow: Tensor
+    counts: Tensor
+
+    @classmethod
+    def of(cls, samples: list[WarpedSample]) -> WarpedBatch:
+        """Stack samples."""
+        parts = ((s.reference, s.reference_mask, s.sensed, s.sensed_mask, s.flow, flow_mask(s)) for s in samples)
+        return cls(*(torch.stack(part) for part in zip(*parts, strict=True)))
+
+    def to(self, device: str) -> WarpedBatch:
+        """Return the batch on a device."""
+        return WarpedBatch(*(getattr(self, f.name).to(device, non_blocking=True) for f in fields(self)))
 
 
 def homography(side: int, motion: Motion, rng: np.random.Generator) -> NDArray[np.float64]:

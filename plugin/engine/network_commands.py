@@ -34,6 +34,8 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
     p.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=None, metavar="N", help="CPU threads. Default: all.")
+    text = "Processes that draw the samples ahead (Linux). Default: half of the processors on CUDA, none on a CPU."
+    p.add_argument("--workers", type=int, default=None, metavar="N", help=text)
     p.add_argument("--bfloat16", action="store_true", help="Compute layers in bfloat16; always so on CUDA, faster on CPUs with AVX512-BF16 or AMX.")
     text = "Learn what the score of a matcher means, on a dataset with known truth."
     p = commands.add_parser("calibrate", help=text, description=f"{text} Learns on the split train and measures on the split val.")
@@ -76,7 +78,7 @@ def train(args: argparse.Namespace, progress: Progress) -> list[str]:
     """Train a network; see `train.train`."""
     from .train import TrainRequest, train
 
-    names = ("network", "dataset", "output", "preset", "minutes", "steps", "resume", "device", "seed", "threads", "bfloat16", "start")
+    names = ("network", "dataset", "output", "preset", "minutes", "steps", "resume", "device", "seed", "threads", "bfloat16", "start", "workers")
     card = train(TrainRequest(**{name: getattr(args, name) for name in names}), progress)
     rates = {k: v for k, v in card["validation"].items() if k.startswith("CMR")}
     return [

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
+import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +44,7 @@ class TrainRequest:
         threads: CPU threads; None = all.
         bfloat16: Layers in bfloat16; always so on CUDA, faster on CPUs with AVX512-BF16 or AMX.
         start: Weights to begin with; None = at random.
+        workers: Processes that draw the samples ahead; None = half of the processors on CUDA, none on a CPU.
     """
 
     network: str
@@ -55,6 +59,7 @@ class TrainRequest:
     threads: int | None = None
     bfloat16: bool = False
     start: Path | None = None
+    workers: int | None = None
 
 
 def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
@@ -102,37 +107,47 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
     began, saved, card = time.monotonic() - elapsed, time.monotonic(), {}
     running: list[tuple[float, float]] = []
     done = _fraction(request, trainer.steps, elapsed)
-    while done < 1.0 or not history["validated"]:
-        running.append(trainer.step(done))
-        elapsed = time.monotonic() - began
-        done = _fraction(request, trainer.steps, elapsed)
-        if trainer.steps % 20 == 0:
-            loss, hits = (float(v) for v in np.mean(running, axis=0))
-            running = []
-            history["steps"].append(trainer.steps)
-            history["loss"].append(loss)
-            history["hits"].append(hits)
-            progress.update(min(done, 1.0), f"step {trainer.steps}, loss {loss:.2f}, within 1 px {100 * hits:.0f} %")
-        finished = done >= 1.0
-        if trainer.steps % _VALIDATE_EVERY == 0 or finished:
-            trainer.centre_offsets()
-            net = trainer.averaged()
-            errors = trainer.validate(net, cases)
-            rates = [[float((part <= t).mean()) for t in _THRESHOLDS_PX] for part in errors.T]
-            history["validated"].append([trainer.steps, elapsed, *(rate for part in rates for rate in part)])
-            score = float(np.mean([part[:3] for part in rates]))
-            if score > best:
-                best = score
-                card = {**_card(request, trainer, elapsed, device, errors, sources), **before}
-                save_weights(request.output / "best.safetensors", net.state_dict(), card)
-            draw_curves(history, trainer.measures, request.output / "curves.png")
-        if finished or time.monotonic() - saved > _SAVE_SECONDS:
-            saved = time.monotonic()
-            part = last.with_suffix(".part")
-            torch.save({"trainer": trainer.state(), "elapsed": elapsed, "best": best, "history": history, "before": before}, part)
-            part.replace(last)
-            (request.output / "history.json").write_text(json.dumps(history), encoding="utf-8")
+    with ExitStack() as stack:
+        if workers := _workers(request, device):
+            stack.callback(trainer.draw_ahead(workers).close)
+        while done < 1.0 or not history["validated"]:
+            running.append(trainer.step(done))
+            elapsed = time.monotonic() - began
+            done = _fraction(request, trainer.steps, elapsed)
+            if trainer.steps % 20 == 0:
+                loss, hits = (float(v) for v in np.mean(running, axis=0))
+                running = []
+                history["steps"].append(trainer.steps)
+                history["loss"].append(loss)
+                history["hits"].append(hits)
+                progress.update(min(done, 1.0), f"step {trainer.steps}, loss {loss:.2f}, within 1 px {100 * hits:.0f} %")
+            finished = done >= 1.0
+            if trainer.steps % _VALIDATE_EVERY == 0 or finished:
+                trainer.centre_offsets()
+                net = trainer.averaged()
+                errors = trainer.validate(net, cases)
+                rates = [[float((part <= t).mean()) for t in _THRESHOLDS_PX] for part in errors.T]
+                history["validated"].append([trainer.steps, elapsed, *(rate for part in rates for rate in part)])
+                score = float(np.mean([part[:3] for part in rates]))
+                if score > best:
+                    best = score
+                    card = {**_card(request, trainer, elapsed, device, errors, sources), **before}
+                    save_weights(request.output / "best.safetensors", net.state_dict(), card)
+                draw_curves(history, trainer.measures, request.output / "curves.png")
+            if finished or time.monotonic() - saved > _SAVE_SECONDS:
+                saved = time.monotonic()
+                part = last.with_suffix(".part")
+                torch.save({"trainer": trainer.state(), "elapsed": elapsed, "best": best, "history": history, "before": before}, part)
+                part.replace(last)
+                (request.output / "history.json").write_text(json.dumps(history), encoding="utf-8")
     return json.loads((request.output / "best.json").read_text(encoding="utf-8"))
+
+
+def _workers(request: TrainRequest, device: str) -> int:
+    able = sys.platform.startswith("linux")
+    if request.workers and not able:
+        raise UsageError("Samples can be drawn by other processes on Linux only.", "Leave --workers out.")
+    return request.workers if request.workers is not None else (os.cpu_count() or 1) // 2 if able and device == "cuda" else 0
 
 
 def _start(trainer: Any, request: TrainRequest) -> dict[str, Any]:

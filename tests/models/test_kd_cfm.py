@@ -198,12 +198,12 @@ def test_gradients_reach_every_part_in_its_stage():
         torch.nn.init.normal_(layer.shrink.weight, std=0.1)
     torch.nn.init.normal_(net.features.trust.weight, std=0.1)
     net.train()
-    trainer.learn(DETECTING)[0].backward()
+    trainer.learn(trainer.batch_of(0, DETECTING), DETECTING)[0].backward()
     missing = [n for n, p in net.detector.named_parameters() if p.grad is None or not p.grad.any()]
     assert not [n for n in missing if not n.endswith("bias")], missing
     assert all(p.grad is None for n, p in net.named_parameters() if not n.startswith("detector."))
     net.zero_grad()
-    trainer.learn(MATCHING)[0].backward()
+    trainer.learn(trainer.batch_of(0, MATCHING), MATCHING)[0].backward()
     missing = [n for n, p in net.named_parameters() if not n.startswith("detector.") and (p.grad is None or not p.grad.any())]
     assert not [n for n in missing if not n.endswith("bias")], missing
     assert all(p.grad is None for p in net.detector.parameters())
@@ -240,10 +240,9 @@ def test_validation_measures_late_only():
 @pytest.mark.parametrize("fraction", [DETECTING, MATCHING])
 def test_each_stage_learns_a_batch(fraction):
     trainer = small_trainer()
-    drawn, losses = trainer.rng.bit_generator.state, []
-    for _ in range(6):
-        trainer.rng.bit_generator.state = drawn
-        losses.append(trainer.step(fraction)[0])
+    batch = trainer.batch_of(0, fraction)
+    trainer.batch_of = lambda step, fraction: batch
+    losses = [trainer.step(fraction)[0] for _ in range(6)]
     assert losses[-1] < losses[0], losses
 
 

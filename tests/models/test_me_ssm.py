@@ -124,7 +124,7 @@ def test_a_drawn_template_lies_where_its_truth_says():
     errors = []
     while len(errors) < 20:
         sample = draw([made_pair()], 0, SampleSize(96, 64), rng)
-        if sample.pair < 0:
+        if sample.origin.pair < 0:
             continue
         surface = slide_fft(sample.template[None], sample.window[None])
         surface = torch.maximum(surface, -surface)  # tones may be inverted
@@ -141,7 +141,7 @@ def test_offsets_found_in_training_go_to_the_truth():
         sample = draw([shifted], 0, SampleSize(96, 64), trainer.rng)
         surface = slide_fft(sample.template[None], sample.window[None])
         miss = peaks(torch.maximum(surface, -surface))[0].numpy() - np.array(sample.truth)
-        trainer.refine_samples([sample], miss[None])
+        trainer.refine_samples([sample.origin], miss[None])
     assert shifted.offsets[0, 0] == pytest.approx([2.0, 0.0], abs=0.3)
 
 

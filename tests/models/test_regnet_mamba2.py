@@ -83,8 +83,8 @@ def test_fine_scores_are_the_cosine_of_the_windows():
 def test_every_form_of_the_network_learns_a_batch(changes):
     """The loss of one batch, drawn once, falls by a quarter at least."""
     trainer = small_trainer(**changes)
-    batch = trainer.draw()
-    trainer.draw = lambda: batch
+    batch = trainer.batch_of(0, 0.2)
+    trainer.batch_of = lambda step, fraction: batch
     losses = [trainer.step(0.2)[0] for _ in range(15)]
     assert losses[-1] < losses[0] * 0.75
 
@@ -104,7 +104,7 @@ def test_a_match_lies_where_the_ground_went():
 
 def test_training_reaches_both_stems_and_resumes_exactly(tmp_path):
     trainer = small_trainer()
-    trainer.learn(0.5)[0].backward()
+    trainer.learn(trainer.batch_of(0, 0.5), 0.5)[0].backward()
     assert all(stem[0].weight.grad.abs().sum() > 0 for stem in trainer.net.stems.values())
     trainer = small_trainer()
     trainer.step(0.5)

@@ -129,13 +129,13 @@ def test_every_variant_runs_and_its_configuration_survives(name):
         found = net.match(net.describe(torch.rand(1, 1, 96, 112), "sar"), net.describe(torch.rand(1, 1, 96, 112), "optical"), *[torch.ones(1, 1, 96, 112)] * 2)
     assert found.flow.shape == (1, 2, 12, 14)
     assert found.certainty.shape == (1, 1, 12, 14)
-    assert len(found.levels) == (3 if config.affine else 1)
+    assert len(found.levels) == config.passes + 2 * config.affine
     assert SomaConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
     assert sum(p.numel() for p in net.parameters()) < 800_000
 
 
 def test_a_bad_configuration_is_refused():
-    for values in ({"more": (12, 16, 16)}, {"channels": (4, 8, 8)}):
+    for values in ({"more": (12, 16, 16)}, {"channels": (4, 8, 8)}, {"passes": 0}):
         with pytest.raises(ValueError):
             SomaConfig(**values)
     with pytest.raises(TypeError):
