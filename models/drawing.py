@@ -28,7 +28,8 @@ class Draws(Protocol):
 class DrawnAhead:
     """Draws the batches of the coming steps in forked processes.
 
-    A batch depends on its step only, so it is the one that would be drawn without; but offsets of pairs that are refined
+    A batch depends on its step, and on the share of the training that is done then, which is taken to grow evenly: so it is the one
+    that would be drawn without, where the length of the training is given in steps; but offsets of pairs that are refined
     meanwhile are some steps old.
 
     Args:
@@ -50,7 +51,7 @@ class DrawnAhead:
             self.waiting.clear()
         while len(self.waiting) < self.count:
             ahead = step + len(self.waiting)
-            self.waiting.append((ahead, self.pool.submit(_draw, ahead, fraction)))
+            self.waiting.append((ahead, self.pool.submit(_draw, ahead, min(1.0, fraction * ahead / step) if step else fraction)))
         return self.waiting.popleft()[1].result()
 
     def close(self) -> None:

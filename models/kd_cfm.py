@@ -13,6 +13,7 @@ from .blocks import upsample
 from .cross_fusion import CrossFusion, PatchEncoder, matching_matrix
 from .keypoint_detector import KeypointDetector, standardised
 from .keypoints import CELL_PX, pick_keypoints
+from .modality_norm import ModalityNorm
 from .oriented import ORIENTATIONS, OrientedGradients
 from .placing import similarity_around
 from .separable import SeparableConv
@@ -87,9 +88,10 @@ class _Features(nn.Module):
         self.bank = OrientedGradients()
         self.fronts = nn.ModuleDict({m: nn.Conv2d(ORIENTATIONS + 2, half, 3, padding=1) for m in MODALITIES})
         self.fronts["sar"].load_state_dict(self.fronts["optical"].state_dict())
-        self.at_half = nn.Sequential(nn.BatchNorm2d(half), nn.ReLU(), nn.Conv2d(half, half, 3, padding=1, bias=False), nn.BatchNorm2d(half), nn.ReLU())
-        self.at_quarter = nn.Sequential(SeparableConv(half, quarter), SeparableConv(quarter, quarter))
-        self.at_eighth = nn.Sequential(SeparableConv(quarter, eighth), SeparableConv(eighth, eighth))
+        self.at_half = nn.Conv2d(half, half, 3, padding=1, bias=False)
+        self.norms = nn.ModuleList(ModalityNorm(half, MODALITIES) for _ in range(2))
+        self.at_quarter = nn.ModuleList(SeparableConv(before, quarter, MODALITIES) for before in (half, quarter))
+        self.at_eighth = nn.ModuleList(SeparableConv(before, eighth, MODALITIES) for before in (quarter, eighth))
         self.trust = nn.Conv2d(half + quarter, 1, 1)
         self.learnt = nn.Conv2d(half + quarter, config.channels - ORIENTATIONS, 1)
         self.mix = nn.Conv2d(ORIENTATIONS, ORIENTATIONS, 1, bias=False)
@@ -101,14 +103,23 @@ class _Features(nn.Module):
     def forward(self, image: Tensor, modality: str) -> Described:
         """Describe images (B, 1, H, W), H and W multiples of 8."""
         bank = self.bank(image)
-        x = self.at_half(self.fronts[modality](torch.cat((bank, functional.avg_pool2d(standardised(image), 2)), dim=1)))
-        y = self.at_quarter(functional.avg_pool2d(x, 2))
-        z = self.at_eighth(functional.avg_pool2d(y, 2))
+        x = self.fronts[modality](torch.cat((bank, functional.avg_pool2d(standardised(image), 2)), dim=1))
+        x = functional.relu(self.norms[0](x, modality))
+        x = functional.relu(self.norms[1](self.at_half(x), modality))
+        y = self._level(self.at_quarter, x, modality)
+        z = self._level(self.at_eighth, y, modality)
         joined = torch.cat((x, upsample(y, x)), dim=1)
         learnt = self.learnt(joined)
         learnt = self.gain * learnt * torch.rsqrt(1.0 + (learnt**2).sum(1, keepdim=True))
         fine = torch.sigmoid(self.trust(joined)) * torch.cat((self.mix(bank), learnt), dim=1)
         return Described(fine, torch.cat((z, 4.0 * functional.avg_pool2d(bank, 4)), dim=1))
+
+    @staticmethod
+    def _level(layers: nn.ModuleList, x: Tensor, modality: str) -> Tensor:
+        x = functional.avg_pool2d(x, 2)
+        for layer in layers:
+            x = layer(x, modality)
+        return x
 
 
 class KdCfm(nn.Module):

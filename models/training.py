@@ -16,6 +16,7 @@ from .drawing import DrawnAhead
 from .synthetic import Pair
 
 T = TypeVar("T")
+_REFUSED_LIMIT = 400
 _WARM_UP, _LAST_RATE = 0.02, 0.01
 _OFFSET_LIMIT_PX, _OFFSET_RATE = 3.0, 0.15
 
@@ -52,6 +53,10 @@ class ValidationCase:
     reference: NDArray[np.float32]
     sensed: NDArray[np.float32]
     truth: NDArray[np.float64]
+
+
+class TooLittleGroundError(ValueError):
+    """Pairs hold so little valid ground that no samples can be cut from them."""
 
 
 class Trainer:
@@ -109,12 +114,21 @@ class Trainer:
 
     @staticmethod
     def draw_enough(count: int, draw: Callable[[], T], enough: Callable[[T], bool]) -> list[T]:
-        """Draw `count` samples; those that do not hold enough valid ground are drawn anew."""
+        """Draw `count` samples; those that do not hold enough valid ground are drawn anew.
+
+        Raises:
+            TooLittleGroundError: hardly any sample does.
+        """
         samples: list[T] = []
+        refused = 0
         while len(samples) < count:
             sample = draw()
             if enough(sample):
                 samples.append(sample)
+                continue
+            refused += 1
+            if refused > _REFUSED_LIMIT * (len(samples) + 1):
+                raise TooLittleGroundError("there is too little valid ground in the pairs to train on")
         return samples
 
     def draw(self, fraction: float, rng: np.random.Generator) -> Any:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 NEAR_PX = 1.5
 RATE = 2e-4  # a tenth of the training's
+_HINT = "Add points further inside the overlap; on very small scenes there is nothing to learn from."
 _SHARE, _BLOCKS, _MANY = 0.25, (4, 16), 100
 _RADIUS_PX = 16
 _WINDOWS_PX, _VALID = (320, 240, 192, 144, 112), 0.75
@@ -159,8 +160,7 @@ def _windows(pair: WorkingPair, scene: _Scene, template_px: int, seed: int, prog
                 pairs.append(Pair.make(_bytes(optical)[None], _bytes(sar), mask, "scene"))
                 break
     if not pairs:
-        hint = "Add points further inside the overlap; on very small scenes there is nothing to learn from."
-        raise InputError("There is too little valid ground around the points to train on.", hint)
+        raise InputError("There is too little valid ground around the points to train on.", _HINT)
     return pairs
 
 
@@ -209,7 +209,7 @@ def _nearest_shift(pair: WorkingPair, matcher: PairMatcher, place: Array, side: 
     x, y = (int(v) for v in np.round(place - low - side / 2))
     if min(image.mask[y : y + side, x : x + side].mean() for image in (reference, sensed)) < _GROUND:
         return None
-    found = matcher.match(reference, sensed, float(_RADIUS_PX))
+    found = matcher.match(reference, sensed, float(_RADIUS_PX), (x, y, side, side))
     apart = np.hypot(*(found.sensed + low - place).T)
     if not len(apart) or apart.min() > side:
         return np.full(2, np.inf)
@@ -222,20 +222,25 @@ def _train(matcher: Any, key: str, pairs: list[Any], request: AdaptRequest, prog
     import torch
 
     training = importlib.import_module(f"...models.{key}_training", __package__)
-    from ...models.training import Recipe
+    from ...models.training import Recipe, TooLittleGroundError
 
     preset = str(matcher.card.get("preset"))
     if preset not in training.TRAININGS:
         raise UsageError(f"The weights were trained as {preset!r}, which cannot be gone on with.", "Start from the weights that came with the plugin.")
     device = matcher.torch_device.type
     torch.manual_seed(request.seed)
-    trainer = training.make_trainer(preset, pairs, Recipe(seed=request.seed, bfloat16=device == "cuda"), device)
+    trainer = training.make_trainer(preset, pairs, Recipe(seed=request.seed, bfloat16=device == "cuda" and matcher.bfloat16), device)
+    if trainer.net.config != matcher.net.config:
+        raise UsageError(f"The weights were trained with an older form of the network {preset!r}.", "Start from the weights that came with the plugin.")
     trainer.recipe = replace(trainer.recipe, rate=RATE, refine=False)
     trainer.start_from(matcher.net.state_dict())
     began, done = time.monotonic(), 0.0
     while done < 1.0:
         progress.update(done, f"Adapting: step {trainer.steps + 1}")
-        trainer.step(done)
+        try:
+            trainer.step(done)
+        except TooLittleGroundError as error:
+            raise InputError("There is too little valid ground around the points to train on.", _HINT) from error
         elapsed_s = time.monotonic() - began
         done = trainer.steps / request.steps if request.steps else elapsed_s / (60.0 * request.minutes)
     matcher.net = trainer.averaged()

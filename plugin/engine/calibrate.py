@@ -21,6 +21,7 @@ from .evaluate import Case, align_case, case_error, make_case, read_index
 from .evidence import Calibration, judge_features, match_features
 from .fine import TemplateMatch
 from .matchers import create, get_spec
+from .matching import coarse_guide
 from .protocols import is_shift, is_unrelated
 from .similarity import find_peak
 
@@ -64,7 +65,8 @@ def calibrate(
         progress: Told of each registration.
 
     Returns:
-        score, judge, covariance, and `validation`: reliability (mean score, share near, count of each decile), expected
+        score, judge (of matchers whose own features the coarse stage compares; the others are judged as CFOG is), covariance, and
+        `validation`: reliability (mean score, share near, count of each decile), expected
         calibration error, share of related pairs accepted and of unrelated ones.
 
     Raises:
@@ -81,12 +83,14 @@ def calibrate(
     if not near.any() or not any(learnt.related):
         raise InputError("The registrations of this dataset teach nothing: none of them is right.", "Take more pairs with --limit.")
     score = logistic(np.array(learnt.features), near, 1e-3)
-    told, related = np.array(learnt.judged), np.array(learnt.related)
-    judged = logistic(told, related, 0.1, _evenly(told, related))
+    own = coarse_guide(matcher) is matcher
+    judged = _judging(learnt) if own else np.array(Calibration().judge)
     covariance = float(np.median(np.array(learnt.normalised)[near])) * factor / _CHI2_MEDIAN
     measured = _collect(dataset, "val", spec.key, matcher_params, limit, seed, progress.part(0.55, 1.0))
+    if not measured.features or len(set(measured.related)) < 2:
+        raise InputError("The split val of this dataset is too small to measure on: it gives no tie points, or no registrations of one kind.", "Take more pairs with --limit.")
     result: dict[str, Any] = {
-        "score": [round(float(v), 4) for v in score], "judge": [round(float(v), 4) for v in judged], "covariance": round(covariance, 3),
+        "score": [round(float(v), 4) for v in score], **({"judge": [round(float(v), 4) for v in judged]} if own else {}), "covariance": round(covariance, 3),
         "validation": _measure(measured, Calibration(tuple(score), tuple(judged), covariance / factor)),
         "learnt_on": {"tie_points": len(near), "registrations": len(learnt.related), "near_px": NEAR_PX, "limit": limit, "seed": seed},
     }
@@ -129,6 +133,11 @@ def logistic(
         hessian = (z * (counts * p * (1 - p))[:, None]).T @ z + (ridge + 1e-6) * np.eye(len(w))
         w = w + np.linalg.solve(hessian, z.T @ (counts * (y - p)) - ridge * w)
     return np.asarray(w / spread, dtype=np.float64)
+
+
+def _judging(learnt: Sightings) -> NDArray[np.float64]:
+    told, related = np.array(learnt.judged), np.array(learnt.related)
+    return logistic(told, related, 0.1, _evenly(told, related))
 
 
 def _evenly(features: NDArray[np.float64], related: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -39,9 +39,9 @@ class Calibration:
 
     @classmethod
     def of(cls, matcher: Any) -> Calibration:
-        """Return the calibration that came with a matcher, else CFOG's."""
+        """Return the calibration that came with a matcher, else CFOG's; matchers without a coarse stage of their own bring no `judge`."""
         given = getattr(matcher, "calibration", None)
-        return cls(tuple(given["score"]), tuple(given["judge"]), float(given["covariance"])) if given else cls()
+        return cls(tuple(given["score"]), tuple(given.get("judge", cls.judge)), float(given["covariance"])) if given else cls()
 
 
 @dataclass(frozen=True)

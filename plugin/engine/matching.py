@@ -190,10 +190,10 @@ def _by_tiles(pair: WorkingPair, matcher: PairMatcher, tile_px: int, progress: P
         reference, sensed = pair.read_reference(window), pair.read_sensed(window)
         if not (reference.mask.any() and sensed.mask.any()):
             continue
-        found = matcher.match(reference, sensed, 4.0 * RADIUS_PX)
+        x0, y0, w, h = core
+        found = matcher.match(reference, sensed, 4.0 * RADIUS_PX, (x0 - window[0], y0 - window[1], w, h))
         origin = np.array(window[:2], dtype=np.float64)
         at = found.sensed + origin
-        x0, y0, w, h = core
         inside = (at[:, 0] >= x0) & (at[:, 0] < x0 + w) & (at[:, 1] >= y0) & (at[:, 1] < y0 + h)
         parts.append(_kept(found, inside, origin))
     progress.update(1.0)

@@ -15,6 +15,9 @@ from ..core.errors import EmptyImageError
 from ..core.sample_kinds import detect_modality, detect_sar_scale
 from ..core.types import Modality
 
+Window = tuple[int, int, int, int]
+"""x, y, width, height in px."""
+
 __all__ = ["LUMINANCE", "Image", "Stretch", "detect_modality", "detect_sar_scale", "logarithm", "make_stretch", "to_grey"]
 
 LUMINANCE = np.array([0.299, 0.587, 0.114])
@@ -107,17 +110,22 @@ def cut(image: Image, x: int, y: int, side: int) -> Image:
     return Image(data, mask, image.modality)
 
 
-def middle_windows(reference: Image, sensed: Image, core_px: int, around_px: int) -> Iterator[tuple[NDArray[np.float64], tuple[Image, Image]]]:
-    """Cover two images of one size with squares of `core_px` and give each with the `around_px` about it.
+def middle_windows(
+    reference: Image, sensed: Image, core_px: int, around_px: int, wanted: Window | None = None
+) -> Iterator[tuple[NDArray[np.float64], tuple[Image, Image]]]:
+    """Cover two images of one size, or what is wanted of them, with squares of `core_px` and give each with the `around_px` about it.
 
     Yields:
         The corner (x, y) of the wider square, and both images in it; not where the square shows none of the sensed image, or the wider one
         none of the reference.
     """
     height, width = sensed.data.shape
+    left, top, across, down = wanted or (0, 0, width, height)
     side, inner = core_px + 2 * around_px, slice(around_px, around_px + core_px)
     for y in range(-around_px, height - around_px, core_px):
         for x in range(-around_px, width - around_px, core_px):
+            if x + around_px >= left + across or y + around_px >= top + down or x + around_px + core_px <= left or y + around_px + core_px <= top:
+                continue
             pair = (cut(reference, x, y, side), cut(sensed, x, y, side))
             if pair[1].mask[inner, inner].any() and pair[0].mask.any():
                 yield np.array([x, y], dtype=np.float64), pair

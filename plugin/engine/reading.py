@@ -20,8 +20,8 @@ from ..core import coords
 from ..core.errors import InputError, MissingCrsError, NoOverlapError
 from ..core.preflight import automatic_radius_px
 from ..core.types import AlignRequest, Grid, Modality
-from .preparing import Image
-from .resampling import Window, read_window
+from .preparing import Image, Window
+from .resampling import read_window
 from .sources import Source, open_raster
 
 Points = NDArray[np.float64]

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from rasterio.enums import Resampling
 
 from ..core import coords
-from .preparing import Image
+from .preparing import Image, Window
 from .sources import Source
 
 Points = NDArray[np.float64]
 Array = NDArray[np.float32]
-Window = tuple[int, int, int, int]
 _MESH_PX = 16
 _FAR_PX = -1.0e4
 

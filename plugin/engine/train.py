@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..core.errors import InputError, UsageError
 from ..core.progress import Progress
 from .evaluate import load_colour_pair, make_case, read_index
+from .matchers.network import fast_bfloat16
 
 NETWORKS = ("kd_cfm", "me_ssm", "msa_net", "regnet_mamba2", "soma")
 SHARES = {"flood_s1s2": 0.35, "s1s2_west_us": 0.25, "sen12": 0.15, "vhr_1m": 0.17, "india_19m": 0.08}
@@ -42,7 +43,7 @@ class TrainRequest:
         device: "cpu", "cuda" or "auto".
         seed: Of everything drawn.
         threads: CPU threads; None = all.
-        bfloat16: Layers in bfloat16; always so on CUDA, faster on CPUs with AVX512-BF16 or AMX.
+        bfloat16: Layers in bfloat16 (not those of kd_cfm); always so on a GPU that has it, faster on CPUs with AVX512-BF16 or AMX.
         start: Weights to begin with; None = at random.
         workers: Processes that draw the samples ahead; None = half of the processors on CUDA, none on a CPU.
     """
@@ -93,14 +94,14 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
     if request.threads:
         torch.set_num_threads(request.threads)
     torch.manual_seed(request.seed)
-    recipe = Recipe(seed=request.seed, shares=SHARES, bfloat16=request.bfloat16 or device == "cuda")
+    recipe = Recipe(seed=request.seed, shares=SHARES, bfloat16=request.bfloat16 or (device == "cuda" and fast_bfloat16(device)))
     progress.update(0.0, "Reading the pairs")
     trainer = training.make_trainer(request.preset, read_pairs(request.dataset, "train"), recipe, device)
     before = _start(trainer, request) if request.start is not None else {}
     cases, sources = _validation(request.dataset, trainer.protocol, request.seed)
     elapsed, best, history = 0.0, -1.0, _empty_history()
     if request.resume:
-        state = torch.load(last, map_location=device, weights_only=True)
+        state = torch.load(last, map_location="cpu", weights_only=True)
         trainer.load(state["trainer"])
         elapsed, best, history, before = state["elapsed"], state["best"], state["history"], state.get("before", {})
     request.output.mkdir(parents=True, exist_ok=True)
@@ -183,7 +184,8 @@ def read_pairs(dataset: Path, split: str) -> list[Any]:
             seen = ((sar > 0) & optical.any(axis=-1)).astype(np.uint8)
             seen = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
             mask = cv2.erode(seen, np.ones((7, 7), np.uint8)).astype(bool)
-        pairs.append(Pair.make(np.ascontiguousarray(np.moveaxis(optical, -1, 0)), sar, mask, row["source"]))
+        bands = np.moveaxis(optical[..., ::-1], -1, 0)  # red, green, blue, as they are mixed to a grey value
+        pairs.append(Pair.make(np.ascontiguousarray(bands), sar, mask, row["source"]))
     return pairs
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from ..preparing import Image
+    from ..preparing import Image, Window
 
 _CORE_PX, _BORDER_PX = 96, 48
 _STRIP_PX, _CONTEXT_PX = 512, 64
@@ -85,7 +85,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
             places = self._look(image.data, image.mask, image.modality).places
         return CELL_PX * places.double().cpu().numpy() + CELL_PX / 2.0
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
+    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:  # noqa: ARG002
         """Return the matches.
 
         Raises:

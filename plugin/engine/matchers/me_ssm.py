@@ -42,7 +42,7 @@ class MeSsmParams:
     rank=60,
 )
 class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
-    """Dense descriptors of 16 channels, at most of unit length; short ones where there is nothing to hold on to (water, clouds).
+    """Dense descriptors of 28 channels, 16 of them learnt and 12 oriented gradients; short ones where there is nothing to hold on to (water, clouds).
 
     Layers run in bfloat16 where the processor has it; scans, gradients and similarity stay in float32.
     """

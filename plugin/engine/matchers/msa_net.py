@@ -14,7 +14,7 @@ from .registry import PairMatcher, PairMatches, check_same_size, register
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image
+    from ..preparing import Image, Window
 
 _STEP, _HALF, _PATCH, _GRID = 4, 32, 64, 8
 _MIN_VALID, _STRIP_PX = 0.7, 512
@@ -73,7 +73,7 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
 
         self.load_network("msa_net", self.params.weights, device, lambda config: MsaNet(MsaNetConfig.from_dict(config)))
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
+    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:  # noqa: ARG002
         """Return the matches no further apart than reach and search radius.
 
         Raises:

@@ -22,7 +22,7 @@ from ...core.types import Modality
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image
+    from ..preparing import Image, Window
     from ..similarity import Surface
 
 
@@ -177,8 +177,15 @@ class PairMatcher(_Matcher):
     independent_px: ClassVar[int] = 1
     """Side of the ground that one match looks at: errors of matches nearer to each other than this are not independent."""
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
-        """Return the matches no further apart than the search radius."""
+    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:
+        """Return the matches no further apart than the search radius.
+
+        Args:
+            reference: The tile with its margin.
+            sensed: Of the same size and origin.
+            search_radius_px: Of the matches.
+            wanted: (x, y, width, height) of the tile in it: sensed positions outside need not be matched; None = all.
+        """
         raise NotImplementedError
 
 

@@ -15,7 +15,7 @@ from .surfaces import two_highest
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image
+    from ..preparing import Image, Window
 
 _BLOCK_PX, _AROUND_PX = 256, 64
 _SIDE_PX = _BLOCK_PX + 2 * _AROUND_PX
@@ -60,18 +60,19 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
 
         self.load_network("regnet_mamba2", self.params.weights, device, lambda config: RegNetMamba2(RegNetMamba2Config.from_dict(config)))
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
+    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:
         """Return a match for each cell whose partner agrees, no further apart than the search radius (the network looks about 40 px far).
 
         Args:
             reference: Beginning at a multiple of `grid_px`; right only `margin_px` from its edge.
             sensed: Of the same size and origin.
             search_radius_px: Matches further apart are left out.
+            wanted: Windows whose middle lies outside are left out.
         """
         from ..preparing import middle_windows
 
         parts = []
-        for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX):
+        for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX, wanted):
             found = self._found(*windows, search_radius_px)
             near = np.hypot(*(found["reference"] - found["sensed"]).T) <= search_radius_px
             valid = _valid(windows[1].mask, found["sensed"]) & _valid(windows[0].mask, found["reference"])

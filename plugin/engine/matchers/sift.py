@@ -14,7 +14,7 @@ from .registry import PairMatcher, PairMatches, register
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image
+    from ..preparing import Image, Window
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class SiftMatcher(PairMatcher):
     params: SiftParams
     base_mb = 750
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
+    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:  # noqa: ARG002
         """Return the matches."""
         import cv2
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ....models.glam import GlamResult
-    from ..preparing import Image
+    from ..preparing import Image, Window
 
 _BLOCK_PX, _AROUND_PX = 256, 32
 _LEAST_VARIANCE_PX2 = 0.25
@@ -62,17 +62,18 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
 
         self.load_network("soma", self.params.weights, device, lambda config: Soma(SomaConfig.from_dict(config)))
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
+    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:
         """Return the most certain place of each square of `spacing_px` and where its ground lies in the reference.
 
         Args:
             reference: Beginning at a multiple of `grid_px`; right only `margin_px` from its edge.
             sensed: Of the same size and origin.
             search_radius_px: Matches further apart are left out.
+            wanted: Windows whose middle lies outside are left out.
         """
         from ..preparing import middle_windows
 
-        parts = [self._points(*windows, corner, search_radius_px) for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX)]
+        parts = [self._points(*windows, corner, search_radius_px) for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX, wanted)]
         parts = [part for part in parts if len(part["sensed"])]
         if not parts:
             return PairMatches.none()
@@ -119,7 +120,8 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         peak, second = two_highest(surfaces, 1)
         features = np.stack((np.ones_like(sure), np.log(sure / (1.0 - sure)), spread, np.minimum(apart, 8.0) / 4.0, peak), axis=1)
         residual = _array(finest.shift)[:, rows, columns].T
-        keep = (np.hypot(*shift.T) <= search_radius_px) & (np.abs(residual) <= side - 1).all(axis=1)
+        there = np.clip(at + shift, 0, np.array(reference.data.shape[::-1]) - 1).astype(int)
+        keep = (np.hypot(*shift.T) <= search_radius_px) & (np.abs(residual) <= side - 1).all(axis=1) & reference.mask[there[:, 1], there[:, 0]]
         found = {
             "reference": at + shift + corner, "sensed": at + corner, "score": sure, "features": features, "covariance": covariance,
             "surfaces": surfaces.astype(np.float32), "surface_origin": at + shift - residual - (side - 1) + corner, "peak": peak, "second": second,
