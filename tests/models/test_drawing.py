@@ -10,6 +10,7 @@ import torch
 from sar_optical_align.models.soma import Soma, SomaConfig
 from sar_optical_align.models.soma_training import FlowRecipe, FlowTrainer
 from sar_optical_align.models.synthetic import Pair
+from sar_optical_align.models.training import TooLittleGroundError
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked")
 
@@ -27,6 +28,7 @@ def test_training_is_the_same_whoever_draws():
     try:
         losses = [[t.step(i / 6) for i in range(6)] for t in (alone, helped)]
         assert losses[0] == losses[1]
+        assert [s for s, _ in helped.ahead.waiting] == list(range(6, 6 + len(helped.ahead.waiting)))
         batch = helped.ahead.take(40, 0.5)  # a step out of turn, as after resuming
         assert torch.equal(batch.reference, alone.batch_of(40, 0.5).reference)
     finally:
@@ -46,3 +48,8 @@ def test_offsets_found_in_training_reach_those_who_draw():
         assert torch.equal(ahead.reference, t.batch_of(0, 0.5).reference)
     finally:
         t.ahead.close()
+
+
+def test_ground_that_gives_no_samples_is_told():
+    with pytest.raises(TooLittleGroundError, match="too little valid ground"):
+        trainer().draw_enough(2, lambda: 0, lambda sample: sample > 0)

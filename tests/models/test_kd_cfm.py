@@ -12,6 +12,7 @@ from sar_optical_align.models.deformable import BoundedDeformableConv, deformabl
 from sar_optical_align.models.kd_cfm import KdCfm, KdCfmConfig
 from sar_optical_align.models.kd_cfm_training import TRAININGS, KeypointRecipe, KeypointTrainer, make_trainer, match_images
 from sar_optical_align.models.keypoints import agreement, flatness, peakiness, pick_keypoints, read_along
+from sar_optical_align.models.modality_norm import ModalityNorm
 from sar_optical_align.models.placing import around, similarity_around
 from sar_optical_align.models.synthetic import Pair
 from sar_optical_align.models.training import Recipe, ValidationCase
@@ -278,3 +279,16 @@ def test_a_bad_configuration_is_refused():
             KdCfmConfig(**values)
     with pytest.raises(TypeError):
         KdCfmConfig.from_dict({"depth": 3})
+
+
+def test_statistics_of_one_modality_leave_the_other_alone():
+    """In evaluation a modality is normalised by its own mean and spread, whatever the other looks like."""
+    norm = ModalityNorm(3, ("optical", "sar"))
+    optical, sar = torch.randn(8, 3, 6, 6), 5.0 + 2.0 * torch.randn(8, 3, 6, 6)
+    for _ in range(80):
+        norm(optical, "optical"), norm(sar, "sar")
+    norm.eval()
+    for modality, x in (("optical", optical), ("sar", sar)):
+        y = norm(x, modality)
+        assert y.mean().item() == pytest.approx(0.0, abs=0.02)
+        assert y.std().item() == pytest.approx(1.0, abs=0.02)

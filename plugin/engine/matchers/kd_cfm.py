@@ -67,6 +67,8 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
     margin_px = 240
     grid_px = _CORE_PX
     independent_px = 96
+    bytes_per_px = 420
+    base_mb = 700
     params: KdCfmParams
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:

@@ -55,6 +55,8 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
     margin_px = _BLOCK_PX + _AROUND_PX
     grid_px = _BLOCK_PX
     independent_px = 72
+    bytes_per_px = 60
+    base_mb = 500
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or SomaParams(), device)
@@ -97,7 +99,10 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
     def _points(
         self, reference: Image, sensed: Image, corner: NDArray[np.float64], search_radius_px: float
     ) -> dict[str, NDArray[Any]]:
-        """Return the fields of `PairMatches` for one window; only an empty `sensed` where no place can be told of."""
+        """Return the fields of `PairMatches` for one window; only an empty `sensed` where no place can be told of.
+
+        The displacement is the mean of the one there and of the way back.
+        """
         forth, back = self.flow(reference, sensed), self.flow(sensed, reference)
         flow, certainty, finest = _array(forth.flow), _logistic(_array(forth.certainty)[0]), forth.levels[-1]
         logits = _array(finest.logits)
@@ -116,15 +121,17 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         side = round(len(probability) ** 0.5)
         surfaces = probability[:, rows, columns].T.reshape(-1, side, side)
         apart = np.hypot(*(shift + returned).T)
+        residual = _array(finest.shift)[:, rows, columns].T
+        origin = at + shift - residual - (side - 1)
+        shift = (shift - returned) / 2.0
         sure, spread = certainty[rows, columns], np.sqrt(xx + yy)
         peak, second = two_highest(surfaces, 1)
         features = np.stack((np.ones_like(sure), np.log(sure / (1.0 - sure)), spread, np.minimum(apart, 8.0) / 4.0, peak), axis=1)
-        residual = _array(finest.shift)[:, rows, columns].T
         there = np.clip(at + shift, 0, np.array(reference.data.shape[::-1]) - 1).astype(int)
         keep = (np.hypot(*shift.T) <= search_radius_px) & (np.abs(residual) <= side - 1).all(axis=1) & reference.mask[there[:, 1], there[:, 0]]
         found = {
             "reference": at + shift + corner, "sensed": at + corner, "score": sure, "features": features, "covariance": covariance,
-            "surfaces": surfaces.astype(np.float32), "surface_origin": at + shift - residual - (side - 1) + corner, "peak": peak, "second": second,
+            "surfaces": surfaces.astype(np.float32), "surface_origin": origin + corner, "peak": peak, "second": second,
             "forward_backward": apart,
         }
         return {name: values[keep] for name, values in found.items()}
