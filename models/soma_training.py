@@ -115,10 +115,11 @@ class FlowTrainer(Trainer):
             for number in range(_CENTRING):
                 batch = self.draw(0.0, np.random.default_rng([self.seed, turn, number, 2])).to(self.device)
                 counts = (functional.avg_pool2d(batch.counts, CELL_PX) > 0.98).float()
-                described = [net.describe(image, name) for image, name in ((batch.sensed, "sar"), (batch.reference, "optical"))]
-                found = net.match(*described, batch.sensed_mask, batch.reference_mask)
+                sensed, reference = net.describe(batch.sensed, "sar"), net.describe(batch.reference, "optical")
+                found = net.match(sensed, reference, batch.sensed_mask, batch.reference_mask)
                 missed.append(((found.flow - functional.avg_pool2d(batch.flow, CELL_PX)) * counts).sum((2, 3)) / counts.sum((2, 3)).clamp_min(1.0))
-            net.glam.refine.shift.bias -= torch.cat(missed).median(dim=0).values
+            offset: Tensor = net.glam.refine.shift.get_parameter("bias")
+            offset -= torch.cat(missed).median(dim=0).values
         return net
 
     @torch.inference_mode()
