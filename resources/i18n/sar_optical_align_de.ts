@@ -4089,6 +4089,11 @@
         <translation>Die Gewichte wurden als {0} gelernt; damit geht es nicht weiter.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/adapt.py"/>
+        <source>The weights were trained with an older form of the network {0}.</source>
+        <translation>Die Gewichte wurden mit einer älteren Form des Netzes {0} gelernt.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/worker_client.py"/>
         <source>The worker cannot be started: {0}.</source>
         <translation>Der Arbeitsprozess kann nicht gestartet werden: {0}.</translation>

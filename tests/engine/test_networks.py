@@ -75,7 +75,7 @@ def test_train_writes_weights_curves_and_card_and_goes_on(dataset, tmp_path, cap
     assert main(command) == 2  # nothing is lost by starting again
     assert "--resume" in capsys.readouterr().err
     command[command.index("--steps") + 1] = "3"
-    assert main([*command, "--resume"]) == 0
+    assert main([*command, "--resume", "--workers", "1"]) == 0
     assert [row[0] for row in json.loads((tmp_path / "t" / "history.json").read_text())["validated"]] == [2, 3]
 
 
