@@ -75,7 +75,7 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
     """
     import torch
 
-    from ...models.training import Recipe
+    from ...models.training import Recipe, TooLittleGroundError
     from ...models.weights import save_weights
 
     if request.network not in NETWORKS:
@@ -112,7 +112,10 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
         if workers := _workers(request, device):
             stack.callback(trainer.draw_ahead(workers).close)
         while done < 1.0 or not history["validated"]:
-            running.append(trainer.step(done))
+            try:
+                running.append(trainer.step(done))
+            except TooLittleGroundError as error:
+                raise InputError("The pairs hold too little valid ground to train on.", "Take larger pairs, or such with fewer gaps.") from error
             elapsed = time.monotonic() - began
             done = _fraction(request, trainer.steps, elapsed)
             if trainer.steps % 20 == 0:
