@@ -94,7 +94,7 @@ class LevelMatcher(nn.Module):
 
     def __init__(self, level: int, channels: int, width: int, finest: bool, pooled: bool, released: bool) -> None:
         super().__init__()
-        self.level, self.radius, self.finest, self.released = level, _RADII[level], finest, released
+        self.level, self.radius, self.released = level, _RADII[level], released
         count = (2 * self.radius + 1) ** 2
         self.log_scales = nn.Parameter(torch.tensor([1.5, 3.0, 5.5]))
         self.log_trust = nn.Parameter(torch.tensor(-math.log(_ALONE)))
@@ -200,13 +200,9 @@ class Glam(nn.Module):
             global_logits = products * self.global_log_scale.exp()
             shift = torch.softmax(global_logits, 1) @ displacements(_GLOBAL_RADIUS, CELL_PX, mask).T
             theta = theta + functional.pad(shift[:, :, None], (2, 0, 0, 1))
-            for matcher, i in zip(self.coarse, (2, 1), strict=True):
-                theta = theta @ levels[-1].delta if levels else theta
-                found, _ = matcher(s[i], r[i], mask, theta)
-                levels.append(found)
-        for _ in range(self.passes):
+        for matcher, i in (*zip(self.coarse, (2, 1), strict=False), *[(self.refine, 0)] * self.passes):
             theta = theta @ levels[-1].delta if levels else theta
-            found, certainty = self.refine(s[0], r[0], mask, theta)
+            found, certainty = matcher(s[i], r[i], mask, theta)
             levels.append(found)
         at = lattice(mask.shape[-2], mask.shape[-1], CELL_PX, mask)
         flow = theta_to_flow(theta, at + found.shift, self.released) + found.shift
