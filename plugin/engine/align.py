@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import metadata
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.progress import Progress
-from ..core.types import AlignRequest, AlignResult, Status
+from ..core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Reason, Status
 from .budget import within_budget
 from .coarse import coarse_align
-from .evidence import Calibration, judge
-from .matchers import create, get_spec
-from .matching import coarse_guide, find_matches
+from .evidence import Calibration, Verdict, judge
+from .matchers import PairMatcher, TemplateMatcher, create, get_spec
+from .matching import Found, coarse_guides, find_matches
 from .outliers import filter_candidates
 from .reading import WorkingPair, open_pair
 from .results import fit_points, independent_matches, tie_points
 
 _PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK", "torch")
 _WIDE_PX = 700
+_SURE = 0.9
 
 
 def align(request: AlignRequest, progress: Progress | None = None) -> AlignResult:
@@ -44,20 +48,13 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
     spec = get_spec(params.matcher)
     matcher = create(spec.key, params.matcher_params, params.device)
     matcher.use_threads(params.threads or cv2.getNumberOfCPUs())
-    guide = coarse_guide(matcher)
-    params = within_budget(params, spec.label, matcher, guide)
+    guides = coarse_guides(matcher)
+    params = within_budget(params, spec.label, matcher, *guides)
     progress.update(0.0, "Reading")
     with open_pair(request) as pair:
         clock.note("read")
-        turn = params.rotation_scale_search and params.model != "shift"
-        coarse = coarse_align(pair, guide, turn, progress.part(0.02, 0.3))
-        pair.set_sensed_correction(np.array(coarse.matrix))
-        clock.note("coarse")
-        found = find_matches(pair, matcher, guide, params, progress.part(0.3, 0.95))
-        clock.note("match")
-        wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
-        reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)
-        verdict = judge(coarse, found, reasons, _comparable_area(pair), turn, Calibration.of(guide))
+        best = _best_attempt(pair, matcher, guides, params, progress.part(0.02, 0.95), clock)
+        coarse, found, reasons, verdict = best.coarse, best.found, best.reasons, best.verdict
         points = tie_points(pair, found, reasons)
         clock.note("filter")
         independent = independent_matches(pair, points, found.template_px)
@@ -85,6 +82,52 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
         )
 
 
+@dataclass(frozen=True, eq=False)
+class _Attempt:
+    """A registration from one coarse position, and the correction of the sensed image that its matches were found under."""
+
+    coarse: CoarseResult
+    found: Found
+    reasons: list[Reason]
+    verdict: Verdict
+    correction: NDArray[np.float64]
+
+
+def _best_attempt(
+    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guides: Sequence[TemplateMatcher], params: AlignParams, progress: Progress, clock: _Clock
+) -> _Attempt:
+    """Register from the coarse position that each guide finds, until one is surely right; else the attempt most likely right.
+
+    `pair` is left under the correction of the attempt returned.
+    """
+    attempts: list[_Attempt] = []
+    for index, guide in enumerate(guides):
+        attempts.append(_attempt(pair, matcher, guide, params, progress.part(index / len(guides), (index + 1) / len(guides)), clock))
+        verdict = attempts[-1].verdict
+        if verdict.reliable and verdict.numbers["probability"] >= _SURE:
+            break
+    best = max(attempts, key=lambda a: (a.verdict.reliable, a.verdict.numbers["probability"]))
+    best.verdict.numbers["coarse_attempts"] = float(len(attempts))
+    pair.set_sensed_correction(best.correction)
+    return best
+
+
+def _attempt(
+    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guide: TemplateMatcher, params: AlignParams, progress: Progress, clock: _Clock
+) -> _Attempt:
+    pair.set_sensed_correction(np.eye(3))
+    turn = params.rotation_scale_search and params.model != "shift"
+    coarse = coarse_align(pair, guide, turn, progress.part(0.0, 0.3))
+    pair.set_sensed_correction(np.array(coarse.matrix))
+    clock.note("coarse")
+    found = find_matches(pair, matcher, guide, params, progress.part(0.3, 1.0))
+    clock.note("match")
+    wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
+    reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)
+    verdict = judge(coarse, found, reasons, _comparable_area(pair), turn, Calibration.of(matcher))
+    return _Attempt(coarse, found, reasons, verdict, pair.correction)
+
+
 def _comparable_area(pair: WorkingPair) -> float:
     """Return the smaller of the working grid's and the sensed raster's area, working px squared."""
     middle = np.array([[pair.grid.width / 2, pair.grid.height / 2]])
@@ -103,7 +146,7 @@ class _Clock:
 
     def note(self, stage: str) -> None:
         now = time.perf_counter()
-        self.seconds[stage] = round(now - self._last, 3)
+        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + now - self._last, 3)
         self._last = now
 
 

@@ -18,10 +18,9 @@ from ..core.errors import AlignError, InputError, UsageError
 from ..core.progress import Progress
 from ..core.types import AlignResult, TiePoint
 from .evaluate import Case, align_case, case_error, make_case, read_index
-from .evidence import Calibration, judge_features, match_features
+from .evidence import Calibration, judge_features, match_features, probability, support_of
 from .fine import TemplateMatch
 from .matchers import create, get_spec
-from .matching import coarse_guide
 from .protocols import is_shift, is_unrelated
 from .similarity import find_peak
 
@@ -36,18 +35,42 @@ class Sightings:
     """What registrations with known truth showed.
 
     Attributes:
-        features: Of each tie point, see `evidence.match_features`.
+        features: Of each tie point near enough to the truth to be found, see `evidence.match_features`.
         errors_px: Its distance from the truth.
         normalised: Its squared error over its covariance.
-        judged: Of each registration, see `evidence.judge_features`.
-        related: Whether its images belong together.
+        judged: Each registration.
     """
 
     features: list[NDArray[np.float64]] = field(default_factory=list)
     errors_px: list[float] = field(default_factory=list)
     normalised: list[float] = field(default_factory=list)
-    judged: list[NDArray[np.float64]] = field(default_factory=list)
-    related: list[bool] = field(default_factory=list)
+    judged: list[Registration] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Registration:
+    """A registration and what it is judged by.
+
+    Attributes:
+        turned: Whether rotation and scale were searched.
+        contrast: Of the coarse stage.
+        overlap: Share of the area that tie points cover.
+        features: (N, F) of its tie points, kept or not.
+        kept: (N,).
+        right: Whether its images belong together and it found how.
+    """
+
+    turned: bool
+    contrast: float
+    overlap: float
+    features: NDArray[np.float64]
+    kept: NDArray[np.bool_]
+    right: bool
+
+    def told(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return `evidence.judge_features` under these weights of the score."""
+        scores = probability(self.features, tuple(score)) if len(self.features) else np.empty(0)
+        return judge_features(self.turned, self.contrast, self.overlap, support_of(scores, self.kept))
 
 
 def calibrate(
@@ -65,9 +88,8 @@ def calibrate(
         progress: Told of each registration.
 
     Returns:
-        score, judge (of matchers whose own features the coarse stage compares; the others are judged as CFOG is), covariance, and
-        `validation`: reliability (mean score, share near, count of each decile), expected
-        calibration error, share of related pairs accepted and of unrelated ones.
+        score, judge, covariance, and `validation`: reliability (mean score, share near, count of each decile), expected
+        calibration error, share accepted of the registrations that are right and of the others (wrong ones, unrelated images).
 
     Raises:
         UsageError: the matcher tells nothing of its matches.
@@ -80,19 +102,18 @@ def calibrate(
     near = np.array(learnt.errors_px) <= NEAR_PX
     if not learnt.features:
         raise UsageError(f"{spec.label} tells nothing of its matches that a score could be learnt from.")
-    if not near.any() or not any(learnt.related):
-        raise InputError("The registrations of this dataset teach nothing: none of them is right.", "Take more pairs with --limit.")
+    if not near.any() or len({r.right for r in learnt.judged}) < 2:
+        raise InputError("The registrations of this dataset teach nothing: none of them is right, or all are.", "Take more pairs with --limit.")
     score = logistic(np.array(learnt.features), near, 1e-3)
-    own = coarse_guide(matcher) is matcher
-    judged = _judging(learnt) if own else np.array(Calibration().judge)
+    judged = _judging(learnt, score)
     covariance = float(np.median(np.array(learnt.normalised)[near])) * factor / _CHI2_MEDIAN
     measured = _collect(dataset, "val", spec.key, matcher_params, limit, seed, progress.part(0.55, 1.0))
-    if not measured.features or len(set(measured.related)) < 2:
+    if not measured.features or len({r.right for r in measured.judged}) < 2:
         raise InputError("The split val of this dataset is too small to measure on: it gives no tie points, or no registrations of one kind.", "Take more pairs with --limit.")
     result: dict[str, Any] = {
-        "score": [round(float(v), 4) for v in score], **({"judge": [round(float(v), 4) for v in judged]} if own else {}), "covariance": round(covariance, 3),
-        "validation": _measure(measured, Calibration(tuple(score), tuple(judged), covariance / factor)),
-        "learnt_on": {"tie_points": len(near), "registrations": len(learnt.related), "near_px": NEAR_PX, "limit": limit, "seed": seed},
+        "score": [round(float(v), 4) for v in score], "judge": [round(float(v), 4) for v in judged], "covariance": round(covariance, 3),
+        "validation": _measure(measured, score, covariance / factor, judged),
+        "learnt_on": {"tie_points": len(near), "registrations": len(learnt.judged), "near_px": NEAR_PX, "limit": limit, "seed": seed},
     }
     output.mkdir(parents=True, exist_ok=True)
     (output / "calibration.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
@@ -135,14 +156,14 @@ def logistic(
     return np.asarray(w / spread, dtype=np.float64)
 
 
-def _judging(learnt: Sightings) -> NDArray[np.float64]:
-    told, related = np.array(learnt.judged), np.array(learnt.related)
-    return logistic(told, related, 0.1, _evenly(told, related))
+def _judging(learnt: Sightings, score: NDArray[np.float64]) -> NDArray[np.float64]:
+    told, right = np.array([r.told(score) for r in learnt.judged]), np.array([r.right for r in learnt.judged])
+    return logistic(told, right, 0.1, _evenly(told, right))
 
 
-def _evenly(features: NDArray[np.float64], related: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return (N,) counts by which related and unrelated registrations weigh the same, with and without a search of rotation."""
-    kinds = 2 * features[:, 1].astype(int) + related
+def _evenly(features: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return (N,) counts by which right and other registrations weigh the same, with and without a search of rotation."""
+    kinds = 2 * features[:, 1].astype(int) + right
     number = np.bincount(kinds, minlength=4)
     return np.asarray(len(kinds) / (np.count_nonzero(number) * number[kinds]), dtype=np.float64)
 
@@ -170,10 +191,8 @@ def _collect(dataset: Path, split: str, key: str, matcher_params: dict[str, Any]
 def _add(seen: Sightings, case: Case, result: AlignResult, shift_only: bool, related: bool) -> None:
     if result.coarse is None:
         return
-    wrong = result.transform is None or case_error(case, result.transform, shift_only) > _FOUND_PX
-    if not related or not wrong:
-        seen.judged.append(judge_features(not shift_only, result.coarse.contrast, result.evidence["overlap"]))
-        seen.related.append(related)
+    right = related and result.transform is not None and case_error(case, result.transform, shift_only) <= _FOUND_PX
+    seen.judged.append(_registration(result, shift_only, right))
     size = case.sensed.shape[0]
     corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
     apart = coords.apply_matrix(np.array(result.coarse.matrix), corners) - coords.apply_matrix(case.truth, corners)
@@ -187,6 +206,13 @@ def _add(seen: Sightings, case: Case, result: AlignResult, shift_only: bool, rel
         seen.features.append(features)
         seen.errors_px.append(float(np.hypot(*miss)))
         seen.normalised.append(float(miss @ np.linalg.solve(np.array(point.covariance_px), miss)))
+
+
+def _registration(result: AlignResult, shift_only: bool, right: bool) -> Registration:
+    known = [(features, point.enabled) for point in result.points if (features := _features(point)) is not None]
+    features, kept = np.array([f for f, _ in known]), np.array([k for _, k in known], dtype=bool)
+    contrast = 0.0 if result.coarse is None else result.coarse.contrast
+    return Registration(not shift_only, contrast, result.evidence["overlap"], features, kept, right)
 
 
 def _features(point: TiePoint) -> NDArray[np.float64] | None:
@@ -206,21 +232,28 @@ def _features(point: TiePoint) -> NDArray[np.float64] | None:
     return features
 
 
-def _measure(seen: Sightings, calibration: Calibration) -> dict[str, Any]:
-    """Measure a calibration on sightings it was not learnt on; its `covariance` is what is still missing from theirs."""
+def _measure(seen: Sightings, score: NDArray[np.float64], covariance: float, judging: NDArray[np.float64]) -> dict[str, Any]:
+    """Measure a calibration on sightings it was not learnt on.
+
+    Args:
+        seen: The sightings.
+        score: Weights of `evidence.match_features`.
+        covariance: The factor still missing from their covariances.
+        judging: Weights of `evidence.judge_features`.
+    """
     features, near = np.array(seen.features), np.array(seen.errors_px) <= NEAR_PX
-    p = 1.0 / (1.0 + np.exp(-features @ np.array(calibration.score)))
+    p = probability(features, tuple(score))
     tenth = np.minimum((p * 10).astype(int), 9)
     bins = [[float(p[tenth == i].mean()), float(near[tenth == i].mean()), int((tenth == i).sum())] for i in range(10) if (tenth == i).any()]
-    related = np.array(seen.related)
-    accepted = np.array(seen.judged) @ np.array(calibration.judge) > 0
+    right = np.array([r.right for r in seen.judged])
+    accepted = np.array([r.told(score) for r in seen.judged]) @ judging > 0
     return {
         "reliability": [[round(a, 3), round(b, 3), n] for a, b, n in bins],
         "expected_calibration_error": round(sum(n * abs(a - b) for a, b, n in bins) / max(len(near), 1), 4),
         "tie_points": len(near),
-        "within_95_percent_ellipse": round(float((np.array(seen.normalised)[near] <= 5.991 * calibration.covariance).mean()), 3),
-        "related_accepted": round(float(accepted[related].mean()), 4), "unrelated_accepted": round(float(accepted[~related].mean()), 4),
-        "registrations": [int(related.sum()), int((~related).sum())],
+        "within_95_percent_ellipse": round(float((np.array(seen.normalised)[near] <= 5.991 * covariance).mean()), 3),
+        "right_accepted": round(float(accepted[right].mean()), 4), "others_accepted": round(float(accepted[~right].mean()), 4),
+        "registrations": [int(right.sum()), int((~right).sum())],
     }
 
 

@@ -2,7 +2,8 @@
 
 Both are logistic models whose weights are learnt on the training split of real pairs by `calibrate`, related and
 deliberately mismatched, motions drawn as in `evaluate`. A matcher without a calibration of its own uses CFOG's, learnt on
-106 pairs: score within 0.06 in each of its deciles from 0.6 up on the validation split.
+106 pairs: score within 0.06 in each of its deciles from 0.6 up on the validation split; it leaves out how far the tie points support
+the registration, so that instead a share of them at least must agree.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _MIN_KEPT_SHARE = 0.35
 _MIN_KEPT = 4
+_WITHOUT_SUPPORT = 5
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Calibration:
 
     Attributes:
         score: Of `match_features`.
-        judge: Of one, turned (rotation and scale were searched), log contrast if turned, log contrast if not, overlap.
+        judge: Of `judge_features`, the last one left out where there are five.
         covariance: Factor on the covariances, so that normalised errors follow chi-squared with 2 degrees of freedom.
     """
 
@@ -39,7 +41,7 @@ class Calibration:
 
     @classmethod
     def of(cls, matcher: Any) -> Calibration:
-        """Return the calibration that came with a matcher, else CFOG's; matchers without a coarse stage of their own bring no `judge`."""
+        """Return the calibration that came with a matcher, else CFOG's."""
         given = getattr(matcher, "calibration", None)
         return cls(tuple(given["score"]), tuple(given.get("judge", cls.judge)), float(given["covariance"])) if given else cls()
 
@@ -72,10 +74,22 @@ def probability(features: NDArray[np.float64], weights: tuple[float, ...]) -> ND
     return np.asarray(1.0 / (1.0 + np.exp(-features @ np.array(weights))))
 
 
-def judge_features(turned: bool, contrast: float, overlap: float) -> NDArray[np.float64]:
-    """Return (5,): see `Calibration.judge`."""
+def judge_features(turned: bool, contrast: float, overlap: float, support: float) -> NDArray[np.float64]:
+    """Return (6,): one, turned, log contrast if turned, log contrast if not, overlap, support.
+
+    Args:
+        turned: Whether the coarse stage searched rotation and scale.
+        contrast: How far its best hypothesis stands out.
+        overlap: Share of the area that tie points cover.
+        support: See `support_of`.
+    """
     strength = float(np.log(max(contrast, 1.0)))
-    return np.array([1.0, float(turned), strength * turned, strength * (not turned), overlap])
+    return np.array([1.0, float(turned), strength * turned, strength * (not turned), overlap, support])
+
+
+def support_of(scores: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:
+    """Return the share (0..1) of all tie points that are right and kept, as their scores promise; 0 without any."""
+    return float(scores[kept].sum() / max(len(scores), 1))
 
 
 def judge(
@@ -89,31 +103,33 @@ def judge(
         reasons: What the filters said of each.
         area_px: Area that could be matched, working px squared.
         turned: Whether the coarse stage searched rotation and scale.
-        calibration: Of the matcher whose features the coarse stage compared.
+        calibration: Of the matcher.
 
     Returns:
-        The verdict. It weighs how far the best coarse hypothesis stands out and how much of the area both images share
-        there; a registration whose tie points mostly contradict each other is refused as well.
+        The verdict. It weighs how far the best coarse hypothesis stands out, how much of the area both images share there, and how far
+        the tie points support it.
     """
-    n, kept = len(reasons), sum(r is Reason.NONE for r in reasons)
+    agree = np.array([r is Reason.NONE for r in reasons], dtype=bool)
+    n, kept = len(agree), int(agree.sum())
     sensed = found.candidates.sensed
     extent = float(np.prod(np.ptp(sensed, axis=0) + found.template_px)) if n else 0.0
     overlap = min(extent / max(area_px, 1.0), 1.0)
-    probability = float(1.0 / (1.0 + np.exp(-judge_features(turned, coarse.contrast, overlap) @ np.array(calibration.judge))))
-    share = kept / max(n, 1)
+    support, share = support_of(found.candidates.score, agree), kept / max(n, 1)
+    told = judge_features(turned, coarse.contrast, overlap, support)[: len(calibration.judge)]
+    belief = float(probability(told[None], calibration.judge)[0])
     numbers = {
-        "probability": probability, "tie_points": float(n), "kept": float(kept), "kept_share": share, "overlap": overlap,
+        "probability": belief, "tie_points": float(n), "kept": float(kept), "kept_share": share, "overlap": overlap, "support": support,
         "coarse_score": coarse.score, "coarse_contrast": coarse.contrast,
     }
     hint = "Check that both rasters show the same ground; declare the search radius, or try another matcher, band or working GSD."
     if kept < _MIN_KEPT:
         return Verdict(False, f"No reliable alignment: only {kept} of {n} tie points agree with each other.", hint, numbers)
-    if share < _MIN_KEPT_SHARE:
+    if len(calibration.judge) == _WITHOUT_SUPPORT and share < _MIN_KEPT_SHARE:
         return Verdict(False, f"No reliable alignment: {n - kept} of {n} tie points contradict the others.", hint, numbers)
-    if probability < 0.5:
+    if belief < 0.5:
         reason = (
-            f"the best position stands out by only {coarse.contrast:.1f} standard deviations with {100 * overlap:.0f} % of the area shared"
-            f" (probability that the images belong together {100 * probability:.0f} %)"
+            f"the best position stands out by only {coarse.contrast:.1f} standard deviations with {100 * overlap:.0f} % of the area shared,"
+            f" and {100 * support:.0f} % of the tie points are likely right (probability that the images belong together {100 * belief:.0f} %)"
         )
         return Verdict(False, f"No reliable alignment: {reason}.", hint, numbers)
-    return Verdict(True, f"{kept} of {n} tie points agree; probability that the alignment is right {100 * probability:.0f} %.", "", numbers)
+    return Verdict(True, f"{kept} of {n} tie points agree; probability that the alignment is right {100 * belief:.0f} %.", "", numbers)

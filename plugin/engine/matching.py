@@ -17,6 +17,7 @@ from .consensus import consensus_affine, flattened, shares
 from .evidence import Calibration, probability, score_match
 from .fine import TemplateMatch, lattice, match_templates, template_size
 from .matchers import PairMatcher, PairMatches, TemplateMatcher, create
+from .matchers.network import NetworkMatcher
 from .outliers import Candidates
 from .results import preview_points
 from .similarity import Peak, find_peak
@@ -50,10 +51,24 @@ def coarse_guide(matcher: TemplateMatcher | PairMatcher) -> TemplateMatcher:
     """Return the matcher whose features the coarse stage compares: the matcher itself, or CFOG where it has none."""
     if isinstance(matcher, TemplateMatcher) and matcher.is_correlation():
         return matcher
-    guide = create("cfog")
-    if not isinstance(guide, TemplateMatcher):
-        raise TypeError("cfog must be a template matcher")
-    return guide
+    return _template_matcher("cfog")
+
+
+def coarse_guides(matcher: TemplateMatcher | PairMatcher) -> list[TemplateMatcher]:
+    """Return whose features the coarse stage compares, in the order in which they are tried until the evidence suffices.
+
+    Of networks CFOG, which is quick, is asked first, and ME-SSM where that is not enough.
+    """
+    if not isinstance(matcher, NetworkMatcher):
+        return [coarse_guide(matcher)]
+    return [_template_matcher("cfog"), matcher if isinstance(matcher, TemplateMatcher) else _template_matcher("me_ssm", matcher.device)]
+
+
+def _template_matcher(key: str, device: str = "cpu") -> TemplateMatcher:
+    made = create(key, device=device)
+    if not isinstance(made, TemplateMatcher):
+        raise TypeError(f"{key} must be a template matcher")
+    return made
 
 
 def find_matches(

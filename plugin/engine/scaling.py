@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +20,7 @@ from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef
 from .align import align
 from .evaluate import peak_mb, reset_peak
-from .matchers import TemplateMatcher, create
+from .matchers import TemplateMatcher, create, get_spec
 from .preparing import Image
 
 if TYPE_CHECKING:
@@ -34,8 +36,8 @@ class Cost:
     Attributes:
         matcher: Key.
         side_px: Side of both rasters.
-        seconds: Wall clock of `align`.
-        peak_mb: Highest resident memory of the process meanwhile; 0 where the system does not tell.
+        seconds: Wall clock of `align`, packages imported before.
+        peak_mb: Highest resident memory of the process that did nothing else; 0 where the system does not tell.
         points: Tie points found.
         status: Of the result.
     """
@@ -63,11 +65,13 @@ def measure_scaling(
         progress: Told of each registration.
 
     Raises:
-        UsageError: no sizes or matchers.
-        AlignError: a raster cannot be read, or unknown matcher.
+        UsageError: no sizes or matchers, or an unknown one.
+        AlignError: a raster cannot be read.
     """
     if not sizes or not matchers or min(sizes) < 128:
         raise UsageError("Give sizes of 128 px or more and at least one matcher.")
+    for key in matchers:
+        get_spec(key)
     output.mkdir(parents=True, exist_ok=True)
     costs: list[Cost] = []
     runs = [(side, key) for side in sorted(sizes) for key in matchers]
@@ -79,10 +83,7 @@ def measure_scaling(
                 RasterRef(str(pair[0]), modality=Modality.OPTICAL), RasterRef(str(pair[1]), modality=Modality.SAR),
                 AlignParams(matcher=key, threads=threads),
             )
-            reset_peak()
-            start = time.perf_counter()
-            result = align(request)
-            costs.append(Cost(key, side, round(time.perf_counter() - start, 2), round(peak_mb(), 1), len(result.points), result.status.value))
+            costs.append(_in_own_process(request, key, side))
             (output / "scaling.json").write_text(json.dumps([asdict(c) for c in costs], indent=1), encoding="utf-8")
     draw_scaling(costs, output / "scaling.png")
     lines = ["| matcher | side, px | seconds | s per megapixel | peak MB | tie points | status |", "|---" * 7 + "|"]
@@ -90,6 +91,21 @@ def measure_scaling(
         f"| {c.matcher} | {c.side_px} | {c.seconds:.1f} | {1e6 * c.seconds / c.side_px**2:.2f} | {c.peak_mb:.0f} | {c.points} | {c.status} |" for c in costs
     ]
     return "\n".join([*lines, "", *(network_rate(key, threads) for key in matchers)]).rstrip()
+
+
+def _in_own_process(request: AlignRequest, key: str, side: int) -> Cost:
+    """Measure one registration in a fresh process, whose memory holds nothing of the others."""
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(method)) as pool:
+        return pool.submit(_cost, request, key, side).result()
+
+
+def _cost(request: AlignRequest, key: str, side: int) -> Cost:
+    create(key)
+    reset_peak()
+    start = time.perf_counter()
+    result = align(request)
+    return Cost(key, side, round(time.perf_counter() - start, 2), round(peak_mb(), 1), len(result.points), result.status.value)
 
 
 def _square(path: Path, side: int, target: Path) -> Path:

@@ -2755,8 +2755,8 @@
     </message>
     <message>
         <location filename="../../plugin/engine/matchers/soma.py"/>
-        <source>One tie point in each square of this side, where the flow is most certain.</source>
-        <translation>Ein Verknüpfungspunkt je Quadrat dieser Seitenlänge, dort, wo der Fluss am sichersten ist.</translation>
+        <source>One tie point in each square of this side, where the flow is most certain; rounded down to a multiple of 8 px.</source>
+        <translation>Ein Passpunkt in jedem Quadrat dieser Seite, wo der Fluss am sichersten ist; abgerundet auf ein Vielfaches von 8 px.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/exportpoints.py"/>
@@ -5225,8 +5225,8 @@
     </message>
     <message>
         <location filename="../../plugin/engine/evidence.py"/>
-        <source>the best position stands out by only {0} standard deviations with {1} % of the area shared (probability that the images belong together {2} %)</source>
-        <translation>die beste Lage hebt sich nur um {0} Standardabweichungen ab, bei {1} % gemeinsamer Fläche (Wahrscheinlichkeit, dass die Bilder zusammengehören: {2} %)</translation>
+        <source>the best position stands out by only {0} standard deviations with {1} % of the area shared, and {2} % of the tie points are likely right (probability that the images belong together {3} %)</source>
+        <translation>die beste Lage hebt sich nur um {0} Standardabweichungen ab, bei {1} % gemeinsamer Fläche, und {2} % der Passpunkte sind wahrscheinlich richtig (Wahrscheinlichkeit, dass die Bilder zusammengehören: {3} %)</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session_point.py"/>

@@ -11,8 +11,13 @@ from affine import Affine
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled
 from sar_optical_align.plugin.core.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
+from sar_optical_align.plugin.engine import align as align_module
 from sar_optical_align.plugin.engine.align import align
 from sar_optical_align.plugin.engine.demo_scene import HEIGHT, WIDTH, Misregistration
+from sar_optical_align.plugin.engine.matchers import create
+from sar_optical_align.plugin.engine.matchers.cfog import CfogMatcher
+from sar_optical_align.plugin.engine.matchers.me_ssm import MeSsmMatcher
+from sar_optical_align.plugin.engine.matching import coarse_guides
 
 
 def lattice():
@@ -88,17 +93,61 @@ def test_a_badly_placed_raster_is_found_within_the_declared_radius(request_, sce
     assert true_rmse(found) < 1.2
 
 
-def test_unrelated_images_are_refused(request_, scene_pair, tmp_path):
-    path = tmp_path / "mirrored.tif"
+@pytest.fixture(scope="module")
+def unrelated(scene_pair, tmp_path_factory):
+    """The sensed raster mirrored."""
+    path = tmp_path_factory.mktemp("unrelated") / "mirrored.tif"
     with rasterio.open(scene_pair[1]) as source:
         profile, data = source.profile, source.read()
     with rasterio.open(path, "w", **profile) as sink:
         sink.write(np.ascontiguousarray(data[:, ::-1]))
-    refused = align(AlignRequest(request_.reference, RasterRef(str(path)), AlignParams()))
+    return RasterRef(str(path))
+
+
+def test_unrelated_images_are_refused(request_, unrelated):
+    refused = align(AlignRequest(request_.reference, unrelated, AlignParams()))
     assert refused.status is Status.NO_RELIABLE_ALIGNMENT
     assert refused.transform is None
     assert refused.hint
     assert refused.points
+
+
+class Blind(CfogMatcher):
+    """Sees noise, another one each time."""
+
+    def features(self, image, modality):
+        seen = np.random.default_rng(image.data.size + int(1e6 * image.data.std())).normal(size=(6, *image.data.shape))
+        return (seen * image.mask).astype(np.float32)
+
+
+def test_a_coarse_position_that_is_not_enough_leaves_no_trace(request_, result, monkeypatch):
+    cfog, asked = create("cfog"), []
+    request = replace(request_, params=AlignParams(matcher="cfog"))
+    plain = align(request)
+    monkeypatch.setattr(align_module, "coarse_guides", lambda matcher: [Blind(), cfog])
+    second = align(request, CallbackProgress(on_update=lambda share, _: asked.append(share)))
+    assert plain.evidence["coarse_attempts"] == 1
+    assert second.evidence["coarse_attempts"] == 2
+    assert second.transform == plain.transform
+    assert asked == sorted(asked)
+    monkeypatch.setattr(align_module, "coarse_guides", lambda matcher: [cfog, Blind()])
+    assert align(request).evidence["coarse_attempts"] == 1
+
+
+@pytest.mark.parametrize("key", ["regnet_mamba2", "soma", "msa_net", "kd_cfm"])
+def test_networks_of_pairs_are_guided_by_cfog_and_then_by_me_ssm(key):
+    assert [type(guide) for guide in coarse_guides(create(key))] == [CfogMatcher, MeSsmMatcher]
+
+
+def test_the_others_are_guided_by_themselves_or_cfog():
+    for key, kind in (("cfog", CfogMatcher), ("me_ssm", MeSsmMatcher), ("mutual_information", CfogMatcher), ("sift", CfogMatcher)):
+        assert [type(guide) for guide in coarse_guides(create(key))] == [kind]
+
+
+def test_unrelated_images_are_refused_after_both_guides(request_, unrelated):
+    refused = align(replace(request_, sensed=unrelated, params=AlignParams(matcher="msa_net", max_points=100)))
+    assert refused.status is Status.NO_RELIABLE_ALIGNMENT
+    assert refused.evidence["coarse_attempts"] == 2
 
 
 def test_cancel_stops_in_the_middle(request_):

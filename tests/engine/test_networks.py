@@ -200,7 +200,8 @@ def test_calibrate_measures_and_writes_into_the_card(dataset, random_weights, tm
     assert "expected_calibration_error" in capsys.readouterr().out
     written = json.loads((tmp_path / "c" / "calibration.json").read_text())
     assert json.loads(card.read_text())["calibration"] == written
-    assert len(written["score"]) == 5 == len(written["judge"])
+    assert len(written["score"]) == 5
+    assert len(written["judge"]) == 6
     assert written["covariance"] > 0
     assert written["validation"]["tie_points"] == sum(n for *_, n in written["validation"]["reliability"]) > 20
     assert (tmp_path / "c" / "reliability.png").stat().st_size > 1000

@@ -1,0 +1,60 @@
+"""What a registration as a whole is judged by."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sar_optical_align.plugin.core.types import CoarseResult, Reason
+from sar_optical_align.plugin.engine.evidence import Calibration, judge, support_of
+from sar_optical_align.plugin.engine.matching import Found
+from sar_optical_align.plugin.engine.outliers import Candidates
+
+WITH_SUPPORT = Calibration(judge=(-6.0, -2.0, 2.0, 2.0, 1.0, 10.0))
+WITHOUT = Calibration(judge=(-6.0, -2.0, 4.0, 4.0, 1.0))
+
+
+def verdict(scores, kept, calibration=WITH_SUPPORT, contrast=6.0, turned=False):
+    n = len(scores)
+    places = np.random.default_rng(0).uniform(0, 200, (n, 2))
+    found = Found(Candidates(places, places, np.array(scores), np.zeros(n, bool), np.full(n, np.nan)))
+    reasons = [Reason.NONE if k else Reason.ROBUST_FIT for k in kept]
+    coarse = CoarseResult(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), 0.0, 1.0, (0.0, 0.0), 0.2, contrast)
+    return judge(coarse, found, reasons, 200.0**2, turned, calibration)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=40))
+def test_support_is_a_share_and_grows_with_each_point_kept(points):
+    scores, kept = np.array([s for s, _ in points]), np.array([k for _, k in points], dtype=bool)
+    support = support_of(scores, kept)
+    assert 0.0 <= support <= 1.0 + 1e-12
+    for i in np.flatnonzero(~kept):
+        more = kept.copy()
+        more[i] = True
+        assert support_of(scores, more) >= support - 1e-12
+
+
+def test_sure_points_that_agree_make_it_more_probable():
+    kept = [True] * 30 + [False] * 10
+    weak, strong = verdict([0.1] * 40, kept), verdict([0.9] * 40, kept)
+    assert weak.numbers["probability"] < 0.5 < strong.numbers["probability"]
+    assert not weak.reliable
+    assert "8 % of the tie points" in weak.message
+    assert strong.reliable
+    assert strong.numbers["support"] == pytest.approx(0.675)
+
+
+def test_few_of_many_doubtful_points_may_agree_where_support_is_weighed():
+    """A matcher that answers everywhere is not refused for its many doubtful answers; without support a share must agree."""
+    scores, kept = [0.95] * 30 + [0.02] * 70, [True] * 30 + [False] * 70
+    assert verdict(scores, kept, contrast=12.0).reliable
+    told = verdict(scores, kept, WITHOUT, contrast=12.0)
+    assert not told.reliable
+    assert "contradict" in told.message
+
+
+def test_three_points_are_too_few_whatever_they_promise():
+    told = verdict([1.0] * 4, [True] * 3 + [False], contrast=1000.0)
+    assert told.numbers["probability"] > 0.5
+    assert not told.reliable
