@@ -93,14 +93,16 @@ class _Correlator:
     def __call__(self, features: Array, mask: NDArray[np.bool_]) -> Array:
         """Return similarity (2 radius + 1)^2 over shifts -radius..radius; weighted by the root of the overlap."""
         centred = (features - self._mean(features, mask)) * mask
-        t, tm = np.conj(fft.rfft2(centred, self.size)), np.conj(fft.rfft2(mask.astype(np.float32), self.size))
-        num = self._crop(fft.irfft2((t * self.f).sum(axis=0), self.size))
+        tm, product = np.conj(fft.rfft2(mask.astype(np.float32), self.size)), np.zeros_like(self.mask)
+        for channel, spectrum in zip(centred, self.f, strict=True):  # one by one: the spectra of all at once are hundreds of MB
+            product += np.conj(fft.rfft2(channel, self.size)) * spectrum
+        num = self._crop(fft.irfft2(product, self.size))
         tt = self._crop(fft.irfft2(np.conj(fft.rfft2((centred**2).sum(axis=0), self.size)) * self.mask, self.size))
         vv = self._crop(fft.irfft2(tm * self.energy, self.size))
         overlap = self._crop(fft.irfft2(tm * self.mask, self.size)) / max(float(mask.sum()), 1.0)
-        product = np.maximum(tt, 0) * np.maximum(vv, 0)
-        floor = 1e-6 * float(product.max()) + 1e-20
-        score = num / np.sqrt(np.maximum(product, floor)) * np.sqrt(np.clip(overlap, 0.0, 1.0))
+        energy = np.maximum(tt, 0) * np.maximum(vv, 0)
+        floor = 1e-6 * float(energy.max()) + 1e-20
+        score = num / np.sqrt(np.maximum(energy, floor)) * np.sqrt(np.clip(overlap, 0.0, 1.0))
         return np.where(overlap >= _MIN_OVERLAP, score, -1.0).astype(np.float32)
 
     def _crop(self, a: NDArray[np.float64]) -> NDArray[np.float64]:
