@@ -28,7 +28,10 @@ SHIPPED = shipped_weights("soma")
 class SomaParams:
     """Parameters of `soma`."""
 
-    spacing_px: int = param(32, "Spacing", "One tie point in each square of this side, where the flow is most certain; rounded down to a multiple of 8 px.", unit="px", min=16, max=128)
+    spacing_px: int = param(
+        32, "Spacing", "One tie point in each square of this side, where the flow is most certain; rounded down to a multiple of 8 px.",
+        unit="px", min=16, max=128,
+    )
     weights: str = weights_param()
 
     def __post_init__(self) -> None:
