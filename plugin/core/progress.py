@@ -43,10 +43,14 @@ class Progress:
         """Return a progress whose 0..1 fills `start`..`end` of this one."""
         return _Part(self, start, end)
 
+    def without_points(self) -> Progress:
+        """Return this progress, told of no tie points."""
+        return _Part(self, 0.0, 1.0, tells_points=False)
+
 
 class _Part(Progress):
-    def __init__(self, parent: Progress, start: float, end: float) -> None:
-        self._parent, self._start, self._span = parent, start, end - start
+    def __init__(self, parent: Progress, start: float, end: float, tells_points: bool = True) -> None:
+        self._parent, self._start, self._span, self._tells_points = parent, start, end - start, tells_points
 
     def update(self, fraction: float, message: str = "") -> None:
         self._parent.update(self._start + self._span * min(max(fraction, 0.0), 1.0), message)
@@ -55,7 +59,8 @@ class _Part(Progress):
         self._parent.poll()
 
     def points(self, points: list[TiePoint]) -> None:
-        self._parent.points(points)
+        if self._tells_points:
+            self._parent.points(points)
 
     def log(self, message: str) -> None:
         self._parent.log(message)

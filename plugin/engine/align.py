@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -11,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.errors import UsageError
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Reason, Status
 from .budget import within_budget
@@ -25,6 +25,7 @@ from .results import fit_points, independent_matches, tie_points
 _PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK", "torch")
 _WIDE_PX = 700
 _SURE = 0.9
+_FIRST_SHARE = 0.8
 
 
 def align(request: AlignRequest, progress: Progress | None = None) -> AlignResult:
@@ -48,15 +49,12 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
     spec = get_spec(params.matcher)
     matcher = create(spec.key, params.matcher_params, params.device)
     matcher.use_threads(params.threads or cv2.getNumberOfCPUs())
-    guides = coarse_guides(matcher)
-    params = within_budget(params, spec.label, matcher, *guides)
     progress.update(0.0, "Reading")
     with open_pair(request) as pair:
         clock.note("read")
-        best = _best_attempt(pair, matcher, guides, params, progress.part(0.02, 0.95), clock)
+        best = _best_attempt(pair, matcher, params, progress.part(0.02, 0.95), clock)
         coarse, found, reasons, verdict = best.coarse, best.found, best.reasons, best.verdict
         points = tie_points(pair, found, reasons)
-        clock.note("filter")
         independent = independent_matches(pair, points, found.template_px)
         fitted = fit_points(pair, points, params.model, independent)
         clock.note("fit")
@@ -94,15 +92,22 @@ class _Attempt:
 
 
 def _best_attempt(
-    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guides: Sequence[TemplateMatcher], params: AlignParams, progress: Progress, clock: _Clock
+    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams, progress: Progress, clock: _Clock
 ) -> _Attempt:
     """Register from the coarse position that each guide finds, until one is surely right; else the attempt most likely right.
 
-    `pair` is left under the correction of the attempt returned.
+    A second guide is left out where the memory budget has no room for it. `pair` is left under the correction of the attempt returned.
     """
     attempts: list[_Attempt] = []
-    for index, guide in enumerate(guides):
-        attempts.append(_attempt(pair, matcher, guide, params, progress.part(index / len(guides), (index + 1) / len(guides)), clock))
+    for guide in coarse_guides(matcher):
+        try:
+            limited = within_budget(params, get_spec(params.matcher).label, matcher, guide)
+        except UsageError:
+            if not attempts:
+                raise
+            break
+        part = progress.part(_FIRST_SHARE, 1.0).without_points() if attempts else progress.part(0.0, _FIRST_SHARE)
+        attempts.append(_attempt(pair, matcher, guide, limited, part, clock))
         verdict = attempts[-1].verdict
         if verdict.reliable and verdict.numbers["probability"] >= _SURE:
             break
@@ -124,7 +129,9 @@ def _attempt(
     clock.note("match")
     wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
     reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)
-    verdict = judge(coarse, found, reasons, _comparable_area(pair), turn, Calibration.of(matcher))
+    own = Calibration.of(matcher)
+    verdict = judge(coarse, found, reasons, _comparable_area(pair), turn, own if own.weighs_support else Calibration.of(guide))
+    clock.note("filter")
     return _Attempt(coarse, found, reasons, verdict, pair.correction)
 
 

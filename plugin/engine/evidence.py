@@ -45,6 +45,11 @@ class Calibration:
         given = getattr(matcher, "calibration", None)
         return cls(tuple(given["score"]), tuple(given.get("judge", cls.judge)), float(given["covariance"])) if given else cls()
 
+    @property
+    def weighs_support(self) -> bool:
+        """Whether `judge` weighs the tie points too, so that it does for any coarse stage."""
+        return len(self.judge) > _WITHOUT_SUPPORT
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -103,7 +108,7 @@ def judge(
         reasons: What the filters said of each.
         area_px: Area that could be matched, working px squared.
         turned: Whether the coarse stage searched rotation and scale.
-        calibration: Of the matcher.
+        calibration: Of the matcher where it weighs support, else of the guide of the coarse stage.
 
     Returns:
         The verdict. It weighs how far the best coarse hypothesis stands out, how much of the area both images share there, and how far
@@ -124,12 +129,19 @@ def judge(
     hint = "Check that both rasters show the same ground; declare the search radius, or try another matcher, band or working GSD."
     if kept < _MIN_KEPT:
         return Verdict(False, f"No reliable alignment: only {kept} of {n} tie points agree with each other.", hint, numbers)
-    if len(calibration.judge) == _WITHOUT_SUPPORT and share < _MIN_KEPT_SHARE:
+    if calibration.weighs_support and support * n < _MIN_KEPT:
+        return Verdict(False, f"No reliable alignment: {kept} of {n} tie points agree, but hardly any of them is likely right.", hint, numbers)
+    if not calibration.weighs_support and share < _MIN_KEPT_SHARE:
         return Verdict(False, f"No reliable alignment: {n - kept} of {n} tie points contradict the others.", hint, numbers)
     if belief < 0.5:
         reason = (
-            f"the best position stands out by only {coarse.contrast:.1f} standard deviations with {100 * overlap:.0f} % of the area shared,"
-            f" and {100 * support:.0f} % of the tie points are likely right (probability that the images belong together {100 * belief:.0f} %)"
+            f"the best position stands out by only {coarse.contrast:.1f} standard deviations with {100 * overlap:.0f} % of the area shared"
+            f" (probability that the images belong together {100 * belief:.0f} %)"
         )
+        if calibration.weighs_support:
+            reason = (
+                f"the best position stands out by {coarse.contrast:.1f} standard deviations with {100 * overlap:.0f} % of the area shared,"
+                f" and {100 * support:.0f} % of the tie points are likely right (probability that the alignment is right {100 * belief:.0f} %)"
+            )
         return Verdict(False, f"No reliable alignment: {reason}.", hint, numbers)
     return Verdict(True, f"{kept} of {n} tie points agree; probability that the alignment is right {100 * belief:.0f} %.", "", numbers)

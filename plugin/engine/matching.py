@@ -48,20 +48,22 @@ class Found:
 
 
 def coarse_guide(matcher: TemplateMatcher | PairMatcher) -> TemplateMatcher:
-    """Return the matcher whose features the coarse stage compares: the matcher itself, or CFOG where it has none."""
+    """Return what compares templates in a matcher's stead: the matcher itself, or CFOG where it matches pairs or correlates in its own way."""
     if isinstance(matcher, TemplateMatcher) and matcher.is_correlation():
         return matcher
     return _template_matcher("cfog")
 
 
-def coarse_guides(matcher: TemplateMatcher | PairMatcher) -> list[TemplateMatcher]:
-    """Return whose features the coarse stage compares, in the order in which they are tried until the evidence suffices.
+def coarse_guides(matcher: TemplateMatcher | PairMatcher) -> Iterator[TemplateMatcher]:
+    """Give whose features the coarse stage compares, each made when it is asked for, in the order in which they are tried until one is sure.
 
     Of networks CFOG, which is quick, is asked first, and ME-SSM where that is not enough.
     """
     if not isinstance(matcher, NetworkMatcher):
-        return [coarse_guide(matcher)]
-    return [_template_matcher("cfog"), matcher if isinstance(matcher, TemplateMatcher) else _template_matcher("me_ssm", matcher.device)]
+        yield coarse_guide(matcher)
+        return
+    yield _template_matcher("cfog")
+    yield matcher if isinstance(matcher, TemplateMatcher) else _template_matcher("me_ssm", matcher.device)
 
 
 def _template_matcher(key: str, device: str = "cpu") -> TemplateMatcher:

@@ -6,16 +6,15 @@ import json
 import multiprocessing
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
 
-from ..core.errors import UsageError
+from ..core.errors import AlignError, UsageError
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef
 from .align import align
@@ -25,6 +24,7 @@ from .preparing import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from multiprocessing.connection import Connection
 
 _NETWORK_PX = 512
 
@@ -83,7 +83,7 @@ def measure_scaling(
                 RasterRef(str(pair[0]), modality=Modality.OPTICAL), RasterRef(str(pair[1]), modality=Modality.SAR),
                 AlignParams(matcher=key, threads=threads),
             )
-            costs.append(_in_own_process(request, key, side))
+            costs.append(_in_own_process(request, key, side, progress))
             (output / "scaling.json").write_text(json.dumps([asdict(c) for c in costs], indent=1), encoding="utf-8")
     draw_scaling(costs, output / "scaling.png")
     lines = ["| matcher | side, px | seconds | s per megapixel | peak MB | tie points | status |", "|---" * 7 + "|"]
@@ -93,19 +93,42 @@ def measure_scaling(
     return "\n".join([*lines, "", *(network_rate(key, threads) for key in matchers)]).rstrip()
 
 
-def _in_own_process(request: AlignRequest, key: str, side: int) -> Cost:
-    """Measure one registration in a fresh process, whose memory holds nothing of the others."""
+def _in_own_process(request: AlignRequest, key: str, side: int, progress: Progress) -> Cost:
+    """Measure one registration in a process of its own, whose memory holds nothing of the others; it ends with this one's waiting.
+
+    Raises:
+        AlignError: the registration failed, or its process ended by itself.
+    """
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(method)) as pool:
-        return pool.submit(_cost, request, key, side).result()
+    context: Any = multiprocessing.get_context(method)
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_measure, args=(sender, request, key, side), daemon=True)
+    child.start()
+    sender.close()
+    try:
+        while not receiver.poll(0.2):
+            progress.poll()
+        answer = receiver.recv()
+    except EOFError as error:
+        raise AlignError(f"The process that registered {side} px with {key} ended by itself.", "It may have run out of memory: leave the largest sizes out.") from error
+    finally:
+        child.kill()
+        child.join()
+    if isinstance(answer, AlignError):
+        raise answer
+    cost: Cost = answer
+    return cost
 
 
-def _cost(request: AlignRequest, key: str, side: int) -> Cost:
-    create(key)
-    reset_peak()
-    start = time.perf_counter()
-    result = align(request)
-    return Cost(key, side, round(time.perf_counter() - start, 2), round(peak_mb(), 1), len(result.points), result.status.value)
+def _measure(sender: Connection, request: AlignRequest, key: str, side: int) -> None:
+    try:
+        create(key)
+        reset_peak()
+        start = time.perf_counter()
+        result = align(request)
+        sender.send(Cost(key, side, round(time.perf_counter() - start, 2), round(peak_mb(), 1), len(result.points), result.status.value))
+    except AlignError as error:
+        sender.send(error)
 
 
 def _square(path: Path, side: int, target: Path) -> Path:

@@ -2630,6 +2630,11 @@
     </message>
     <message>
         <location filename="../../plugin/engine/evidence.py"/>
+        <source>No reliable alignment: {0} of {1} tie points agree, but hardly any of them is likely right.</source>
+        <translation>Keine verlässliche Ausrichtung: {0} von {1} Passpunkten stimmen überein, aber kaum einer von ihnen ist wahrscheinlich richtig.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/evidence.py"/>
         <source>No reliable alignment: {0} of {1} tie points contradict the others.</source>
         <translation>Keine verlässliche Ausrichtung: {0} von {1} Verknüpfungspunkten widersprechen den anderen.</translation>
     </message>
@@ -5225,8 +5230,13 @@
     </message>
     <message>
         <location filename="../../plugin/engine/evidence.py"/>
-        <source>the best position stands out by only {0} standard deviations with {1} % of the area shared, and {2} % of the tie points are likely right (probability that the images belong together {3} %)</source>
-        <translation>die beste Lage hebt sich nur um {0} Standardabweichungen ab, bei {1} % gemeinsamer Fläche, und {2} % der Passpunkte sind wahrscheinlich richtig (Wahrscheinlichkeit, dass die Bilder zusammengehören: {3} %)</translation>
+        <source>the best position stands out by only {0} standard deviations with {1} % of the area shared (probability that the images belong together {2} %)</source>
+        <translation>die beste Lage hebt sich nur um {0} Standardabweichungen ab, bei {1} % gemeinsamer Fläche (Wahrscheinlichkeit, dass die Bilder zusammengehören: {2} %)</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/evidence.py"/>
+        <source>the best position stands out by {0} standard deviations with {1} % of the area shared, and {2} % of the tie points are likely right (probability that the alignment is right {3} %)</source>
+        <translation>die beste Lage hebt sich um {0} Standardabweichungen ab, bei {1} % gemeinsamer Fläche, und {2} % der Passpunkte sind wahrscheinlich richtig (Wahrscheinlichkeit, dass die Ausrichtung stimmt: {3} %)</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session_point.py"/>

@@ -120,18 +120,24 @@ class Blind(CfogMatcher):
         return (seen * image.mask).astype(np.float32)
 
 
-def test_a_coarse_position_that_is_not_enough_leaves_no_trace(request_, result, monkeypatch):
-    cfog, asked = create("cfog"), []
+def test_of_two_coarse_positions_the_better_one_counts_alone(request_, monkeypatch):
+    cfog, asked, seen = create("cfog"), [], []
     request = replace(request_, params=AlignParams(matcher="cfog"))
     plain = align(request)
     monkeypatch.setattr(align_module, "coarse_guides", lambda matcher: [Blind(), cfog])
-    second = align(request, CallbackProgress(on_update=lambda share, _: asked.append(share)))
+    second = align(request, CallbackProgress(on_update=lambda share, _: asked.append(share), on_points=seen.extend))
     assert plain.evidence["coarse_attempts"] == 1
     assert second.evidence["coarse_attempts"] == 2
     assert second.transform == plain.transform
     assert asked == sorted(asked)
+    assert len({p.id for p in seen}) == len(seen)
     monkeypatch.setattr(align_module, "coarse_guides", lambda matcher: [cfog, Blind()])
     assert align(request).evidence["coarse_attempts"] == 1
+    monkeypatch.setattr(align_module, "_SURE", 1.1)
+    first = align(request)
+    assert first.evidence["coarse_attempts"] == 2
+    assert first.transform == plain.transform
+    assert first.points[0].sensed_px == plain.points[0].sensed_px
 
 
 @pytest.mark.parametrize("key", ["regnet_mamba2", "soma", "msa_net", "kd_cfm"])
@@ -139,8 +145,20 @@ def test_networks_of_pairs_are_guided_by_cfog_and_then_by_me_ssm(key):
     assert [type(guide) for guide in coarse_guides(create(key))] == [CfogMatcher, MeSsmMatcher]
 
 
+def test_me_ssm_is_its_own_second_guide():
+    matcher = create("me_ssm")
+    assert list(coarse_guides(matcher))[1] is matcher
+
+
+def test_a_second_guide_without_room_in_the_budget_is_left_out(request_, unrelated):
+    params = AlignParams(matcher="soma", max_points=60, memory_mb=600)
+    refused = align(replace(request_, sensed=unrelated, params=params))
+    assert refused.status is Status.NO_RELIABLE_ALIGNMENT
+    assert refused.evidence["coarse_attempts"] == 1
+
+
 def test_the_others_are_guided_by_themselves_or_cfog():
-    for key, kind in (("cfog", CfogMatcher), ("me_ssm", MeSsmMatcher), ("mutual_information", CfogMatcher), ("sift", CfogMatcher)):
+    for key, kind in (("cfog", CfogMatcher), ("mutual_information", CfogMatcher), ("sift", CfogMatcher)):
         assert [type(guide) for guide in coarse_guides(create(key))] == [kind]
 
 

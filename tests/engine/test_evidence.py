@@ -54,6 +54,13 @@ def test_few_of_many_doubtful_points_may_agree_where_support_is_weighed():
     assert "contradict" in told.message
 
 
+def test_a_handful_of_points_is_too_little_to_be_sure_by():
+    told = verdict([0.9] * 4, [True] * 4, contrast=1.0)
+    assert told.numbers["support"] > 0.8
+    assert not told.reliable
+    assert "hardly any" in told.message
+
+
 def test_three_points_are_too_few_whatever_they_promise():
     told = verdict([1.0] * 4, [True] * 3 + [False], contrast=1000.0)
     assert told.numbers["probability"] > 0.5

@@ -14,6 +14,7 @@ from sar_optical_align.models.config import PRESETS
 from sar_optical_align.models.me_ssm import MeSsm
 from sar_optical_align.plugin.core.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef, Status
+from sar_optical_align.plugin.engine import align as align_module
 from sar_optical_align.plugin.engine.align import align
 from sar_optical_align.plugin.engine.calibrate import logistic
 from sar_optical_align.plugin.engine.cli import main
@@ -152,7 +153,7 @@ def test_the_result_does_not_depend_on_the_tile(pictures):
 
 
 @shipped
-def test_the_network_aligns_turned_images(pictures, tmp_path):
+def test_the_network_aligns_turned_images(pictures, tmp_path, monkeypatch):
     """Rotation of 6 degrees and a scale of 1.06 are found by the learnt features alone."""
     turn = cv2.getRotationMatrix2D((255.5, 255.5), 6.0, 1.06)
     turned = cv2.warpAffine(pictures[1], turn, (512, 512), flags=cv2.INTER_CUBIC)
@@ -160,6 +161,7 @@ def test_the_network_aligns_turned_images(pictures, tmp_path):
     write_raster(paths[0], np.moveaxis(pictures[0], -1, 0))
     write_raster(paths[1], turned[None])
     request = AlignRequest(RasterRef(str(paths[0]), (), Modality.OPTICAL), RasterRef(str(paths[1]), (), Modality.SAR), AlignParams(matcher="me_ssm", model="similarity"))
+    monkeypatch.setattr(align_module, "coarse_guides", lambda matcher: [matcher])
     result = align(request)
     assert result.matcher == "me_ssm"
     assert result.status is Status.OK, result.message
