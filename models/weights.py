@@ -74,9 +74,12 @@ def load_weights(path: Path, network: str) -> tuple[dict[str, Tensor], dict[str,
     if _checksum(data) != card["sha256"]:
         raise WeightsError(f"The weights {path.name} are damaged: {len(data)} bytes that do not fit the checksum of their card.")
     try:
-        return load(data), card
+        tensors = load(data)
     except SafetensorError as error:
         raise WeightsError(f"The weights {path.name} are damaged: {error}") from error
+    if bad := [name for name, tensor in tensors.items() if not tensor.isfinite().all()]:
+        raise WeightsError(f"The weights {path.name} are damaged: {bad[0]} holds numbers that are not finite.")
+    return tensors, card
 
 
 def fill(net: nn.Module, tensors: dict[str, Tensor], name: str) -> None:

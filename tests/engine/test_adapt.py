@@ -131,15 +131,17 @@ def test_adapting_trains_measures_and_leaves_the_start_alone(scene, tmp_path, mo
     assert then == (shipped.read_bytes(), shipped.with_suffix(".json").read_bytes())
 
 
-def test_another_network_with_a_trainer_plugs_in(scene, tmp_path):
-    """A pair matcher is measured by its match nearest to each point; its own trainer learns from the same windows."""
+@pytest.mark.parametrize("key", ["kd_cfm", "msa_net", "soma", "regnet_mamba2"])
+def test_another_network_with_a_trainer_plugs_in(key, scene, tmp_path):
+    """A pair matcher is measured by its match nearest to each point; its own trainer learns from the same windows, and one step changes little."""
     whole = request_of(scene, tmp_path / "a.safetensors", steps=1)
     few = [points[::3] for points in (whole.reference_px, whole.sensed_px)]
-    request = replace(whole, align=replace(whole.align, params=replace(whole.align.params, matcher="kd_cfm")), reference_px=few[0], sensed_px=few[1])
+    request = replace(whole, align=replace(whole.align, params=replace(whole.align.params, matcher=key)), reference_px=few[0], sensed_px=few[1])
     result = adapt(request, Progress())
     assert result.steps == 1
     assert result.held_back >= 3
     assert result.before.rmse_px <= 23  # of a search radius of 16
+    assert abs(result.after.rmse_px - result.before.rmse_px) < 1.0
     assert (tmp_path / "a.safetensors").exists() == bool(result.weights)
 
 

@@ -17,7 +17,7 @@ def untrained(folder, key, network, config, half=False):
     return path
 
 
-DAMAGES = ("truncated", "missing", "other", "config")
+DAMAGES = ("truncated", "missing", "other", "config", "infinite")
 
 
 def damaged(weights, folder, damage, **config):
@@ -26,7 +26,21 @@ def damaged(weights, folder, damage, **config):
     data, card = weights.read_bytes(), json.loads(weights.with_suffix(".json").read_text())
     card.update({"other": {"network": "another"}, "config": {"config": {"no_such": 3}}}.get(damage, {}))
     card["config"] = {**card["config"], **config}
+    if damage == "infinite":
+        return _with_infinity(data, card, path)
     if damage != "missing":
         path.write_bytes(data[:5000] if damage == "truncated" else data)
     path.with_suffix(".json").write_text("nonsense" if damage == "card" else json.dumps(card))
+    return path
+
+
+def _with_infinity(data, card, path):
+    """Write weights that fit their checksum but hold a number too large for their type."""
+    from safetensors.torch import load
+    from sar_optical_align.models.weights import save_weights
+
+    tensors = load(data)
+    name = next(n for n, t in tensors.items() if t.is_floating_point() and t.numel() > 1)
+    tensors[name].view(-1)[0] = float("inf")
+    save_weights(path, tensors, {k: v for k, v in card.items() if k not in ("bytes", "sha256")})
     return path
