@@ -192,27 +192,19 @@ def _add(seen: Sightings, case: Case, result: AlignResult, shift_only: bool, rel
     if result.coarse is None:
         return
     right = related and result.transform is not None and case_error(case, result.transform, shift_only) <= _FOUND_PX
-    seen.judged.append(_registration(result, shift_only, right))
+    known = [(point, features) for point in result.points if (features := _features(point)) is not None]
+    told, kept = np.array([f for _, f in known]), np.array([point.enabled for point, _ in known], dtype=bool)
+    seen.judged.append(Registration(not shift_only, result.coarse.contrast, result.evidence["overlap"], told, kept, right))
     size = case.sensed.shape[0]
     corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
     apart = coords.apply_matrix(np.array(result.coarse.matrix), corners) - coords.apply_matrix(case.truth, corners)
     if not related or float(np.hypot(*apart.T).mean()) > _FOUND_PX:
         return
-    for point in result.points:
-        features = _features(point)
-        if features is None:
-            continue
+    for point, features in known:
         miss = np.array(point.reference_px) - coords.apply_matrix(case.truth, np.array([point.sensed_px]))[0]
         seen.features.append(features)
         seen.errors_px.append(float(np.hypot(*miss)))
         seen.normalised.append(float(miss @ np.linalg.solve(np.array(point.covariance_px), miss)))
-
-
-def _registration(result: AlignResult, shift_only: bool, right: bool) -> Registration:
-    known = [(features, point.enabled) for point in result.points if (features := _features(point)) is not None]
-    features, kept = np.array([f for f, _ in known]), np.array([k for _, k in known], dtype=bool)
-    contrast = 0.0 if result.coarse is None else result.coarse.contrast
-    return Registration(not shift_only, contrast, result.evidence["overlap"], features, kept, right)
 
 
 def _features(point: TiePoint) -> NDArray[np.float64] | None:
