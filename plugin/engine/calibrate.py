@@ -18,7 +18,7 @@ from ..core.errors import AlignError, InputError, UsageError
 from ..core.progress import Progress
 from ..core.types import AlignResult, TiePoint
 from .evaluate import Case, align_case, case_error, make_case, read_index
-from .evidence import Calibration, judge_features, match_features, probability, support_of
+from .evidence import Calibration, enough, judge_features, match_features, probability, support_of
 from .fine import TemplateMatch
 from .matchers import create, get_spec
 from .protocols import is_shift, is_unrelated
@@ -28,6 +28,7 @@ NEAR_PX = 1.5
 _FOUND_PX = 8.0  # the coarse stage found the place: the score is a probability given that
 _MORE_SHIFTS = 8
 _CHI2_MEDIAN = 1.386  # of 2 degrees of freedom
+_CONSTANTS = 2  # the first of the features of the judgement are no evidence
 
 
 @dataclass
@@ -71,6 +72,11 @@ class Registration:
         """Return `evidence.judge_features` under these weights of the score."""
         scores = probability(self.features, tuple(score)) if len(self.features) else np.empty(0)
         return judge_features(self.turned, self.contrast, self.overlap, support_of(scores, self.kept))
+
+    def accepted(self, score: NDArray[np.float64], judging: NDArray[np.float64]) -> bool:
+        """Return whether `evidence.judge` would accept it under these weights."""
+        told = self.told(score)
+        return bool(enough(int(self.kept.sum()), told[-1] * len(self.kept)) and told @ judging > 0)
 
 
 def calibrate(
@@ -157,8 +163,16 @@ def logistic(
 
 
 def _judging(learnt: Sightings, score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weights of `evidence.judge_features`; no evidence speaks against a registration by being stronger, so none is below 0."""
     told, right = np.array([r.told(score) for r in learnt.judged]), np.array([r.right for r in learnt.judged])
-    return logistic(told, right, 0.1, _evenly(told, right))
+    counts, used = _evenly(told, right), list(range(told.shape[1]))
+    while True:
+        weights = np.zeros(told.shape[1])
+        weights[used] = logistic(told[:, used], right, 0.1, counts)
+        worst = min(used[_CONSTANTS:], key=lambda i: weights[i], default=0)
+        if weights[worst] >= 0 or worst < _CONSTANTS:
+            return weights
+        used.remove(worst)
 
 
 def _evenly(features: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -238,7 +252,7 @@ def _measure(seen: Sightings, score: NDArray[np.float64], covariance: float, jud
     tenth = np.minimum((p * 10).astype(int), 9)
     bins = [[float(p[tenth == i].mean()), float(near[tenth == i].mean()), int((tenth == i).sum())] for i in range(10) if (tenth == i).any()]
     right = np.array([r.right for r in seen.judged])
-    accepted = np.array([r.told(score) for r in seen.judged]) @ judging > 0
+    accepted = np.array([r.accepted(score, judging) for r in seen.judged])
     return {
         "reliability": [[round(a, 3), round(b, 3), n] for a, b, n in bins],
         "expected_calibration_error": round(sum(n * abs(a - b) for a, b, n in bins) / max(len(near), 1), 4),

@@ -151,8 +151,10 @@ class _Search:
     def try_(self, hypothesis: _Hypothesis, near: tuple[float, float] | None = None, reach: int = 6) -> _Hypothesis:
         """Correlate one hypothesis; `near` restricts the shift to `reach` px around it."""
         surface = self.correlator(*self._turned(hypothesis.rotation_deg, hypothesis.scale))
-        sharp = surface - cv2.blur(np.maximum(surface, -0.2), (25, 25)) if min(surface.shape) > 40 else surface
-        spread = 1.4826 * float(np.median(np.abs(sharp - np.median(sharp)))) + 1e-6
+        known = surface > -1.0
+        sharp = np.where(known, surface - _local_mean(surface, known), -1.0) if min(surface.shape) > 40 else surface
+        usual = float(np.median(sharp[known])) if known.any() else 0.0
+        spread = (1.4826 * float(np.median(np.abs(sharp[known] - usual))) if known.any() else 0.0) + 1e-6
         if near is not None:
             keep = np.full(surface.shape, False)
             c, r = round(near[0]) + self.radius, round(near[1]) + self.radius
@@ -163,6 +165,12 @@ class _Search:
         return _Hypothesis(
             hypothesis.rotation_deg, hypothesis.scale, (c - self.radius + dx, r - self.radius + dy), float(sharp[r, c]), float(sharp[r, c]) / spread
         )
+
+
+def _local_mean(surface: Array, known: NDArray[np.bool_]) -> Array:
+    """Return the mean of the known values of a surface within 12 px: where images hardly overlap there is nothing to stand out from."""
+    side, weight = (25, 25), known.astype(np.float32)
+    return np.asarray(cv2.blur(surface * weight, side) / np.maximum(cv2.blur(weight, side), 1e-3), dtype=np.float32)
 
 
 def _eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

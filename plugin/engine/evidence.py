@@ -97,6 +97,11 @@ def support_of(scores: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:
     return float(scores[kept].sum() / max(len(scores), 1))
 
 
+def enough(kept: int, promised: float) -> bool:
+    """Return whether the tie points kept, and how many of them are right as their scores promise, suffice for any registration."""
+    return kept >= _MIN_KEPT and promised >= _MIN_KEPT
+
+
 def judge(
     coarse: CoarseResult, found: Found, reasons: list[Reason], area_px: float, turned: bool, calibration: Calibration
 ) -> Verdict:
@@ -129,7 +134,7 @@ def judge(
     hint = "Check that both rasters show the same ground; declare the search radius, or try another matcher, band or working GSD."
     if kept < _MIN_KEPT:
         return Verdict(False, f"No reliable alignment: only {kept} of {n} tie points agree with each other.", hint, numbers)
-    if calibration.weighs_support and support * n < _MIN_KEPT:
+    if calibration.weighs_support and not enough(kept, support * n):
         return Verdict(False, f"No reliable alignment: {kept} of {n} tie points agree, but hardly any of them is likely right.", hint, numbers)
     if not calibration.weighs_support and share < _MIN_KEPT_SHARE:
         return Verdict(False, f"No reliable alignment: {n - kept} of {n} tie points contradict the others.", hint, numbers)
