@@ -16,9 +16,14 @@ class WeightsError(ValueError):
 
 
 def save_weights(path: Path, tensors: dict[str, Tensor], card: dict[str, Any]) -> None:
-    """Write `path` (.safetensors) and its card (.json); the card gets the file's size and sha256."""
+    """Write `path` (.safetensors) and its card (.json); the card gets the file's size and sha256.
+
+    Raises:
+        WeightsError: a tensor holds numbers that are not finite; nothing is written.
+    """
     from safetensors.torch import save
 
+    _refuse_not_finite(path, tensors)
     data = save({k: v.detach().cpu().contiguous() for k, v in tensors.items()})
     path.parent.mkdir(parents=True, exist_ok=True)
     for target, content in (
@@ -28,6 +33,21 @@ def save_weights(path: Path, tensors: dict[str, Tensor], card: dict[str, Any]) -
         part = target.with_name(target.name + ".part")
         part.write_bytes(content)
         part.replace(target)
+
+
+def halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors as float16, but for those that it cannot hold: too large, or statistics of a normalisation, whose range is wide."""
+
+    def half(name: str, tensor: Tensor) -> Tensor:
+        fits = tensor.is_floating_point() and not name.rpartition(".")[2].startswith("running_") and bool(tensor.half().isfinite().all())
+        return tensor.half() if fits else tensor
+
+    return {name: half(name, tensor) for name, tensor in tensors.items()}
+
+
+def _refuse_not_finite(path: Path, tensors: dict[str, Tensor]) -> None:
+    if bad := [name for name, tensor in tensors.items() if not tensor.isfinite().all()]:
+        raise WeightsError(f"The weights {path.name} are damaged: {bad[0]} holds numbers that are not finite.")
 
 
 def _checksum(data: bytes) -> str:
@@ -77,8 +97,7 @@ def load_weights(path: Path, network: str) -> tuple[dict[str, Tensor], dict[str,
         tensors = load(data)
     except SafetensorError as error:
         raise WeightsError(f"The weights {path.name} are damaged: {error}") from error
-    if bad := [name for name, tensor in tensors.items() if not tensor.isfinite().all()]:
-        raise WeightsError(f"The weights {path.name} are damaged: {bad[0]} holds numbers that are not finite.")
+    _refuse_not_finite(path, tensors)
     return tensors, card
 
 

@@ -82,7 +82,7 @@ def train(args: argparse.Namespace, progress: Progress) -> list[str]:
     card = train(TrainRequest(**{name: getattr(args, name) for name in names}), progress)
     rates = {k: v for k, v in card["validation"].items() if k.startswith("CMR")}
     return [
-        f"best at step {card['steps']}: " + ", ".join(f"{k} px {100 * v:.0f} %" for k, v in rates.items()), f"written {args.output}/best.safetensors",
+        f"best at step {card['steps']}: " + ", ".join(f"{k} px {100 * v:.0f} %" for k, v in rates.items()), f"written {args.output}/best.safetensors and half.safetensors",
     ]
 
 

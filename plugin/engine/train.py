@@ -66,6 +66,8 @@ class TrainRequest:
 def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
     """Train, and leave `best.safetensors` with its card, `last.pt`, `history.json` and `curves.png` in the output folder.
 
+    `half.safetensors` is the best one again in half the bytes, as it ships.
+
     Returns:
         The card of the best weights.
 
@@ -76,7 +78,7 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
     import torch
 
     from ...models.training import Recipe, TooLittleGroundError
-    from ...models.weights import save_weights
+    from ...models.weights import WeightsError, halved, load_weights, save_weights
 
     if request.network not in NETWORKS:
         raise UsageError(f"There is no network {request.network!r} to train.", f"Choose from {', '.join(NETWORKS)}.")
@@ -136,7 +138,10 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
                 if score > best:
                     best = score
                     card = {**_card(request, trainer, elapsed, device, errors, sources), **before}
-                    save_weights(request.output / "best.safetensors", net.state_dict(), card)
+                    try:
+                        save_weights(request.output / "best.safetensors", net.state_dict(), card)
+                    except WeightsError as error:
+                        raise InputError(f"The training went astray: {error}", "Look at curves.png; start anew, with another --seed.") from error
                 draw_curves(history, trainer.measures, request.output / "curves.png")
             if finished or time.monotonic() - saved > _SAVE_SECONDS:
                 saved = time.monotonic()
@@ -144,7 +149,10 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
                 torch.save({"trainer": trainer.state(), "elapsed": elapsed, "best": best, "history": history, "before": before}, part)
                 part.replace(last)
                 (request.output / "history.json").write_text(json.dumps(history), encoding="utf-8")
-    return json.loads((request.output / "best.json").read_text(encoding="utf-8"))
+    tensors, card = load_weights(request.output / "best.safetensors", request.network)
+    stored = {name: value for name, value in card.items() if name not in ("bytes", "sha256")}
+    save_weights(request.output / "half.safetensors", halved(tensors), {**stored, "stored_as": "float16 (validated in float32)"})
+    return card
 
 
 def _workers(request: TrainRequest, device: str) -> int:

@@ -72,6 +72,9 @@ def test_train_writes_weights_curves_and_card_and_goes_on(dataset, tmp_path, cap
     assert card["data"] == {"pairs": 4, "sources": ["made"]}
     assert set(card["validation"]) >= {"CMR@1", "CMR@2", "CMR@3", "CMR@5", "by_source"}
     assert card["bytes"] == (tmp_path / "t" / "best.safetensors").stat().st_size < 4_000_000
+    half = json.loads((tmp_path / "t" / "half.json").read_text())
+    assert half["validation"] == card["validation"]
+    assert half["bytes"] == (tmp_path / "t" / "half.safetensors").stat().st_size < 0.6 * card["bytes"]
     assert (tmp_path / "t" / "curves.png").stat().st_size > 1000
     assert main(command) == 2  # nothing is lost by starting again
     assert "--resume" in capsys.readouterr().err

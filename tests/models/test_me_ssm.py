@@ -7,6 +7,8 @@ import json
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from sar_optical_align.models.config import ABLATIONS, PRESETS, MeSsmConfig
 from sar_optical_align.models.losses import gaussian_label, hard_negative_hinge, peak_spread, registration_loss
 from sar_optical_align.models.me_ssm import MeSsm
@@ -15,7 +17,7 @@ from sar_optical_align.models.melf import POSES, Melf
 from sar_optical_align.models.mfa import Mfa
 from sar_optical_align.models.similarity import slide_conv, slide_fft, slide_reference
 from sar_optical_align.models.synthetic import Pair, SampleSize, draw
-from sar_optical_align.models.weights import WeightsError, fill, load_weights, save_weights
+from sar_optical_align.models.weights import WeightsError, fill, halved, load_weights, save_weights
 
 
 @pytest.mark.parametrize("name", POSES)
@@ -185,3 +187,20 @@ def test_weights_round_trip_and_damage(tmp_path):
     path.with_suffix(".json").write_text("{}")
     with pytest.raises(WeightsError, match="not the card"):
         load_weights(path, "me_ssm")
+
+
+def test_weights_that_are_not_finite_are_not_written(tmp_path):
+    with pytest.raises(WeightsError, match="b holds numbers that are not finite"):
+        save_weights(tmp_path / "w.safetensors", {"a": torch.ones(2), "b": torch.tensor([1.0, float("nan")])}, {"network": "me_ssm", "config": {}})
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(st.lists(st.floats(-(2.0**100), 2.0**100, width=32), min_size=1, max_size=8))
+def test_halved_weights_stay_finite_and_close(numbers):
+    given_ = {"w": torch.tensor(numbers), "norm.running_var": torch.tensor(numbers), "steps": torch.tensor(len(numbers))}
+    out = halved(given_)
+    assert torch.equal(out["norm.running_var"], given_["norm.running_var"])
+    assert torch.equal(out["steps"], given_["steps"])
+    assert out["w"].isfinite().all()
+    assert torch.allclose(out["w"].float(), given_["w"], rtol=1e-3, atol=1e-7)
+    assert out["w"].dtype is (torch.float16 if given_["w"].abs().max() < 65520 else torch.float32)
