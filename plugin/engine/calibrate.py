@@ -80,7 +80,7 @@ class Registration:
 
 
 def calibrate(
-    key: str, matcher_params: dict[str, Any], dataset: Path, output: Path, limit: int, seed: int, progress: Progress
+    key: str, matcher_params: dict[str, Any], dataset: Path, output: Path, limit: int, seed: int, progress: Progress, keep_score: bool = False
 ) -> dict[str, Any]:
     """Learn the calibration of a matcher and measure it.
 
@@ -92,6 +92,7 @@ def calibrate(
         limit: Pairs of each source and split; eight times as many for plain shifts, related and unrelated, which are quick.
         seed: Of the motions drawn.
         progress: Told of each registration.
+        keep_score: Learn only the judgement: the score and the covariances stay as the matcher has them, and are measured.
 
     Returns:
         score, judge, covariance, and `validation`: reliability (mean score, share near, count of each decile), expected
@@ -104,22 +105,23 @@ def calibrate(
     spec = get_spec(key)
     matcher = create(spec.key, matcher_params)
     learnt = _collect(dataset, "train", spec.key, matcher_params, limit, seed, progress.part(0.0, 0.55))
-    factor = Calibration.of(matcher).covariance  # already in the covariances
+    own = Calibration.of(matcher)
+    factor = own.covariance  # already in the covariances
     near = np.array(learnt.errors_px) <= NEAR_PX
     if not learnt.features:
         raise UsageError(f"{spec.label} tells nothing of its matches that a score could be learnt from.")
     if not near.any() or len({r.right for r in learnt.judged}) < 2:
         raise InputError("The registrations of this dataset teach nothing: none of them is right, or all are.", "Take more pairs with --limit.")
-    score = logistic(np.array(learnt.features), near, 1e-3)
+    score = np.array(own.score) if keep_score else logistic(np.array(learnt.features), near, 1e-3)
     judged = _judging(learnt, score)
-    covariance = float(np.median(np.array(learnt.normalised)[near])) * factor / _CHI2_MEDIAN
+    covariance = factor if keep_score else float(np.median(np.array(learnt.normalised)[near])) * factor / _CHI2_MEDIAN
     measured = _collect(dataset, "val", spec.key, matcher_params, limit, seed, progress.part(0.55, 1.0))
     if not measured.features or len({r.right for r in measured.judged}) < 2:
         raise InputError("The split val of this dataset is too small to measure on: it gives no tie points, or no registrations of one kind.", "Take more pairs with --limit.")
     result: dict[str, Any] = {
         "score": [round(float(v), 4) for v in score], "judge": [round(float(v), 4) for v in judged], "covariance": round(covariance, 3),
         "validation": _measure(measured, score, covariance / factor, judged),
-        "learnt_on": {"tie_points": len(near), "registrations": len(learnt.judged), "near_px": NEAR_PX, "limit": limit, "seed": seed},
+        "learnt_on": {"tie_points": len(near), "registrations": len(learnt.judged), "near_px": NEAR_PX, "limit": limit, "seed": seed, "score_kept": keep_score},
     }
     output.mkdir(parents=True, exist_ok=True)
     (output / "calibration.json").write_text(json.dumps(result, indent=1), encoding="utf-8")

@@ -46,6 +46,7 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
     p.add_argument("--matcher-param", action="append", default=[], metavar="NAME=VALUE", help="Parameter of the matcher; see `matchers`.")
     p.add_argument("--limit", type=int, default=10, metavar="N", help="Pairs of each source and split. Default: 10.")
     p.add_argument("--seed", type=int, default=5)
+    p.add_argument("--keep-score", action="store_true", help="Learn only when a registration is right; the score of a tie point stays as it is.")
     text = "Adapt a network to a scene: train it for some minutes around accepted control points."
     p = commands.add_parser("adapt", help=text, description=f"{text} The weights are kept only where points held back are found more closely.")
     p.add_argument("network", metavar="KEY", help=f"Matcher whose network is adapted, of {', '.join(NETWORKS)}.")
@@ -90,7 +91,7 @@ def calibrate(args: argparse.Namespace, matcher_params: dict[str, Any], progress
     """Calibrate a matcher; see `calibrate.calibrate`."""
     from .calibrate import calibrate, write_into_card
 
-    result = calibrate(args.matcher, matcher_params, args.dataset, args.output, args.limit, args.seed, progress)
+    result = calibrate(args.matcher, matcher_params, args.dataset, args.output, args.limit, args.seed, progress, args.keep_score)
     if args.card is not None:
         write_into_card(args.card, result)
     return [*(f"{k:28s} {v}" for k, v in result["validation"].items()), f"{'written':28s} {args.output}"]
