@@ -24,7 +24,7 @@ from .results import fit_points, independent_matches, tie_points
 
 _PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK", "torch")
 _WIDE_PX = 700
-_SURE = 0.9
+_SURE = 0.8
 _FIRST_SHARE = 0.8
 
 
