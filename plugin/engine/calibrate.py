@@ -135,11 +135,19 @@ def write_into_card(card: Path, calibration: dict[str, Any]) -> None:
     Raises:
         InputError: there is no card at this path.
     """
+    write_atomically(card, json.dumps({**read_card(card), "calibration": calibration}, indent=1))
+
+
+def read_card(card: Path) -> dict[str, Any]:
+    """Return what a card of weights says.
+
+    Raises:
+        InputError: there is no card at this path.
+    """
     try:
-        content = json.loads(card.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return dict(json.loads(card.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
         raise InputError(f"{card} is no card of weights: {error}.", "Name the .json beside the .safetensors.") from error
-    write_atomically(card, json.dumps({**content, "calibration": calibration}, indent=1))
 
 
 def logistic(

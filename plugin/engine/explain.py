@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from ..core.errors import OutputError, UsageError
 from ..core.progress import Progress
 from ..core.transforms import Transform
-from ..core.types import AlignRequest, Point
+from ..core.types import AlignRequest, CoarseResult, Point
 from .coarse import coarse_align
 from .fine import TemplateMatch, match_templates, template_size
 from .matchers import TemplateMatcher, create, get_spec
-from .matching import coarse_guide
+from .matching import coarse_guides
 from .place import correction_at, place_in
 from .reading import open_pair
 from .similarity import find_peak
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .reading import WorkingPair
 
 _RADIUS_PX = 16
+_CLEAR = 6.0  # no unrelated pair of the training split stands out by as much
 
 
 def explain(request: AlignRequest, at: tuple[float, float], output: Path, progress: Progress) -> dict[str, float]:
@@ -45,9 +46,21 @@ def explain(request: AlignRequest, at: tuple[float, float], output: Path, progre
     matcher = _template_matcher(request)
     with open_pair(request) as pair:
         turn = request.params.rotation_scale_search and request.params.model != "shift"
-        coarse = coarse_align(pair, coarse_guide(matcher), turn, progress.part(0.0, 0.6))
-        pair.set_sensed_correction(np.array(coarse.matrix))
+        pair.set_sensed_correction(np.array(_coarse(pair, matcher, turn, progress.part(0.0, 0.6)).matrix))
         return _picture(pair, matcher, request, _working_px(pair, at), output, progress.part(0.6, 1.0))
+
+
+def _coarse(pair: WorkingPair, matcher: TemplateMatcher, turn: bool, progress: Progress) -> CoarseResult:
+    """Return the coarse position of the first guide for which it stands out, else of the one for which it does most."""
+    best: CoarseResult | None = None
+    for guide in coarse_guides(matcher):
+        found = coarse_align(pair, guide, turn, progress.part(0.0, 0.5) if best is None else progress.part(0.5, 1.0))
+        best = found if best is None or found.contrast > best.contrast else best
+        if best.contrast >= _CLEAR:
+            break
+    if best is None:
+        raise TypeError("a matcher has one guide at least")
+    return best
 
 
 def explain_point(

@@ -89,8 +89,10 @@ def train(args: argparse.Namespace, progress: Progress) -> list[str]:
 
 def calibrate(args: argparse.Namespace, matcher_params: dict[str, Any], progress: Progress) -> list[str]:
     """Calibrate a matcher; see `calibrate.calibrate`."""
-    from .calibrate import calibrate, write_into_card
+    from .calibrate import calibrate, read_card, write_into_card
 
+    if args.card is not None:
+        read_card(args.card)  # before the long work
     result = calibrate(args.matcher, matcher_params, args.dataset, args.output, args.limit, args.seed, progress, args.keep_score)
     if args.card is not None:
         write_into_card(args.card, result)

@@ -18,6 +18,7 @@ from sar_optical_align.plugin.engine import align as align_module
 from sar_optical_align.plugin.engine.align import align
 from sar_optical_align.plugin.engine.calibrate import logistic
 from sar_optical_align.plugin.engine.cli import main
+from sar_optical_align.plugin.engine.evidence import Calibration
 from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.me_ssm import SHIPPED
 from sar_optical_align.plugin.engine.matchers.network import NetworkError
@@ -200,7 +201,7 @@ def test_logistic_finds_the_weights_that_made_the_labels():
 def test_calibrate_measures_and_writes_into_the_card(dataset, random_weights, tmp_path, capsys):
     card = tmp_path / "card.json"
     card.write_text(random_weights.with_suffix(".json").read_text())
-    command = ["calibrate", "cfog", str(dataset), "--output", str(tmp_path / "c"), "--limit", "2", "--card", str(card)]
+    command = ["calibrate", "cfog", str(dataset), "--output", str(tmp_path / "c"), "--limit", "1", "--card", str(card)]
     assert main(command) == 0
     assert "expected_calibration_error" in capsys.readouterr().out
     written = json.loads((tmp_path / "c" / "calibration.json").read_text())
@@ -210,7 +211,12 @@ def test_calibrate_measures_and_writes_into_the_card(dataset, random_weights, tm
     assert written["covariance"] > 0
     assert written["validation"]["tie_points"] == sum(n for *_, n in written["validation"]["reliability"]) > 20
     assert (tmp_path / "c" / "reliability.png").stat().st_size > 1000
-    assert main(["calibrate", "sift", str(dataset), "--output", str(tmp_path / "c")]) == 2
+    assert main([*command, "--keep-score"]) == 0
+    kept = json.loads((tmp_path / "c" / "calibration.json").read_text())
+    assert kept["score"] == list(Calibration.score)
+    assert kept["covariance"] == Calibration.covariance
+    assert kept["validation"]["tie_points"] == written["validation"]["tie_points"]
+    assert main(["calibrate", "sift", str(dataset), "--limit", "1", "--output", str(tmp_path / "c")]) == 2
     assert main([*command[:-1], str(tmp_path / "none.json")]) == 3
 
 
