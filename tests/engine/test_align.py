@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled
+from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.core.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
 from sar_optical_align.plugin.engine import align as align_module
+from sar_optical_align.plugin.engine import explain as explain_module
 from sar_optical_align.plugin.engine.align import align
 from sar_optical_align.plugin.engine.demo_scene import HEIGHT, WIDTH, Misregistration
 from sar_optical_align.plugin.engine.matchers import create
@@ -199,3 +200,14 @@ def test_of_many_matches_the_surest_of_each_place_stays(request_):
     assert all(score[tuple(np.round(p.sensed_px, 6))] == pytest.approx(p.score) for p in few.points)
     assert np.mean([p.score for p in few.points]) > np.mean(list(score.values()))
     assert few.quality.coverage > 0.8 * many.quality.coverage
+
+
+def test_a_place_is_explained_from_the_guide_that_stands_out(request_, scene_pair, tmp_path, monkeypatch):
+    """A guide that sees nothing does not decide where the images are put."""
+    with rasterio.open(scene_pair[0]) as source:
+        at = source.transform @ (source.width / 2, source.height / 2)
+    request = replace(request_, params=AlignParams(matcher="cfog", model="shift"))
+    plain = explain_module.explain(request, at, tmp_path / "plain.png", Progress())
+    for guides in ([Blind(), create("cfog")], [create("cfog"), Blind()]):
+        monkeypatch.setattr(explain_module, "coarse_guides", lambda matcher, guides=guides: guides)
+        assert explain_module.explain(request, at, tmp_path / "other.png", Progress()) == plain
