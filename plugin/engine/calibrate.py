@@ -179,10 +179,10 @@ def _judging(learnt: Sightings, score: NDArray[np.float64]) -> NDArray[np.float6
     while True:
         weights = np.zeros(told.shape[1])
         weights[used] = logistic(told[:, used], right, 0.1, counts)
-        worst = min(used[_CONSTANTS:], key=lambda i: weights[i], default=0)
-        if weights[worst] >= 0 or worst < _CONSTANTS:
+        negative = [i for i in used[_CONSTANTS:] if weights[i] < 0]
+        if not negative:
             return weights
-        used.remove(worst)
+        used.remove(min(negative, key=lambda i: weights[i]))
 
 
 def _evenly(features: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -153,8 +153,8 @@ class _Search:
         surface = self.correlator(*self._turned(hypothesis.rotation_deg, hypothesis.scale))
         known = surface > -1.0
         sharp = np.where(known, surface - _local_mean(surface, known), -1.0) if min(surface.shape) > 40 else surface
-        usual = float(np.median(sharp[known])) if known.any() else 0.0
-        spread = (1.4826 * float(np.median(np.abs(sharp[known] - usual))) if known.any() else 0.0) + 1e-6
+        values = sharp[known] if known.any() else np.zeros(1)
+        spread = 1.4826 * float(np.median(np.abs(values - np.median(values)))) + 1e-6
         if near is not None:
             keep = np.full(surface.shape, False)
             c, r = round(near[0]) + self.radius, round(near[1]) + self.radius

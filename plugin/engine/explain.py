@@ -52,15 +52,12 @@ def explain(request: AlignRequest, at: tuple[float, float], output: Path, progre
 
 def _coarse(pair: WorkingPair, matcher: TemplateMatcher, turn: bool, progress: Progress) -> CoarseResult:
     """Return the coarse position of the first guide for which it stands out, else of the one for which it does most."""
-    best: CoarseResult | None = None
+    found: list[CoarseResult] = []
     for guide in coarse_guides(matcher):
-        found = coarse_align(pair, guide, turn, progress.part(0.0, 0.5) if best is None else progress.part(0.5, 1.0))
-        best = found if best is None or found.contrast > best.contrast else best
-        if best.contrast >= _CLEAR:
+        found.append(coarse_align(pair, guide, turn, progress.part(0.5, 1.0) if found else progress.part(0.0, 0.5)))
+        if found[-1].contrast >= _CLEAR:
             break
-    if best is None:
-        raise TypeError("a matcher has one guide at least")
-    return best
+    return max(found, key=lambda coarse: coarse.contrast)
 
 
 def explain_point(

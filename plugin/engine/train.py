@@ -150,8 +150,7 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
                 part.replace(last)
                 (request.output / "history.json").write_text(json.dumps(history), encoding="utf-8")
     tensors, card = load_weights(request.output / "best.safetensors", request.network)
-    stored = {name: value for name, value in card.items() if name not in ("bytes", "sha256")}
-    save_weights(request.output / "half.safetensors", halved(tensors), {**stored, "stored_as": "float16 (validated in float32)"})
+    save_weights(request.output / "half.safetensors", halved(tensors), {**card, "stored_as": "float16 (validated in float32)"})
     return card
 
 
