@@ -6,6 +6,7 @@ each revision two small files. The sensed raster is only read.
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -14,15 +15,15 @@ from osgeo import gdal
 
 from .core.blas import one_thread
 from .core.errors import OutputError, UnreadableRasterError
-from .core.gcp_grid import output_grid, warp_nodes
+from .core.gcp_grid import output_grid, refuse_folds, warp_nodes
 from .core.progress import Progress
 from .core.qgis_points import is_referenced
 from .core.transforms import Transform
 from .core.types import Grid, WarpParams
 from .gdal_layout import Layout, open_raster
-from .gdal_warp import guarded, refuse_growth, virtual_source, warp_settings
+from .gdal_warp import guarded, refuse_growth, virtual_source, warp_back, warp_settings
 
-_TOLERANCE_PX = 0.1
+_MOST_PX = 4096
 _SMALL_PX = 2048
 _FIRST_LEVEL, _LAST_PX = 4, 400
 _DRAWN = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)  # how QGIS draws a raster without georeferencing
@@ -34,7 +35,8 @@ class PreviewWarp:
     Convention:
         The grid, the resampling and what is outside the image are those of `gdal_warp.warp_with_gdal`; where GDAL interpolates
         a spline between nodes, it is aimed at 0.1 px; places agree to 0.15 px, and to half a pixel where a spline without
-        smoothing bends within a few pixels. Only on a reference that is not north-up the grid is a north-up one.
+        smoothing bends within a few pixels. Only on a reference that is not north-up the grid is a north-up one. No virtual
+        raster can hold a displacement field: it is warped into a file, of 4096 px at most along its longer side.
     """
 
     def __init__(self, sensed_path: str, folder: Path, nodata: float | None = None) -> None:
@@ -73,13 +75,13 @@ class PreviewWarp:
         try:
             source = open_raster(self.sensed_path)
             self._prepare(source, progress or Progress())
-            return self._write(source, reference_grid, transform, params)
+            return self._write(source, reference_grid, transform, params, progress or Progress())
         except (OSError, RuntimeError) as error:
             raise OutputError(f"The preview cannot be made: {error}.", "Check that the disk has room.") from error
         finally:
             gdal.PopErrorHandler()
 
-    def _write(self, source: gdal.Dataset, reference_grid: Grid, transform: Transform, params: WarpParams) -> Path:
+    def _write(self, source: gdal.Dataset, reference_grid: Grid, transform: Transform, params: WarpParams, progress: Progress) -> Path:
         g = reference_grid.geotransform
         if not is_referenced(reference_grid):
             reference_grid, params = replace(reference_grid, geotransform=_DRAWN), replace(params, match_reference_grid=True)
@@ -87,10 +89,14 @@ class PreviewWarp:
             params = replace(params, match_reference_grid=False)
         sensed_grid = Grid("", _DRAWN, source.RasterXSize, source.RasterYSize)
         layout = Layout(source, params, self._nodata)
-        nodes = warp_nodes(transform, reference_grid, sensed_grid, _TOLERANCE_PX)
+        refuse_folds(transform, sensed_grid)
         target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
         refuse_growth(transform, reference_grid, sensed_grid, target)
         self._revision += 1
+        self._drop(self._revision - 3)
+        if transform.kind == "field":
+            return self._write_file(transform, reference_grid, target, layout, params, progress)
+        nodes = warp_nodes(transform, reference_grid, sensed_grid)
         moved, path = (self._folder / f"{name}_{self._revision}.vrt" for name in ("moved", "preview"))
         virtual_source(source, nodes, target.crs_wkt, path=str(moved)).FlushCache()
         if self._overviews is not None:
@@ -104,13 +110,28 @@ class PreviewWarp:
         message = guarded(lambda _tick: gdal.Warp(str(path), str(moved), options=options), Progress(), "")
         if message:
             raise UnreadableRasterError(f"The preview of {self.sensed_path} failed: {message}.", "Check that the file is complete.")
-        self._drop(self._revision - 3)
+        return path
+
+    def _write_file(self, transform: Transform, reference_grid: Grid, target: Grid, layout: Layout, params: WarpParams, progress: Progress) -> Path:
+        """Warp into a file, coarser than the target where that is large."""
+        factor = max(1.0, max(target.width, target.height) / _MOST_PX)
+        g = target.geotransform
+        coarse = (g[0], g[1] * factor, g[2] * factor, g[3], g[4] * factor, g[5] * factor)
+        target = replace(target, geotransform=coarse, width=math.ceil(target.width / factor), height=math.ceil(target.height / factor))
+        path = self._folder / f"preview_{self._revision}.tif"
+        source = open_raster(str(self._overviews.with_suffix("")) if self._overviews is not None else self.sensed_path)
+        sink = layout.create(path, target, 0.0)
+        try:
+            warp_back(source, sink, transform, reference_grid, target, layout, params, progress)
+            layout.finish(sink, progress)
+        finally:
+            sink = None
         return path
 
     def _drop(self, revision: int) -> None:
         for name in ("moved", "preview"):
-            for suffix in ("", ".ovr", ".aux.xml"):
-                (self._folder / f"{name}_{revision}.vrt{suffix}").unlink(missing_ok=True)
+            for suffix in (".vrt", ".vrt.ovr", ".vrt.aux.xml", ".tif", ".tif.aux.xml"):
+                (self._folder / f"{name}_{revision}{suffix}").unlink(missing_ok=True)
 
     def _prepare(self, source: gdal.Dataset, progress: Progress) -> None:
         """Make overviews of a large raster that has none, so that the whole scene is drawn as fast as a part."""

@@ -13,7 +13,8 @@ from osgeo import gdal
 
 from .core import coords
 from .core.errors import AlignError, OutputError, UnreadableRasterError
-from .core.gcp_grid import WarpNodes, kept_grid, output_grid, warp_nodes
+from .core.gcp_grid import WarpNodes, kept_grid, output_grid, refuse_folds, warp_nodes
+from .core.inverse_array import inverse_array
 from .core.progress import Progress
 from .core.transforms import Transform
 from .core.types import Grid, WarpParams
@@ -23,6 +24,8 @@ _RESAMPLING = {"nearest": "near", "bilinear": "bilinear", "cubic": "cubic", "cub
 _METHODS = {"geotransform": "GEOTRANSFORM", "polynomial": "GCP_POLYNOMIAL", "tps": "GCP_TPS"}
 _IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 _FRAME_OFFSET = 1.0e6  # GDAL takes the identity geotransform for none; bare pixel frames are moved away from it and back
+_PLANE = (1.0, 1.0, 0.0, 1.0, 0.0, 1.0)  # sensed pixels as a plane; the identity would count as no geotransform
+_NOWHERE = -1e300
 _ERROR_PX = 0.02
 _MEMORY_BYTES = 128 * 2**20
 _MAX_GROWTH = 25.0
@@ -144,24 +147,72 @@ def _write(
     reference_path: str,
 ) -> None:
     sensed_grid = _pixels(source)
-    nodes = warp_nodes(transform, reference_grid, sensed_grid)
+    refuse_folds(transform, sensed_grid)
     target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
     refuse_growth(transform, reference_grid, sensed_grid, target)
     bare = not target.crs_wkt and tuple(target.geotransform) == _IDENTITY
     offset = _FRAME_OFFSET if bare else 0.0
-    settings = warp_settings(nodes, layout, params)
-    sink, virtual = layout.create(path, target, offset), virtual_source(source, nodes, target.crs_wkt, offset)
+    sink = layout.create(path, target, offset)
     try:
-        message = guarded(lambda tick: gdal.Warp(sink, virtual, options=gdal.WarpOptions(callback=tick, **settings)), progress, "Warping")
-        if message:
-            raise UnreadableRasterError(f"Warping {source.GetDescription()} failed: {message}.", "Check that the file is complete and the disk has room.")
+        if transform.matrix is None or transform.kind == "projective":
+            warp_back(source, sink, transform, reference_grid, target, layout, params, progress)
+        else:
+            nodes = warp_nodes(transform, reference_grid, sensed_grid)
+            _warp(source, sink, virtual_source(source, nodes, target.crs_wkt, offset), warp_settings(nodes, layout, params), progress)
         if bare:
             sink.SetGeoTransform(_IDENTITY)
             _copy_gcps(reference_path, sink)
         layout.finish(sink, progress)
         sink.FlushCache()
     finally:
-        sink = virtual = None  # closed before the file is moved or removed, whoever holds this frame
+        sink = None  # closed before the file is moved or removed, whoever holds this frame
+
+
+def warp_back(
+    source: gdal.Dataset, sink: gdal.Dataset, transform: Transform, reference_grid: Grid, target: Grid, layout: Layout, params: WarpParams, progress: Progress
+) -> None:
+    """Warp into an open file by where each of its pixels comes from; for every model, exact to a hundredth of a pixel.
+
+    Args:
+        source: Raster to warp.
+        sink: File with the target's pixels.
+        transform: sensed_px -> reference_px.
+        reference_grid: Native grid of the reference.
+        target: Grid of the file.
+        layout: Of the file.
+        params: Resampling.
+        progress: Told of progress, asked whether to stop.
+
+    Raises:
+        FitError: the transform bends too sharply.
+        UnreadableRasterError: the source cannot be read.
+    """
+    inward = coords.inverse(coords.matrix_from_geotransform(reference_grid.geotransform)) @ coords.matrix_from_geotransform(target.geotransform)
+    size = (source.RasterXSize, source.RasterYSize)
+    back = inverse_array(lambda px: transform.inverse(coords.apply_matrix(inward, px)), (target.width, target.height), size)
+    array = f"/vsimem/{uuid.uuid4().hex}.tif"
+    rows, cols, _ = back.sensed_px.shape
+    nodes = gdal.GetDriverByName("GTiff").Create(array, cols, rows, 2, gdal.GDT_Float64)
+    for number, values in enumerate(np.moveaxis(np.where(np.isfinite(back.sensed_px), back.sensed_px + _PLANE[0], _NOWHERE), 2, 0), 1):
+        nodes.GetRasterBand(number).SetNoDataValue(_NOWHERE)
+        nodes.GetRasterBand(number).WriteRaster(0, 0, cols, rows, np.ascontiguousarray(values).tobytes())
+    nodes = None  # closed, so that it can be read
+    steps = {f"{axis}_STEP": repr(float(step)) for axis, step in zip(("PIXEL", "LINE"), back.step_px, strict=True)}
+    places = {"X_DATASET": array, "X_BAND": "1", "Y_DATASET": array, "Y_BAND": "2", "PIXEL_OFFSET": "0", "LINE_OFFSET": "0", **steps}
+    plane = WarpNodes("geotransform", 0, _PLANE, np.empty((0, 2)), np.empty((0, 2)))
+    settings = {**warp_settings(plane, layout, params), "transformerOptions": ["SRC_METHOD=GEOTRANSFORM", "DST_METHOD=GEOLOC_ARRAY"], "errorThreshold": 0.0}
+    try:
+        sink.SetMetadata({**places, "GEOREFERENCING_CONVENTION": "TOP_LEFT_CORNER"}, "GEOLOCATION")
+        _warp(source, sink, virtual_source(source, plane, ""), settings, progress)
+    finally:
+        sink.SetMetadata({}, "GEOLOCATION")
+        gdal.Unlink(array)
+
+
+def _warp(source: gdal.Dataset, sink: gdal.Dataset, virtual: gdal.Dataset, settings: dict[str, Any], progress: Progress) -> None:
+    message = guarded(lambda tick: gdal.Warp(sink, virtual, options=gdal.WarpOptions(callback=tick, **settings)), progress, "Warping")
+    if message:
+        raise UnreadableRasterError(f"Warping {source.GetDescription()} failed: {message}.", "Check that the file is complete and the disk has room.")
 
 
 def warp_settings(nodes: WarpNodes, layout: Layout, params: WarpParams) -> dict[str, Any]:

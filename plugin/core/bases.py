@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-ORDERS = {"affine": 1, "polynomial1": 1, "polynomial2": 2, "polynomial3": 3}
+ORDERS = {"affine": 1, "polynomial1": 1, "polynomial2": 2, "polynomial3": 3, "field": 1}
 
 
 def monomials(u: Array, order: int) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .coverage import convex_hull, inside_hull
-from .fitting import Fit
+from .fits import Fit
 from .qgis_points import is_referenced
 from .types import Grid
 

@@ -1,16 +1,6 @@
-"""Least-squares fits of transforms, with the errors each point would have in a fit without it.
-
-Every kind but the projective is a linear smoother v = H v_observed, so leave-one-out and leave-a-block-out errors follow
-from H without refitting: e_B = (I - H_BB)^-1 r_B. The projective model uses the same with its linearisation.
-
-Reference:
-    Allen 1974, The relationship between variable selection and data augmentation and a method for prediction,
-    Technometrics 16(1) (PRESS); Woodbury's identity for blocks larger than the number of parameters.
-"""
+"""Least-squares fits of transforms to control points."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,89 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 from . import bases, coords
 from .control import check_control_points
 from .errors import FitError, UsageError
+from .field_fit import fit_field
+from .fits import Fit, LinearFit
 from .thin_plate import fit_spline
 from .transforms import KINDS, Transform
 
 Array = NDArray[np.float64]
 _GAUSS_NEWTON_STEPS = 40
-_UNDETERMINED = 1e-6
 _RANK = 1e-10
-
-
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """A fit and what is needed to judge it.
-
-    Attributes:
-        transform: The fitted transform.
-        residuals_px: (N, 2) transform(sensed) - reference.
-        leverage: (N,) mean diagonal of the hat matrix per point, 0..1: how much a point determines its own residual.
-        root_weights: (N, 2, 2) whitening matrices R with R^T R = inverse covariance, scaled to a mean weight of one.
-        whitened: (2N, P) whitened design.
-        gain: (P, 2N): parameters = gain @ whitened observations.
-        mixing: (Q, P) coefficients of the transform from the parameters of `whitened`; None where they are the same.
-    """
-
-    transform: Transform
-    residuals_px: Array
-    leverage: Array
-    root_weights: Array
-    whitened: Array
-    gain: Array
-    mixing: Array | None = None
-
-    @property
-    def freedom(self) -> float:
-        """Degrees of freedom left: coordinates observed less (effective) parameters."""
-        return float(len(self.whitened) - 2.0 * self.leverage.sum())
-
-    def left_out(self, members: NDArray[np.intp]) -> Array:
-        """Return (M, 2) errors, in px, of the points `members` predicted by a fit without them; NaN where undetermined."""
-        weights, residuals = self.root_weights[members], self.residuals_px[members]
-        residual = np.einsum("nij,nj->ni", weights, residuals)
-        if self.mixing is not None:  # a spline treats x and y alike and apart
-            x, g = self.whitened[2 * members, 0::2], self.gain[0::2, 2 * members]
-        else:
-            rows = (2 * members[:, None] + np.arange(2)).ravel()
-            x, g, residual = self.whitened[rows], self.gain[:, rows], residual.reshape(-1, 1)
-        small = len(x) <= len(g)
-        system = np.eye(len(x)) - x @ g if small else np.eye(len(g)) - g @ x
-        try:
-            inverse = np.linalg.inv(system)
-        except np.linalg.LinAlgError:
-            inverse = np.full_like(system, np.nan)
-        # The eigenvalues of the inverse are 1 / (1 - those of H_BB): all at least 1, and large where the block is needed.
-        if not -_UNDETERMINED <= float(np.trace(inverse)) - len(system) < 1.0 / _UNDETERMINED:
-            return np.full((len(members), 2), np.nan)
-        errors = inverse @ residual if small else residual + x @ (inverse @ (g @ residual))
-        return np.asarray(np.linalg.solve(weights, errors.reshape(-1, 2, 1))[..., 0])
-
-    def leave_one_out(self) -> Array:
-        """Return (N, 2): each point's error, in px, predicted without it; NaN where the others do not determine it."""
-        n = len(self.residuals_px)
-        hats = np.einsum("nip,pnj->nij", self.whitened.reshape(n, 2, -1), self.gain.reshape(-1, n, 2))
-        system = np.eye(2) - hats
-        bad = np.abs(np.linalg.det(system)) < _UNDETERMINED**2
-        system[bad] = np.eye(2)
-        residual = np.einsum("nij,nj->ni", self.root_weights, self.residuals_px)
-        errors = np.linalg.solve(self.root_weights, np.linalg.solve(system, residual[..., None]))[..., 0]
-        errors[bad] = np.nan
-        return np.asarray(errors)
-
-    def prediction_covariance(self, xy: ArrayLike) -> Array:
-        """Return (N, 2, 2) covariance of `transform.apply(xy)`, px squared, from the scatter of the residuals.
-
-        NaN where the fit has no redundancy. A spline's counts its variance, not the bias of its smoothing.
-        """
-        t = self.transform
-        u = (coords.as_points(xy) - t.source_centre) / t.scale
-        d = bases.projective_design(t.parameters, u)[1] if t.kind == "projective" else bases.design(t.kind, u, t.knots)[0]
-        if self.mixing is not None:
-            d = d @ self.mixing
-        whitened = np.einsum("nij,nj->ni", self.root_weights, self.residuals_px)
-        variance = float((whitened**2).sum()) / self.freedom if self.freedom > _UNDETERMINED else float("nan")
-        spread = np.einsum("nip,pq->niq", d, self.gain)
-        return np.asarray(np.einsum("niq,njq->nij", spread, spread) * variance)
 
 
 def fit(
@@ -130,7 +45,8 @@ def fit_details(
         covariances: (N, 2, 2) of `reference_px`, px squared; None = all alike. A thin-plate spline weighs both
             coordinates of a point by their mean weight.
         smoothing: Of a thin-plate spline: 0 passes through every point (up to 250 of them; above that, 250 knots
-            spread over the points carry the spline); None = chosen by generalised cross-validation.
+            spread over the points carry the spline); None = chosen by generalised cross-validation. Of a displacement
+            field: the width of its average, px, above 0; None = chosen by cross-validation.
 
     Raises:
         FitError: too few distinct points, points in one place or on one line, or contradicting each other; the message
@@ -141,17 +57,21 @@ def fit_details(
         raise UsageError(f"Unknown model {kind!r}.", f"Choose one of: {', '.join(KINDS)}.")
     if smoothing is not None and not 0.0 <= smoothing < np.inf:
         raise UsageError(f"The smoothing must be 0 or more, got {smoothing}.")
+    if kind == "field" and smoothing == 0.0:
+        raise UsageError("The width of a displacement field must be above 0.")
     source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
     weights = root_weights(covariances, len(source))
     check_control_points(kind, source, target, covariances, passes_through=smoothing == 0.0)
     source_centre, target_centre = source.mean(axis=0), target.mean(axis=0)
     scale = float(np.sqrt(((source - source_centre) ** 2).sum(axis=1).mean())) or 1.0
     u, v = (source - source_centre) / scale, (target - target_centre) / scale
+    if kind == "field":
+        return fit_field(source, target, u, v, scale, scalar_weights(weights), smoothing)
     knots, mixing = np.empty((0, 2)), None
     if kind == "projective":
         parameters, whitened, gain = _fit_projective(u, v, weights)
     elif kind == "tps":
-        scalar = np.sqrt((weights**2).sum(axis=(1, 2)) / 2)
+        scalar = scalar_weights(weights)
         weights = scalar[:, None, None] * np.eye(2)
         coefficients, x, g, m, knots = fit_spline(u, v, scalar, smoothing)
         parameters = coefficients.ravel()
@@ -166,7 +86,7 @@ def fit_details(
         parameters = gain @ np.einsum("nij,nj->ni", weights, v - offset).ravel()
     transform = Transform(kind, parameters, source_centre, target_centre, scale, knots)
     leverage = np.einsum("np,pn->n", whitened, gain).reshape(-1, 2).mean(axis=1)
-    return Fit(transform, transform.apply(source) - target, leverage, weights, whitened, gain, mixing)
+    return LinearFit(transform, transform.apply(source) - target, leverage, weights, whitened, gain, mixing)
 
 
 def root_weights(covariances: ArrayLike | None, n: int) -> Array:
@@ -188,6 +108,11 @@ def root_weights(covariances: ArrayLike | None, n: int) -> Array:
         raise FitError(f"The covariance of point {bad[0] + 1} is not positive definite.", "Remove or edit the point.")
     roots = (vectors / np.sqrt(values)[:, None, :]) @ vectors.transpose(0, 2, 1)
     return np.asarray(roots / np.sqrt((roots**2).sum(axis=(1, 2)).mean() / 2)) if n else roots
+
+
+def scalar_weights(roots: Array) -> Array:
+    """Return (N,) root weights that treat both coordinates alike, from (N, 2, 2) whitening matrices."""
+    return np.asarray(np.sqrt((roots**2).sum(axis=(1, 2)) / 2))
 
 
 def _require_rank(kind: str, d: Array) -> None:

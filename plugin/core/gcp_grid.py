@@ -47,10 +47,10 @@ class WarpNodes:
     error_px: float = 0.0
 
 
-def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, tolerance_px: float = 0.04) -> WarpNodes:
+def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, tolerance_px: float = 0.1) -> WarpNodes:
     """Evaluate a transform for GDAL.
 
-    A polynomial is handed over as a polynomial where its inverse is one too within the tolerance; otherwise, and for
+    A polynomial is handed over as a polynomial where its inverse is one too within half the tolerance; otherwise, and for
     projective transforms and splines, GDAL interpolates a spline between nodes: first a lattice, for a spline together with
     its own knots (through which the forward mapping is exact), then more nodes where it bends most.
 
@@ -66,16 +66,14 @@ def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, to
     """
     to_map = coords.matrix_from_geotransform(reference_grid.geotransform)
     checks = _lattice(sensed_grid, _CHECKS, 0)
-    if folds(transform, checks).any():
-        hint = "Choose a simpler model, or reject the points where it folds."
-        raise FitError("The transform folds the image over itself.", hint)
+    refuse_folds(transform, sensed_grid)
     if transform.matrix is not None and transform.kind != "projective":
         whole = coords.geotransform_from_matrix(to_map @ transform.matrix)
         return WarpNodes("geotransform", 0, whole, np.empty((0, 2)), np.empty((0, 2)))
     if transform.kind in ("polynomial2", "polynomial3"):
         order, nodes = int(transform.kind[-1]), _lattice(sensed_grid, 13, 0)
         error = float(_polynomial_miss(transform.apply(nodes), nodes, transform.apply(checks), checks, order).max())
-        if error <= tolerance_px:
+        if error <= tolerance_px / 2:
             return WarpNodes("polynomial", order, None, nodes, coords.apply_matrix(to_map, transform.apply(nodes)), error)
     nodes, error = _spline_nodes(transform, to_map, sensed_grid, checks, tolerance_px)
     if error > max(tolerance_px, _REFUSED_PX):
@@ -84,6 +82,16 @@ def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, to
             "Choose a smoother model, or reject points that contradict their neighbours.",
         )
     return WarpNodes("tps", 0, None, nodes, coords.apply_matrix(to_map, transform.apply(nodes)), error)
+
+
+def refuse_folds(transform: Transform, sensed_grid: Grid) -> None:
+    """Look for folds on a lattice over the sensed raster.
+
+    Raises:
+        FitError: there is one.
+    """
+    if folds(transform, _lattice(sensed_grid, _CHECKS, 0)).any():
+        raise FitError("The transform folds the image over itself.", "Choose a simpler model, or reject the points where it folds.")
 
 
 def _spline_nodes(transform: Transform, to_map: Array, grid: Grid, checks: Array, tolerance_px: float) -> tuple[Array, float]:

@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from . import coords
 from .coverage import hull_area, overlap_area
 from .errors import FitError
-from .fitting import Fit, fit_details
+from .fits import Fit
+from .fitting import fit_details
 from .transforms import KINDS, Transform
 from .types import Grid, Quality
 

@@ -11,7 +11,7 @@ import numpy as np
 from . import coords, fitting, quality
 from .blas import one_thread
 from .errors import FitError
-from .fitting import Fit
+from .fits import Fit
 from .quality import Advice
 from .session_point import Role, SessionPoint
 from .transforms import Transform

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .fitting import Fit
+from .fits import Fit
 from .session_point import PointState, Role, SessionPoint
 
 Array = NDArray[np.float64]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from . import coords, fitting
 from .errors import FitError, InputError
+from .lattice import Lattice
 from .qgis_points import is_referenced
 from .transforms import Transform
 from .types import Grid
@@ -48,8 +51,9 @@ def sensed_from_sibling(name: str, sibling_grid: Grid, sensed_grid: Grid, same_c
 def carried_over(transform: Transform, sensed_of_sibling: Array, sibling_grid: Grid) -> Transform:
     """Return the transform sibling px -> reference px.
 
-    Models with a matrix and polynomials stay what they are under an affine change of pixels, and a spline does where pixels
-    are scaled alike along both axes; what comes out is compared with the original all over the sibling.
+    Models with a matrix and polynomials stay what they are under an affine change of pixels, a spline does where pixels
+    are scaled alike along both axes, a displacement field where they are not turned; what comes out is compared with the
+    original all over the sibling.
 
     Args:
         transform: sensed_px -> reference_px.
@@ -67,9 +71,21 @@ def carried_over(transform: Transform, sensed_of_sibling: Array, sibling_grid: G
         places = coords.apply_matrix(coords.inverse(sensed_of_sibling), knots)
     elif kind in ("shift", "similarity"):
         kind = "affine"
-    images = transform.apply(coords.apply_matrix(sensed_of_sibling, places))
-    out = fitting.fit(kind, places, images, smoothing=0.0 if kind == "tps" else None)
+    if transform.lattice is not None:
+        out = _rescaled(transform, transform.lattice, sensed_of_sibling)
+    else:
+        images = transform.apply(coords.apply_matrix(sensed_of_sibling, places))
+        out = fitting.fit(kind, places, images, smoothing=0.0 if kind == "tps" else None)
     miss = float(np.abs(out.apply(lattice) - transform.apply(coords.apply_matrix(sensed_of_sibling, lattice))).max())
     if not miss < _AGREED_PX:
         raise FitError(f"The fit cannot be carried over to these pixels (it would miss by {miss:.2f} px).", "Choose a polynomial, or a raster with square pixels.")
     return out
+
+
+def _rescaled(field: Transform, lattice: Lattice, matrix: Array) -> Transform:
+    """Return a displacement field for pixels that are moved and scaled along their axes; wrong where they are turned."""
+    factors = np.abs(np.diag(matrix)[:2])
+    parameters = field.parameters.reshape(2, 3) * [1.0, *factors]
+    centre = (field.source_centre - matrix[:2, 2]) / factors
+    moved = Lattice(lattice.origin / factors, lattice.step / factors, lattice.values)
+    return replace(field, parameters=parameters.ravel(), source_centre=centre, lattice=moved)

@@ -1,4 +1,4 @@
-"""Transforms sensed_px -> reference_px: shift, similarity, affine, polynomials, projective, thin-plate spline.
+"""Transforms sensed_px -> reference_px: shift, similarity, affine, polynomials, projective, spline, displacement field.
 
 Convention:
     Pixel frame (corner origin). Each transform works in centred, scaled coordinates u = (x - source_centre) / scale and
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import bases, coords
 from .errors import FitError, UsageError
+from .lattice import Lattice, lattice_from_dict
 
 Array = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ class ModelInfo:
         label: Name shown to users.
         min_points: Fewest points that determine it.
         complexity: Rank from simple to complex; the model advisor prefers low ones.
-        parameters: Free parameters (a typical effective number for the spline).
+        parameters: Free parameters (a typical effective number for the spline and the field).
     """
 
     key: str
@@ -49,6 +50,7 @@ KINDS: dict[str, ModelInfo] = {
         ModelInfo("polynomial2", "Polynomial 2", 6, 4, 12),
         ModelInfo("polynomial3", "Polynomial 3", 10, 5, 20),
         ModelInfo("tps", "Thin-plate spline", 4, 6, 30),
+        ModelInfo("field", "Displacement field", 10, 7, 60),
     )
 }
 _LINEAR = ("shift", "similarity", "affine", "polynomial1", "projective")
@@ -66,11 +68,13 @@ class Transform:
 
     Attributes:
         kind: A key of `KINDS`.
-        parameters: (P,) coefficients in centred, scaled coordinates; 8 for projective (last entry of the matrix is 1).
+        parameters: (P,) coefficients in centred, scaled coordinates; 8 for projective (last entry of the matrix is 1); those
+            of the affine motion for a displacement field.
         source_centre: (2,) px.
         target_centre: (2,) px.
         scale: px.
         knots: (K, 2) knots of a thin-plate spline in centred, scaled coordinates; else (0, 2).
+        lattice: What a displacement field adds to its affine motion, in centred, scaled coordinates; else None.
     """
 
     kind: str
@@ -79,6 +83,7 @@ class Transform:
     target_centre: Array
     scale: float
     knots: Array
+    lattice: Lattice | None = None
 
     def apply(self, xy: ArrayLike) -> Array:
         """Map (N, 2) sensed_px to reference_px; memory does not grow with N beyond the result."""
@@ -103,7 +108,8 @@ class Transform:
         if self.kind in ("shift", "similarity"):
             d, offset = bases.design(self.kind, u, self.knots)
             return np.asarray(d @ self.parameters + offset, dtype=np.float64)
-        return np.asarray(bases.basis(self.kind, u, self.knots) @ self.parameters.reshape(2, -1).T, dtype=np.float64)
+        linear = np.asarray(bases.basis(self.kind, u, self.knots) @ self.parameters.reshape(2, -1).T, dtype=np.float64)
+        return linear if self.lattice is None else linear + self.lattice.apply(u)
 
     def _slopes(self, u: Array) -> Array:
         p = self.parameters
@@ -114,7 +120,8 @@ class Transform:
             one = np.eye(2) if self.kind == "shift" else np.array([[p[2], -p[3]], [p[3], p[2]]])
             return np.tile(one, (len(u), 1, 1))
         gradients = bases.gradients(self.kind, u, self.knots)
-        return np.stack([np.einsum("nmk,m->nk", gradients, c) for c in p.reshape(2, -1)], axis=1)
+        linear = np.asarray(np.stack([np.einsum("nmk,m->nk", gradients, c) for c in p.reshape(2, -1)], axis=1))
+        return linear if self.lattice is None else linear + self.lattice.gradients(u)
 
     @property
     def matrix(self) -> Array | None:
@@ -192,6 +199,7 @@ class Transform:
                 "target_centre_px": self.target_centre.tolist(),
                 "scale_px": self.scale,
                 "knots": self.knots.tolist(),
+                **({} if self.lattice is None else {"lattice": self.lattice.to_dict()}),
             },
         }
 
@@ -209,6 +217,7 @@ def transform_from_dict(data: dict[str, Any]) -> Transform:
         coefficients, knots = (np.asarray(p[name], dtype=np.float64) for name in ("coefficients", "knots"))
         centres = [np.asarray(p[name], dtype=np.float64) for name in ("source_centre_px", "target_centre_px")]
         knots, scale = knots.reshape(-1, 2), float(p["scale_px"])
+        lattice = lattice_from_dict(p["lattice"]) if kind == "field" else None
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"Not a transform: {error!r}.") from error
     functions = len(knots) + 3 if kind == "tps" else (bases.ORDERS.get(kind, 0) + 1) * (bases.ORDERS.get(kind, 0) + 2) // 2
@@ -217,7 +226,7 @@ def transform_from_dict(data: dict[str, Any]) -> Transform:
         raise UsageError(f"Not a transform: {kind} has {expected} coefficients and two-dimensional centres.")
     if not scale > 0 or not all(np.isfinite(a).all() for a in (coefficients, knots, *centres, np.array(scale))):
         raise UsageError("Not a transform: a number is missing, infinite or out of its range.")
-    return Transform(kind, coefficients, centres[0], centres[1], scale, knots)
+    return Transform(kind, coefficients, centres[0], centres[1], scale, knots, lattice)
 
 
 def folds(transform: Transform, xy: ArrayLike) -> NDArray[np.bool_]:

@@ -32,6 +32,7 @@ MODEL_LABELS = {
     "polynomial3": "Polynomial 3",
     "projective": "Projective",
     "tps": "Thin-plate spline",
+    "field": "Displacement field",
 }
 
 

@@ -21,7 +21,8 @@ from rasterio.windows import Window
 
 from ..core import coords
 from ..core.errors import ComplexDataError, FitError, OutputError, UnreadableRasterError
-from ..core.gcp_grid import output_grid
+from ..core.gcp_grid import output_grid, refuse_folds
+from ..core.inverse_array import InverseArray
 from ..core.progress import Progress
 from ..core.transforms import Transform, folds
 from ..core.types import Grid, RasterRef, WarpParams
@@ -201,9 +202,9 @@ def _write(
         for index, tile in enumerate(blocks):
             values = layout.empty(tile)
             valid = np.zeros(values.shape, bool)
-            for piece, window, nodes in warper.pieces(tile):
+            for piece, window, back in warper.pieces(tile):
                 progress.update(index / len(blocks), "Warping")
-                _fill(source, warper, layout, values, valid, tile, piece, window, nodes)
+                _fill(source, warper, layout, values, valid, tile, piece, window, back)
             progress.update(index / len(blocks), "Warping")
             layout.finish(values, valid)
             box = Window(tile.x0, tile.y0, tile.width, tile.height)
@@ -221,7 +222,7 @@ def _fill(
     tile: Tile,
     piece: Tile,
     window: Tile,
-    nodes: NDArray[np.float64],
+    back: InverseArray,
 ) -> None:
     """Warp one piece into the block's arrays, bands with the same mask together."""
     box = Window(window.x0, window.y0, window.width, window.height)
@@ -238,7 +239,7 @@ def _fill(
     while left:
         group = [b for b in left if np.array_equal(masks[b], masks[left[0]])]
         left = [b for b in left if b not in group]
-        warped, inside = warper.warp(samples[group], masks[group[0]], piece, window, nodes)
+        warped, inside = warper.warp(samples[group], masks[group[0]], piece, window, back)
         for band, data in zip(group, warped, strict=True):
             values[band, rows, cols][inside] = data[inside]
             valid[band, rows, cols] = inside

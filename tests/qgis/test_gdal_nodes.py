@@ -41,12 +41,12 @@ def transformed(tool: object, backwards: bool, xy: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("noise_px", [0.0, 0.3])
 @pytest.mark.parametrize("place", REFERENCES)
-@pytest.mark.parametrize("kind", ALL_KINDS)
+@pytest.mark.parametrize("kind", [k for k in ALL_KINDS if k != "field"])
 def test_gdal_agrees_both_ways_inside_the_image(kind, place, noise_px):
     sensed = scattered(120, 0)
     transform = fit(kind, sensed, truth(kind, sensed) + np.random.default_rng(1).normal(0, noise_px, sensed.shape))
     reference = Grid("", REFERENCES[place], 1200, 900)
-    nodes = warp_nodes(transform, reference, SENSED)
+    nodes = warp_nodes(transform, reference, SENSED, 0.04)
     corners = np.array([[0.0, 0.0], [WIDTH, 0.0], [0.0, HEIGHT], [WIDTH, HEIGHT]])
     at = np.vstack([scattered(2000, 2), corners])
     on_map = coords.map_from_px(reference.geotransform, transform.apply(at))

@@ -35,7 +35,7 @@ from sar_optical_align.plugin.vector_warp import VectorMapping, moved
 REFERENCE_GT = (500000.0, 10.0, 0.0, 5400000.0, 0.0, -12.0)
 SENSED_GT = (500030.0, 9.0, 1.0, 5399950.0, -0.8, -11.0)
 SIZE = (1000, 700)
-KINDS = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps")
+KINDS = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps", "field")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ Array = NDArray[np.float64]
 WIDTH, HEIGHT = 1000.0, 700.0
 LINEAR = np.array([[1.02, 0.03], [-0.021, 0.98]])
 COVARIANCE_FREE_KINDS = ("shift", "similarity", "affine", "polynomial1", "polynomial2", "polynomial3")
-ALL_KINDS = (*COVARIANCE_FREE_KINDS, "projective", "tps")
+ALL_KINDS = (*COVARIANCE_FREE_KINDS, "projective", "tps", "field")
 
 
 def scattered(n: int, seed: int) -> Array:

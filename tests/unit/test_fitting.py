@@ -83,12 +83,12 @@ def test_a_point_of_huge_covariance_has_no_influence(kind):
     sensed, reference = noisy(kind, 40, 7)
     c = np.tile(np.eye(2), (41, 1, 1))
     c[40] *= 1e14
-    smoothing = 1e-3 if kind == "tps" else None
+    smoothing = {"tps": 1e-3, "field": 150.0}.get(kind)
     with_blunder = fit(
         kind, np.vstack([sensed, sensed.mean(axis=0) + 40]), np.vstack([reference, [5000.0, -3000.0]]), c, smoothing
     )
-    # a spline's smoothing is relative to the spread of all its points
-    at, tolerance = scattered(50, 8), 0.02 if kind == "tps" else 1e-5
+    # a spline's smoothing is relative to the spread of all its points, a field's prior to their mean weight
+    at, tolerance = scattered(50, 8), {"tps": 0.02, "field": 0.02}.get(kind, 1e-5)
     clean = fit(kind, sensed, reference, smoothing=smoothing).apply(at)
     np.testing.assert_allclose(with_blunder.apply(at), clean, rtol=0, atol=tolerance)
 
@@ -120,7 +120,7 @@ def test_an_orientated_covariance_counts_only_along_its_short_axis():
     np.testing.assert_allclose(shift.apply([[0.0, 0.0]]), [[3.0, 4.0]], atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", [k for k in ALL_KINDS if k != "tps"])
+@pytest.mark.parametrize("kind", [k for k in ALL_KINDS if k not in ("tps", "field")])
 def test_leverages_add_up_to_the_parameters(kind):
     sensed, reference = noisy(kind, 40, 15)
     details = fit_details(kind, sensed, reference, covariances(40, 16))
@@ -254,12 +254,13 @@ def test_known_uncertainty_excuses_a_difference():
 @pytest.mark.parametrize("kind", ALL_KINDS)
 def test_a_point_given_twice_counts_twice(kind):
     sensed, reference = noisy(kind, 30, 33)
-    twice = fit(kind, np.vstack([sensed, sensed[:1]]), np.vstack([reference, reference[:1]]), smoothing=1e-3)
+    smoothing = 150.0 if kind == "field" else 1e-3
+    twice = fit(kind, np.vstack([sensed, sensed[:1]]), np.vstack([reference, reference[:1]]), smoothing=smoothing)
     c = np.tile(np.eye(2), (30, 1, 1))
     c[0] /= 2
-    # a spline's smoothing is relative to the spread of all its points
-    at, tolerance = scattered(30, 34), 0.05 if kind == "tps" else 1e-6
-    np.testing.assert_allclose(twice.apply(at), fit(kind, sensed, reference, c, smoothing=1e-3).apply(at), rtol=0, atol=tolerance)
+    # a spline's smoothing is relative to the spread of all its points, a field's prior to their mean weight
+    at, tolerance = scattered(30, 34), {"tps": 0.05, "field": 0.05}.get(kind, 1e-6)
+    np.testing.assert_allclose(twice.apply(at), fit(kind, sensed, reference, c, smoothing=smoothing).apply(at), rtol=0, atol=tolerance)
 
 
 def test_an_interpolating_spline_refuses_any_difference_at_one_position():
@@ -282,6 +283,7 @@ def test_a_projective_with_its_horizon_in_the_image_is_refused():
     [
         ({"kind": "spiral"}, UsageError, "Unknown model"),
         ({"smoothing": -1.0}, UsageError, "smoothing"),
+        ({"kind": "field", "smoothing": 0.0}, UsageError, "width"),
         ({"covariances": np.tile(-np.eye(2), (5, 1, 1))}, FitError, "covariance of point 1"),
         ({"covariances": np.full((5, 2, 2), np.nan)}, FitError, "covariance of point 1"),
         ({"covariances": np.tile(np.eye(2), (4, 1, 1))}, FitError, "5 control points but covariances"),

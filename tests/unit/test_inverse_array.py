@@ -1,0 +1,63 @@
+"""Laws of the way back as an array."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from point_sets import ALL_KINDS, HEIGHT, WIDTH, scattered, truth
+from sar_optical_align.plugin.core.errors import FitError
+from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.inverse_array import InverseArray, inverse_array
+
+OUTPUT = (1100, 760)
+SENSED = (int(WIDTH), int(HEIGHT))
+
+
+def interpolated(back: InverseArray, at: np.ndarray) -> np.ndarray:
+    """Return sensed px bilinearly between the nodes."""
+    cell = at / back.step_px
+    low = np.minimum(np.floor(cell).astype(int), np.array(back.sensed_px.shape[1::-1]) - 2)
+    (x, y), p = (cell - low).T, back.sensed_px
+    corner = [p[low[:, 1] + r, low[:, 0] + c] for r in (0, 1) for c in (0, 1)]
+    shares = [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y]
+    return sum(s[:, None] * c for s, c in zip(shares, corner, strict=True))
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_the_array_is_the_inverse_everywhere(kind):
+    sensed = scattered(200, 0)
+    transform = fit(kind, sensed, truth(kind, sensed))
+    back = inverse_array(transform.inverse, OUTPUT, SENSED)
+    at = transform.apply(scattered(2000, 1))
+    at = at[((at >= 0) & (at <= OUTPUT)).all(axis=1)]
+    assert len(at) > 1000
+    assert back.error_px <= 0.01
+    assert np.abs(interpolated(back, at) - transform.inverse(at)).max() < 0.015
+
+
+def test_nodes_span_the_output():
+    back = inverse_array(lambda xy: xy - 3.0, OUTPUT, SENSED)
+    rows, cols, _ = back.sensed_px.shape
+    np.testing.assert_allclose(np.array([cols - 1, rows - 1]) * back.step_px, OUTPUT)
+    np.testing.assert_allclose(back.sensed_px[-1, -1], np.array(OUTPUT) - 3.0)
+
+
+def test_a_small_raster_in_a_large_output_is_found():
+    back = inverse_array(lambda xy: (xy - [8111.0, 6033.0]) + 0.2 * np.sin(xy / 5.0), (20_000, 15_000), (60, 50))
+    assert back.error_px <= 0.25
+
+
+def test_places_without_inverse_are_left_out():
+    def half(xy: np.ndarray) -> np.ndarray:
+        return np.where(xy[:, :1] < 300.0, xy, np.nan)
+
+    back = inverse_array(half, OUTPUT, SENSED)
+    assert np.isnan(back.sensed_px[:, -1]).all()
+    assert np.isfinite(back.sensed_px[:, 0]).all()
+    assert back.error_px <= 0.01
+
+
+def test_what_no_array_can_follow_is_refused():
+    rng = np.random.default_rng(2)
+    with pytest.raises(FitError, match="bends too sharply"):
+        inverse_array(lambda xy: xy + rng.normal(0, 5, xy.shape), (300, 200), (300, 200))
