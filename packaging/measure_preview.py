@@ -23,7 +23,7 @@ from qgis.PyQt.QtGui import QImage, QPainter
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "sar_optical_align"
-MODELS = ("affine", "projective", "polynomial2", "polynomial3", "tps", "auto")
+MODELS = ("affine", "projective", "polynomial2", "polynomial3", "tps", "field", "auto")
 EDITS = 12
 
 

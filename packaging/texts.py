@@ -58,7 +58,7 @@ WORDS = (
     "reference", "sensed", "declared", "automatic", "hold-out", "leave-one-out", "map units", "mask", "alpha band", "unknown reason", "no raster bands",
     "residual", "leave-one-out error", "score", "outlier in AROSICS", "disabled in file", "disabled", "left out", "all", "Starting", "and",
 )
-_KEYS = "controlpoints|registration|model|-?inf|place|nudge|hello|affine|coverage|projective|shift|similarity|tps|enabled|id|reason|role|state|ce90|px"
+_KEYS = "controlpoints|registration|model|-?inf|place|nudge|hello|affine|coverage|projective|shift|similarity|tps|field|enabled|id|reason|role|state|ce90|px"
 _NO_TEXT = re.compile(rf"[A-Z0-9_]{{3,}}$|[a-z0-9]+_[a-z0-9_]+$|[\"*#]|({_KEYS}|polynomial\d)$|[A-Z ]+ NOT NULL$")
 LETTERS = re.compile(r"[^\W\d_]")
 

@@ -20,7 +20,7 @@ _HEADS = ("Model", "P", "Fit", "LOO", "Hold-out", "CE90", "Check")
 _TIPS = (
     "Click a row to use that model. &#9733; is the recommended one.",
     "<b>P</b>: effective parameters = trace of the hat matrix H, where fitted = H &middot; observed. Each point gives two equations; what "
-    "is left over is redundancy. A spline takes as many as its smoothing lets it.",
+    "is left over is redundancy. A spline takes as many as its smoothing lets it, a displacement field about one for every four points at most.",
     "<b>Fit RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)) at the points of the fit itself.<br>"
     "It falls with every parameter added, whether or not the map gets better: do not choose by it.",
     "<b>Leave-one-out RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)), each point predicted by a fit without that point.",

@@ -39,11 +39,13 @@ class FieldFit(Fit):
         averager: The averages behind the field.
         affine: (N, 3) columns 1, x, y of the points in centred, scaled coordinates.
         target: (N, 2) centred, scaled reference positions.
+        sums: (rows, cols, 5) sums of the averager over targets and 1, x, y.
     """
 
     averager: Averager
     affine: Array
     target: Array
+    sums: Array
 
     @property
     def width_px(self) -> float:
@@ -51,16 +53,18 @@ class FieldFit(Fit):
         return self.averager.width * self.transform.scale
 
     def left_out(self, members: NDArray[np.intp]) -> Array:
-        w, b, v = self.averager.weights, self.affine, self.target
-        kept = np.setdiff1d(np.arange(len(b)), members)
-        gram = (b[kept] * w[kept, None]).T @ b[kept]
-        if len(kept) < 3 or not np.linalg.cond(gram) < _SINGULAR:
+        a, b, v = self.averager, self.affine, self.target
+        w = np.full(len(b), True)
+        w[members] = False
+        w = w * a.weights
+        gram = (b * w[:, None]).T @ b
+        if not np.linalg.cond(gram) < _SINGULAR:
             return np.full((len(members), 2), np.nan)
-        motion = np.linalg.solve(gram, (b[kept] * w[kept, None]).T @ v[kept])
-        rest = v - b @ motion
-        sums = self.averager.sums(rest, kept)
-        density = self.averager.sums(np.ones((len(b), 1)), kept)[:, :, 0]
-        predicted = b[members] @ motion + self.averager.lattice(sums, density).apply(self.averager.u[members])
+        motion = np.linalg.solve(gram, (b * w[:, None]).T @ v)
+        out = a.sums(np.concatenate([v, b, np.ones((len(b), 1))], axis=1), members)
+        sums = self.sums - out[:, :, :5]
+        lattice = a.lattice(sums[:, :, :2] - sums[:, :, 2:] @ motion, a.density - out[:, :, 5])
+        predicted = b[members] @ motion + lattice.apply(a.u[members])
         return np.asarray((predicted - v[members]) * self.transform.scale)
 
     def leave_one_out(self) -> Array:
@@ -73,8 +77,7 @@ class FieldFit(Fit):
         # The motion without each point, (N, 3, 2), and the averages without it of targets and of 1, x, y.
         motions = motion - np.einsum("ni,nk->nik", b @ inverse, (v - b @ motion) * step[:, None])
         nodes, spline, own = a.own_shares()
-        z = np.concatenate([v, b], axis=1)
-        sums = a.sums(z).reshape(-1, 5)[nodes] - own[:, :, None] * z[:, None]
+        sums = self.sums.reshape(-1, 5)[nodes] - own[:, :, None] * np.concatenate([v, b], axis=1)[:, None]
         mean = np.einsum("nm,nmc->nc", spline / (np.maximum(a.density.ravel()[nodes] - own, 0.0) + a.prior), sums)
         predicted = np.einsum("ni,nik->nk", b - mean[:, 2:], motions) + mean[:, :2]
         errors = (predicted - v) * self.transform.scale
@@ -85,7 +88,7 @@ class FieldFit(Fit):
         t, a = self.transform, self.averager
         u = (coords.as_points(xy) - t.source_centre) / t.scale
         inverse = np.linalg.inv((self.affine * a.weights[:, None]).T @ self.affine)
-        mean = a.lattice(a.sums(self.affine), a.density).apply(u)
+        mean = a.lattice(self.sums[:, :, 2:], a.density).apply(u)
         left = np.concatenate([np.ones((len(u), 1)), u], axis=1) - mean
         spread = a.squares(u) + np.einsum("ni,ij,nj->n", left, inverse, 2.0 * mean + left)
         return np.asarray((spread * self.variance)[:, None, None] * np.eye(2))
@@ -105,14 +108,15 @@ def fit_field(source: Array, target: Array, u: Array, v: Array, scale: float, ro
     """
     weights, b = roots**2, np.concatenate([np.ones((len(u), 1)), u], axis=1)
     gain = np.linalg.pinv(b * roots[:, None]) * roots
-    rest = v - b @ (gain @ v)
-    averager = Averager(u, weights, _best_width(u, rest, weights) if width_px is None else width_px / scale)
-    lattice = averager.lattice(averager.sums(rest), averager.density)
-    transform = Transform("field", (gain @ v).T.ravel(), source.mean(axis=0), target.mean(axis=0), scale, np.empty((0, 2)), lattice)
+    motion = gain @ v
+    averager = Averager(u, weights, _best_width(u, v - b @ motion, weights) if width_px is None else width_px / scale)
+    sums = averager.sums(np.concatenate([v, b], axis=1))
+    lattice = averager.lattice(sums[:, :, :2] - sums[:, :, 2:] @ motion, averager.density)
+    transform = Transform("field", motion.T.ravel(), source.mean(axis=0), target.mean(axis=0), scale, np.empty((0, 2)), lattice)
     nodes, spline, own = averager.own_shares()
     leverage = (spline * own / (averager.density.ravel()[nodes] + averager.prior)).sum(axis=1)
-    leverage += np.einsum("ni,in->n", b - averager.lattice(averager.sums(b), averager.density).apply(u), gain)
-    return FieldFit(transform, transform.apply(source) - target, leverage, roots[:, None, None] * np.eye(2), averager, b, v)
+    leverage += np.einsum("ni,in->n", b - averager.lattice(sums[:, :, 2:], averager.density).apply(u), gain)
+    return FieldFit(transform, transform.apply(source) - target, leverage, roots[:, None, None] * np.eye(2), averager, b, v, sums)
 
 
 def _best_width(u: Array, rest: Array, weights: Array) -> float:

@@ -20,10 +20,10 @@ from .transforms import KINDS, Transform
 from .types import Grid, Quality
 
 Array = NDArray[np.float64]
-ADVISED = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps")
+ADVISED = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps", "field")
 _BUFFER = 1.0
 _BLOCKS_FROM = 16
-_FEWEST = {"tps": 30}  # its smoothing is chosen with all points, which flatters it where they are few
+_FEWEST = {"tps": 30, "field": 30}  # their smoothing is chosen with all points, which flatters them where these are few
 _NEGLIGIBLE_PX = 1e-6
 _LEAVE, _COME = 2.0, 0.5  # standard errors from the best at which the model recommended so far is left, and a simpler one taken
 
@@ -194,7 +194,7 @@ def advise(
 
     The standard error is that of the mean squared hold-out error over the spatial blocks of the best model. With fewer than
     16 points blocks are too large to be spared, and leave-one-out errors take the place of the hold-out errors. The spline
-    is recommended from 30 points on. A model without redundancy (no point to spare) is recommended only where there is no other.
+    and the field are recommended from 30 points on. A model without redundancy (no point to spare) is recommended only where there is no other.
 
     Args:
         sensed_px: (N, 2).

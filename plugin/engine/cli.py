@@ -145,6 +145,8 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--rotation", type=float, default=1.5, metavar="DEG", help="Its rotation. Default: 1.5.")
     p.add_argument("--matchers", default="me_ssm,cfog,gradient_ncc,phase_congruency,sift", metavar="KEY[,KEY]", help="Default: all that take minutes at most.")
     p.add_argument("--threads", type=int, default=2, metavar="N", help="Processor threads. Default: 2.")
+    p.add_argument("--matcher-param", action="append", default=[], metavar="NAME=VALUE", help="Parameter that each of the matchers has.")
+    p.add_argument("--max-points", type=int, default=AlignParams.max_points, metavar="N", help="Largest number of tie points. Default: %(default)s.")
     p.add_argument("--output", type=Path, default=Path("scene_output"), metavar="DIR", help="Folder for scene.json.")
     text = "Draw what a matcher sees at one place: chips, similarity surface, peaks, gates of the experts."
     p = commands.add_parser("explain", help=text, description=text)
@@ -164,17 +166,17 @@ def build_parser() -> argparse.ArgumentParser:
 def _given(args: argparse.Namespace, cls: type) -> Any:
     values = {i.name: getattr(args, i.name) for i in param_infos(cls) if getattr(args, i.name, None) is not None}
     if cls is AlignParams:
-        values["matcher_params"] = _matcher_params(args)
+        values["matcher_params"] = _matcher_params(args.matcher or "auto", args.matcher_param)
     return from_dict(cls, values)
 
 
-def _matcher_params(args: argparse.Namespace) -> dict[str, Any]:
+def _matcher_params(matcher: str, texts: list[str]) -> dict[str, Any]:
     from .matchers import get_spec
 
-    spec = get_spec(args.matcher or "auto")
+    spec = get_spec(matcher)
     infos = {i.name: i for i in param_infos(spec.params)}
     out: dict[str, Any] = {}
-    for text in args.matcher_param:
+    for text in texts:
         name, separator, value = text.partition("=")
         if not separator or name not in infos:
             raise UsageError(f"--matcher-param {text!r} is not understood.", f"{spec.label} has: {', '.join(infos) or 'none'}.")
@@ -275,8 +277,11 @@ def _scaling(args: argparse.Namespace, progress: Progress) -> int:
 def _scene(args: argparse.Namespace, progress: Progress) -> int:
     from .scene_check import check_scene
 
-    matchers = [m for m in args.matchers.split(",") if m]
-    print(check_scene(args.reference, args.sensed, args.check_points, args.shift, args.rotation, matchers, args.threads, args.output, progress))
+    runs = [
+        AlignParams(matcher=key, matcher_params=_matcher_params(key, args.matcher_param), max_points=args.max_points, threads=args.threads)
+        for key in args.matchers.split(",") if key
+    ]
+    print(check_scene(args.reference, args.sensed, args.check_points, args.shift, args.rotation, runs, args.output, progress))
     return 0
 
 
@@ -299,7 +304,7 @@ def _train(args: argparse.Namespace, progress: Progress) -> int:
 
 
 def _calibrate(args: argparse.Namespace, progress: Progress) -> int:
-    print("\n".join(network_commands.calibrate(args, _matcher_params(args), progress)))
+    print("\n".join(network_commands.calibrate(args, _matcher_params(args.matcher, args.matcher_param), progress)))
     return 0
 
 

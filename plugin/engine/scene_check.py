@@ -26,7 +26,7 @@ from .evaluate import peak_mb, reset_peak
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MODELS = ("affine", "polynomial3", "tps")
+MODELS = ("affine", "polynomial3", "tps", "field")
 Array = NDArray[np.float64]
 
 
@@ -54,7 +54,7 @@ class SceneOutcome:
 
 
 def check_scene(
-    reference: Path, sensed: Path, check_points: Path, shift_px: float, rotation_deg: float, matchers: Sequence[str], threads: int, output: Path,
+    reference: Path, sensed: Path, check_points: Path, shift_px: float, rotation_deg: float, runs: Sequence[AlignParams], output: Path,
     progress: Progress,
 ) -> str:
     """Measure matchers on a scene and return a Markdown table; scene.json goes to `output`.
@@ -65,8 +65,7 @@ def check_scene(
         check_points: CSV with opt_x, opt_y, sar_x, sar_y in index px (pixel centres).
         shift_px: The sensed raster's georeferencing is moved by this along both axes together, its own px.
         rotation_deg: And turned about its middle.
-        matchers: Keys.
-        threads: Processor threads.
+        runs: A registration each.
         output: Folder.
         progress: Told of each registration.
 
@@ -79,13 +78,12 @@ def check_scene(
     with tempfile.TemporaryDirectory() as folder:
         displaced, before = _displace(sensed, reference, Path(folder) / "displaced.tif", shift_px, rotation_deg, moved)
         rows = [f"before: {_figures(before - truth)[0]:.2f} px in the median at {len(truth)} check points", ""]
-        for number, key in enumerate(matchers):
-            request = AlignRequest(
-                RasterRef(str(reference), modality=Modality.OPTICAL), RasterRef(str(displaced), modality=Modality.SAR), AlignParams(matcher=key, threads=threads)
-            )
+        for number, params in enumerate(runs):
+            sides = RasterRef(str(reference), modality=Modality.OPTICAL), RasterRef(str(displaced), modality=Modality.SAR)
+            request = AlignRequest(*sides, params)
             reset_peak()
             start = time.perf_counter()
-            result = align(request, progress.part(number / len(matchers), (number + 1) / len(matchers)))
+            result = align(request, progress.part(number / len(runs), (number + 1) / len(runs)))
             seconds, kept = time.perf_counter() - start, [p for p in result.points if p.enabled]
             errors = {}
             for model in MODELS:
@@ -94,7 +92,7 @@ def check_scene(
                 except FitError:
                     continue
                 errors[model] = _figures(fit.apply(moved) - truth)
-            outcomes.append(SceneOutcome(key, result.status.value, round(seconds, 1), round(peak_mb()), len(result.points), len(kept), errors))
+            outcomes.append(SceneOutcome(params.matcher, result.status.value, round(seconds, 1), round(peak_mb()), len(result.points), len(kept), errors))
             (output / "scene.json").write_text(json.dumps([asdict(o) for o in outcomes], indent=1), encoding="utf-8")
     rows += ["| matcher | status | seconds | points/s | peak MB | kept | " + " | ".join(f"{m}, median / 90 % px" for m in MODELS) + " |", "|---" * (6 + len(MODELS)) + "|"]
     for o in outcomes:

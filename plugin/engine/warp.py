@@ -21,7 +21,7 @@ from rasterio.windows import Window
 
 from ..core import coords
 from ..core.errors import ComplexDataError, FitError, OutputError, UnreadableRasterError
-from ..core.gcp_grid import output_grid, refuse_folds
+from ..core.gcp_grid import output_grid
 from ..core.inverse_array import InverseArray
 from ..core.progress import Progress
 from ..core.transforms import Transform, folds

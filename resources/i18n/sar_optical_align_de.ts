@@ -220,8 +220,8 @@
     </message>
     <message>
         <location filename="../../ui/advisor_table.py"/>
-        <source>&lt;b&gt;P&lt;/b&gt;: effective parameters = trace of the hat matrix H, where fitted = H &amp;middot; observed. Each point gives two equations; what is left over is redundancy. A spline takes as many as its smoothing lets it.</source>
-        <translation>&lt;b&gt;P&lt;/b&gt;: wirksame Parameter = Spur der Hat-Matrix H, mit angepasst = H &amp;middot; gemessen. Jeder Punkt gibt zwei Gleichungen; was übrig bleibt, ist Redundanz. Ein Spline nimmt so viele, wie seine Glättung zulässt.</translation>
+        <source>&lt;b&gt;P&lt;/b&gt;: effective parameters = trace of the hat matrix H, where fitted = H &amp;middot; observed. Each point gives two equations; what is left over is redundancy. A spline takes as many as its smoothing lets it, a displacement field about one for every four points at most.</source>
+        <translation>&lt;b&gt;P&lt;/b&gt;: wirksame Parameter = Spur der Hat-Matrix H, mit angepasst = H &amp;middot; gemessen. Jeder Punkt gibt zwei Gleichungen; was übrig bleibt, ist Redundanz. Ein Spline nimmt so viele, wie seine Glättung zulässt, ein Verschiebungsfeld höchstens etwa einen auf vier Punkte.</translation>
     </message>
     <message>
         <location filename="../../ui/accuracy_panel.py"/>
@@ -1447,6 +1447,11 @@
         <location filename="../../ui/adapt_menu.py"/>
         <source>Discard the adapted weights</source>
         <translation>Nachgelernte Gewichte verwerfen</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/transforms.py"/>
+        <source>Displacement field</source>
+        <translation>Verschiebungsfeld</translation>
     </message>
     <message>
         <location filename="../../plugin/accuracy_controller.py"/>
@@ -4054,6 +4059,11 @@
         <translation>Die Transformation biegt sich zu stark für das Entzerren mit GDAL: {0} Stützpunkte lassen einen Fehler von {1} px.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/inverse_array.py"/>
+        <source>The transform bends too sharply for GDAL's warp: {0} x {1} cells leave an error of {2} px.</source>
+        <translation>Die Transformation biegt sich zu stark für das Entzerren mit GDAL: {0} x {1} Zellen lassen einen Fehler von {2} px.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/transforms.py"/>
         <source>The transform cannot be inverted.</source>
         <translation>Die Transformation lässt sich nicht umkehren.</translation>
@@ -4097,6 +4107,11 @@
         <location filename="../../plugin/engine/adapt.py"/>
         <source>The weights were trained with an older form of the network {0}.</source>
         <translation>Die Gewichte wurden mit einer älteren Form des Netzes {0} gelernt.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/fitting.py"/>
+        <source>The width of a displacement field must be above 0.</source>
+        <translation>Die Breite eines Verschiebungsfelds muss größer als 0 sein.</translation>
     </message>
     <message>
         <location filename="../../plugin/worker_client.py"/>

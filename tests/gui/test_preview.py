@@ -94,6 +94,17 @@ def test_it_follows_edits_undo_and_model(plugin, live, qtbot):
     assert len(previews()) == 1
 
 
+def test_a_displacement_field_is_drawn_from_a_file_and_gives_way_again(plugin, live, qtbot):
+    session = plugin.controller.review.session
+    follows(live, qtbot, lambda: session.set_model("field"))
+    assert live.layer.source().endswith(".tif")
+    x, y = session.points[0].tie_point.reference_px
+    before, after = follows(live, qtbot, lambda: session.move(1, (x + 6, y)))
+    assert before.shape != after.shape or (before != after).any()
+    follows(live, qtbot, lambda: session.set_model("affine"))
+    assert live.layer.source().endswith(".vrt")
+
+
 def test_many_edits_end_with_the_newest(plugin, live, qtbot):
     session = plugin.controller.review.session
     x, y = session.points[0].tie_point.reference_px

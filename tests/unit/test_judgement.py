@@ -160,7 +160,7 @@ def test_check_errors_are_those_of_each_model_fitted_without_the_check_points():
 def test_every_model_is_in_the_advice_or_has_its_reason():
     few = judged(review(5))
     assert [q.model for q in few.advice.qualities] == ["shift", "similarity", "affine", "projective", "tps"]
-    assert [kind for kind, _ in few.advice.problems] == ["polynomial2", "polynomial3"]
+    assert [kind for kind, _ in few.advice.problems] == ["polynomial2", "polynomial3", "field"]
     assert "at least 6" in few.advice.problems[0][1]
     nothing = judged([])
     assert nothing.advice is None

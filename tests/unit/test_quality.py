@@ -79,7 +79,7 @@ def test_hold_out_predicts_each_block_without_it_and_its_neighbourhood():
         np.testing.assert_allclose(errors[blocks == block], (refit.apply(sensed) - reference)[blocks == block], atol=1e-8)
 
 
-@pytest.mark.parametrize("kind", [k for k in ALL_KINDS if k != "tps"])
+@pytest.mark.parametrize("kind", [k for k in ALL_KINDS if k not in ("tps", "field")])
 def test_figures_tell_the_noise(kind):
     """Fit errors are smaller than the noise, leave-one-out errors larger, by the share of the parameters."""
     n, draws = 60, 40
@@ -108,7 +108,7 @@ def test_coverage_is_the_share_of_the_hull():
     assert math.isnan(quality.assess("shift", square, square).coverage)
 
 
-@pytest.mark.parametrize("kind", [k for k in ALL_KINDS if k != "tps"])
+@pytest.mark.parametrize("kind", [k for k in ALL_KINDS if k not in ("tps", "field")])
 def test_without_a_point_to_spare_figures_are_undefined_but_the_fit_error(kind):
     q = quality.assess(kind, *noisy(kind, KINDS[kind].min_points, 4))
     assert q.fit_rmse_px < 1e-6
@@ -146,7 +146,7 @@ def test_the_advisor_takes_a_spline_only_where_no_polynomial_will_do():
 
 def test_the_advisor_gives_its_reason_and_every_model_it_tried():
     advice = quality.advise(*noisy("affine", 60, 8))
-    assert tuple(q.model for q in advice.qualities) == (*WITHOUT_SPLINE, "tps")
+    assert tuple(q.model for q in advice.qualities) == (*WITHOUT_SPLINE, "tps", "field")
     assert "Affine" in advice.why
     assert "hold-out RMSE" in advice.why
     assert "standard error" in advice.why
