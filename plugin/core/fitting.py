@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import bases, coords
+from .blas import one_thread
 from .control import check_control_points
 from .errors import FitError, UsageError
 from .field_fit import fit_field
@@ -29,6 +30,7 @@ def fit(
     return fit_details(kind, sensed_px, reference_px, covariances, smoothing).transform
 
 
+@one_thread()
 def fit_details(
     kind: str,
     sensed_px: ArrayLike,

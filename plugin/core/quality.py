@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import coords
+from .blas import one_thread
 from .coverage import hull_area, overlap_area
 from .errors import FitError
 from .fits import Fit
@@ -94,6 +95,7 @@ def hold_out_errors(fit: Fit, sensed_px: ArrayLike) -> Array:
     return errors
 
 
+@one_thread()
 def assess(
     kind: str,
     sensed_px: ArrayLike,
@@ -180,6 +182,7 @@ def _figures(kind: str, errors: Errors, coverage: float, to_map: ArrayLike | Non
     )
 
 
+@one_thread()
 def advise(
     sensed_px: ArrayLike,
     reference_px: ArrayLike,

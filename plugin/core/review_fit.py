@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from . import coords, fitting, quality
-from .blas import one_thread
 from .errors import FitError
 from .fits import Fit
 from .quality import Advice
@@ -41,7 +40,6 @@ class FitState:
     details: Fit | None = None
 
 
-@one_thread()
 def advise_points(points: Sequence[SessionPoint], grids: tuple[Grid, Grid], independent_share: float, held: str = "") -> Advice:
     """Return how all models do at the points in the fit.
 
@@ -58,7 +56,6 @@ def advise_points(points: Sequence[SessionPoint], grids: tuple[Grid, Grid], inde
     return quality.advise(sensed, reference, covariances, *_frame(sensed, reference, covariances, grids), independent=independent_share * len(sensed), held=held)
 
 
-@one_thread()
 def fit_points(points: Sequence[SessionPoint], model: str, grids: tuple[Grid, Grid], independent_share: float, held: str = "") -> FitState:
     """Fit a model ("auto" asks the advisor) to the points that are in the fit.
 
