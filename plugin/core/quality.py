@@ -78,18 +78,26 @@ def spatial_blocks(points_px: ArrayLike) -> NDArray[np.intp]:
     return np.asarray(cell[:, 1] * side + cell[:, 0])
 
 
-def hold_out_errors(fit: Fit, sensed_px: ArrayLike) -> Array:
+def hold_out_errors(fit: Fit, sensed_px: ArrayLike, independent: float | None = None) -> Array:
     """Return (N, 2) errors of points predicted by fits without their spatial block; NaN where a block cannot be spared.
 
-    With a block, the points within one point spacing of it are left out too: neighbouring matches share their errors.
+    With a block, the points within one spacing of independent matches (a quarter of their extent at most) are left out too:
+    nearer matches share their errors.
+
+    Args:
+        fit: The fit.
+        sensed_px: (N, 2) its points.
+        independent: How many independent matches the points are worth; None = all.
     """
     points = coords.as_points(sensed_px)
     blocks = spatial_blocks(points)
-    spacing = float(np.sqrt(np.prod(np.ptp(points, axis=0)) / max(len(points), 1))) if len(points) > 1 else 0.0
+    count = max(min(len(points), independent or np.inf), 1.0)
+    extent = np.ptp(points, axis=0) if len(points) else np.zeros(2)
+    margin = np.minimum(_BUFFER * np.sqrt(np.prod(extent) / count), extent / 4)
     errors = np.full((len(blocks), 2), np.nan)
     for block in np.unique(blocks):
         inside = blocks == block
-        low, high = points[inside].min(axis=0) - _BUFFER * spacing, points[inside].max(axis=0) + _BUFFER * spacing
+        low, high = points[inside].min(axis=0) - margin, points[inside].max(axis=0) + margin
         out = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
         errors[inside] = fit.left_out(out)[inside[out]]
     return errors
@@ -104,6 +112,7 @@ def assess(
     overlap_area_px: float | None = None,
     to_map: ArrayLike | None = None,
     fit: Fit | None = None,
+    independent: float | None = None,
 ) -> Quality:
     """Fit a model and judge it.
 
@@ -115,13 +124,14 @@ def assess(
         overlap_area_px: Area of the overlap in reference px squared, for the coverage; NaN coverage without it.
         to_map: 2x2 linear part px -> map of the reference, for the `_map` figures; None without georeferencing.
         fit: The fit, where it was made already.
+        independent: See `advise`.
 
     Raises:
         FitError: when the model cannot be fitted.
     """
     source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
     fit = fit or fit_details(kind, source, target, covariances)
-    return _figures(kind, Errors.of(fit, source, KINDS[kind].min_points), coverage_of(target, overlap_area_px), to_map)
+    return _figures(kind, Errors.of(fit, source, KINDS[kind].min_points, independent), coverage_of(target, overlap_area_px), to_map)
 
 
 def coverable_area(sensed_px: ArrayLike, reference_px: ArrayLike, covariances: ArrayLike | None, reference_grid: Grid, sensed_grid: Grid) -> float:
@@ -156,13 +166,13 @@ class Errors:
     hold_out: Array
 
     @classmethod
-    def of(cls, fit: Fit, source: Array, min_points: int) -> Errors:
+    def of(cls, fit: Fit, source: Array, min_points: int, independent: float | None = None) -> Errors:
         """Judge a fit; without a point to spare, leave-one-out and hold-out errors are NaN."""
         distinct = len(np.unique(np.round(source, 6), axis=0))
         if distinct <= min_points:
             nothing = np.full_like(source, np.nan)
             return cls(fit.residuals_px, nothing, nothing)
-        return cls(fit.residuals_px, fit.leave_one_out(), hold_out_errors(fit, source))
+        return cls(fit.residuals_px, fit.leave_one_out(), hold_out_errors(fit, source, independent))
 
 
 def _figures(kind: str, errors: Errors, coverage: float, to_map: ArrayLike | None) -> Quality:
@@ -206,8 +216,9 @@ def advise(
         overlap_area_px: See `assess`.
         to_map: See `assess`.
         kinds: Models to try.
-        independent: How many independent matches the points are worth (overlapping templates share their errors); models
-            with more than `independent` / 3 parameters are not recommended, shift and similarity excepted. None = no limit.
+        independent: How many independent matches the points are worth (overlapping templates share their errors): the margin
+            around a block held out is their spacing, and models with more than `independent` / 3 parameters are not
+            recommended, shift and similarity excepted. None = as many as there are points, and no limit.
         held: Model recommended so far, "" = none. It stays while it is up to 2 standard errors from the best and no simpler
             model comes within 0.5 of them, so that near a tie single points do not turn the advice back and forth.
 
@@ -230,7 +241,7 @@ def advise(
             problems.append((kind, error))
             continue
         fits[kind] = fit
-        errors = Errors.of(fit, source, KINDS[kind].min_points)
+        errors = Errors.of(fit, source, KINDS[kind].min_points, independent)
         qualities.append(_figures(kind, errors, coverage, to_map))
         judged = errors.hold_out if by_blocks else errors.leave_one_out
         if np.isfinite(judged).all() and KINDS[kind].parameters <= most and len(source) >= _FEWEST.get(kind, 0):

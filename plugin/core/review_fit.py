@@ -75,7 +75,7 @@ def fit_points(points: Sequence[SessionPoint], model: str, grids: tuple[Grid, Gr
             figures = next(q for q in advice.qualities if q.model == model)
         else:
             fit = fitting.fit_details(model, sensed, reference, covariances)
-            figures = quality.assess(model, sensed, reference, covariances, *_frame(sensed, reference, covariances, grids), fit)
+            figures = quality.assess(model, sensed, reference, covariances, *_frame(sensed, reference, covariances, grids), fit, independent_share * len(sensed))
     except FitError as error:
         return FitState(model, None, None, {}, None, str(error))
     ends = coords.as_points([p.tie_point.sensed_px for p in points])

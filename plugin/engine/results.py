@@ -170,7 +170,7 @@ def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str, inde
         advice = quality.advise(sensed, reference, covariances, area, to_map, independent=independent)
         key = advice.best if model == "auto" else model
         fit = fitting.fit_details(key, sensed, reference, covariances)
-        figures = quality.assess(key, sensed, reference, covariances, area, to_map, fit)
+        figures = quality.assess(key, sensed, reference, covariances, area, to_map, fit, independent)
     except FitError as error:
         return Fitted(model, None, None, (), f"No model can be fitted to the {len(enabled)} tie points left: {error.message}")
     return Fitted(key, fit.transform.to_dict(), figures, advice.qualities, advice.why)
