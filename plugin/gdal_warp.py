@@ -25,7 +25,7 @@ _METHODS = {"geotransform": "GEOTRANSFORM", "polynomial": "GCP_POLYNOMIAL", "tps
 _IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 _FRAME_OFFSET = 1.0e6  # GDAL takes the identity geotransform for none; bare pixel frames are moved away from it and back
 _PLANE = (1.0, 1.0, 0.0, 1.0, 0.0, 1.0)  # sensed pixels as a plane; the identity would count as no geotransform
-_NOWHERE = -1e300
+_NOWHERE, _FAR_PX = -1e300, 1e7
 _ERROR_PX = 0.02
 _MEMORY_BYTES = 128 * 2**20
 _MAX_GROWTH = 25.0
@@ -190,19 +190,22 @@ def warp_back(
     inward = coords.inverse(coords.matrix_from_geotransform(reference_grid.geotransform)) @ coords.matrix_from_geotransform(target.geotransform)
     size = (source.RasterXSize, source.RasterYSize)
     back = inverse_array(lambda px: transform.inverse(coords.apply_matrix(inward, px)), (target.width, target.height), size)
+    places = back.sensed_px
+    rows, cols, _ = places.shape
+    if not np.isfinite(places).any():  # GDAL wants an array that lies somewhere
+        places = np.stack(np.meshgrid(np.arange(cols) * back.step_px[0], np.arange(rows) * back.step_px[1]), axis=2) - _FAR_PX
     array = f"/vsimem/{uuid.uuid4().hex}.tif"
-    rows, cols, _ = back.sensed_px.shape
     nodes = gdal.GetDriverByName("GTiff").Create(array, cols, rows, 2, gdal.GDT_Float64)
-    for number, values in enumerate(np.moveaxis(np.where(np.isfinite(back.sensed_px), back.sensed_px + _PLANE[0], _NOWHERE), 2, 0), 1):
+    for number, values in enumerate(np.moveaxis(np.where(np.isfinite(places), places + _PLANE[0], _NOWHERE), 2, 0), 1):
         nodes.GetRasterBand(number).SetNoDataValue(_NOWHERE)
         nodes.GetRasterBand(number).WriteRaster(0, 0, cols, rows, np.ascontiguousarray(values).tobytes())
     nodes = None  # closed, so that it can be read
     steps = {f"{axis}_STEP": repr(float(step)) for axis, step in zip(("PIXEL", "LINE"), back.step_px, strict=True)}
-    places = {"X_DATASET": array, "X_BAND": "1", "Y_DATASET": array, "Y_BAND": "2", "PIXEL_OFFSET": "0", "LINE_OFFSET": "0", **steps}
+    located = {"X_DATASET": array, "X_BAND": "1", "Y_DATASET": array, "Y_BAND": "2", "PIXEL_OFFSET": "0", "LINE_OFFSET": "0", **steps}
     plane = WarpNodes("geotransform", 0, _PLANE, np.empty((0, 2)), np.empty((0, 2)))
     settings = {**warp_settings(plane, layout, params), "transformerOptions": ["SRC_METHOD=GEOTRANSFORM", "DST_METHOD=GEOLOC_ARRAY"], "errorThreshold": 0.0}
     try:
-        sink.SetMetadata({**places, "GEOREFERENCING_CONVENTION": "TOP_LEFT_CORNER"}, "GEOLOCATION")
+        sink.SetMetadata({**located, "GEOREFERENCING_CONVENTION": "TOP_LEFT_CORNER"}, "GEOLOCATION")
         _warp(source, sink, virtual_source(source, plane, ""), settings, progress)
     finally:
         sink.SetMetadata({}, "GEOLOCATION")

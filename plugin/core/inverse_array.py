@@ -71,11 +71,9 @@ def inverse_array(to_sensed: Callable[[Array], Array], output: tuple[int, int], 
 
 
 def _error(to_sensed: Callable[[Array], Array], nodes: Array, places: Array, sensed: Array) -> float:
-    middles = (nodes[:-1, :-1] + nodes[1:, 1:]) / 2
-    between = (places[:-1, :-1] + places[1:, 1:] + places[:-1, 1:] + places[1:, :-1]) / 4
-    near = ((between > -_NEAR_PX) & (between < sensed + _NEAR_PX)).all(axis=2)
-    # The first lattice may have no middle of a cell in a small sensed raster.
-    if not near.any():
-        return float("inf")
-    miss = np.abs(to_sensed(middles[near]) - between[near])
+    """Return the largest miss in the middle of the cells that may hold a part of the sensed raster; 0 where none does."""
+    corners = np.stack([places[:-1, :-1], places[1:, 1:], places[:-1, 1:], places[1:, :-1]])
+    near = ((corners.max(axis=0) > -_NEAR_PX) & (corners.min(axis=0) < sensed + _NEAR_PX)).all(axis=2)
+    middles = ((nodes[:-1, :-1] + nodes[1:, 1:]) / 2)[near]
+    miss = np.abs(to_sensed(middles) - corners.mean(axis=0)[near])
     return float(np.nanmax(miss, initial=0.0))

@@ -124,6 +124,22 @@ def test_kept_properties(tmp_path):
         assert y.GetMetadataItem("STATISTICS_MEAN") is None
 
 
+@pytest.mark.parametrize("kind", ["affine", "projective", "field"])
+def test_nothing_of_the_way_there_stays_in_the_file(tmp_path, picture, kind):
+    output = warp_with_gdal(picture, REFERENCE, bend(kind), tmp_path / "o.tif")
+    dataset = gdal.Open(str(output))
+    assert "GEOLOCATION" not in (dataset.GetMetadataDomainList() or [])
+    assert dataset.GetGCPCount() == 0
+    assert {p.name for p in tmp_path.iterdir()} == {"sensed.tif", "o.tif"}
+    assert not gdal.ReadDir("/vsimem/")
+
+
+def test_a_reference_that_holds_nothing_of_the_raster_gives_an_empty_one(tmp_path, picture):
+    away = fit("polynomial2", *(lambda s: (s, s + 9000.0 + 1e-4 * s**2))(np.random.default_rng(3).uniform(0, 270, (30, 2))))
+    output = warp_with_gdal(picture, REFERENCE, away, tmp_path / "o.tif", WarpParams(match_reference_grid=True))
+    assert not gdal.Open(str(output)).GetRasterBand(1).GetMaskBand().ReadAsArray().any()
+
+
 def test_colour_table_is_kept_and_never_interpolated(tmp_path):
     data = np.random.default_rng(2).choice([0, 5, 9], (HEIGHT, WIDTH)).astype(np.uint8)
     path = write_raster(tmp_path / "classes.tif", data, **PLACE)

@@ -47,6 +47,17 @@ def test_a_small_raster_in_a_large_output_is_found():
     assert back.error_px <= 0.25
 
 
+def test_an_output_without_any_part_of_the_raster_takes_no_search():
+    asked = []
+
+    def away(xy: np.ndarray) -> np.ndarray:
+        asked.append(len(xy))
+        return xy + 5000.0 + 9 * np.sin(xy)
+
+    assert inverse_array(away, OUTPUT, SENSED).error_px == 0.0
+    assert sum(asked) < 1000
+
+
 def test_places_without_inverse_are_left_out():
     def half(xy: np.ndarray) -> np.ndarray:
         return np.where(xy[:, :1] < 300.0, xy, np.nan)
