@@ -13,7 +13,7 @@ from osgeo import gdal
 
 from .core import coords
 from .core.errors import AlignError, OutputError, UnreadableRasterError
-from .core.gcp_grid import WarpNodes, kept_grid, output_grid, refuse_folds, warp_nodes
+from .core.gcp_grid import WarpNodes, kept_grid, of_geotransform, output_grid, refuse_folds, warp_nodes
 from .core.inverse_array import inverse_array
 from .core.progress import Progress
 from .core.transforms import Transform
@@ -99,7 +99,7 @@ def warp_with_gdal(
 
 def _georeference(source: gdal.Dataset, grid: Grid, path: Path, params: WarpParams, progress: Progress, nodata: float | None) -> None:
     """Copy the raster, complex samples too, with another geotransform and CRS."""
-    virtual = virtual_source(source, WarpNodes("geotransform", 0, grid.geotransform, np.empty((0, 2)), np.empty((0, 2))), grid.crs_wkt, 0.0)
+    virtual = virtual_source(source, of_geotransform(grid.geotransform), grid.crs_wkt, 0.0)
     for domain in ("RPC", "GEOLOCATION"):  # they would tell of another place
         virtual.SetMetadata({}, domain)
     options = ["BIGTIFF=IF_SAFER", f"COMPRESS={params.compression.upper()}", *(["TILED=YES"] if params.format == "GTiff" else [])]
@@ -202,7 +202,7 @@ def warp_back(
     nodes = None  # closed, so that it can be read
     steps = {f"{axis}_STEP": repr(float(step)) for axis, step in zip(("PIXEL", "LINE"), back.step_px, strict=True)}
     located = {"X_DATASET": array, "X_BAND": "1", "Y_DATASET": array, "Y_BAND": "2", "PIXEL_OFFSET": "0", "LINE_OFFSET": "0", **steps}
-    plane = WarpNodes("geotransform", 0, _PLANE, np.empty((0, 2)), np.empty((0, 2)))
+    plane = of_geotransform(_PLANE)
     settings = {**warp_settings(plane, layout, params), "transformerOptions": ["SRC_METHOD=GEOTRANSFORM", "DST_METHOD=GEOLOC_ARRAY"], "errorThreshold": 0.0}
     try:
         sink.SetMetadata({**located, "GEOREFERENCING_CONVENTION": "TOP_LEFT_CORNER"}, "GEOLOCATION")

@@ -47,6 +47,11 @@ class WarpNodes:
     error_px: float = 0.0
 
 
+def of_geotransform(geotransform: tuple[float, float, float, float, float, float]) -> WarpNodes:
+    """Return what to give GDAL where a geotransform says it all."""
+    return WarpNodes("geotransform", 0, geotransform, np.empty((0, 2)), np.empty((0, 2)))
+
+
 def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, tolerance_px: float = 0.1) -> WarpNodes:
     """Evaluate a transform for GDAL.
 
@@ -68,8 +73,7 @@ def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, to
     checks = _lattice(sensed_grid, _CHECKS, 0)
     refuse_folds(transform, sensed_grid)
     if transform.matrix is not None and transform.kind != "projective":
-        whole = coords.geotransform_from_matrix(to_map @ transform.matrix)
-        return WarpNodes("geotransform", 0, whole, np.empty((0, 2)), np.empty((0, 2)))
+        return of_geotransform(coords.geotransform_from_matrix(to_map @ transform.matrix))
     if transform.kind in ("polynomial2", "polynomial3"):
         order, nodes = int(transform.kind[-1]), _lattice(sensed_grid, 13, 0)
         error = float(_polynomial_miss(transform.apply(nodes), nodes, transform.apply(checks), checks, order).max())
