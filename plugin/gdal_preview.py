@@ -1,7 +1,7 @@
 """The live preview: what a warp would write, as a virtual raster that GDAL computes where it is looked at.
 
 Everything lies in a folder of its own: a copy of the sensed raster's description with overviews beside it, made once, and for
-each revision two small files. The sensed raster is only read.
+each revision two small files, or one picture for a displacement field. The sensed raster is only read.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ class PreviewWarp:
         gdal.PushErrorHandler("CPLQuietErrorHandler")
         try:
             source = open_raster(self.sensed_path)
-            self._prepare(source, progress or Progress())
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if transform.kind != "field":
+                self._prepare(source, progress or Progress())
             return self._write(source, reference_grid, transform, params, progress or Progress())
         except (OSError, RuntimeError) as error:
             raise OutputError(f"The preview cannot be made: {error}.", "Check that the disk has room.") from error
@@ -95,7 +97,7 @@ class PreviewWarp:
         self._revision += 1
         self._drop(self._revision - 3)
         if transform.kind == "field":
-            return self._write_file(transform, reference_grid, target, layout, params, progress)
+            return self._write_file(source, transform, reference_grid, target, layout, params, progress)
         nodes = warp_nodes(transform, reference_grid, sensed_grid)
         moved, path = (self._folder / f"{name}_{self._revision}.vrt" for name in ("moved", "preview"))
         virtual_source(source, nodes, target.crs_wkt, path=str(moved)).FlushCache()
@@ -112,14 +114,15 @@ class PreviewWarp:
             raise UnreadableRasterError(f"The preview of {self.sensed_path} failed: {message}.", "Check that the file is complete.")
         return path
 
-    def _write_file(self, transform: Transform, reference_grid: Grid, target: Grid, layout: Layout, params: WarpParams, progress: Progress) -> Path:
+    def _write_file(
+        self, source: gdal.Dataset, transform: Transform, reference_grid: Grid, target: Grid, layout: Layout, params: WarpParams, progress: Progress
+    ) -> Path:
         """Warp into a file, coarser than the target where that is large."""
         factor = max(1.0, max(target.width, target.height) / _MOST_PX)
         g = target.geotransform
         coarse = (g[0], g[1] * factor, g[2] * factor, g[3], g[4] * factor, g[5] * factor)
         target = replace(target, geotransform=coarse, width=math.ceil(target.width / factor), height=math.ceil(target.height / factor))
         path = self._folder / f"preview_{self._revision}.tif"
-        source = open_raster(str(self._overviews.with_suffix("")) if self._overviews is not None else self.sensed_path)
         sink = layout.create(path, target, 0.0)
         try:
             warp_back(source, sink, transform, reference_grid, target, layout, params, progress)
@@ -137,7 +140,6 @@ class PreviewWarp:
         """Make overviews of a large raster that has none, so that the whole scene is drawn as fast as a part."""
         if self._is_prepared:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
         longest = max(source.RasterXSize, source.RasterYSize)
         if longest > _SMALL_PX and not source.GetRasterBand(1).GetOverviewCount():
             base = self._folder / "base.vrt"

@@ -13,7 +13,7 @@ from osgeo import gdal
 
 from .core import coords
 from .core.errors import AlignError, OutputError, UnreadableRasterError
-from .core.gcp_grid import WarpNodes, kept_grid, of_geotransform, output_grid, refuse_folds, warp_nodes
+from .core.gcp_grid import WarpNodes, footprint, kept_grid, of_geotransform, output_grid, refuse_folds, warp_nodes
 from .core.inverse_array import inverse_array
 from .core.progress import Progress
 from .core.transforms import Transform
@@ -25,7 +25,7 @@ _METHODS = {"geotransform": "GEOTRANSFORM", "polynomial": "GCP_POLYNOMIAL", "tps
 _IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 _FRAME_OFFSET = 1.0e6  # GDAL takes the identity geotransform for none; bare pixel frames are moved away from it and back
 _PLANE = (1.0, 1.0, 0.0, 1.0, 0.0, 1.0)  # sensed pixels as a plane; the identity would count as no geotransform
-_NOWHERE, _FAR_PX = -1e300, 1e7
+_NOWHERE = -1e300
 _ERROR_PX = 0.02
 _MEMORY_BYTES = 128 * 2**20
 _MAX_GROWTH = 25.0
@@ -171,7 +171,7 @@ def _write(
 def warp_back(
     source: gdal.Dataset, sink: gdal.Dataset, transform: Transform, reference_grid: Grid, target: Grid, layout: Layout, params: WarpParams, progress: Progress
 ) -> None:
-    """Warp into an open file by where each of its pixels comes from; for every model, exact to a hundredth of a pixel.
+    """Warp into an open file by where each of its pixels comes from, as exact as `inverse_array` is.
 
     Args:
         source: Raster to warp.
@@ -188,28 +188,52 @@ def warp_back(
         UnreadableRasterError: the source cannot be read.
     """
     inward = coords.inverse(coords.matrix_from_geotransform(reference_grid.geotransform)) @ coords.matrix_from_geotransform(target.geotransform)
+    box = footprint(transform, reference_grid, _pixels(source), target)
     size = (source.RasterXSize, source.RasterYSize)
-    back = inverse_array(lambda px: transform.inverse(coords.apply_matrix(inward, px)), (target.width, target.height), size)
-    places = back.sensed_px
-    rows, cols, _ = places.shape
-    if not np.isfinite(places).any():  # GDAL wants an array that lies somewhere
-        places = np.stack(np.meshgrid(np.arange(cols) * back.step_px[0], np.arange(rows) * back.step_px[1]), axis=2) - _FAR_PX
+    back = inverse_array(lambda px: transform.inverse(coords.apply_matrix(inward, px)), box, size, progress.poll)
+    places = _with_ring(back.sensed_px, size) + _PLANE[0]
+    located = {"GEOREFERENCING_CONVENTION": "TOP_LEFT_CORNER"}
+    for axis, start, step in zip(("PIXEL", "LINE"), back.start_px - back.step_px, back.step_px, strict=True):
+        located |= {f"{axis}_OFFSET": repr(float(start)), f"{axis}_STEP": repr(float(step))}
     array = f"/vsimem/{uuid.uuid4().hex}.tif"
-    nodes = gdal.GetDriverByName("GTiff").Create(array, cols, rows, 2, gdal.GDT_Float64)
-    for number, values in enumerate(np.moveaxis(np.where(np.isfinite(places), places + _PLANE[0], _NOWHERE), 2, 0), 1):
-        nodes.GetRasterBand(number).SetNoDataValue(_NOWHERE)
-        nodes.GetRasterBand(number).WriteRaster(0, 0, cols, rows, np.ascontiguousarray(values).tobytes())
-    nodes = None  # closed, so that it can be read
-    steps = {f"{axis}_STEP": repr(float(step)) for axis, step in zip(("PIXEL", "LINE"), back.step_px, strict=True)}
-    located = {"X_DATASET": array, "X_BAND": "1", "Y_DATASET": array, "Y_BAND": "2", "PIXEL_OFFSET": "0", "LINE_OFFSET": "0", **steps}
-    plane = of_geotransform(_PLANE)
-    settings = {**warp_settings(plane, layout, params), "transformerOptions": ["SRC_METHOD=GEOTRANSFORM", "DST_METHOD=GEOLOC_ARRAY"], "errorThreshold": 0.0}
     try:
-        sink.SetMetadata({**located, "GEOREFERENCING_CONVENTION": "TOP_LEFT_CORNER"}, "GEOLOCATION")
+        _write_array(array, places)
+        sink.SetMetadata({**located, "X_DATASET": array, "X_BAND": "1", "Y_DATASET": array, "Y_BAND": "2"}, "GEOLOCATION")
+        plane = of_geotransform(_PLANE)
+        settings = warp_settings(plane, layout, params)
+        # GDAL would take the scale from the whole extent of the array, ring and all.
+        linear = np.linalg.inv(inward[:2, :2]) @ transform.jacobian(np.array([size]) / 2.0)[0]
+        scales = [min(1.0, 1.0 / float(np.hypot(*row))) for row in np.linalg.inv(linear)]
+        settings["warpOptions"] = [*settings["warpOptions"], f"XSCALE={scales[0]!r}", f"YSCALE={scales[1]!r}"]
+        settings |= {"transformerOptions": ["SRC_METHOD=GEOTRANSFORM", "DST_METHOD=GEOLOC_ARRAY"], "errorThreshold": 0.0}
         _warp(source, sink, virtual_source(source, plane, ""), settings, progress)
     finally:
         sink.SetMetadata({}, "GEOLOCATION")
         gdal.Unlink(array)
+
+
+def _with_ring(sensed_px: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Put a ring of nodes around those of an array, three times as far from the middle of the raster as the array's edge.
+
+    Beyond an array GDAL extrapolates: with the ring it moves away from the raster everywhere.
+    """
+    middle = np.array(size) / 2
+    out = np.pad(sensed_px, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    for edge in (np.s_[0], np.s_[-1], np.s_[1:-1, 0], np.s_[1:-1, -1]):
+        out[edge] = middle + 3.0 * (out[edge] - middle)
+    return out
+
+
+def _write_array(path: str, places: np.ndarray) -> None:
+    rows, cols, _ = places.shape
+    places = np.where(np.isfinite(places), places, _NOWHERE)
+    nodes = gdal.GetDriverByName("GTiff").Create(path, cols, rows, 2, gdal.GDT_Float64)
+    if nodes is None:
+        raise OSError(gdal.GetLastErrorMsg())
+    for number in (1, 2):
+        nodes.GetRasterBand(number).SetNoDataValue(_NOWHERE)
+        nodes.GetRasterBand(number).WriteRaster(0, 0, cols, rows, np.ascontiguousarray(places[:, :, number - 1]).tobytes())
+    nodes.FlushCache()
 
 
 def _warp(source: gdal.Dataset, sink: gdal.Dataset, virtual: gdal.Dataset, settings: dict[str, Any], progress: Progress) -> None:

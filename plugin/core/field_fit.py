@@ -2,7 +2,8 @@
 
 For many points over the whole scene, as dense matchers give them: where a polynomial or a spline of 250 knots has too few
 parameters for what terrain and orbit do, the average of about 28 neighbours (at a width of 1.5 point spacings) follows it.
-Far from all points the field is the affine motion.
+Far from all points the field is the affine motion. One width serves the whole scene: a distortion in a small part of it, less
+than the noise elsewhere, may be averaged away.
 
 Reference:
     Nadaraya 1964, On estimating regression, Theory Probab. Appl. 9(1); Chu and Marron 1991, Comparison of two bandwidth
@@ -25,7 +26,7 @@ from .transforms import Transform
 Array = NDArray[np.float64]
 _WIDTHS = (1.0, 1.5, 2.0, 3.0, 4.5, 7.0, 10.0)  # tried, in point spacings
 _GAP = 2.0  # point spacings around a place within which points do not vouch for a width
-_JUDGED = 400  # points at which widths are compared
+_JUDGED = 600  # points at which widths are compared
 _NEARLY = 1.01  # of the least error: the widest average that reaches it is taken
 _SINGULAR = 1e10
 _UNDETERMINED = 1e-9
@@ -122,7 +123,7 @@ def fit_field(source: Array, target: Array, u: Array, v: Array, scale: float, ro
 def _best_width(u: Array, rest: Array, weights: Array) -> float:
     """Return the widest average that does nearly as well as the best at places whose neighbours are not seen."""
     spacing = float(np.sqrt(np.prod(np.ptp(u, axis=0)) / len(u)))
-    judged = np.unique(np.linspace(0, len(u) - 1, min(len(u), _JUDGED)).astype(np.intp))
+    judged = np.random.default_rng(0).permutation(len(u))[:_JUDGED]
     widths = np.array(_WIDTHS) * spacing
     errors = blind_errors(u, rest, weights, widths, _GAP * spacing, judged)
     return float(widths[errors <= errors.min() * _NEARLY].max())

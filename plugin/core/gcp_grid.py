@@ -1,4 +1,4 @@
-"""A fitted transform as GDAL can apply it: a geotransform, or exact GCPs.
+"""A fitted transform as GDAL's virtual rasters can apply it: a geotransform, or exact GCPs; and the grids of outputs.
 
 GDAL refits whatever GCPs it is given, without weights or smoothing, and refits them once more with both sides exchanged for
 the way back, which is the way a warp takes. Handing it exact evaluations of *our* transform makes both refits reproduce ours;
@@ -214,6 +214,15 @@ def output_grid(
     low, high = outline.min(axis=0), outline.max(axis=0)
     width, height = (max(1, int(np.ceil((high[i] - low[i]) / size - 1e-6))) for i in (0, 1))
     return Grid(reference_grid.crs_wkt, (float(low[0]), size, 0.0, float(high[1]), 0.0, -size), width, height)
+
+
+def footprint(transform: Transform, reference_grid: Grid, sensed_grid: Grid, target: Grid) -> tuple[float, float, float, float]:
+    """Return (left, top, right, bottom), target px, outside which there is nothing of the sensed raster; it may lie beyond the target."""
+    inward = coords.inverse(coords.matrix_from_geotransform(target.geotransform)) @ coords.matrix_from_geotransform(reference_grid.geotransform)
+    placed = coords.apply_matrix(inward, transform.apply(_lattice(sensed_grid, 33, 0)))
+    margin = 4.0 + 0.01 * float(np.ptp(placed, axis=0).max())
+    (left, top), (right, bottom) = (placed.min(axis=0) - margin).tolist(), (placed.max(axis=0) + margin).tolist()
+    return left, top, right, bottom
 
 
 def kept_grid(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> Grid:

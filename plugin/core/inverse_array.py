@@ -16,64 +16,91 @@ from numpy.typing import NDArray
 from .errors import FitError
 
 Array = NDArray[np.float64]
-_CELLS = 16  # of the first lattice, along the longer side of the output
+_CELLS = 16  # of the first lattice, along the longer side
+_HOLED_CELLS = 256  # up to which a lattice is refined that has nodes without a place beside the sensed raster
 _ROUNDS = 6
 _MOST_NODES = 1 << 22
 _TOLERANCE_PX = 0.01
 _REFUSED_PX = 0.25
 _NEAR_PX = 4.0
+_CHUNK = 50_000
 
 
 @dataclass(frozen=True, eq=False)
 class InverseArray:
-    """Where nodes over an output come from.
+    """Where nodes over a part of an output come from.
 
     Attributes:
-        step_px: (2,) distance of nodes along x and y, output px; node (0, 0) is the output's corner.
+        start_px: (2,) output px of node (0, 0).
+        step_px: (2,) distance of nodes along x and y, output px.
         sensed_px: (rows, cols, 2); NaN where the output has no place in the sensed raster.
         error_px: Largest miss of the interpolation in the middle of a cell near the sensed raster, sensed px.
     """
 
+    start_px: Array
     step_px: Array
     sensed_px: Array
     error_px: float
 
 
-def inverse_array(to_sensed: Callable[[Array], Array], output: tuple[int, int], sensed: tuple[int, int]) -> InverseArray:
+def inverse_array(
+    to_sensed: Callable[[Array], Array], box: tuple[float, float, float, float], sensed: tuple[int, int], poll: Callable[[], object] = lambda: None
+) -> InverseArray:
     """Evaluate the way back on a lattice fine enough to be interpolated to a hundredth of a sensed pixel.
+
+    Where four million nodes are not enough for that, up to a quarter of a pixel is accepted. Cells with a node that has no place
+    in the sensed raster are not judged once they are small.
 
     Args:
         to_sensed: (N, 2) output px -> sensed px; non-finite where there is none.
-        output: (width, height) of the output.
+        box: (left, top, right, bottom) of the part of the output, output px.
         sensed: (width, height) of the sensed raster.
+        poll: Called often; what it raises ends the work.
 
     Raises:
         FitError: with four million nodes a quarter of a pixel is still missed.
     """
-    size = np.array(output, dtype=np.float64)
+    start, size = np.array(box[:2], dtype=np.float64), np.array(box[2:], dtype=np.float64) - box[:2]
     finest = float(np.sqrt(_MOST_NODES / np.prod(size / size.max()))) * 0.99
     cells = float(_CELLS)
+
+    def evaluate(nodes: Array) -> Array:
+        flat = nodes.reshape(-1, 2)
+        parts = []
+        for i in range(0, len(flat), _CHUNK):
+            poll()
+            parts.append(to_sensed(flat[i : i + _CHUNK]))
+        return np.concatenate(parts).reshape(nodes.shape) if parts else nodes
+
     for _ in range(_ROUNDS):
         counts = np.maximum(np.ceil(cells * size / size.max()), 1.0).astype(int)
         axes = [np.linspace(0.0, length, n + 1) for n, length in zip(counts, size, strict=True)]
-        nodes = np.stack(np.meshgrid(*axes), axis=2)
-        places = to_sensed(nodes.reshape(-1, 2)).reshape(nodes.shape)
-        error = _error(to_sensed, nodes, places, np.array(sensed, dtype=np.float64))
-        if error <= _TOLERANCE_PX or cells >= finest:
+        nodes = np.stack(np.meshgrid(*axes), axis=2) + start
+        places = evaluate(nodes)
+        error, holed = _error(evaluate, nodes, places, np.array(sensed, dtype=np.float64))
+        holed = holed and cells < _HOLED_CELLS
+        if cells >= finest or (error <= _TOLERANCE_PX and not holed):
             break
-        cells = min(cells * min(float(np.sqrt(error / _TOLERANCE_PX)) * 1.15, 8.0), finest)
+        cells = min(cells * max(4.0 if holed else 1.0, min(float(np.sqrt(error / _TOLERANCE_PX)) * 1.15, 8.0)), finest)
     if error > _REFUSED_PX:
         raise FitError(
             f"The transform bends too sharply for GDAL's warp: {counts[0]} x {counts[1]} cells leave an error of {error:.2f} px.",
             "Choose a smoother model, or reject points that contradict their neighbours.",
         )
-    return InverseArray(size / counts, places, error)
+    return InverseArray(start, size / counts, places, error)
 
 
-def _error(to_sensed: Callable[[Array], Array], nodes: Array, places: Array, sensed: Array) -> float:
-    """Return the largest miss in the middle of the cells that may hold a part of the sensed raster; 0 where none does."""
+def _error(evaluate: Callable[[Array], Array], nodes: Array, places: Array, sensed: Array) -> tuple[float, bool]:
+    """Return the largest miss in the middle of the cells that may hold a part of the sensed raster (0 where none does).
+
+    Returns:
+        The miss, and whether cells beside the sensed raster have nodes without a place.
+    """
     corners = np.stack([places[:-1, :-1], places[1:, 1:], places[:-1, 1:], places[1:, :-1]])
-    near = ((corners.max(axis=0) > -_NEAR_PX) & (corners.min(axis=0) < sensed + _NEAR_PX)).all(axis=2)
-    middles = ((nodes[:-1, :-1] + nodes[1:, 1:]) / 2)[near]
-    miss = np.abs(to_sensed(middles) - corners.mean(axis=0)[near])
-    return float(np.nanmax(miss, initial=0.0))
+    finite = np.isfinite(corners).all(axis=3)
+    low, high = (np.where(finite[..., None], corners, fill) for fill in (np.inf, -np.inf))
+    near = ((high.max(axis=0) > -_NEAR_PX) & (low.min(axis=0) < sensed + _NEAR_PX)).all(axis=2)
+    whole = near & finite.all(axis=0)
+    middles = ((nodes[:-1, :-1] + nodes[1:, 1:]) / 2)[whole]
+    miss = np.abs(evaluate(middles) - corners.mean(axis=0)[whole])
+    return float(np.nanmax(miss, initial=0.0)), bool((near & ~finite.all(axis=0)).any())

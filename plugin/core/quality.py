@@ -91,7 +91,7 @@ def hold_out_errors(fit: Fit, sensed_px: ArrayLike, independent: float | None = 
     """
     points = coords.as_points(sensed_px)
     blocks = spatial_blocks(points)
-    count = max(min(len(points), independent or np.inf), 1.0)
+    count = max(min(len(points), np.inf if independent is None else independent), 1.0)
     extent = np.ptp(points, axis=0) if len(points) else np.zeros(2)
     margin = np.minimum(_BUFFER * np.sqrt(np.prod(extent) / count), extent / 4)
     errors = np.full((len(blocks), 2), np.nan)

@@ -17,6 +17,7 @@ from .types import Grid
 Array = NDArray[np.float64]
 _SAME_PX = 1e-3
 _AGREED_PX = 0.02
+_TURNED = 1e-6
 
 
 def sensed_from_sibling(name: str, sibling_grid: Grid, sensed_grid: Grid, same_crs: bool) -> Array | None:
@@ -72,6 +73,9 @@ def carried_over(transform: Transform, sensed_of_sibling: Array, sibling_grid: G
     elif kind in ("shift", "similarity"):
         kind = "affine"
     if transform.lattice is not None:
+        linear = sensed_of_sibling[:2, :2]
+        if not (np.diag(linear) > 0).all() or np.abs(linear - np.diag(np.diag(linear))).max() > _TURNED * np.abs(linear).max():
+            raise FitError("A displacement field cannot be carried over to pixels that are turned or mirrored.", "Choose a polynomial or a spline.")
         out = _rescaled(transform, transform.lattice, sensed_of_sibling)
     else:
         images = transform.apply(coords.apply_matrix(sensed_of_sibling, places))
@@ -83,8 +87,8 @@ def carried_over(transform: Transform, sensed_of_sibling: Array, sibling_grid: G
 
 
 def _rescaled(field: Transform, lattice: Lattice, matrix: Array) -> Transform:
-    """Return a displacement field for pixels that are moved and scaled along their axes; wrong where they are turned."""
-    factors = np.abs(np.diag(matrix)[:2])
+    """Return a displacement field for pixels that are moved and scaled along their axes."""
+    factors = np.diag(matrix)[:2]
     parameters = field.parameters.reshape(2, 3) * [1.0, *factors]
     centre = (field.source_centre - matrix[:2, 2]) / factors
     moved = Lattice(lattice.origin / factors, lattice.step / factors, lattice.values)

@@ -20,11 +20,11 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from ..core import coords
-from ..core.errors import ComplexDataError, FitError, OutputError, UnreadableRasterError
-from ..core.gcp_grid import output_grid
+from ..core.errors import ComplexDataError, OutputError, UnreadableRasterError
+from ..core.gcp_grid import footprint, output_grid, refuse_folds
 from ..core.inverse_array import InverseArray
 from ..core.progress import Progress
-from ..core.transforms import Transform, folds
+from ..core.transforms import Transform
 from ..core.types import Grid, RasterRef, WarpParams
 from .georeference import georeference
 from .sources import read_bands
@@ -156,11 +156,7 @@ def _plan(source: Any, reference_grid: Grid, transform: Transform, params: WarpP
     """Return the output's grid and how its blocks are made."""
     size = (source.width, source.height)
     sensed_grid = Grid("", _IDENTITY, *size)
-    xs, ys = np.meshgrid(np.linspace(0, size[0], 33), np.linspace(0, size[1], 33))
-    lattice = np.stack([xs.ravel(), ys.ravel()], axis=1)
-    if folds(transform, lattice).any():
-        hint = "Choose a simpler model, or reject the points where it folds."
-        raise FitError("The transform folds the image over itself.", hint)
+    refuse_folds(transform, sensed_grid)
     if reference_grid.geotransform == _IDENTITY:
         reference_grid = replace(reference_grid, crs_wkt="")
     target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
@@ -184,11 +180,9 @@ def _plan(source: Any, reference_grid: Grid, transform: Transform, params: WarpP
             return coords.apply_matrix(to_sensed_matrix, xy)
         return transform.inverse(coords.apply_matrix(inward, xy))
 
-    placed = coords.apply_matrix(coords.inverse(inward), transform.apply(lattice))
-    margin = 4.0 + 0.01 * float(np.ptp(placed, axis=0).max())
-    (left, top), (right, bottom) = (placed.min(axis=0) - margin).tolist(), (placed.max(axis=0) + margin).tolist()
     kernel = resampling_for(source, params)
-    return target, BlockWarper(to_sensed, to_sensed_matrix, size, (scale[0], scale[1]), kernel, (left, top, right, bottom))
+    box = footprint(transform, reference_grid, sensed_grid, target)
+    return target, BlockWarper(to_sensed, to_sensed_matrix, size, (scale[0], scale[1]), kernel, box)
 
 
 def _write(

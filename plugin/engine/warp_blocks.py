@@ -75,8 +75,7 @@ class BlockWarper:
         left, top, right, bottom = self.footprint
         if tile.x0 > right or tile.y0 > bottom or tile.x0 + tile.width < left or tile.y0 + tile.height < top:
             return
-        corner = np.array([tile.x0, tile.y0], dtype=np.float64)
-        back = inverse_array(lambda px: self.to_sensed(px + corner), (tile.width, tile.height), self.size)
+        back = inverse_array(self.to_sensed, (tile.x0, tile.y0, tile.x0 + tile.width, tile.y0 + tile.height), self.size)
         window = self._window(back.sensed_px.reshape(-1, 2))
         if window is None:
             return

@@ -289,6 +289,11 @@
         <translation>Ein eigenes Python, etwa eine Conda-Umgebung mit einem torch für Ihre GPU</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/sibling.py"/>
+        <source>A displacement field cannot be carried over to pixels that are turned or mirrored.</source>
+        <translation>Ein Verschiebungsfeld kann nicht auf gedrehte oder gespiegelte Pixel übertragen werden.</translation>
+    </message>
+    <message>
         <location filename="../../ui/settings_page.py"/>
         <source>A folder of wheels, made elsewhere with: pip download -r requirements-worker.txt</source>
         <translation>Ein Ordner mit Wheels, anderswo erzeugt mit: pip download -r requirements-worker.txt</translation>
@@ -1017,6 +1022,11 @@
         <location filename="../../plugin/core/placing.py"/>
         <source>Choose a place nearer to the rasters.</source>
         <translation>Eine Stelle näher an den Rastern wählen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/sibling.py"/>
+        <source>Choose a polynomial or a spline.</source>
+        <translation>Ein Polynom oder einen Spline wählen.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/sibling.py"/>

@@ -134,6 +134,23 @@ def test_nothing_of_the_way_there_stays_in_the_file(tmp_path, picture, kind):
     assert not gdal.ReadDir("/vsimem/")
 
 
+@pytest.mark.parametrize("kind", ["polynomial3", "tps", "field"])
+def test_a_small_raster_on_a_large_reference_loses_nothing(tmp_path, kind):
+    """Distorted by noise, so that beside the raster the model has no inverse."""
+    rows, cols = np.mgrid[:HEIGHT, :WIDTH]
+    source = write_raster(tmp_path / "s.tif", np.stack([cols + 0.5, rows + 0.5]).astype(np.float64), **PLACE)
+    sensed = np.random.default_rng(4).uniform(0, 1, (60, 2)) * [WIDTH, HEIGHT]
+    transform = fit(kind, sensed, sensed + [3000.3, 2500.7] + np.random.default_rng(5).normal(0, 4.0, sensed.shape))
+    large = Grid(REFERENCE.crs_wkt, REFERENCE.geotransform, 7000, 6000)
+    got = read_raster(warp_with_gdal(source, large, transform, tmp_path / "o.tif", WarpParams(match_reference_grid=True)))
+    r, c = np.mgrid[2400:2900, 2900:3400].reshape(2, -1)
+    expected = transform.inverse(np.stack([c + 0.5, r + 0.5], axis=1))
+    inside = ((expected > 2) & (expected < [WIDTH - 2, HEIGHT - 2])).all(axis=1)
+    assert inside.sum() > 0.8 * WIDTH * HEIGHT
+    assert np.abs(got[:, r, c].T[inside] - expected[inside]).max() < 0.1
+    assert np.isfinite(got[0]).sum() < 1.2 * WIDTH * HEIGHT
+
+
 def test_a_reference_that_holds_nothing_of_the_raster_gives_an_empty_one(tmp_path, picture):
     away = fit("polynomial2", *(lambda s: (s, s + 9000.0 + 1e-4 * s**2))(np.random.default_rng(3).uniform(0, 270, (30, 2))))
     output = warp_with_gdal(picture, REFERENCE, away, tmp_path / "o.tif", WarpParams(match_reference_grid=True))

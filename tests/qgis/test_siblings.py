@@ -70,6 +70,13 @@ def test_a_spline_is_not_carried_over_to_oblong_pixels_in_silence(sensed_grid):
         carried_over(fitted("tps"), matrix, oblong)
 
 
+def test_a_displacement_field_is_not_carried_over_to_turned_or_mirrored_pixels(sensed_grid):
+    for gt in ((SENSED_GT[0], 9.0, 1.2, SENSED_GT[3], -0.8, -11.0), (SENSED_GT[0], -9.0, -1.0, SENSED_GT[3], 0.8, -11.0), (0.0, 1.0, 9.0, 0.0, -11.0, -0.8)):
+        other = Grid(sensed_grid.crs_wkt, gt, 900, 700)
+        with pytest.raises(FitError, match="turned or mirrored"):
+            carried_over(fitted("field"), sensed_from_sibling("other", other, sensed_grid, True), other)
+
+
 def test_siblings_that_lie_nowhere_are_refused(sensed_grid):
     bare = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 999, 700)
     with pytest.raises(InputError, match="same pixels"):

@@ -177,6 +177,25 @@ def test_points_worth_few_independent_matches_do_not_carry_a_complex_model():
     assert KINDS[quality.advise(sensed, reference, independent=20.0).best].parameters <= 6
 
 
+def test_held_out_blocks_keep_the_distance_of_independent_matches():
+    """Checked against fits made without the block and its margin; a quarter of the extent is the most."""
+    sensed, reference = noisy("affine", 200, 31)
+    details = fit_details("affine", sensed, reference)
+    extent, blocks = np.ptp(sensed, axis=0), quality.spatial_blocks(sensed)
+    for independent, side in ((None, np.sqrt(np.prod(extent) / 200)), (40.0, np.sqrt(np.prod(extent) / 40)), (0.0, np.inf), (2.0, np.inf)):
+        margin = np.minimum(side, extent / 4)
+        inside = blocks == 5
+        low, high = sensed[inside].min(axis=0) - margin, sensed[inside].max(axis=0) + margin
+        kept = ~((sensed >= low) & (sensed <= high)).all(axis=1)
+        expected = fit_details("affine", sensed[kept], reference[kept]).transform.apply(sensed[inside]) - reference[inside]
+        np.testing.assert_allclose(quality.hold_out_errors(details, sensed, independent)[inside], expected, rtol=0, atol=1e-7)
+    advice = quality.advise(sensed, reference, independent=40.0)
+    for q in advice.qualities:
+        assert quality.assess(q.model, sensed, reference, independent=40.0).holdout_rmse_px == pytest.approx(q.holdout_rmse_px, nan_ok=True)
+    alone = quality.assess("tps", sensed, reference).holdout_rmse_px
+    assert alone != pytest.approx(quality.assess("tps", sensed, reference, independent=40.0).holdout_rmse_px)
+
+
 def test_weights_reach_the_advisor():
     """Wild points that say so in their covariance do not hide the model."""
     sensed, reference = noisy("affine", 60, 10, 0.1)
