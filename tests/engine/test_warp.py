@@ -116,26 +116,6 @@ def test_no_seams_between_blocks(tmp_path, monkeypatch, kind, gsd):
     assert np.abs(written[0] - written[1])[both].max() < 0.03 * steepest
 
 
-def test_blocks_beside_a_turned_raster_are_left_empty(tmp_path, monkeypatch):
-    """Turned by 30 degrees, a fifth of the output's blocks hold nothing of it."""
-    monkeypatch.setattr(sys.modules[warp.__module__], "_TILE_PX", 40)
-    path = write_raster(tmp_path / "s.tif", np.full((HEIGHT, WIDTH), 7.0, np.float32), **PLACE)
-    c, s = np.cos(np.pi / 6), np.sin(np.pi / 6)
-    places = blob_positions(WIDTH, HEIGHT)
-    u = places / [WIDTH, HEIGHT] - 0.5
-    transform = fit("polynomial2", places, places @ np.array([[c, s], [-s, c]]) + [120.0, 20.0] + 8 * u[:, :1] * u)
-    with rasterio.open(warp(RasterRef(path), REFERENCE, transform, tmp_path / "o.tif")) as d:
-        got, t = d.read(1), d.transform
-    rows, cols = np.mgrid[: got.shape[0], : got.shape[1]] + 0.5
-    on_map = coords.map_from_px((t.c, t.a, t.b, t.f, t.d, t.e), np.stack([cols.ravel(), rows.ravel()], axis=1))
-    back = transform.inverse(coords.px_from_map(REFERENCE.geotransform, on_map))
-    inside = ((back > 1) & (back < [WIDTH - 1, HEIGHT - 1])).all(axis=1)
-    outside = ((back < -1) | (back > [WIDTH + 1, HEIGHT + 1])).any(axis=1)
-    assert outside.mean() > 0.3
-    np.testing.assert_allclose(got.ravel()[inside], 7.0, rtol=1e-6)
-    assert np.isnan(got.ravel()[outside]).all()
-
-
 def test_rotated_reference_grid_is_matched(tmp_path):
     at = blob_positions(WIDTH, HEIGHT)
     path = write_raster(tmp_path / "s.tif", blobs(WIDTH, HEIGHT, at, 2.5), **PLACE)
