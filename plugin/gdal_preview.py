@@ -97,7 +97,7 @@ class PreviewWarp:
         self._revision += 1
         self._drop(self._revision - 3)
         if transform.kind == "field":
-            return self._write_file(source, transform, reference_grid, target, layout, params, progress)
+            return self._write_file(source, transform, reference_grid, target, layout, params, progress.without_messages())
         nodes = warp_nodes(transform, reference_grid, sensed_grid)
         moved, path = (self._folder / f"{name}_{self._revision}.vrt" for name in ("moved", "preview"))
         virtual_source(source, nodes, target.crs_wkt, path=str(moved)).FlushCache()

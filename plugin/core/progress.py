@@ -48,12 +48,18 @@ class Progress:
         return _Part(self, 0.0, 1.0, tells_points=False)
 
 
+    def without_messages(self) -> Progress:
+        """Return this progress, told of fractions only."""
+        return _Part(self, 0.0, 1.0, tells_messages=False)
+
+
 class _Part(Progress):
-    def __init__(self, parent: Progress, start: float, end: float, tells_points: bool = True) -> None:
-        self._parent, self._start, self._span, self._tells_points = parent, start, end - start, tells_points
+    def __init__(self, parent: Progress, start: float, end: float, tells_points: bool = True, tells_messages: bool = True) -> None:
+        self._parent, self._start, self._span = parent, start, end - start
+        self._tells_points, self._tells_messages = tells_points, tells_messages
 
     def update(self, fraction: float, message: str = "") -> None:
-        self._parent.update(self._start + self._span * min(max(fraction, 0.0), 1.0), message)
+        self._parent.update(self._start + self._span * min(max(fraction, 0.0), 1.0), message if self._tells_messages else "")
 
     def poll(self) -> None:
         self._parent.poll()

@@ -98,6 +98,7 @@ def test_a_displacement_field_is_drawn_from_a_file_and_gives_way_again(plugin, l
     session = plugin.controller.review.session
     follows(live, qtbot, lambda: session.set_model("field"))
     assert live.layer.source().endswith(".tif")
+    assert "Warping" not in plugin.dock.status.text()
     x, y = session.points[0].tie_point.reference_px
     before, after = follows(live, qtbot, lambda: session.move(1, (x + 6, y)))
     assert before.shape != after.shape or (before != after).any()
