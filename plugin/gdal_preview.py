@@ -91,14 +91,15 @@ class PreviewWarp:
             params = replace(params, match_reference_grid=False)
         sensed_grid = Grid("", _DRAWN, source.RasterXSize, source.RasterYSize)
         layout = Layout(source, params, self._nodata)
-        refuse_folds(transform, sensed_grid)
+        nodes = warp_nodes(transform, reference_grid, sensed_grid) if transform.kind != "field" else None
+        if nodes is None:
+            refuse_folds(transform, sensed_grid)
         target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
         refuse_growth(transform, reference_grid, sensed_grid, target)
         self._revision += 1
         self._drop(self._revision - 3)
-        if transform.kind == "field":
+        if nodes is None:
             return self._write_file(source, transform, reference_grid, target, layout, params, progress.without_messages())
-        nodes = warp_nodes(transform, reference_grid, sensed_grid)
         moved, path = (self._folder / f"{name}_{self._revision}.vrt" for name in ("moved", "preview"))
         virtual_source(source, nodes, target.crs_wkt, path=str(moved)).FlushCache()
         if self._overviews is not None:

@@ -147,17 +147,18 @@ def _write(
     reference_path: str,
 ) -> None:
     sensed_grid = _pixels(source)
-    refuse_folds(transform, sensed_grid)
+    nodes = warp_nodes(transform, reference_grid, sensed_grid) if transform.is_affine else None
+    if nodes is None:
+        refuse_folds(transform, sensed_grid)
     target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
     refuse_growth(transform, reference_grid, sensed_grid, target)
     bare = not target.crs_wkt and tuple(target.geotransform) == _IDENTITY
     offset = _FRAME_OFFSET if bare else 0.0
     sink = layout.create(path, target, offset)
     try:
-        if transform.matrix is None or transform.kind == "projective":
+        if nodes is None:
             warp_back(source, sink, transform, reference_grid, target, layout, params, progress)
         else:
-            nodes = warp_nodes(transform, reference_grid, sensed_grid)
             _warp(source, sink, virtual_source(source, nodes, target.crs_wkt, offset), warp_settings(nodes, layout, params), progress)
         if bare:
             sink.SetGeoTransform(_IDENTITY)

@@ -72,7 +72,7 @@ def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, to
     to_map = coords.matrix_from_geotransform(reference_grid.geotransform)
     checks = _lattice(sensed_grid, _CHECKS, 0)
     refuse_folds(transform, sensed_grid)
-    if transform.matrix is not None and transform.kind != "projective":
+    if transform.is_affine and transform.matrix is not None:
         return of_geotransform(coords.geotransform_from_matrix(to_map @ transform.matrix))
     if transform.kind in ("polynomial2", "polynomial3"):
         order, nodes = int(transform.kind[-1]), _lattice(sensed_grid, 13, 0)
@@ -236,7 +236,7 @@ def kept_grid(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> 
     Raises:
         FitError: no geotransform can say what the transform does.
     """
-    if transform.matrix is None or transform.kind == "projective":
+    if not transform.is_affine or transform.matrix is None:
         label = KINDS[transform.kind].label
         raise FitError(f"A geotransform cannot hold the model {label}.", "Choose shift, similarity or affine, or let the raster be resampled.")
     if reference_grid.crs_wkt and not is_referenced(reference_grid):

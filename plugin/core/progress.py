@@ -47,7 +47,6 @@ class Progress:
         """Return this progress, told of no tie points."""
         return _Part(self, 0.0, 1.0, tells_points=False)
 
-
     def without_messages(self) -> Progress:
         """Return this progress, told of fractions only."""
         return _Part(self, 0.0, 1.0, tells_messages=False)

@@ -124,6 +124,11 @@ class Transform:
         return linear if self.lattice is None else linear + self.lattice.gradients(u)
 
     @property
+    def is_affine(self) -> bool:
+        """Whether a geotransform can hold it: shift, similarity, affine and polynomial1."""
+        return self.kind in _LINEAR and self.kind != "projective"
+
+    @property
     def matrix(self) -> Array | None:
         """3x3 matrix sensed_px -> reference_px for shift, similarity, affine, polynomial1 and projective; else None."""
         if self.kind not in _LINEAR:

@@ -172,7 +172,7 @@ def _plan(source: Any, reference_grid: Grid, transform: Transform, params: WarpP
         )
     back = np.linalg.inv(outward)
     scale = tuple(min(1.0, 1.0 / float(np.hypot(*row))) for row in back)
-    matrix = transform.matrix if transform.kind != "projective" else None
+    matrix = transform.matrix if transform.is_affine else None
     to_sensed_matrix = None if matrix is None else coords.inverse(matrix) @ inward
 
     def to_sensed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
