@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from osgeo import gdal
 from .core import coords
 from .core.errors import AlignError, OutputError, UnreadableRasterError
 from .core.gcp_grid import WarpNodes, footprint, kept_grid, of_geotransform, output_grid, refuse_folds, warp_nodes
-from .core.inverse_array import inverse_array
+from .core.inverse_array import NOWHERE, SENSED_PLANE, InverseArray, inverse_array
 from .core.progress import Progress
 from .core.transforms import Transform
 from .core.types import Grid, WarpParams
@@ -24,8 +25,6 @@ _RESAMPLING = {"nearest": "near", "bilinear": "bilinear", "cubic": "cubic", "cub
 _METHODS = {"geotransform": "GEOTRANSFORM", "polynomial": "GCP_POLYNOMIAL", "tps": "GCP_TPS"}
 _IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 _FRAME_OFFSET = 1.0e6  # GDAL takes the identity geotransform for none; bare pixel frames are moved away from it and back
-_PLANE = (1.0, 1.0, 0.0, 1.0, 0.0, 1.0)  # sensed pixels as a plane; the identity would count as no geotransform
-_NOWHERE = -1e300
 _ERROR_PX = 0.02
 _MEMORY_BYTES = 128 * 2**20
 _MAX_GROWTH = 25.0
@@ -192,15 +191,12 @@ def warp_back(
     box = footprint(transform, reference_grid, _pixels(source), target)
     size = (source.RasterXSize, source.RasterYSize)
     back = inverse_array(lambda px: transform.inverse(coords.apply_matrix(inward, px)), box, size, progress.poll)
-    places = _with_ring(back.sensed_px, size) + _PLANE[0]
-    located = {"GEOREFERENCING_CONVENTION": "TOP_LEFT_CORNER"}
-    for axis, start, step in zip(("PIXEL", "LINE"), back.start_px - back.step_px, back.step_px, strict=True):
-        located |= {f"{axis}_OFFSET": repr(float(start)), f"{axis}_STEP": repr(float(step))}
+    back = _with_ring(back, size)
     array = f"/vsimem/{uuid.uuid4().hex}.tif"
     try:
-        _write_array(array, places)
-        sink.SetMetadata({**located, "X_DATASET": array, "X_BAND": "1", "Y_DATASET": array, "Y_BAND": "2"}, "GEOLOCATION")
-        plane = of_geotransform(_PLANE)
+        _write_array(array, back.bands())
+        sink.SetMetadata(back.geolocation(array), "GEOLOCATION")
+        plane = of_geotransform(SENSED_PLANE)
         settings = warp_settings(plane, layout, params)
         # GDAL would take the scale from the whole extent of the array, ring and all.
         linear = np.linalg.inv(inward[:2, :2]) @ transform.jacobian(np.array([size]) / 2.0)[0]
@@ -213,27 +209,26 @@ def warp_back(
         gdal.Unlink(array)
 
 
-def _with_ring(sensed_px: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _with_ring(back: InverseArray, size: tuple[int, int]) -> InverseArray:
     """Put a ring of nodes around those of an array, three times as far from the middle of the raster as the array's edge.
 
     Beyond an array GDAL extrapolates: with the ring it moves away from the raster everywhere.
     """
     middle = np.array(size) / 2
-    out = np.pad(sensed_px, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    out = np.pad(back.sensed_px, ((1, 1), (1, 1), (0, 0)), mode="edge")
     for edge in (np.s_[0], np.s_[-1], np.s_[1:-1, 0], np.s_[1:-1, -1]):
         out[edge] = middle + 3.0 * (out[edge] - middle)
-    return out
+    return replace(back, start_px=back.start_px - back.step_px, sensed_px=out)
 
 
-def _write_array(path: str, places: np.ndarray) -> None:
-    rows, cols, _ = places.shape
-    places = np.where(np.isfinite(places), places, _NOWHERE)
+def _write_array(path: str, bands: np.ndarray) -> None:
+    _, rows, cols = bands.shape
     nodes = gdal.GetDriverByName("GTiff").Create(path, cols, rows, 2, gdal.GDT_Float64)
     if nodes is None:
         raise OSError(gdal.GetLastErrorMsg())
-    for number in (1, 2):
-        nodes.GetRasterBand(number).SetNoDataValue(_NOWHERE)
-        nodes.GetRasterBand(number).WriteRaster(0, 0, cols, rows, np.ascontiguousarray(places[:, :, number - 1]).tobytes())
+    for number, values in enumerate(bands, 1):
+        nodes.GetRasterBand(number).SetNoDataValue(NOWHERE)
+        nodes.GetRasterBand(number).WriteRaster(0, 0, cols, rows, values.tobytes())
     nodes.FlushCache()
 
 

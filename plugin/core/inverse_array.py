@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from .errors import FitError
 
 Array = NDArray[np.float64]
+SENSED_PLANE = (1.0, 1.0, 0.0, 1.0, 0.0, 1.0)  # geotransform of the sensed raster beside an array; GDAL takes the identity for none
+NOWHERE = -1e300
 _CELLS = 16  # of the first lattice, along the longer side
 _HOLED_CELLS = 256  # up to which a lattice is refined that has nodes without a place beside the sensed raster
 _ROUNDS = 6
@@ -41,6 +43,18 @@ class InverseArray:
     step_px: Array
     sensed_px: Array
     error_px: float
+
+    def geolocation(self, path: str) -> dict[str, str]:
+        """Return what GDAL's metadata domain GEOLOCATION says of a two-band raster at `path` that holds `bands`."""
+        axes = zip(("PIXEL", "LINE"), self.start_px, self.step_px, strict=True)
+        return {
+            "X_DATASET": path, "X_BAND": "1", "Y_DATASET": path, "Y_BAND": "2", "GEOREFERENCING_CONVENTION": "TOP_LEFT_CORNER",
+            **{f"{axis}_{name}": repr(float(value)) for axis, start, step in axes for name, value in (("OFFSET", start), ("STEP", step))},
+        }
+
+    def bands(self) -> Array:
+        """Return (2, rows, cols): x and y in the plane of `SENSED_PLANE`, `NOWHERE` where there is none."""
+        return np.ascontiguousarray(np.moveaxis(np.where(np.isfinite(self.sensed_px), self.sensed_px + SENSED_PLANE[0], NOWHERE), 2, 0))
 
 
 def inverse_array(

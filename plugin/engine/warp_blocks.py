@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -22,7 +22,7 @@ from rasterio.enums import Resampling
 from rasterio.io import MemoryFile
 
 from ..core import coords
-from ..core.inverse_array import InverseArray, inverse_array
+from ..core.inverse_array import NOWHERE, InverseArray, inverse_array
 from .tiling import Tile
 
 Points = NDArray[np.float64]
@@ -31,7 +31,6 @@ Mask = NDArray[np.bool_]
 _MIN_PIECE_PX = 8
 _MAX_SOURCE_PX = 4 * 2**20
 _PLANE = "EPSG:3857"  # any projected CRS: both sides of the warp are in it, nothing is reprojected
-_NOWHERE = -1e300
 _KERNEL_PX = {
     Resampling.nearest: 1, Resampling.bilinear: 1, Resampling.cubic: 2, Resampling.cubic_spline: 2, Resampling.lanczos: 3,
 }
@@ -130,19 +129,15 @@ class BlockWarper:
 
     def _bent(self, source: Samples, piece: Tile, window: Tile, back: InverseArray) -> Samples:
         """Read a virtual raster whose geolocation array says where in the source each of its pixels lies."""
-        places = back.sensed_px - [window.x0, window.y0] + 1.0
-        with _in_memory(source) as picture, _in_memory(np.moveaxis(np.where(np.isfinite(places), places, _NOWHERE), 2, 0), _NOWHERE) as array:
-            virtual = self._virtual(picture.name, array.name, source, piece, back)
+        local = replace(back, start_px=np.zeros(2), sensed_px=back.sensed_px - [window.x0, window.y0])
+        with _in_memory(source) as picture, _in_memory(local.bands(), NOWHERE) as array:
+            virtual = self._virtual(picture.name, local.geolocation(array.name), source, piece)
             with MemoryFile(virtual.encode(), filename=f"{uuid.uuid4().hex}.vrt") as file, file.open() as dataset:
                 return np.asarray(dataset.read())
 
-    def _virtual(self, picture: str, array: str, source: Samples, piece: Tile, back: InverseArray) -> str:
+    def _virtual(self, picture: str, places: dict[str, str], source: Samples, piece: Tile) -> str:
         """Return the description of a warped virtual raster, in GDAL's own format."""
         count, kind = len(source), _GDAL_TYPES[source.dtype.name]
-        places = {
-            "X_DATASET": array, "X_BAND": 1, "Y_DATASET": array, "Y_BAND": 2, "PIXEL_OFFSET": 0, "LINE_OFFSET": 0,
-            "PIXEL_STEP": repr(float(back.step_px[0])), "LINE_STEP": repr(float(back.step_px[1])), "GEOREFERENCING_CONVENTION": "TOP_LEFT_CORNER",
-        }
         alpha = "<ColorInterp>Alpha</ColorInterp>"
         bands = [
             f'<VRTRasterBand dataType="{kind}" band="{n}" subClass="VRTWarpedRasterBand">{alpha if n == count else ""}</VRTRasterBand>'
@@ -150,7 +145,7 @@ class BlockWarper:
         ]
         options = [f'<Option name="{name}">{value}</Option>' for name, value in {**self._options(), "INIT_DEST": "0", "ERROR_THRESHOLD": "0"}.items()]
         mappings = "".join(f'<BandMapping src="{n}" dst="{n}"/>' for n in range(1, count))
-        located = "".join(f'<MDI key="{key}">{escape(str(value))}</MDI>' for key, value in places.items())
+        located = "".join(f'<MDI key="{key}">{escape(value)}</MDI>' for key, value in places.items())
         return (
             f'<VRTDataset rasterXSize="{piece.width}" rasterYSize="{piece.height}" subClass="VRTWarpedDataset">{"".join(bands)}'
             f"<BlockXSize>{piece.width}</BlockXSize><BlockYSize>{piece.height}</BlockYSize><GDALWarpOptions>"
