@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.blas import one_thread
 from ..core.errors import UsageError
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Reason, Status
@@ -45,12 +46,13 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
     """
     progress = progress or Progress()
     params, clock = request.params, _Clock()
-    cv2.setNumThreads(params.threads or cv2.getNumberOfCPUs())
+    threads = threads_of(params)
+    cv2.setNumThreads(threads)
     spec = get_spec(params.matcher)
     matcher = create(spec.key, params.matcher_params, params.device)
-    matcher.use_threads(params.threads or cv2.getNumberOfCPUs())
+    matcher.use_threads(threads)
     progress.update(0.0, "Reading")
-    with open_pair(request) as pair:
+    with one_thread(), open_pair(request) as pair:
         clock.note("read")
         best = _best_attempt(pair, matcher, params, progress.part(0.02, 0.95), clock)
         coarse, found, reasons, verdict = best.coarse, best.found, best.reasons, best.verdict
@@ -90,26 +92,51 @@ class _Attempt:
     verdict: Verdict
     correction: NDArray[np.float64]
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether there is no need for another attempt."""
+        return self.verdict.reliable and self.verdict.numbers["probability"] >= _SURE
+
+
+def threads_of(params: AlignParams) -> int:
+    """Return how many processor threads to use: as asked, else all."""
+    return params.threads or cv2.getNumberOfCPUs()
+
+
+def searches_of(pair: WorkingPair, params: AlignParams) -> tuple[bool, ...]:
+    """Return whether the coarse stage searches rotation and scale, for each search in the order in which they are tried until one is sure.
+
+    Georeferenced rasters are seldom turned: where a shift alone registers them surely, there is nothing to search.
+    """
+    if not params.rotation_scale_search or params.model == "shift":
+        return (False,)
+    return (False, True) if pair.reference.is_georeferenced else (True,)
+
 
 def _best_attempt(
     pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams, progress: Progress, clock: _Clock
 ) -> _Attempt:
-    """Register from the coarse position that each guide finds, until one is surely right; else the attempt most likely right.
+    """Register from the coarse position of each search by each guide, until one is surely right; else the attempt most likely right.
 
-    A second guide is left out where the memory budget has no room for it. `pair` is left under the correction of the attempt returned.
+    Only the first guide, which is quick, tries a shift alone. A second guide is left out where the memory budget has no room for it.
+    `pair` is left under the correction of the attempt returned.
     """
     attempts: list[_Attempt] = []
-    for guide in coarse_guides(matcher):
+    searches = searches_of(pair, params)
+    for number, guide in enumerate(coarse_guides(matcher)):
         try:
             limited = within_budget(params, get_spec(params.matcher).label, matcher, guide)
         except UsageError:
             if not attempts:
                 raise
             break
-        part = progress.part(_FIRST_SHARE, 1.0).without_points() if attempts else progress.part(0.0, _FIRST_SHARE)
-        attempts.append(_attempt(pair, matcher, guide, limited, part, clock))
-        verdict = attempts[-1].verdict
-        if verdict.reliable and verdict.numbers["probability"] >= _SURE:
+        for turn in searches if number == 0 else searches[-1:]:
+            start, end = (1.0 - (1.0 - _FIRST_SHARE) ** n for n in (len(attempts), len(attempts) + 1))
+            part = progress.part(start, end)
+            attempts.append(_attempt(pair, matcher, guide, turn, limited, part.without_points() if attempts else part, clock))
+            if attempts[-1].is_sure:
+                break
+        if attempts[-1].is_sure:
             break
     best = max(attempts, key=lambda a: (a.verdict.reliable, a.verdict.numbers["probability"]))
     best.verdict.numbers["coarse_attempts"] = float(len(attempts))
@@ -118,14 +145,13 @@ def _best_attempt(
 
 
 def _attempt(
-    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guide: TemplateMatcher, params: AlignParams, progress: Progress, clock: _Clock
+    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guide: TemplateMatcher, turn: bool, params: AlignParams, progress: Progress, clock: _Clock
 ) -> _Attempt:
     pair.set_sensed_correction(np.eye(3))
-    turn = params.rotation_scale_search and params.model != "shift"
-    coarse = coarse_align(pair, guide, turn, progress.part(0.0, 0.3))
+    coarse = coarse_align(pair, guide, turn, threads_of(params), progress.part(0.0, 0.3))
     pair.set_sensed_correction(np.array(coarse.matrix))
     clock.note("coarse")
-    found = find_matches(pair, matcher, guide, params, progress.part(0.3, 1.0))
+    found = find_matches(pair, matcher, guide, params, threads_of(params), progress.part(0.3, 1.0))
     clock.note("match")
     wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
     reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)

@@ -6,17 +6,15 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
+from ..core.peaks import quadratic_peak
 from ..core.progress import Progress
 from ..core.types import CoarseResult
-from .preparing import Image
+from .coarse_search import Hypothesis, Search, similarity_matrix
 
 if TYPE_CHECKING:
     from .matchers import TemplateMatcher
@@ -24,250 +22,96 @@ if TYPE_CHECKING:
 
 ROTATION_LIMIT_DEG = 12.0
 SCALE_LIMITS = (0.85, 1.15)
-_FIRST_SIDE_PX = 256
-_LAST_SIDE_PX = 512
-_MIN_OVERLAP = 0.3
+_ROTATION_STEP_DEG, _SCALE_STEPS = 3.0, 7
+_FIRST_SIDE_PX, _LAST_SIDE_PX = 256, 512
 _PRIOR = 0.85
-
-Array = NDArray[np.float32]
-Matrix = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class _Hypothesis:
-    """A rotation (degrees, y down: positive turns clockwise on screen), a scale, and what the correlation says of them."""
-
-    rotation_deg: float
-    scale: float
-    shift: tuple[float, float] = (0.0, 0.0)
-    score: float = -1.0
-    sharpness: float = 0.0
+_HILLS, _HILL_SHARE = 4, 0.7
+_SEARCHING, _TURNING, _REFINING = "Coarse search", "Coarse search: rotation and scale", "Coarse search: refining"
 
 
-def similarity_matrix(rotation_deg: float, scale: float, shift: tuple[float, float], centre: tuple[float, float]) -> Matrix:
-    """Return the 3x3 similarity that turns and scales about `centre` and then shifts (px, corner origin)."""
-    angle = np.deg2rad(rotation_deg)
-    a, b = scale * np.cos(angle), scale * np.sin(angle)
-    cx, cy = centre
-    return np.array([[a, -b, cx - a * cx + b * cy + shift[0]], [b, a, cy - b * cx - a * cy + shift[1]], [0.0, 0.0, 1.0]])
-
-
-def warp_image(image: Image, matrix: Matrix, shape: tuple[int, int]) -> Image:
-    """Resample an image by a 3x3 `matrix` (source px -> target px, corner origin) to `shape` (rows, cols)."""
-    half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
-    index_matrix = (np.linalg.inv(half) @ matrix @ half)[:2]
-    size = (shape[1], shape[0])
-    data = cv2.warpAffine(image.data, index_matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    weight = cv2.warpAffine(image.mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0)
-    mask = weight > 0.99
-    return Image(np.where(mask, data, 0.0).astype(np.float32), mask, image.modality)
-
-
-def _warp_features(features: Array, mask: NDArray[np.bool_], matrix: Matrix) -> tuple[Array, NDArray[np.bool_]]:
-    """Resample (C, H, W) features and their mask by a 3x3 matrix, on the same grid."""
-    half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
-    index_matrix, size = (np.linalg.inv(half) @ matrix @ half)[:2], (mask.shape[1], mask.shape[0])
-    weight = cv2.warpAffine(mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0)
-    warped = np.stack([cv2.warpAffine(channel, index_matrix, size, flags=cv2.INTER_LINEAR) for channel in features])
-    return warped.astype(np.float32), weight > 0.99
-
-
-class _Correlator:
-    """Correlates many versions of one image with a reference whose spectra are computed once."""
-
-    def __init__(self, features: Array, mask: NDArray[np.bool_], shape: tuple[int, int], radius: int) -> None:
-        rows, cols = (max(a, b) + radius for a, b in zip(mask.shape, shape, strict=True))
-        self.size = (fft.next_fast_len(rows, real=True), fft.next_fast_len(cols, real=True))
-        self.radius = radius
-        self.mean = self._mean(features, mask)
-        centred = (features - self.mean) * mask
-        self.f = fft.rfft2(centred, self.size)
-        self.energy = fft.rfft2((centred**2).sum(axis=0), self.size)
-        self.mask = fft.rfft2(mask.astype(np.float32), self.size)
-
-    @staticmethod
-    def _mean(features: Array, mask: NDArray[np.bool_]) -> Array:
-        count = max(int(mask.sum()), 1)
-        return ((features * mask).sum(axis=(1, 2), keepdims=True) / count).astype(np.float32)
-
-    def __call__(self, features: Array, mask: NDArray[np.bool_]) -> Array:
-        """Return similarity (2 radius + 1)^2 over shifts -radius..radius; weighted by the root of the overlap."""
-        centred = (features - self._mean(features, mask)) * mask
-        tm, product = np.conj(fft.rfft2(mask.astype(np.float32), self.size)), np.zeros_like(self.mask)
-        for channel, spectrum in zip(centred, self.f, strict=True):  # one by one: the spectra of all at once are hundreds of MB
-            product += np.conj(fft.rfft2(channel, self.size)) * spectrum
-        num = self._crop(fft.irfft2(product, self.size))
-        tt = self._crop(fft.irfft2(np.conj(fft.rfft2((centred**2).sum(axis=0), self.size)) * self.mask, self.size))
-        vv = self._crop(fft.irfft2(tm * self.energy, self.size))
-        overlap = self._crop(fft.irfft2(tm * self.mask, self.size)) / max(float(mask.sum()), 1.0)
-        energy = np.maximum(tt, 0) * np.maximum(vv, 0)
-        floor = 1e-6 * float(energy.max()) + 1e-20
-        score = num / np.sqrt(np.maximum(energy, floor)) * np.sqrt(np.clip(overlap, 0.0, 1.0))
-        return np.where(overlap >= _MIN_OVERLAP, score, -1.0).astype(np.float32)
-
-    def _crop(self, a: NDArray[np.float64]) -> NDArray[np.float64]:
-        rolled = np.roll(a, (self.radius, self.radius), axis=(-2, -1))
-        return rolled[: 2 * self.radius + 1, : 2 * self.radius + 1]
-
-
-class _Search:
-    """One resolution of the coarse search."""
-
-    def __init__(self, pair: WorkingPair, matcher: TemplateMatcher, side_px: int) -> None:
-        grid = pair.grid
-        self.reduction = max(1, -(-max(grid.width, grid.height) // side_px))
-        window = (0, 0, grid.width, grid.height)
-        self.matcher = matcher
-        self.reference = pair.read_reference(window, self.reduction)
-        self.sensed = pair.read_sensed(window, self.reduction)
-        shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
-        limit = int(0.9 * max(max(shape), max(self.reference.data.shape)))
-        self.radius = int(min(max(4, np.ceil(pair.search_radius_px / self.reduction) + 2), limit))
-        rows, cols = np.nonzero(self.sensed.mask)
-        self.centre = (float(cols.mean() + 0.5), float(rows.mean() + 0.5)) if len(rows) else (shape[1] / 2, shape[0] / 2)
-        self.anchors: dict[float, tuple[Array, NDArray[np.bool_]]] = {}
-        features = self._features(self.reference)
-        self.correlator = _Correlator(features, _eroded(self.reference.mask), shape, self.radius)
-
-    def _features(self, image: Image) -> Array:
-        return self.matcher.features(image, image.modality)
-
-    def _turned(self, rotation_deg: float, scale: float) -> tuple[Array, NDArray[np.bool_]]:
-        """Return features and mask of the sensed image turned and scaled about its centre."""
-        shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
-        step = self.matcher.anchor_rotation_deg
-        if step is None:
-            turned = warp_image(self.sensed, similarity_matrix(rotation_deg, scale, (0.0, 0.0), self.centre), shape)
-            return self._features(turned), _eroded(turned.mask)
-        anchor = round(rotation_deg / step) * step
-        if anchor not in self.anchors:
-            turned = warp_image(self.sensed, similarity_matrix(anchor, 1.0, (0.0, 0.0), self.centre), shape)
-            self.anchors[anchor] = (self._features(turned), _eroded(turned.mask))
-        features, mask = self.anchors[anchor]
-        if rotation_deg == anchor and scale == 1.0:
-            return features, mask
-        return _warp_features(features, mask, similarity_matrix(rotation_deg - anchor, scale, (0.0, 0.0), self.centre))
-
-    def try_(self, hypothesis: _Hypothesis, near: tuple[float, float] | None = None, reach: int = 6) -> _Hypothesis:
-        """Correlate one hypothesis; `near` restricts the shift to `reach` px around it."""
-        surface = self.correlator(*self._turned(hypothesis.rotation_deg, hypothesis.scale))
-        known = surface > -1.0
-        sharp = np.where(known, surface - _local_mean(surface, known), -1.0) if min(surface.shape) > 40 else surface
-        values = sharp[known] if known.any() else np.zeros(1)
-        spread = 1.4826 * float(np.median(np.abs(values - np.median(values)))) + 1e-6
-        if near is not None:
-            keep = np.full(surface.shape, False)
-            c, r = round(near[0]) + self.radius, round(near[1]) + self.radius
-            keep[max(0, r - reach) : r + reach + 1, max(0, c - reach) : c + reach + 1] = True
-            sharp = np.where(keep, sharp, -1.0)
-        r, c = (int(i) for i in np.unravel_index(int(np.argmax(sharp)), sharp.shape))
-        dx, dy = _parabola(surface, r, c)
-        return _Hypothesis(
-            hypothesis.rotation_deg, hypothesis.scale, (c - self.radius + dx, r - self.radius + dy), float(sharp[r, c]), float(sharp[r, c]) / spread
-        )
-
-
-def _local_mean(surface: Array, known: NDArray[np.bool_]) -> Array:
-    """Return the mean of the known values of a surface within 12 px: where images hardly overlap there is nothing to stand out from."""
-    side, weight = (25, 25), known.astype(np.float32)
-    return np.asarray(cv2.blur(surface * weight, side) / np.maximum(cv2.blur(weight, side), 1e-3), dtype=np.float32)
-
-
-def _eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    if mask.all():
-        return mask
-    eroded: NDArray[np.bool_] = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1).astype(bool)
-    return eroded
-
-
-def _parabola(surface: Array, r: int, c: int) -> tuple[float, float]:
-    if not (0 < r < surface.shape[0] - 1 and 0 < c < surface.shape[1] - 1):
-        return 0.0, 0.0
-
-    def top(left: float, mid: float, right: float) -> float:
-        bend = left - 2 * mid + right
-        return float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend < 0 else 0.0
-
-    row, col = surface[r], surface[:, c]
-    return top(row[c - 1], row[c], row[c + 1]), top(col[r - 1], col[r], col[r + 1])
-
-
-def coarse_align(pair: WorkingPair, matcher: TemplateMatcher, rotation_scale: bool, progress: Progress) -> CoarseResult:
+def coarse_align(pair: WorkingPair, matcher: TemplateMatcher, rotation_scale: bool, threads: int, progress: Progress) -> CoarseResult:
     """Find the similarity that brings the sensed image roughly onto the reference.
 
     Args:
         pair: Both images on the working grid.
         matcher: Gives the features compared.
         rotation_scale: Also search rotation (within 12 degrees) and scale (0.85..1.15); else shift only.
+        threads: Hypotheses tried beside each other; the result does not depend on it.
         progress: Told after each hypothesis.
 
     Returns:
         The best hypothesis; its `score` and `contrast` say how far to trust it.
     """
-    search = _Search(pair, matcher, _FIRST_SIDE_PX)
-    rotations = np.arange(-12.0, 12.1, 3.0) if rotation_scale else np.zeros(1)
-    scales = np.exp(np.linspace(np.log(0.85), np.log(1.15), 7)) if rotation_scale else np.ones(1)
-    start = [_Hypothesis(float(r), float(s)) for r in rotations for s in scales]
-    tried = []
-    for index, hypothesis in enumerate(start):
-        progress.update(0.6 * index / len(start), "Coarse search: rotation and scale" if rotation_scale else "Coarse search")
-        tried.append(search.try_(hypothesis))
-    tried.sort(key=lambda h: -h.score)
-    if rotation_scale and pair.reference.is_georeferenced:
-        # Georeferenced rasters are seldom turned: what their coordinates say is kept unless something is clearly better.
-        tried.sort(key=lambda h: -h.score * (1.0 if h.rotation_deg == 0.0 and abs(h.scale - 1.0) < 0.01 else _PRIOR))
-    best = tried[0]
-    others = np.array([h.score for h in tried if abs(h.rotation_deg - best.rotation_deg) > 4 or abs(h.scale / best.scale - 1) > 0.07])
-    reduction = search.reduction
+    search = Search(pair, matcher, _FIRST_SIDE_PX, threads)
+    finer = Search(pair, matcher, _LAST_SIDE_PX, threads) if search.reduction > 1 else search
     if rotation_scale:
-        finer = _Search(pair, matcher, _LAST_SIDE_PX) if search.reduction > 1 else search
-        best = _refine(search, finer, tried[:4], progress.part(0.6, 1.0))
-        reduction = finer.reduction
-        search = finer
-    elif search.reduction > 1:
-        finer = _Search(pair, matcher, _LAST_SIDE_PX)
-        ratio = search.reduction / finer.reduction
-        best = finer.try_(best, (best.shift[0] * ratio, best.shift[1] * ratio), 2 + int(np.ceil(2 * ratio)))
-        reduction, search = finer.reduction, finer
-    contrast = best.sharpness
-    if len(others):
-        contrast = float((best.score - np.median(others)) / (1.4826 * np.median(np.abs(others - np.median(others))) + 1e-3))
-    shift = (best.shift[0] * reduction, best.shift[1] * reduction)
-    centre = (search.centre[0] * reduction, search.centre[1] * reduction)
+        best, contrast = _turned(search, finer, pair.reference.is_georeferenced, progress)
+    else:
+        [best] = search.try_all([Hypothesis(0.0, 1.0)], progress, _SEARCHING)
+        if finer is not search:
+            best = _finer(search, finer, best, 2, progress)
+        contrast = best.sharpness
+    shift = (best.shift[0] * finer.reduction, best.shift[1] * finer.reduction)
+    centre = (finer.centre[0] * finer.reduction, finer.centre[1] * finer.reduction)
     matrix = similarity_matrix(best.rotation_deg, best.scale, shift, centre)
     ground = _linear(pair) @ np.array(shift)
     rows = tuple((float(row[0]), float(row[1]), float(row[2])) for row in matrix)
     return CoarseResult(rows, best.rotation_deg, best.scale, (float(ground[0]), float(ground[1])), best.score, contrast)
 
 
-def _linear(pair: WorkingPair) -> Matrix:
+def _turned(search: Search, finer: Search, is_georeferenced: bool, progress: Progress) -> tuple[Hypothesis, float]:
+    """Return the best rotation, scale and shift, and by how many robust standard deviations it stands out of the others tried first."""
+    rotations = np.arange(-ROTATION_LIMIT_DEG, ROTATION_LIMIT_DEG + 0.1, _ROTATION_STEP_DEG)
+    scales = np.exp(np.linspace(np.log(SCALE_LIMITS[0]), np.log(SCALE_LIMITS[1]), _SCALE_STEPS))
+    tried = search.try_all([Hypothesis(float(r), float(s)) for r in rotations for s in scales], progress.part(0.0, 0.6), _TURNING)
+    # Georeferenced rasters are seldom turned: what their coordinates say is kept unless something is clearly better.
+    prior = _PRIOR if is_georeferenced else 1.0
+    tried.sort(key=lambda h: -h.score * (1.0 if h.rotation_deg == 0.0 and abs(h.scale - 1.0) < 0.01 else prior))
+    first = tried[0]
+    others = np.array([h.score for h in tried if abs(h.rotation_deg - first.rotation_deg) > 4 or abs(h.scale / first.scale - 1) > 0.07])
+    best = _refine(search, finer, _hills(tried), progress.part(0.6, 1.0))
+    return best, float((best.score - np.median(others)) / (1.4826 * np.median(np.abs(others - np.median(others))) + 1e-3))
+
+
+def _hills(tried: list[Hypothesis]) -> list[Hypothesis]:
+    """Return the first of the hypotheses, and the next that are not its neighbours, or each other's, and nearly as high."""
+    hills: list[Hypothesis] = []
+    for h in tried:
+        if h.score < _HILL_SHARE * tried[0].score or len(hills) == _HILLS:
+            break
+        if all(abs(h.rotation_deg - o.rotation_deg) > 3.1 or abs(np.log(h.scale / o.scale)) > 0.055 for o in hills):
+            hills.append(h)
+    return hills
+
+
+def _refine(search: Search, finer: Search, hills: list[Hypothesis], progress: Progress) -> Hypothesis:
+    """Climb each hill with half the steps of rotation and scale, and on from the highest at the finer resolution."""
+    tops = [_climb(search, hill, 1.5, 0.025, progress.part(0.6 * i / len(hills), 0.6 * (i + 1) / len(hills))) for i, hill in enumerate(hills)]
+    best = max(tops, key=lambda h: h.score)
+    if finer is not search:
+        best = _finer(search, finer, best, 3, progress.part(0.6, 0.7))
+    return _climb(finer, best, 0.5, 0.008, progress.part(0.7, 1.0))
+
+
+def _finer(search: Search, finer: Search, best: Hypothesis, reach: int, progress: Progress) -> Hypothesis:
+    """Return a hypothesis as the finer resolution sees it, its shift near that of the coarser one."""
+    ratio = search.reduction / finer.reduction
+    near = (best.shift[0] * ratio, best.shift[1] * ratio)
+    return finer.try_all([best], progress, _SEARCHING, near, reach + int(np.ceil(2 * ratio)))[0]
+
+
+def _climb(search: Search, best: Hypothesis, rotation_step: float, scale_step: float, progress: Progress) -> Hypothesis:
+    """Return the best of a hypothesis, its eight neighbours in rotation and scale, and the top of the paraboloid through them."""
+
+    def at(i: float, j: float) -> Hypothesis:
+        return Hypothesis(best.rotation_deg + i * rotation_step, best.scale * (1 + j * scale_step))
+
+    around = search.try_all([at(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j], progress.part(0.0, 0.9), _REFINING, best.shift)
+    around.insert(4, best)
+    j, i, _ = quadratic_peak(np.array([h.score for h in around]).reshape(3, 3), 0.0)
+    return max([*around, *search.try_all([at(i, j)], progress.part(0.9, 1.0), _REFINING, best.shift)], key=lambda h: h.score)
+
+
+def _linear(pair: WorkingPair) -> NDArray[np.float64]:
     gt = pair.grid.geotransform
     return np.array([[gt[1], gt[2]], [gt[4], gt[5]]])
-
-
-def _refine(first: _Search, last: _Search, candidates: list[_Hypothesis], progress: Progress) -> _Hypothesis:
-    """Halve the steps of rotation and scale around each candidate, the last halvings at the finer resolution."""
-    best = candidates[0]
-    refined = []
-    for index, candidate in enumerate(candidates):
-        progress.update(0.6 * index / len(candidates), "Coarse search: refining")
-        refined.append(_descend(first, candidate, 1.5, 0.025, 2))
-    best = max(refined, key=lambda h: h.score)
-    progress.update(0.6, "Coarse search: refining")
-    ratio = first.reduction / last.reduction
-    near = (best.shift[0] * ratio, best.shift[1] * ratio)
-    best = last.try_(best, near, 3 + int(np.ceil(2 * ratio)))
-    return _descend(last, best, 0.5, 0.008, 2)
-
-
-def _descend(search: _Search, best: _Hypothesis, rotation_step: float, scale_step: float, halvings: int) -> _Hypothesis:
-    for _ in range(halvings):
-        neighbours = [
-            search.try_(_Hypothesis(best.rotation_deg + i * rotation_step, best.scale * (1 + j * scale_step)), best.shift)
-            for i in (-1, 0, 1)
-            for j in (-1, 0, 1)
-            if i or j
-        ]
-        best = max([best, *neighbours], key=lambda h: h.score)
-        rotation_step, scale_step = rotation_step / 2, scale_step / 2
-    return best

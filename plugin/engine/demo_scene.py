@@ -19,7 +19,7 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from ..core import coords
-from .coarse import similarity_matrix
+from .coarse_search import similarity_matrix
 
 Array = NDArray[np.float32]
 WIDTH, HEIGHT, GSD_M = 1180, 960, 10.0

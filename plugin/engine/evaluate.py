@@ -34,7 +34,7 @@ from ..core.transforms import transform_from_dict
 from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
 from .align import align
 from .bench_report import draw_bench, markdown
-from .coarse import similarity_matrix
+from .coarse_search import similarity_matrix
 from .matchers import TemplateMatcher, all_specs, create
 from .preparing import Image
 from .protocols import DRAWN, PROTOCOLS, Outcome, is_shift, is_unrelated

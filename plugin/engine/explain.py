@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..core.errors import OutputError, UsageError
 from ..core.progress import Progress
 from ..core.transforms import Transform
-from ..core.types import AlignRequest, CoarseResult, Point
+from ..core.types import AlignParams, AlignRequest, CoarseResult, Point
+from .align import searches_of, threads_of
 from .coarse import coarse_align
 from .fine import TemplateMatch, match_templates, template_size
 from .matchers import TemplateMatcher, create, get_spec
@@ -45,18 +46,21 @@ def explain(request: AlignRequest, at: tuple[float, float], output: Path, progre
     """
     matcher = _template_matcher(request)
     with open_pair(request) as pair:
-        turn = request.params.rotation_scale_search and request.params.model != "shift"
-        pair.set_sensed_correction(np.array(_coarse(pair, matcher, turn, progress.part(0.0, 0.6)).matrix))
+        pair.set_sensed_correction(np.array(_coarse(pair, matcher, request.params, progress.part(0.0, 0.6)).matrix))
         return _picture(pair, matcher, request, _working_px(pair, at), output, progress.part(0.6, 1.0))
 
 
-def _coarse(pair: WorkingPair, matcher: TemplateMatcher, turn: bool, progress: Progress) -> CoarseResult:
-    """Return the coarse position of the first guide for which it stands out, else of the one for which it does most."""
+def _coarse(pair: WorkingPair, matcher: TemplateMatcher, params: AlignParams, progress: Progress) -> CoarseResult:
+    """Return the coarse position of the first search and guide for which it stands out, else of the guide for which it does most."""
+    *quick, last = searches_of(pair, params)
     found: list[CoarseResult] = []
     for guide in coarse_guides(matcher):
-        found.append(coarse_align(pair, guide, turn, progress.part(0.5, 1.0) if found else progress.part(0.0, 0.5)))
-        if found[-1].contrast >= _CLEAR:
-            break
+        part = progress.part(0.5, 1.0) if found else progress.part(0.0, 0.5)
+        for turn in [last] if found else [*quick, last]:
+            coarse = coarse_align(pair, guide, turn, threads_of(params), part)
+            if coarse.contrast >= _CLEAR:
+                return coarse
+        found.append(coarse)
     return max(found, key=lambda coarse: coarse.contrast)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.progress import Progress
+from .side_by_side import side_by_side
 from .similarity import Peak, find_peak
 
 if TYPE_CHECKING:
@@ -105,6 +107,7 @@ def match_templates(
     tile_px: int,
     progress: Progress,
     forward_backward: bool = True,
+    threads: int = 1,
     on_tile: Callable[[list[TemplateMatch]], None] | None = None,
 ) -> list[TemplateMatch]:
     """Match every template within `radius_px` of where it lies.
@@ -118,6 +121,7 @@ def match_templates(
         tile_px: Side of the tiles in which features are computed; the result does not depend on it.
         progress: Updated after each few templates.
         forward_backward: Also match back from the reference.
+        threads: Templates matched beside each other; nothing found depends on it.
         on_tile: Called with the matches of each finished tile.
 
     Returns:
@@ -128,11 +132,10 @@ def match_templates(
     for tile_centres in _by_tile(centres, tile_px):
         found = []
         views = _TileViews(pair, matcher, tile_centres, template_px, radius_px)
-        for centre in tile_centres:
+        for match in side_by_side(partial(views.match, forward_backward=forward_backward), tile_centres, threads):
             if done % 8 == 0:
                 progress.update(done / max(1, len(centres)), f"Matching: {done} of {len(centres)} templates")
             done += 1
-            match = views.match(centre, forward_backward)
             if match is not None:
                 found.append(match)
         matches += found

@@ -74,7 +74,7 @@ def _template_matcher(key: str, device: str = "cpu") -> TemplateMatcher:
 
 
 def find_matches(
-    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guide: TemplateMatcher, params: AlignParams, progress: Progress
+    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guide: TemplateMatcher, params: AlignParams, threads: int, progress: Progress
 ) -> Found:
     """Match after the coarse stage; see `fine.match_templates`.
 
@@ -87,7 +87,7 @@ def find_matches(
     centres, tile = lattice(pair, side, _FIRST_TEMPLATES), params.tile_px
     if wide and guide.anchor_rotation_deg is not None:
         centres, tile = _clustered(pair, side), _CLUSTER_TILE_PX
-    first = match_templates(pair, guide, centres, side, RADIUS_PX, tile, progress.part(0.0, 0.3), forward_backward=False)
+    first = match_templates(pair, guide, centres, side, RADIUS_PX, tile, progress.part(0.0, 0.3), False, threads)
     if len(first) >= 3:
         degrees = "shift" if params.model == "shift" else ("affine" if wide else "similarity")
         motion, _ = consensus_affine(first, degrees, side)
@@ -104,7 +104,7 @@ def find_matches(
     side = template_size(grid.width, grid.height, params.template_px, matcher.template_limits_px)
     centres = lattice(pair, side, params.max_points)
     matches = match_templates(
-        pair, matcher, centres, side, RADIUS_PX, params.tile_px, progress.part(0.3, 1.0), forward_backward=True, on_tile=stream
+        pair, matcher, centres, side, RADIUS_PX, params.tile_px, progress.part(0.3, 1.0), True, threads, stream
     )
     supported = support_by_neighbours(matches, side, _REACH_WIDE if wide else _REACH_SMALL, wide)
     if calibration.covariance != 1.0:

@@ -8,8 +8,8 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
@@ -100,21 +100,21 @@ def _moments_full(
     template: NDArray[np.float32], window: NDArray[np.float32], size: tuple[int, int], rows: int, cols: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     h, w = template.shape[1:]
-    centred = template - template.mean(axis=(1, 2), keepdims=True)
-    spectrum = (fft.rfft2(window, size) * np.conj(fft.rfft2(centred, size))).sum(axis=0)
+    centred, beside = template - template.mean(axis=(1, 2), keepdims=True), window - window.mean(axis=(1, 2), keepdims=True)
+    spectrum = (fft.rfft2(beside, size) * np.conj(fft.rfft2(centred, size))).sum(axis=0)
     num = fft.irfft2(spectrum, size)[:rows, :cols].astype(np.float64)
-    energy = np.zeros((rows, cols))
-    for channel in window:
-        total, squares = cv2.integral2(channel, sdepth=cv2.CV_64F, sqdepth=cv2.CV_64F)
-        energy += _box(squares, h, w, rows, cols) - _box(total, h, w, rows, cols) ** 2 / (h * w)
-    return num, np.full((1, 1), float((centred.astype(np.float64) ** 2).sum())), np.maximum(energy, 0.0)
+    down, across = _sums(rows, h), _sums(cols, w).T
+    squares = down @ (beside**2).sum(axis=0) @ across
+    energy = squares - ((down @ beside @ across) ** 2).sum(axis=0) / (h * w)
+    return num, np.full((1, 1), float((centred.astype(np.float64) ** 2).sum())), np.maximum(energy.astype(np.float64), 0.0)
 
 
-def _box(integral: NDArray[np.float64], h: int, w: int, rows: int, cols: int) -> NDArray[np.float64]:
-    out: NDArray[np.float64] = (
-        integral[h : h + rows, w : w + cols] - integral[:rows, w : w + cols] - integral[h : h + rows, :cols] + integral[:rows, :cols]
-    )
-    return out
+@lru_cache(maxsize=16)
+def _sums(count: int, length: int) -> NDArray[np.float32]:
+    """Return the matrix (count, count + length - 1) whose row i sums `length` values from the i-th on."""
+    first = np.arange(count)[:, None]
+    at = np.arange(count + length - 1)[None]
+    return ((at >= first) & (at < first + length)).astype(np.float32)
 
 
 def _moments_masked(

@@ -29,7 +29,7 @@ def found(folder, reference, sensed):
         cv2.imwrite(str(folder / name), image)
     refs = (RasterRef(str(folder / n), modality=Modality.OPTICAL) for n in ("reference.png", "sensed.png"))
     with open_pair(AlignRequest(*refs, AlignParams(model="shift"))) as pair:
-        return coarse_align(pair, create("cfog"), False, Progress())
+        return coarse_align(pair, create("cfog"), False, 1, Progress())
 
 
 @pytest.mark.parametrize("seed", range(4))

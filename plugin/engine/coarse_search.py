@@ -1,0 +1,212 @@
+"""One resolution of the coarse search: the sensed image turned, scaled and correlated with the reference.
+
+Convention:
+    Matrices are 3x3, pixel frame (corner origin).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from ..core.progress import Progress
+from .preparing import Image
+from .side_by_side import side_by_side
+
+if TYPE_CHECKING:
+    from .matchers import TemplateMatcher
+    from .reading import WorkingPair
+
+_MIN_OVERLAP = 0.3
+
+Array = NDArray[np.float32]
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A rotation (degrees, y down: positive turns clockwise on screen), a scale, and what the correlation says of them."""
+
+    rotation_deg: float
+    scale: float
+    shift: tuple[float, float] = (0.0, 0.0)
+    score: float = -1.0
+    sharpness: float = 0.0
+
+
+def similarity_matrix(rotation_deg: float, scale: float, shift: tuple[float, float], centre: tuple[float, float]) -> Matrix:
+    """Return the 3x3 similarity that turns and scales about `centre` and then shifts (px, corner origin)."""
+    angle = np.deg2rad(rotation_deg)
+    a, b = scale * np.cos(angle), scale * np.sin(angle)
+    cx, cy = centre
+    return np.array([[a, -b, cx - a * cx + b * cy + shift[0]], [b, a, cy - b * cx - a * cy + shift[1]], [0.0, 0.0, 1.0]])
+
+
+def warp_image(image: Image, matrix: Matrix, shape: tuple[int, int]) -> Image:
+    """Resample an image by a 3x3 `matrix` (source px -> target px, corner origin) to `shape` (rows, cols)."""
+    half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
+    index_matrix = (np.linalg.inv(half) @ matrix @ half)[:2]
+    size = (shape[1], shape[0])
+    data = cv2.warpAffine(image.data, index_matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    weight = cv2.warpAffine(image.mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0)
+    mask = weight > 0.99
+    return Image(np.where(mask, data, 0.0).astype(np.float32), mask, image.modality)
+
+
+def _warp_features(features: Array, mask: NDArray[np.bool_], matrix: Matrix) -> tuple[Array, NDArray[np.bool_]]:
+    """Resample (C, H, W) features and their mask by a 3x3 matrix, on the same grid."""
+    half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
+    index_matrix, size = (np.linalg.inv(half) @ matrix @ half)[:2], (mask.shape[1], mask.shape[0])
+    weight = cv2.warpAffine(mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0)
+    warped = np.stack([cv2.warpAffine(channel, index_matrix, size, flags=cv2.INTER_LINEAR) for channel in features])
+    return warped.astype(np.float32), weight > 0.99
+
+
+class _Correlator:
+    """Correlates many versions of one image with a reference whose spectra are computed once."""
+
+    def __init__(self, features: Array, mask: NDArray[np.bool_], shape: tuple[int, int], radius: int) -> None:
+        rows, cols = (max(a, b) + radius for a, b in zip(mask.shape, shape, strict=True))
+        self.size = (fft.next_fast_len(rows, real=True), fft.next_fast_len(cols, real=True))
+        self.radius = radius
+        self.mean = self._mean(features, mask)
+        centred = (features - self.mean) * mask
+        self.f = fft.rfft2(centred, self.size)
+        self.energy = fft.rfft2((centred**2).sum(axis=0), self.size)
+        self.mask = fft.rfft2(mask.astype(np.float32), self.size)
+
+    @staticmethod
+    def _mean(features: Array, mask: NDArray[np.bool_]) -> Array:
+        count = max(int(mask.sum()), 1)
+        return ((features * mask).sum(axis=(1, 2), keepdims=True) / count).astype(np.float32)
+
+    def __call__(self, features: Array, mask: NDArray[np.bool_]) -> Array:
+        """Return similarity (2 radius + 1)^2 over shifts -radius..radius; weighted by the root of the overlap."""
+        centred = (features - self._mean(features, mask)) * mask
+        tm, product = np.conj(fft.rfft2(mask.astype(np.float32), self.size)), np.zeros_like(self.mask)
+        for channel, spectrum in zip(centred, self.f, strict=True):  # one by one: the spectra of all at once are hundreds of MB
+            product += np.conj(fft.rfft2(channel, self.size)) * spectrum
+        num = self._crop(fft.irfft2(product, self.size))
+        tt = self._crop(fft.irfft2(np.conj(fft.rfft2((centred**2).sum(axis=0), self.size)) * self.mask, self.size))
+        vv = self._crop(fft.irfft2(tm * self.energy, self.size))
+        overlap = self._crop(fft.irfft2(tm * self.mask, self.size)) / max(float(mask.sum()), 1.0)
+        energy = np.maximum(tt, 0) * np.maximum(vv, 0)
+        floor = 1e-6 * float(energy.max()) + 1e-20
+        score = num / np.sqrt(np.maximum(energy, floor)) * np.sqrt(np.clip(overlap, 0.0, 1.0))
+        return np.where(overlap >= _MIN_OVERLAP, score, -1.0).astype(np.float32)
+
+    def _crop(self, a: NDArray[np.float64]) -> NDArray[np.float64]:
+        rolled = np.roll(a, (self.radius, self.radius), axis=(-2, -1))
+        return rolled[: 2 * self.radius + 1, : 2 * self.radius + 1]
+
+
+class Search:
+    """One resolution of the coarse search.
+
+    Args:
+        pair: Both images on the working grid.
+        matcher: Gives the features compared.
+        side_px: The longer side of the working grid is reduced to this at most.
+        threads: Hypotheses tried beside each other; nothing found depends on it.
+    """
+
+    def __init__(self, pair: WorkingPair, matcher: TemplateMatcher, side_px: int, threads: int) -> None:
+        grid = pair.grid
+        self.reduction = max(1, -(-max(grid.width, grid.height) // side_px))
+        window = (0, 0, grid.width, grid.height)
+        self.matcher, self.threads = matcher, threads
+        self.reference = pair.read_reference(window, self.reduction)
+        self.sensed = pair.read_sensed(window, self.reduction)
+        shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
+        limit = int(0.9 * max(max(shape), max(self.reference.data.shape)))
+        self.radius = int(min(max(4, np.ceil(pair.search_radius_px / self.reduction) + 2), limit))
+        rows, cols = np.nonzero(self.sensed.mask)
+        self.centre = (float(cols.mean() + 0.5), float(rows.mean() + 0.5)) if len(rows) else (shape[1] / 2, shape[0] / 2)
+        self.anchors: dict[float, tuple[Array, NDArray[np.bool_]]] = {}
+        features = self._features(self.reference)
+        self.correlator = _Correlator(features, _eroded(self.reference.mask), shape, self.radius)
+
+    def _features(self, image: Image) -> Array:
+        return self.matcher.features(image, image.modality)
+
+    def _turned(self, rotation_deg: float, scale: float) -> tuple[Array, NDArray[np.bool_]]:
+        """Return features and mask of the sensed image turned and scaled about its centre."""
+        shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
+        step = self.matcher.anchor_rotation_deg
+        if step is None:
+            turned = warp_image(self.sensed, similarity_matrix(rotation_deg, scale, (0.0, 0.0), self.centre), shape)
+            return self._features(turned), _eroded(turned.mask)
+        anchor = round(rotation_deg / step) * step
+        features, mask = self.anchors[anchor]
+        if rotation_deg == anchor and scale == 1.0:
+            return features, mask
+        return _warp_features(features, mask, similarity_matrix(rotation_deg - anchor, scale, (0.0, 0.0), self.centre))
+
+    def _prepared(self, hypothesis: Hypothesis) -> Hypothesis:
+        """Return a hypothesis whose features can be had; where they are costly they are made here, as a network has threads of its own."""
+        step = self.matcher.anchor_rotation_deg
+        if step is not None:
+            anchor = round(hypothesis.rotation_deg / step) * step
+            if anchor not in self.anchors:
+                shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
+                turned = warp_image(self.sensed, similarity_matrix(anchor, 1.0, (0.0, 0.0), self.centre), shape)
+                self.anchors[anchor] = (self._features(turned), _eroded(turned.mask))
+        return hypothesis
+
+    def try_all(
+        self, hypotheses: Sequence[Hypothesis], progress: Progress, message: str, near: tuple[float, float] | None = None, reach: int = 6
+    ) -> list[Hypothesis]:
+        """Correlate hypotheses; `near` restricts the shift to `reach` px around it."""
+        tried: list[Hypothesis] = []
+        for found in side_by_side(lambda h: self._try(h, near, reach), (self._prepared(h) for h in hypotheses), self.threads):
+            tried.append(found)
+            progress.update(len(tried) / len(hypotheses), message)
+        return tried
+
+    def _try(self, hypothesis: Hypothesis, near: tuple[float, float] | None, reach: int) -> Hypothesis:
+        surface = self.correlator(*self._turned(hypothesis.rotation_deg, hypothesis.scale))
+        known = surface > -1.0
+        sharp = np.where(known, surface - _local_mean(surface, known), -1.0) if min(surface.shape) > 40 else surface
+        values = sharp[known] if known.any() else np.zeros(1)
+        spread = 1.4826 * float(np.median(np.abs(values - np.median(values)))) + 1e-6
+        if near is not None:
+            keep = np.full(surface.shape, False)
+            c, r = round(near[0]) + self.radius, round(near[1]) + self.radius
+            keep[max(0, r - reach) : r + reach + 1, max(0, c - reach) : c + reach + 1] = True
+            sharp = np.where(keep, sharp, -1.0)
+        r, c = (int(i) for i in np.unravel_index(int(np.argmax(sharp)), sharp.shape))
+        dx, dy = _parabola(surface, r, c)
+        return Hypothesis(
+            hypothesis.rotation_deg, hypothesis.scale, (c - self.radius + dx, r - self.radius + dy), float(sharp[r, c]), float(sharp[r, c]) / spread
+        )
+
+
+def _local_mean(surface: Array, known: NDArray[np.bool_]) -> Array:
+    """Return the mean of the known values of a surface within 12 px: where images hardly overlap there is nothing to stand out from."""
+    side, weight = (25, 25), known.astype(np.float32)
+    return np.asarray(cv2.blur(surface * weight, side) / np.maximum(cv2.blur(weight, side), 1e-3), dtype=np.float32)
+
+
+def _eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if mask.all():
+        return mask
+    eroded: NDArray[np.bool_] = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1).astype(bool)
+    return eroded
+
+
+def _parabola(surface: Array, r: int, c: int) -> tuple[float, float]:
+    if not (0 < r < surface.shape[0] - 1 and 0 < c < surface.shape[1] - 1):
+        return 0.0, 0.0
+
+    def top(left: float, mid: float, right: float) -> float:
+        bend = left - 2 * mid + right
+        return float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend < 0 else 0.0
+
+    row, col = surface[r], surface[:, c]
+    return top(row[c - 1], row[c], row[c + 1]), top(col[r - 1], col[r], col[r + 1])
