@@ -128,7 +128,9 @@ class AlignParams:
         min=0.0, advanced=True,
     )
     rotation_scale_search: bool = param(
-        True, "Search rotation and scale", "Look for a rotation within 12 degrees and a scale of 0.85 to 1.15 before matching.", advanced=True,
+        True, "Search rotation and scale",
+        "Look for a rotation within 12 degrees and a scale of 0.85 to 1.15 before matching; where both rasters are georeferenced, only if a shift is not enough.",
+        advanced=True,
     )
     max_points: int = param(600, "Largest number of tie points", "Tie points tried over the whole overlap.", min=9, max=20000, advanced=True)
     template_px: int | None = param(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -15,7 +16,7 @@ from ..core.errors import UsageError
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Reason, Status
 from .budget import within_budget
-from .coarse import coarse_align
+from .coarse import CLEAR, coarse_align
 from .evidence import Calibration, Verdict, judge
 from .matchers import PairMatcher, TemplateMatcher, create, get_spec
 from .matching import Found, coarse_guides, find_matches
@@ -92,11 +93,6 @@ class _Attempt:
     verdict: Verdict
     correction: NDArray[np.float64]
 
-    @property
-    def is_sure(self) -> bool:
-        """Whether there is no need for another attempt."""
-        return self.verdict.reliable and self.verdict.numbers["probability"] >= _SURE
-
 
 def threads_of(params: AlignParams) -> int:
     """Return how many processor threads to use: as asked, else all."""
@@ -116,27 +112,23 @@ def searches_of(pair: WorkingPair, params: AlignParams) -> tuple[bool, ...]:
 def _best_attempt(
     pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams, progress: Progress, clock: _Clock
 ) -> _Attempt:
-    """Register from the coarse position of each search by each guide, until one is surely right; else the attempt most likely right.
+    """Register from each coarse position of `_coarse_ways` until one is surely right; else the attempt most likely right.
 
-    Only the first guide, which is quick, tries a shift alone. A second guide is left out where the memory budget has no room for it.
-    `pair` is left under the correction of the attempt returned.
+    From a shift alone nothing is matched unless it stands out. `pair` is left under the correction of the attempt returned.
     """
     attempts: list[_Attempt] = []
-    searches = searches_of(pair, params)
-    for number, guide in enumerate(coarse_guides(matcher)):
-        try:
-            limited = within_budget(params, get_spec(params.matcher).label, matcher, guide)
-        except UsageError:
-            if not attempts:
-                raise
-            break
-        for turn in searches if number == 0 else searches[-1:]:
-            start, end = (1.0 - (1.0 - _FIRST_SHARE) ** n for n in (len(attempts), len(attempts) + 1))
-            part = progress.part(start, end)
-            attempts.append(_attempt(pair, matcher, guide, turn, limited, part.without_points() if attempts else part, clock))
-            if attempts[-1].is_sure:
-                break
-        if attempts[-1].is_sure:
+    last = searches_of(pair, params)[-1]
+    for guide, turn, limited in _coarse_ways(pair, matcher, params):
+        start, end = (1.0 - (1.0 - _FIRST_SHARE) ** n for n in (len(attempts), len(attempts) + 1))
+        part = progress.part(start, end).without_points() if attempts else progress.part(start, end)
+        pair.set_sensed_correction(np.eye(3))
+        coarse = coarse_align(pair, guide, turn, threads_of(params), part.part(0.05, 0.3) if turn == last else part.part(0.0, 0.05))
+        clock.note("coarse")
+        if turn != last and coarse.contrast < CLEAR:
+            continue
+        attempts.append(_attempt(pair, matcher, guide, coarse, turn, limited, part.part(0.3, 1.0), clock))
+        verdict = attempts[-1].verdict
+        if verdict.reliable and verdict.numbers["probability"] >= _SURE:
             break
     best = max(attempts, key=lambda a: (a.verdict.reliable, a.verdict.numbers["probability"]))
     best.verdict.numbers["coarse_attempts"] = float(len(attempts))
@@ -144,14 +136,37 @@ def _best_attempt(
     return best
 
 
+def _coarse_ways(
+    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams
+) -> Iterator[tuple[TemplateMatcher, bool, AlignParams]]:
+    """Give guides, whether rotation and scale are searched, and parameters within the memory budget, in the order in which they are tried.
+
+    Only the first guide, which is quick, tries a shift alone. A second guide is left out where the budget has no room for it.
+    """
+    searches = searches_of(pair, params)
+    for number, guide in enumerate(coarse_guides(matcher)):
+        try:
+            limited = within_budget(params, get_spec(params.matcher).label, matcher, guide)
+        except UsageError:
+            if number == 0:
+                raise
+            return
+        for turn in searches if number == 0 else searches[-1:]:
+            yield guide, turn, limited
+
+
 def _attempt(
-    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guide: TemplateMatcher, turn: bool, params: AlignParams, progress: Progress, clock: _Clock
+    pair: WorkingPair,
+    matcher: TemplateMatcher | PairMatcher,
+    guide: TemplateMatcher,
+    coarse: CoarseResult,
+    turn: bool,
+    params: AlignParams,
+    progress: Progress,
+    clock: _Clock,
 ) -> _Attempt:
-    pair.set_sensed_correction(np.eye(3))
-    coarse = coarse_align(pair, guide, turn, threads_of(params), progress.part(0.0, 0.3))
     pair.set_sensed_correction(np.array(coarse.matrix))
-    clock.note("coarse")
-    found = find_matches(pair, matcher, guide, params, threads_of(params), progress.part(0.3, 1.0))
+    found = find_matches(pair, matcher, guide, params, threads_of(params), progress)
     clock.note("match")
     wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
     reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)

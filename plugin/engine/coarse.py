@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .matchers import TemplateMatcher
     from .reading import WorkingPair
 
+CLEAR = 6.0
+"""Contrast by which no unrelated pair of the training split stands out."""
 ROTATION_LIMIT_DEG = 12.0
 SCALE_LIMITS = (0.85, 1.15)
 _ROTATION_STEP_DEG, _SCALE_STEPS = 3.0, 7

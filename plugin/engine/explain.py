@@ -13,7 +13,7 @@ from ..core.progress import Progress
 from ..core.transforms import Transform
 from ..core.types import AlignParams, AlignRequest, CoarseResult, Point
 from .align import searches_of, threads_of
-from .coarse import coarse_align
+from .coarse import CLEAR, coarse_align
 from .fine import TemplateMatch, match_templates, template_size
 from .matchers import TemplateMatcher, create, get_spec
 from .matching import coarse_guides
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from .reading import WorkingPair
 
 _RADIUS_PX = 16
-_CLEAR = 6.0  # no unrelated pair of the training split stands out by as much
 
 
 def explain(request: AlignRequest, at: tuple[float, float], output: Path, progress: Progress) -> dict[str, float]:
@@ -58,7 +57,7 @@ def _coarse(pair: WorkingPair, matcher: TemplateMatcher, params: AlignParams, pr
         part = progress.part(0.5, 1.0) if found else progress.part(0.0, 0.5)
         for turn in [last] if found else [*quick, last]:
             coarse = coarse_align(pair, guide, turn, threads_of(params), part)
-            if coarse.contrast >= _CLEAR:
+            if coarse.contrast >= CLEAR:
                 return coarse
         found.append(coarse)
     return max(found, key=lambda coarse: coarse.contrast)

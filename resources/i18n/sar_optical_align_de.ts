@@ -1209,21 +1209,6 @@
         <translation>Weniger wahrscheinliche grobe Zuordnungen werden weggelassen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/coarse.py"/>
-        <source>Coarse search</source>
-        <translation>Grobsuche</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/coarse.py"/>
-        <source>Coarse search: refining</source>
-        <translation>Grobsuche: Verfeinern</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/coarse.py"/>
-        <source>Coarse search: rotation and scale</source>
-        <translation>Grobsuche: Drehung und Maßstab</translation>
-    </message>
-    <message>
         <location filename="../../plugin/core/report_page.py"/>
         <source>Coarse stage</source>
         <translation>Grobsuche</translation>
@@ -2330,8 +2315,8 @@
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>
-        <source>Look for a rotation within 12 degrees and a scale of 0.85 to 1.15 before matching.</source>
-        <translation>Vor dem Matching eine Drehung bis 12 Grad und einen Maßstab von 0,85 bis 1,15 suchen.</translation>
+        <source>Look for a rotation within 12 degrees and a scale of 0.85 to 1.15 before matching; where both rasters are georeferenced, only if a shift is not enough.</source>
+        <translation>Vor dem Matching eine Drehung bis 12 Grad und einen Maßstab von 0,85 bis 1,15 suchen; bei zwei georeferenzierten Rastern nur, wenn eine Verschiebung nicht genügt.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/types.py"/>

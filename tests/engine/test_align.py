@@ -106,7 +106,7 @@ def unrelated(scene_pair, tmp_path_factory):
 
 
 def test_unrelated_images_are_refused(request_, unrelated):
-    refused = align(AlignRequest(request_.reference, unrelated, AlignParams()))
+    refused = align(AlignRequest(request_.reference, unrelated, AlignParams(working_gsd=20.0)))
     assert refused.status is Status.NO_RELIABLE_ALIGNMENT
     assert refused.transform is None
     assert refused.hint
@@ -123,7 +123,7 @@ class Blind(CfogMatcher):
 
 def test_of_two_coarse_positions_the_better_one_counts_alone(request_, monkeypatch):
     cfog, asked, seen = create("cfog"), [], []
-    request = replace(request_, params=AlignParams(matcher="cfog"))
+    request = replace(request_, params=AlignParams(matcher="cfog", max_points=150, rotation_scale_search=False))
     plain = align(request)
     monkeypatch.setattr(align_module, "coarse_guides", lambda matcher: [Blind(), cfog])
     second = align(request, CallbackProgress(on_update=lambda share, _: asked.append(share), on_points=seen.extend))
@@ -151,11 +151,11 @@ def test_me_ssm_is_its_own_second_guide():
     assert list(coarse_guides(matcher))[1] is matcher
 
 
-def test_a_second_guide_without_room_in_the_budget_is_left_out(request_, unrelated):
-    params = AlignParams(matcher="soma", max_points=60, memory_mb=600)
-    refused = align(replace(request_, sensed=unrelated, params=params))
-    assert refused.status is Status.NO_RELIABLE_ALIGNMENT
-    assert refused.evidence["coarse_attempts"] == 1
+def test_a_second_guide_without_room_in_the_budget_is_left_out(request_, monkeypatch):
+    monkeypatch.setattr(align_module, "_SURE", 1.1)  # so that the second is asked for
+    for budget_mb, attempts in ((690, 1), (0, 2)):
+        params = AlignParams(matcher="soma", max_points=60, memory_mb=budget_mb, working_gsd=30.0, rotation_scale_search=False)
+        assert align(replace(request_, params=params)).evidence["coarse_attempts"] == attempts
 
 
 def test_the_others_are_guided_by_themselves_or_cfog():
@@ -164,7 +164,7 @@ def test_the_others_are_guided_by_themselves_or_cfog():
 
 
 def test_unrelated_images_are_refused_after_both_guides(request_, unrelated):
-    refused = align(replace(request_, sensed=unrelated, params=AlignParams(matcher="msa_net", max_points=100)))
+    refused = align(replace(request_, sensed=unrelated, params=AlignParams(matcher="msa_net", max_points=100, working_gsd=20.0)))
     assert refused.status is Status.NO_RELIABLE_ALIGNMENT
     assert refused.evidence["coarse_attempts"] == 2
 
@@ -190,10 +190,16 @@ def test_the_other_matchers_run_through_the_same_door(request_, matcher):
         assert matcher == "sift"  # not meant for SAR
 
 
-def test_of_many_matches_the_surest_of_each_place_stays(request_):
+def test_of_many_matches_the_surest_of_each_place_stays(request_, scene_pair, tmp_path):
     """A matcher that finds thousands gives about as many as asked for, spread as before."""
-    twin = replace(request_, sensed=request_.reference)
-    many, few = (align(replace(twin, params=AlignParams(matcher="sift", max_points=n))) for n in (5000, 60))
+    path = tmp_path / "noisy.tif"
+    with rasterio.open(scene_pair[0]) as source:
+        profile, data = source.profile, source.read()
+    noise = np.random.default_rng(3).normal(0.0, 4.0, data.shape)
+    with rasterio.open(path, "w", **profile) as sink:
+        sink.write(np.clip(data + noise, 1, 255).astype(data.dtype))
+    twin = replace(request_, sensed=RasterRef(str(path)))
+    many, few = (align(replace(twin, params=AlignParams(matcher="sift", max_points=n))) for n in (20_000, 60))
     assert len(many.points) > 300
     assert 30 < len(few.points) <= 90
     score = {tuple(np.round(p.sensed_px, 6)): p.score for p in sorted(many.points, key=lambda p: p.score)}  # several of one place: the best

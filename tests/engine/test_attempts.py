@@ -57,7 +57,7 @@ def test_a_raster_that_lies_nearly_right_is_not_turned_to_and_fro(request_):
 def test_a_turned_raster_is_found_by_the_search_that_follows(turned):
     result = align(turned)
     assert result.status is Status.OK
-    assert result.evidence["coarse_attempts"] == 2
+    assert result.evidence["coarse_attempts"] == 1  # nothing was matched from the shift, which does not stand out
     assert abs(result.coarse.rotation_deg) == pytest.approx(TURN_DEG, abs=2.0)
     assert true_rmse(result) < 1.0
 
