@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .reading import WorkingPair
 
 _MIN_OVERLAP = 0.3
+_MOST_THREADS = 2  # more bring nothing, and of a network's features each takes 65 MB
 
 Array = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -113,14 +114,14 @@ class Search:
         pair: Both images on the working grid.
         matcher: Gives the features compared.
         side_px: The longer side of the working grid is reduced to this at most.
-        threads: Hypotheses tried beside each other; nothing found depends on it.
+        threads: Hypotheses tried beside each other, two at most; nothing found depends on it.
     """
 
     def __init__(self, pair: WorkingPair, matcher: TemplateMatcher, side_px: int, threads: int) -> None:
         grid = pair.grid
         self.reduction = max(1, -(-max(grid.width, grid.height) // side_px))
         window = (0, 0, grid.width, grid.height)
-        self.matcher, self.threads = matcher, threads
+        self.matcher, self.threads = matcher, min(threads, _MOST_THREADS)
         self.reference = pair.read_reference(window, self.reduction)
         self.sensed = pair.read_sensed(window, self.reduction)
         shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])

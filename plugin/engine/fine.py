@@ -121,7 +121,7 @@ def match_templates(
         tile_px: Side of the tiles in which features are computed; the result does not depend on it.
         progress: Updated after each few templates.
         forward_backward: Also match back from the reference.
-        threads: Templates matched beside each other; nothing found depends on it.
+        threads: Templates matched beside each other, where the matcher gains by it; nothing found depends on it.
         on_tile: Called with the matches of each finished tile.
 
     Returns:
@@ -132,7 +132,7 @@ def match_templates(
     for tile_centres in _by_tile(centres, tile_px):
         found = []
         views = _TileViews(pair, matcher, tile_centres, template_px, radius_px)
-        for match in side_by_side(partial(views.match, forward_backward=forward_backward), tile_centres, threads):
+        for match in side_by_side(partial(views.match, forward_backward=forward_backward), tile_centres, threads if matcher.gains_by_threads else 1):
             if done % 8 == 0:
                 progress.update(done / max(1, len(centres)), f"Matching: {done} of {len(centres)} templates")
             done += 1

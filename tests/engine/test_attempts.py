@@ -81,8 +81,9 @@ def test_bare_pixels_are_searched_at_once(georeferenced, params, searches):
     assert searches_of(SimpleNamespace(reference=SimpleNamespace(is_georeferenced=georeferenced)), params) == searches
 
 
-def test_the_number_of_threads_changes_nothing(turned):
+def test_the_number_of_threads_changes_nothing(turned, monkeypatch):
     cfog = create("cfog")
+    monkeypatch.setattr(type(cfog), "gains_by_threads", True)
     with open_pair(turned) as pair:
         one, several = (coarse_align(pair, cfog, True, threads, Progress()) for threads in (1, 3))
         assert one == several

@@ -53,6 +53,7 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
     grid_px = 8
     template_limits_px = (64, 96)
     anchor_rotation_deg = 6.0
+    gains_by_threads = True
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params, device)

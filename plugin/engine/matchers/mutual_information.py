@@ -44,6 +44,7 @@ class MutualInformationMatcher(TemplateMatcher):
     """Mattes mutual information searched exhaustively on a reduced window, then at full size around the three best."""
 
     params: MutualInformationParams
+    gains_by_threads: ClassVar[bool] = True
     bytes_per_px: ClassVar[int] = 120
     template_limits_px: ClassVar[tuple[int, int]] = (112, 128)
 

@@ -94,6 +94,8 @@ class TemplateMatcher(_Matcher):
     """Largest template chosen by itself on images under 700 px, and on larger ones."""
     anchor_rotation_deg: ClassVar[float | None] = None
     """Features are costly, and bear being turned by half this angle: the coarse stage computes them this far apart only."""
+    gains_by_threads: ClassVar[bool] = False
+    """Comparing one template takes so long, outside Python's lock, that several threads compare faster than one; measured."""
 
     @classmethod
     def is_correlation(cls) -> bool:
