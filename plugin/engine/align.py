@@ -114,7 +114,8 @@ def _best_attempt(
 ) -> _Attempt:
     """Register from each coarse position of `_coarse_ways` until one is surely right; else the attempt most likely right.
 
-    From a shift alone nothing is matched unless it stands out. `pair` is left under the correction of the attempt returned.
+    Of unreliable ones the one that most tie points support is returned, for the analyst to look at. From a shift alone nothing is matched
+    unless it stands out. `pair` is left under the correction of the attempt returned.
     """
     attempts: list[_Attempt] = []
     last = searches_of(pair, params)[-1]
@@ -130,7 +131,7 @@ def _best_attempt(
         verdict = attempts[-1].verdict
         if verdict.reliable and verdict.numbers["probability"] >= _SURE:
             break
-    best = max(attempts, key=lambda a: (a.verdict.reliable, a.verdict.numbers["probability"]))
+    best = max(attempts, key=lambda a: (a.verdict.reliable, a.verdict.numbers["probability" if a.verdict.reliable else "support"]))
     best.verdict.numbers["coarse_attempts"] = float(len(attempts))
     pair.set_sensed_correction(best.correction)
     return best

@@ -25,6 +25,7 @@ CLEAR = 6.0
 ROTATION_LIMIT_DEG = 12.0
 SCALE_LIMITS = (0.85, 1.15)
 _ROTATION_STEP_DEG, _SCALE_STEPS = 3.0, 7
+_SCALE_EACH_DEG = 1 / 60  # a step of scale moves the corners about as far as one of a degree
 _FIRST_SIDE_PX, _LAST_SIDE_PX = 256, 512
 _PRIOR = 0.85
 _HILLS, _HILL_SHARE = 4, 0.7
@@ -68,11 +69,15 @@ def _turned(search: Search, finer: Search, is_georeferenced: bool, progress: Pro
     tried = search.try_all([Hypothesis(float(r), float(s)) for r in rotations for s in scales], progress.part(0.0, 0.6), _TURNING)
     # Georeferenced rasters are seldom turned: what their coordinates say is kept unless something is clearly better.
     prior = _PRIOR if is_georeferenced else 1.0
-    tried.sort(key=lambda h: -h.score * (1.0 if h.rotation_deg == 0.0 and abs(h.scale - 1.0) < 0.01 else prior))
+    tried.sort(key=lambda h: -h.score * (1.0 if _is_unturned(h) else prior))
     first = tried[0]
     others = np.array([h.score for h in tried if abs(h.rotation_deg - first.rotation_deg) > 4 or abs(h.scale / first.scale - 1) > 0.07])
-    best = _refine(search, finer, _hills(tried), progress.part(0.6, 1.0))
+    best = _refine(search, finer, _hills(tried), prior, progress.part(0.6, 1.0))
     return best, float((best.score - np.median(others)) / (1.4826 * np.median(np.abs(others - np.median(others))) + 1e-3))
+
+
+def _is_unturned(hypothesis: Hypothesis) -> bool:
+    return hypothesis.rotation_deg == 0.0 and abs(hypothesis.scale - 1.0) < 0.01
 
 
 def _hills(tried: list[Hypothesis]) -> list[Hypothesis]:
@@ -86,13 +91,14 @@ def _hills(tried: list[Hypothesis]) -> list[Hypothesis]:
     return hills
 
 
-def _refine(search: Search, finer: Search, hills: list[Hypothesis], progress: Progress) -> Hypothesis:
-    """Climb each hill with half the steps of rotation and scale, and on from the highest at the finer resolution."""
-    tops = [_climb(search, hill, 1.5, 0.025, progress.part(0.6 * i / len(hills), 0.6 * (i + 1) / len(hills))) for i, hill in enumerate(hills)]
-    best = max(tops, key=lambda h: h.score)
+def _refine(search: Search, finer: Search, hills: list[Hypothesis], prior: float, progress: Progress) -> Hypothesis:
+    """Climb each hill, and the highest on with smaller and smaller steps, at last at the finer resolution; turned hills count `prior` times."""
+    tops = [_climb(search, hill, 1.5, progress.part(0.5 * i / len(hills), 0.5 * (i + 1) / len(hills))) for i, hill in enumerate(hills)]
+    worth = [top.score * (1.0 if _is_unturned(hill) else prior) for hill, top in zip(hills, tops, strict=True)]
+    best = _climb(search, tops[int(np.argmax(worth))], 0.75, progress.part(0.5, 0.6))
     if finer is not search:
         best = _finer(search, finer, best, 3, progress.part(0.6, 0.7))
-    return _climb(finer, best, 0.5, 0.008, progress.part(0.7, 1.0))
+    return _climb(finer, best, 0.3, progress.part(0.7, 1.0))
 
 
 def _finer(search: Search, finer: Search, best: Hypothesis, reach: int, progress: Progress) -> Hypothesis:
@@ -102,11 +108,11 @@ def _finer(search: Search, finer: Search, best: Hypothesis, reach: int, progress
     return finer.try_all([best], progress, _SEARCHING, near, reach + int(np.ceil(2 * ratio)))[0]
 
 
-def _climb(search: Search, best: Hypothesis, rotation_step: float, scale_step: float, progress: Progress) -> Hypothesis:
+def _climb(search: Search, best: Hypothesis, step_deg: float, progress: Progress) -> Hypothesis:
     """Return the best of a hypothesis, its eight neighbours in rotation and scale, and the top of the paraboloid through them."""
 
     def at(i: float, j: float) -> Hypothesis:
-        return Hypothesis(best.rotation_deg + i * rotation_step, best.scale * (1 + j * scale_step))
+        return Hypothesis(best.rotation_deg + i * step_deg, best.scale * (1 + j * _SCALE_EACH_DEG * step_deg))
 
     around = search.try_all([at(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j], progress.part(0.0, 0.9), _REFINING, best.shift)
     around.insert(4, best)

@@ -56,7 +56,7 @@ def _coarse(pair: WorkingPair, matcher: TemplateMatcher, params: AlignParams, pr
     for guide in coarse_guides(matcher):
         part = progress.part(0.5, 1.0) if found else progress.part(0.0, 0.5)
         for turn in [last] if found else [*quick, last]:
-            coarse = coarse_align(pair, guide, turn, threads_of(params), part)
+            coarse = coarse_align(pair, guide, turn, threads_of(params), part.part(0.1, 1.0) if turn == last else part.part(0.0, 0.1))
             if coarse.contrast >= CLEAR:
                 return coarse
         found.append(coarse)
