@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +27,7 @@ from .matchers.network import NetworkMatcher
 from .matching import coarse_guide
 from .place import correction_at
 from .reading import WorkingPair, open_pair
+from .side_by_side import threads_of
 from .train import NETWORKS
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def adapt(request: AdaptRequest, progress: Progress) -> AdaptResult:
     matcher = create(spec.key, request.align.params.matcher_params, request.align.params.device)
     if not isinstance(matcher, NetworkMatcher) or spec.key not in NETWORKS:
         raise UsageError(f"{spec.label} cannot be adapted to a scene.", f"Choose one of: {', '.join(k for k in NETWORKS if k in all_specs())}.")
-    matcher.use_threads(request.align.params.threads or cv2.getNumberOfCPUs())
+    matcher.use_threads(threads_of(request.align.params))
     progress.update(0.0, "Reading the windows around the points")
     with open_pair(request.align) as pair:
         if {pair.reference.modality, pair.sensed.modality} != {Modality.OPTICAL, Modality.SAR}:

@@ -23,6 +23,7 @@ from .matching import Found, coarse_guides, find_matches
 from .outliers import filter_candidates
 from .reading import WorkingPair, open_pair
 from .results import fit_points, independent_matches, tie_points
+from .side_by_side import threads_of
 
 _PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK", "torch")
 _WIDE_PX = 700
@@ -94,11 +95,6 @@ class _Attempt:
     correction: NDArray[np.float64]
 
 
-def threads_of(params: AlignParams) -> int:
-    """Return how many processor threads to use: as asked, else all."""
-    return params.threads or cv2.getNumberOfCPUs()
-
-
 def searches_of(pair: WorkingPair, params: AlignParams) -> tuple[bool, ...]:
     """Return whether the coarse stage searches rotation and scale, for each search in the order in which they are tried until one is sure.
 
@@ -167,7 +163,7 @@ def _attempt(
     clock: _Clock,
 ) -> _Attempt:
     pair.set_sensed_correction(np.array(coarse.matrix))
-    found = find_matches(pair, matcher, guide, params, threads_of(params), progress)
+    found = find_matches(pair, matcher, guide, params, progress)
     clock.note("match")
     wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
     reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)

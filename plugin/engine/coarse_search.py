@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from ..core import coords
 from ..core.progress import Progress
-from .preparing import Image
+from .preparing import Image, eroded
 from .side_by_side import side_by_side
 
 if TYPE_CHECKING:
@@ -51,9 +52,7 @@ def similarity_matrix(rotation_deg: float, scale: float, shift: tuple[float, flo
 
 def warp_image(image: Image, matrix: Matrix, shape: tuple[int, int]) -> Image:
     """Resample an image by a 3x3 `matrix` (source px -> target px, corner origin) to `shape` (rows, cols)."""
-    half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
-    index_matrix = (np.linalg.inv(half) @ matrix @ half)[:2]
-    size = (shape[1], shape[0])
+    index_matrix, size = coords.index_matrix(matrix)[:2], (shape[1], shape[0])
     data = cv2.warpAffine(image.data, index_matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     weight = cv2.warpAffine(image.mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0)
     mask = weight > 0.99
@@ -62,8 +61,7 @@ def warp_image(image: Image, matrix: Matrix, shape: tuple[int, int]) -> Image:
 
 def _warp_features(features: Array, mask: NDArray[np.bool_], matrix: Matrix) -> tuple[Array, NDArray[np.bool_]]:
     """Resample (C, H, W) features and their mask by a 3x3 matrix, on the same grid."""
-    half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
-    index_matrix, size = (np.linalg.inv(half) @ matrix @ half)[:2], (mask.shape[1], mask.shape[0])
+    index_matrix, size = coords.index_matrix(matrix)[:2], (mask.shape[1], mask.shape[0])
     weight = cv2.warpAffine(mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0)
     warped = np.stack([cv2.warpAffine(channel, index_matrix, size, flags=cv2.INTER_LINEAR) for channel in features])
     return warped.astype(np.float32), weight > 0.99
@@ -131,33 +129,37 @@ class Search:
         self.centre = (float(cols.mean() + 0.5), float(rows.mean() + 0.5)) if len(rows) else (shape[1] / 2, shape[0] / 2)
         self.anchors: dict[float, tuple[Array, NDArray[np.bool_]]] = {}
         features = self._features(self.reference)
-        self.correlator = _Correlator(features, _eroded(self.reference.mask), shape, self.radius)
+        self.correlator = _Correlator(features, eroded(self.reference.mask), shape, self.radius)
 
     def _features(self, image: Image) -> Array:
         return self.matcher.features(image, image.modality)
 
-    def _turned(self, rotation_deg: float, scale: float) -> tuple[Array, NDArray[np.bool_]]:
-        """Return features and mask of the sensed image turned and scaled about its centre."""
+    def _warped(self, rotation_deg: float, scale: float) -> tuple[Array, NDArray[np.bool_]]:
+        """Return features and mask of the sensed image turned and scaled about its centre, made from the image."""
         shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
+        turned = warp_image(self.sensed, similarity_matrix(rotation_deg, scale, (0.0, 0.0), self.centre), shape)
+        return self._features(turned), eroded(turned.mask)
+
+    def _anchor(self, rotation_deg: float) -> float | None:
+        """Return the nearest rotation that features are made for, where they are costly; else None."""
         step = self.matcher.anchor_rotation_deg
-        if step is None:
-            turned = warp_image(self.sensed, similarity_matrix(rotation_deg, scale, (0.0, 0.0), self.centre), shape)
-            return self._features(turned), _eroded(turned.mask)
-        anchor = round(rotation_deg / step) * step
+        return None if step is None else round(rotation_deg / step) * step
+
+    def _turned(self, rotation_deg: float, scale: float) -> tuple[Array, NDArray[np.bool_]]:
+        """Return what `_warped` does, or nearly: where there is an anchor its features are turned on instead of being made anew."""
+        anchor = self._anchor(rotation_deg)
+        if anchor is None:
+            return self._warped(rotation_deg, scale)
         features, mask = self.anchors[anchor]
         if rotation_deg == anchor and scale == 1.0:
             return features, mask
         return _warp_features(features, mask, similarity_matrix(rotation_deg - anchor, scale, (0.0, 0.0), self.centre))
 
     def _prepared(self, hypothesis: Hypothesis) -> Hypothesis:
-        """Return a hypothesis whose features can be had; where they are costly they are made here, as a network has threads of its own."""
-        step = self.matcher.anchor_rotation_deg
-        if step is not None:
-            anchor = round(hypothesis.rotation_deg / step) * step
-            if anchor not in self.anchors:
-                shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
-                turned = warp_image(self.sensed, similarity_matrix(anchor, 1.0, (0.0, 0.0), self.centre), shape)
-                self.anchors[anchor] = (self._features(turned), _eroded(turned.mask))
+        """Return a hypothesis whose features can be had; those of its anchor are made here, as a network has threads of its own."""
+        anchor = self._anchor(hypothesis.rotation_deg)
+        if anchor is not None and anchor not in self.anchors:
+            self.anchors[anchor] = self._warped(anchor, 1.0)
         return hypothesis
 
     def try_all(
@@ -192,13 +194,6 @@ def _local_mean(surface: Array, known: NDArray[np.bool_]) -> Array:
     """Return the mean of the known values of a surface within 12 px: where images hardly overlap there is nothing to stand out from."""
     side, weight = (25, 25), known.astype(np.float32)
     return np.asarray(cv2.blur(surface * weight, side) / np.maximum(cv2.blur(weight, side), 1e-3), dtype=np.float32)
-
-
-def _eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    if mask.all():
-        return mask
-    eroded: NDArray[np.bool_] = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1).astype(bool)
-    return eroded
 
 
 def _parabola(surface: Array, r: int, c: int) -> tuple[float, float]:

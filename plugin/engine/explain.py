@@ -12,13 +12,14 @@ from ..core.errors import OutputError, UsageError
 from ..core.progress import Progress
 from ..core.transforms import Transform
 from ..core.types import AlignParams, AlignRequest, CoarseResult, Point
-from .align import searches_of, threads_of
+from .align import searches_of
 from .coarse import CLEAR, coarse_align
 from .fine import TemplateMatch, match_templates, template_size
 from .matchers import TemplateMatcher, create, get_spec
 from .matching import coarse_guides
 from .place import correction_at, place_in
 from .reading import open_pair
+from .side_by_side import threads_of
 from .similarity import find_peak
 
 if TYPE_CHECKING:

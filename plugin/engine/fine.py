@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.progress import Progress
+from .preparing import eroded
 from .side_by_side import side_by_side
 from .similarity import Peak, find_peak
 
@@ -169,10 +170,7 @@ class _TileViews:
         self.sensed, self.sensed_mask = self._features(pair.read_sensed(window))
 
     def _features(self, image: Image) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        mask = image.mask
-        if not mask.all():
-            mask = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1).astype(bool)
-        return self.matcher.features(image, image.modality), mask
+        return self.matcher.features(image, image.modality), eroded(image.mask)
 
     def _cut(
         self, features: NDArray[np.float32], mask: NDArray[np.bool_], corner: NDArray[np.int64], size: int

@@ -20,6 +20,7 @@ from .matchers import PairMatcher, PairMatches, TemplateMatcher, create
 from .matchers.network import NetworkMatcher
 from .outliers import Candidates
 from .results import preview_points
+from .side_by_side import threads_of
 from .similarity import Peak, find_peak
 
 if TYPE_CHECKING:
@@ -74,14 +75,14 @@ def _template_matcher(key: str, device: str = "cpu") -> TemplateMatcher:
 
 
 def find_matches(
-    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guide: TemplateMatcher, params: AlignParams, threads: int, progress: Progress
+    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, guide: TemplateMatcher, params: AlignParams, progress: Progress
 ) -> Found:
     """Match after the coarse stage; see `fine.match_templates`.
 
     A first pass over few templates finds one common motion (`consensus`), by which the sensed image is corrected; the
     second pass then compares images that differ by little more than their local distortion.
     """
-    grid = pair.grid
+    grid, threads = pair.grid, threads_of(params)
     wide = max(grid.width, grid.height) > _WIDE_PX
     side = template_size(grid.width, grid.height, params.template_px, guide.template_limits_px)
     centres, tile = lattice(pair, side, _FIRST_TEMPLATES), params.tile_px

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,6 +98,14 @@ def make_stretch(sample: NDArray[np.float32], modality: Modality, sar_scale: str
     if not high > low:
         raise EmptyImageError("The image is constant: all valid pixels have the same value.", "Choose another band or file.")
     return Stretch(factor, low, high)
+
+
+def eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return (H, W): the valid pixels two px or more from invalid ones, where features mix nothing in."""
+    if mask.all():
+        return mask
+    inner: NDArray[np.bool_] = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1).astype(bool)
+    return inner
 
 
 def cut(image: Image, x: int, y: int, side: int) -> Image:

@@ -7,9 +7,18 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+import cv2
+
+from ..core.types import AlignParams
+
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 _AHEAD = 4
+
+
+def threads_of(params: AlignParams) -> int:
+    """Return how many processor threads to use: as asked, else all."""
+    return params.threads or cv2.getNumberOfCPUs()
 
 
 def side_by_side(work: Callable[[Item], Answer], items: Iterable[Item], threads: int) -> Iterator[Answer]:
