@@ -78,7 +78,7 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
             coarse=coarse,
             reference_grid=pair.reference.grid,
             sensed_grid=pair.sensed.grid,
-            evidence={**verdict.numbers, "independent": independent},
+            evidence={**verdict.numbers, "turned": float(best.turned), "independent": independent},
             timings_s=clock.seconds,
             versions=_versions(),
         )
@@ -92,6 +92,7 @@ class _Attempt:
     found: Found
     reasons: list[Reason]
     verdict: Verdict
+    turned: bool
     correction: NDArray[np.float64]
 
 
@@ -167,10 +168,9 @@ def _attempt(
     clock.note("match")
     wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
     reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)
-    own = Calibration.of(matcher)
-    verdict = judge(coarse, found, reasons, _comparable_area(pair), turn, own if own.weighs_support else Calibration.of(guide))
+    verdict = judge(coarse, found, reasons, _comparable_area(pair), turn, Calibration.of(matcher))
     clock.note("filter")
-    return _Attempt(coarse, found, reasons, verdict, pair.correction)
+    return _Attempt(coarse, found, reasons, verdict, turn, pair.correction)
 
 
 def _comparable_area(pair: WorkingPair) -> float:

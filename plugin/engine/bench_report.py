@@ -11,6 +11,8 @@ from .matchers.network import shipped_weights
 from .protocols import THRESHOLDS_PX, Outcome, is_shift, is_unrelated
 
 _PICTURED_PX = 3.0
+_OTHERS = 3  # as many other answers as a median takes
+_NEAR_PX = (1.0, 2.0)
 _TICKS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
@@ -26,7 +28,7 @@ def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str],
         if is_unrelated(protocol):
             parts += [f"### {protocol}: share wrongly accepted (%)", "", "| matcher | " + " | ".join(["all", *sources]) + " |", "|---" * (len(sources) + 2) + "|"]
         else:
-            name = "ACE success" if protocol == "affine" else "CMR"
+            name = _measure(protocol)
             heads = [f"{name}@{t:g} px" for t in THRESHOLDS_PX]
             parts += [
                 f"### {protocol}: {name} in % of all pairs (failures counted)", "",
@@ -46,8 +48,39 @@ def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str],
                 cells += [f"{memory_mb[key]:.0f}" if memory_mb.get(key) else "-", _weights(key)]
             parts.append(f"| {key} | " + " | ".join(cells) + " |")
         counts = ", ".join(f"{s} {len({o.id for o in of if o.source == s})}" for s in sources)
-        parts += ["", f"Pairs: {counts}.", ""]
+        parts += ["", f"Pairs: {counts}.", "", *_agreement(of, matchers)]
     return "\n".join(parts)
+
+
+def _agreement(of: list[Outcome], matchers: list[str]) -> list[str]:
+    """Return a table: is a matcher nearer to the truth, or to the other matchers?
+
+    A pair counts where the matcher and three others answered. Where answers agree with each other more than with the truth, the truth is at fault.
+    """
+    misses: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
+    for o in of:
+        if o.miss_px is not None and o.matcher in matchers and not is_unrelated(o.protocol):
+            misses.setdefault((o.source, o.id), {})[o.matcher] = o.miss_px
+    lines = []
+    for key in matchers:
+        known = [(answers[key], [m for k, m in answers.items() if k != key]) for answers in misses.values() if key in answers and len(answers) > _OTHERS]
+        if not known:
+            continue
+        from_truth = [float(np.hypot(*own)) for own, _ in known]
+        from_others = [float(np.hypot(*(np.array(own) - np.median(others, axis=0)))) for own, others in known]
+        cells = [_share([d <= t for d in distances]) for distances in (from_truth, from_others) for t in _NEAR_PX]
+        lines.append(f"| {key} | {len(known)} | {np.median(from_truth):.2f} | {np.median(from_others):.2f} | " + " | ".join(cells) + " |")
+    if not lines:
+        return []
+    heads = [f"{name} @{t:g}" for name in ("truth", "others") for t in _NEAR_PX]
+    return [
+        "Distance of the image's middle from the truth and from the median answer of the other matchers: median in px, and % of the pairs within so many px", "",
+        "| matcher | pairs | from the truth | from the others | " + " | ".join(heads) + " |", "|---" * (len(heads) + 4) + "|", *lines, "",
+    ]
+
+
+def _measure(protocol: str) -> str:
+    return "CMR" if is_shift(protocol) or protocol == "template" else "ACE success"
 
 
 def _hit(outcome: Outcome, threshold: float) -> bool:
@@ -81,7 +114,7 @@ def draw_bench(outcomes: list[Outcome], protocols: list[str], matchers: list[str
             colour = "#0072B2" if shipped_weights(key).exists() else "#D55E00"
             axes.scatter(seconds, share, s=40 + 0.2 * memory_mb.get(key, 0.0), color=colour, alpha=0.6)
             axes.annotate(all_specs()[key].label, (seconds, share), xytext=(6, 4), textcoords="offset points", fontsize=8)
-        axes.set(xscale="log", xlabel="seconds a pair (blue: networks)", title=f"{protocol}: {'CMR' if is_shift(protocol) else 'ACE success'}@{_PICTURED_PX:g} px")
+        axes.set(xscale="log", xlabel="seconds a pair (blue: networks)", title=f"{protocol}: {_measure(protocol)}@{_PICTURED_PX:g} px")
         axes.margins(x=0.3)
         low, high = axes.get_xlim()
         axes.set_xticks([t for t in _TICKS_S if low <= t <= high], minor=False)

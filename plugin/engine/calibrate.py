@@ -27,6 +27,8 @@ from .similarity import find_peak
 NEAR_PX = 1.5
 _FOUND_PX = 8.0  # the coarse stage found the place: the score is a probability given that
 _MORE_SHIFTS = 8
+_QUICK = ("shift", "unrelated_shift")
+_PROTOCOLS = (*_QUICK, "affine", "unrelated", "georeferenced", "unrelated_georeferenced")
 _CHI2_MEDIAN = 1.386  # of 2 degrees of freedom
 _CONSTANTS = 2  # the first of the features of the judgement are no evidence
 
@@ -198,9 +200,9 @@ def _collect(dataset: Path, split: str, key: str, matcher_params: dict[str, Any]
     with tempfile.TemporaryDirectory() as folder:
         for number, row in enumerate(rows):
             counts[row["source"]] += 1
-            protocols = ("shift", "unrelated_shift", "affine", "unrelated")[: 4 if counts[row["source"]] <= limit else 2]
+            protocols = _PROTOCOLS if counts[row["source"]] <= limit else _QUICK
             for i, protocol in enumerate(protocols):
-                progress.update((number + i / 4) / len(rows), f"Calibrating on {split}: pair {number + 1} of {len(rows)}")
+                progress.update((number + i / len(protocols)) / len(rows), f"Calibrating on {split}: pair {number + 1} of {len(rows)}")
                 shift_only = is_shift(protocol)
                 case = make_case(dataset, rows, number, protocol, seed)
                 try:
@@ -218,7 +220,7 @@ def _add(seen: Sightings, case: Case, result: AlignResult, shift_only: bool, rel
     right = related and result.transform is not None and case_error(case, result.transform, shift_only) <= _FOUND_PX
     known = [(point, features) for point in result.points if (features := _features(point)) is not None]
     told, kept = np.array([f for _, f in known]), np.array([point.enabled for point, _ in known], dtype=bool)
-    seen.judged.append(Registration(not shift_only, result.coarse.contrast, result.evidence["overlap"], told, kept, right))
+    seen.judged.append(Registration(bool(result.evidence["turned"]), result.coarse.contrast, result.evidence["overlap"], told, kept, right))
     size = case.sensed.shape[0]
     corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
     apart = coords.apply_matrix(np.array(result.coarse.matrix), corners) - coords.apply_matrix(case.truth, corners)

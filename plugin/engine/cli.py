@@ -20,6 +20,7 @@ from ..core.fields import ParamInfo, from_dict, param_infos
 from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
 from . import network_commands
+from .protocols import PROTOCOLS
 from .waiting import wait_quietly
 
 EXIT_CANCELLED = 130
@@ -123,7 +124,7 @@ def build_parser() -> argparse.ArgumentParser:
     p = commands.add_parser("bench", help="Measure matchers on a dataset with known truth.")
     p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
     p.add_argument("--split", default="val", help="Split to measure. Default: val.")
-    p.add_argument("--protocol", default="shift,affine", help="Of shift, affine, unrelated, unrelated_shift, template. Default: shift,affine.")
+    p.add_argument("--protocol", default="shift,affine", help=f"Of {', '.join(PROTOCOLS)}. Default: shift,affine.")
     p.add_argument("--matchers", default="", metavar="KEY[,KEY]", help="Default: all.")
     p.add_argument("--output", type=Path, default=Path("bench_output"), metavar="DIR", help="Folder for results; a second run goes on there.")
     p.add_argument("--limit", type=int, default=None, metavar="N", help="Only the first N pairs of each source.")

@@ -5,7 +5,10 @@ Protocols:
     from the window's corner, registered with model "shift". Error: distance at the template's centre.
     affine: sensed = SAR turned by up to 10 degrees, scaled by 0.9 to 1.1 and shifted by up to 30 px about the centre of a
     window of up to 512 px, model "auto". Error: mean distance of the four corners (ACE).
-    unrelated, unrelated_shift: as affine and shift, with the SAR of another pair; the right answer is a refusal.
+    georeferenced: as affine, but turned by up to 2 degrees and scaled by 0.98 to 1.02, and both images are GeoTIFFs at the same place,
+    as layers of a project are. Error: mean distance of the four corners.
+    unrelated, unrelated_shift, unrelated_georeferenced: as affine, shift and georeferenced, with the SAR of another pair; the right answer
+    is a refusal.
     template: the similarity of template matchers alone: the cases of shift, one template of the middle half (96 px) slid over the
     whole window, no coarse stage, filter or fit. Error: distance of the highest peak.
 
@@ -25,6 +28,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 
 from ..core import coords
@@ -37,7 +41,7 @@ from .bench_report import draw_bench, markdown
 from .coarse_search import similarity_matrix
 from .matchers import TemplateMatcher, all_specs, create
 from .preparing import Image
-from .protocols import DRAWN, PROTOCOLS, Outcome, is_shift, is_unrelated
+from .protocols import DRAWN, PROTOCOLS, Outcome, is_georeferenced, is_shift, is_unrelated
 from .similarity import find_peak
 
 _WINDOW_PX, _TEMPLATE_PX, _AFFINE_PX = 256, 192, 512
@@ -45,11 +49,12 @@ _WINDOW_PX, _TEMPLATE_PX, _AFFINE_PX = 256, 192, 512
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A pair made from a dataset: reference, sensed, and the 3x3 truth sensed px -> reference px (corner origin)."""
+    """A pair made from a dataset: reference, sensed, the 3x3 truth sensed px -> reference px (corner origin), and whether both have a CRS."""
 
     reference: NDArray[np.uint8]
     sensed: NDArray[np.uint8]
     truth: NDArray[np.float64]
+    georeferenced: bool = False
 
 
 def run_bench(
@@ -172,42 +177,63 @@ def make_case(dataset: Path, rows: list[dict[str, str]], number: int, protocol: 
         motion[:2, 2] = -offset
     else:
         size = side
-        motion = similarity_matrix(rng.uniform(-10, 10), rng.uniform(0.9, 1.1), tuple(rng.uniform(-30, 30, 2)), (side / 2, side / 2))
+        turn, stretch = (2.0, 0.02) if is_georeferenced(protocol) else (10.0, 0.1)
+        motion = similarity_matrix(rng.uniform(-turn, turn), rng.uniform(1 - stretch, 1 + stretch), tuple(rng.uniform(-30, 30, 2)), (side / 2, side / 2))
     into_window = np.eye(3)
     into_window[:2, 2] = (-x, -y)
     sensed = cv2.warpAffine(sar, coords.index_matrix(motion @ into_window)[:2], (size, size), flags=cv2.INTER_CUBIC)
-    return Case(optical[y : y + side, x : x + side], sensed, np.linalg.inv(motion))
+    return Case(optical[y : y + side, x : x + side], sensed, np.linalg.inv(motion), is_georeferenced(protocol))
 
 
 def align_case(case: Case, key: str, shift_only: bool, folder: Path, **params: Any) -> AlignResult:
     """Register a case through files, as a user would."""
-    paths = folder / "reference.png", folder / "sensed.png"
+    kind = "tif" if case.georeferenced else "png"
+    paths = folder / f"reference.{kind}", folder / f"sensed.{kind}"
     for path, image in zip(paths, (case.reference, case.sensed), strict=True):
-        cv2.imwrite(str(path), image)
+        _write(path, image, case.georeferenced)
     chosen = AlignParams(matcher=key, model="shift" if shift_only else "auto", **params)
     return align(AlignRequest(RasterRef(str(paths[0]), modality=Modality.OPTICAL), RasterRef(str(paths[1]), modality=Modality.SAR), chosen))
+
+
+def _write(path: Path, image: NDArray[np.uint8], georeferenced: bool) -> None:
+    if not georeferenced:
+        cv2.imwrite(str(path), image)
+        return
+    place = {"crs": "EPSG:32611", "transform": rasterio.Affine(10.0, 0.0, 380000.0, 0.0, -10.0, 3790000.0)}
+    with rasterio.open(path, "w", driver="GTiff", width=image.shape[1], height=image.shape[0], count=1, dtype="uint8", **place) as sink:
+        sink.write(image, 1)
 
 
 def case_error(case: Case, transform: dict[str, Any], shift_only: bool) -> float:
     """Return the distance at the centre (shift) or the mean distance of the corners from the truth, reference px."""
     size = case.sensed.shape[0]
-    probes = np.array([[size / 2, size / 2]]) if shift_only else np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
-    miss = transform_from_dict(transform).apply(probes) - coords.apply_matrix(case.truth, probes)
-    return float(np.hypot(*miss.T).mean())
+    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
+    return float(np.hypot(*_miss(case, transform, _middle(case) if shift_only else corners).T).mean())
+
+
+def _middle(case: Case) -> NDArray[np.float64]:
+    return np.full((1, 2), case.sensed.shape[0] / 2)
+
+
+def _miss(case: Case, transform: dict[str, Any], probes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (N, 2) from the truth to where a transform puts the probes (sensed px), reference px."""
+    return np.asarray(transform_from_dict(transform).apply(probes) - coords.apply_matrix(case.truth, probes), dtype=np.float64)
 
 
 def _run(case: Case, protocol: str, key: str, row: dict[str, str], folder: Path) -> Outcome:
     start = time.perf_counter()
-    status, message, error = "error", "", None
+    status, message, error, miss = "error", "", None, None
     try:
         shift_only = is_shift(protocol)
         result = align_case(case, key, shift_only, folder)
         status, message = result.status.value, result.message
         if result.status is Status.OK and result.transform is not None:
             error = case_error(case, result.transform, shift_only)
+            x, y = _miss(case, result.transform, _middle(case))[0]
+            miss = float(x), float(y)
     except AlignError as failure:
         message = failure.message
-    return Outcome(protocol, key, row["source"], row["id"], status, error, time.perf_counter() - start, message)
+    return Outcome(protocol, key, row["source"], row["id"], status, error, time.perf_counter() - start, message, miss)
 
 
 def _run_template(case: Case, key: str, row: dict[str, str]) -> Outcome:

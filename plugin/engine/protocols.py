@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
-DRAWN = ("shift", "affine", "unrelated", "unrelated_shift")
+DRAWN = ("shift", "affine", "unrelated", "unrelated_shift", "georeferenced", "unrelated_georeferenced")
 PROTOCOLS = (*DRAWN, "template")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One matcher on one pair; `error_px` is None where there is no answer."""
+    """One matcher on one pair; `error_px` and `miss_px`, from the truth to the answer at the middle of the sensed image, are None where there is no answer."""
 
     protocol: str
     matcher: str
@@ -21,6 +21,7 @@ class Outcome:
     error_px: float | None
     seconds: float
     message: str
+    miss_px: tuple[float, float] | None = None
 
 
 def is_shift(protocol: str) -> bool:
@@ -31,3 +32,8 @@ def is_shift(protocol: str) -> bool:
 def is_unrelated(protocol: str) -> bool:
     """Tell whether the images of a protocol do not belong together."""
     return protocol.startswith("unrelated")
+
+
+def is_georeferenced(protocol: str) -> bool:
+    """Tell whether the images of a protocol are rasters with a CRS, misplaced by a little."""
+    return protocol.endswith("georeferenced")

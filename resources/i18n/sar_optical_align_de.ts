@@ -2635,11 +2635,6 @@
     </message>
     <message>
         <location filename="../../plugin/engine/evidence.py"/>
-        <source>No reliable alignment: {0} of {1} tie points contradict the others.</source>
-        <translation>Keine verlässliche Ausrichtung: {0} von {1} Verknüpfungspunkten widersprechen den anderen.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/evidence.py"/>
         <source>No reliable alignment: {0}.</source>
         <translation>Keine verlässliche Ausrichtung: {0}.</translation>
     </message>
@@ -5237,11 +5232,6 @@
         <location filename="../../ui/accuracy_panel.py"/>
         <source>show the most squeezed place</source>
         <translation>die am stärksten gestauchte Stelle zeigen</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/evidence.py"/>
-        <source>the best position stands out by only {0} standard deviations with {1} % of the area shared (probability that the images belong together {2} %)</source>
-        <translation>die beste Lage hebt sich nur um {0} Standardabweichungen ab, bei {1} % gemeinsamer Fläche (Wahrscheinlichkeit, dass die Bilder zusammengehören: {2} %)</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/evidence.py"/>

@@ -303,13 +303,15 @@ def test_matchers_are_listed(capsys):
 
 
 def test_bench_measures_and_resumes(shared_data, tmp_path, capsys):
-    command = ["bench", str(shared_data), "--limit", "1", "--matchers", "cfog", "--protocol", "shift,template", "--output", str(tmp_path)]
+    protocols = "shift,template,georeferenced,unrelated_georeferenced"
+    command = ["bench", str(shared_data), "--limit", "1", "--matchers", "cfog", "--protocol", protocols, "--output", str(tmp_path)]
     assert main(command) == 0
     table = capsys.readouterr().out
     assert "CMR@1 px" in table
     stored = next(tmp_path.glob("*.jsonl"))
     before = stored.read_text()
-    assert len(before.splitlines()) == 10
-    assert "### template: CMR in %" in table
+    assert len(before.splitlines()) == 20
+    for head in ("template: CMR in %", "georeferenced: ACE success in %", "unrelated_georeferenced: share wrongly accepted"):
+        assert f"### {head}" in table
     assert main(command) == 0
     assert stored.read_text() == before

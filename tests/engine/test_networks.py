@@ -18,6 +18,7 @@ from sar_optical_align.plugin.engine import align as align_module
 from sar_optical_align.plugin.engine.align import align
 from sar_optical_align.plugin.engine.calibrate import logistic
 from sar_optical_align.plugin.engine.cli import main
+from sar_optical_align.plugin.engine.evaluate import align_case, case_error, make_case, read_index
 from sar_optical_align.plugin.engine.evidence import Calibration
 from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.me_ssm import SHIPPED
@@ -213,11 +214,24 @@ def test_calibrate_measures_and_writes_into_the_card(dataset, random_weights, tm
     assert (tmp_path / "c" / "reliability.png").stat().st_size > 1000
     assert main([*command, "--keep-score"]) == 0
     kept = json.loads((tmp_path / "c" / "calibration.json").read_text())
-    assert kept["score"] == list(Calibration.score)
-    assert kept["covariance"] == Calibration.covariance
+    own = Calibration.of(create("cfog"))
+    assert kept["score"] == list(own.score)
+    assert kept["covariance"] == own.covariance
     assert kept["validation"]["tie_points"] == written["validation"]["tie_points"]
     assert main(["calibrate", "sift", str(dataset), "--limit", "1", "--output", str(tmp_path / "c")]) == 2
     assert main([*command[:-1], str(tmp_path / "none.json")]) == 3
+
+
+@pytest.mark.parametrize("protocol", ["affine", "georeferenced"])
+def test_a_case_lies_where_its_protocol_says(dataset, tmp_path, protocol):
+    """Turned pixels, or GeoTIFFs at the same place that are misplaced by a little; both are registered to their truth."""
+    rows = read_index(dataset, "val", 1)
+    case = make_case(dataset, rows, 0, protocol, 3)
+    turn = np.degrees(np.arctan2(case.truth[1, 0], case.truth[0, 0]))
+    assert abs(turn) <= (2 if protocol == "georeferenced" else 10)
+    result = align_case(case, "cfog", False, tmp_path)
+    assert bool(result.reference_grid.crs_wkt) == bool(result.sensed_grid.crs_wkt) == (protocol == "georeferenced")
+    assert case_error(case, result.transform, False) < 3
 
 
 def test_scaling_measures_growing_squares(pictures, tmp_path, capsys):
