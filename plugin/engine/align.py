@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core import coords
 from ..core.blas import one_thread
 from ..core.errors import UsageError
 from ..core.progress import Progress
@@ -19,7 +20,7 @@ from .budget import within_budget
 from .coarse import CLEAR, coarse_align
 from .evidence import Calibration, Verdict, judge
 from .matchers import PairMatcher, TemplateMatcher, create, get_spec
-from .matching import Found, coarse_guides, find_matches
+from .matching import RADIUS_PX, Found, coarse_guides, find_matches
 from .outliers import filter_candidates
 from .reading import WorkingPair, open_pair
 from .results import fit_points, independent_matches, tie_points
@@ -109,7 +110,7 @@ def searches_of(pair: WorkingPair, params: AlignParams) -> tuple[bool, ...]:
 def _best_attempt(
     pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams, progress: Progress, clock: _Clock
 ) -> _Attempt:
-    """Register from each coarse position of `_coarse_ways` until one is surely right; else the attempt most likely right.
+    """Register from each coarse position of `_coarse_ways` until one is surely right, or a reliable one is come to again; else the attempt most likely right.
 
     Of unreliable ones the one that most tie points support is returned, for the analyst to look at. From a shift alone nothing is matched
     unless it stands out. `pair` is left under the correction of the attempt returned.
@@ -124,6 +125,8 @@ def _best_attempt(
         clock.note("coarse")
         if turn != last and coarse.contrast < CLEAR:
             continue
+        if any(a.verdict.reliable and _apart_px(pair, a.correction, np.array(coarse.matrix)) <= RADIUS_PX for a in attempts):
+            break  # the same matches would be found
         attempts.append(_attempt(pair, matcher, guide, coarse, turn, limited, part.part(0.3, 1.0), clock))
         verdict = attempts[-1].verdict
         if verdict.reliable and verdict.numbers["probability"] >= _SURE:
@@ -171,6 +174,13 @@ def _attempt(
     verdict = judge(coarse, found, reasons, _comparable_area(pair), turn, Calibration.of(matcher))
     clock.note("filter")
     return _Attempt(coarse, found, reasons, verdict, turn, pair.correction)
+
+
+def _apart_px(pair: WorkingPair, one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Return how far two corrections put the corners of the working grid from each other in the mean, working px."""
+    w, h = pair.grid.width, pair.grid.height
+    corners = np.array([[0, 0], [w, 0], [0, h], [w, h]], dtype=np.float64)
+    return float(np.hypot(*(coords.apply_matrix(one, corners) - coords.apply_matrix(other, corners)).T).mean())
 
 
 def _comparable_area(pair: WorkingPair) -> float:

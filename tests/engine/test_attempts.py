@@ -12,6 +12,7 @@ from affine import Affine
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
+from sar_optical_align.plugin.engine import align as align_module
 from sar_optical_align.plugin.engine.align import align, searches_of
 from sar_optical_align.plugin.engine.coarse import coarse_align
 from sar_optical_align.plugin.engine.demo_scene import HEIGHT, WIDTH, Misregistration
@@ -52,6 +53,19 @@ def test_a_raster_that_lies_nearly_right_is_not_turned_to_and_fro(request_):
     assert result.evidence["coarse_attempts"] == 1
     assert (result.coarse.rotation_deg, result.coarse.scale) == (0.0, 1.0)
     assert true_rmse(result) < 1.0
+
+
+def test_a_search_that_comes_to_the_same_place_ends_the_attempts(request_, monkeypatch):
+    """A doubtful shift that the search of rotation and scale comes to again is not matched once more."""
+    sure, coarse = align(request_), []
+    monkeypatch.setattr(align_module, "_SURE", 1.1)
+    monkeypatch.setattr(align_module, "coarse_align", lambda *args: coarse.append(coarse_align(*args)) or coarse[-1])
+    doubtful = align(request_)
+    assert len(coarse) == 2
+    assert doubtful.evidence["coarse_attempts"] == 1
+    assert doubtful.transform == sure.transform
+    monkeypatch.setattr(align_module, "RADIUS_PX", -1)
+    assert align(request_).evidence["coarse_attempts"] == 2
 
 
 def test_a_turned_raster_is_found_by_the_search_that_follows(turned):
