@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 
 import cv2
@@ -30,6 +30,7 @@ _PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK"
 _WIDE_PX = 700
 _SURE = 0.8
 _FIRST_SHARE = 0.8
+_SAME_SHARE = 0.02  # of the diagonal: small images bear less rotation
 
 
 def align(request: AlignRequest, progress: Progress | None = None) -> AlignResult:
@@ -110,10 +111,11 @@ def searches_of(pair: WorkingPair, params: AlignParams) -> tuple[bool, ...]:
 def _best_attempt(
     pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams, progress: Progress, clock: _Clock
 ) -> _Attempt:
-    """Register from each coarse position of `_coarse_ways` until one is surely right, or a reliable one is come to again; else the attempt most likely right.
+    """Register from each coarse position of `_coarse_ways` until one is surely right; else the attempt most likely right.
 
     Of unreliable ones the one that most tie points support is returned, for the analyst to look at. From a shift alone nothing is matched
-    unless it stands out. `pair` is left under the correction of the attempt returned.
+    unless it stands out. A coarse position at the place of a reliable attempt is no reason to match again: the matches are judged
+    by it anew. `pair` is left under the correction of the attempt returned.
     """
     attempts: list[_Attempt] = []
     last = searches_of(pair, params)[-1]
@@ -125,9 +127,11 @@ def _best_attempt(
         clock.note("coarse")
         if turn != last and coarse.contrast < CLEAR:
             continue
-        if any(a.verdict.reliable and _apart_px(pair, a.correction, np.array(coarse.matrix)) <= RADIUS_PX for a in attempts):
-            break  # the same matches would be found
-        attempts.append(_attempt(pair, matcher, guide, coarse, turn, limited, part.part(0.3, 1.0), clock))
+        before = next((a for a in attempts if a.verdict.reliable and _is_same_place(pair, a.correction, np.array(coarse.matrix))), None)
+        if before is None:
+            attempts.append(_attempt(pair, matcher, guide, coarse, turn, limited, part.part(0.3, 1.0), clock))
+        else:
+            attempts.append(_judged_anew(pair, matcher, before, coarse, turn))
         verdict = attempts[-1].verdict
         if verdict.reliable and verdict.numbers["probability"] >= _SURE:
             break
@@ -176,11 +180,20 @@ def _attempt(
     return _Attempt(coarse, found, reasons, verdict, turn, pair.correction)
 
 
-def _apart_px(pair: WorkingPair, one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Return how far two corrections put the corners of the working grid from each other in the mean, working px."""
+def _judged_anew(
+    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, before: _Attempt, coarse: CoarseResult, turn: bool
+) -> _Attempt:
+    pair.set_sensed_correction(before.correction)
+    verdict = judge(coarse, before.found, before.reasons, _comparable_area(pair), turn, Calibration.of(matcher))
+    return replace(before, coarse=coarse, verdict=verdict, turned=turn)
+
+
+def _is_same_place(pair: WorkingPair, one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Return whether matching under either of two corrections sees the same ground: no corner of the working grid lies further apart."""
     w, h = pair.grid.width, pair.grid.height
     corners = np.array([[0, 0], [w, 0], [0, h], [w, h]], dtype=np.float64)
-    return float(np.hypot(*(coords.apply_matrix(one, corners) - coords.apply_matrix(other, corners)).T).mean())
+    apart = np.hypot(*(coords.apply_matrix(one, corners) - coords.apply_matrix(other, corners)).T)
+    return bool(apart.max() <= min(RADIUS_PX, _SAME_SHARE * np.hypot(w, h)))
 
 
 def _comparable_area(pair: WorkingPair) -> float:

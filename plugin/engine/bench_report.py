@@ -55,7 +55,8 @@ def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str],
 def _agreement(of: list[Outcome], matchers: list[str]) -> list[str]:
     """Return a table: is a matcher nearer to the truth, or to the other matchers?
 
-    A pair counts where the matcher and three others answered. Where answers agree with each other more than with the truth, the truth is at fault.
+    A pair counts where the matcher and three others answered. Where answers agree with each other more than with the truth, the truth is suspect; all share the
+    coarse stage, not the fine one.
     """
     misses: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
     for o in of:

@@ -87,7 +87,8 @@ def run_bench(
                 for number, row in enumerate(rows):
                     progress.update(done / max(total, 1), f"{key}, {protocol}: pair {number + 1} of {len(rows)}")
                     done += 1
-                    if (protocol, key, row["source"], row["id"]) in outcomes:
+                    known = outcomes.get((protocol, key, row["source"], row["id"]))
+                    if known is not None and (known.miss_px is not None or known.status != "ok" or protocol == "template"):
                         continue
                     case = make_case(dataset, rows, number, "shift" if protocol == "template" else protocol, seed)
                     outcome = _run_template(case, key, row) if protocol == "template" else _run(case, protocol, key, row, Path(folder))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .matching import Found
 
 _MIN_KEPT = 4
+_JUDGED = 6
 _CALIBRATIONS = Path(__file__).parents[2] / "resources" / "calibrations"
 
 
@@ -43,9 +44,10 @@ class Calibration:
 
     @classmethod
     def of(cls, matcher: TemplateMatcher | PairMatcher) -> Calibration:
-        """Return the calibration of a matcher, else CFOG's."""
+        """Return the calibration of a matcher, CFOG's where it has none; of a card that has no judgement, or an older one, only the score and covariance."""
         given = matcher.calibration or _cfogs()
-        return cls(tuple(given["score"]), tuple(given["judge"]), float(given["covariance"]))
+        judged = given.get("judge", ())
+        return cls(tuple(given["score"]), tuple(judged if len(judged) == _JUDGED else _cfogs()["judge"]), float(given["covariance"]))
 
 
 @lru_cache
@@ -107,7 +109,7 @@ def enough(kept: int, promised: float) -> bool:
 def judge(
     coarse: CoarseResult, found: Found, reasons: list[Reason], area_px: float, turned: bool, calibration: Calibration
 ) -> Verdict:
-    """Decide whether the images belong together.
+    """Decide whether a registration is right.
 
     Args:
         coarse: Answer of the coarse stage.

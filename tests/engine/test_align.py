@@ -153,7 +153,6 @@ def test_me_ssm_is_its_own_second_guide():
 
 def test_a_second_guide_without_room_in_the_budget_is_left_out(request_, monkeypatch):
     monkeypatch.setattr(align_module, "_SURE", 1.1)  # so that the second is asked for
-    monkeypatch.setattr(align_module, "RADIUS_PX", -1)  # and matched
     for budget_mb, attempts in ((690, 1), (0, 2)):
         params = AlignParams(matcher="soma", max_points=60, memory_mb=budget_mb, working_gsd=30.0, rotation_scale_search=False)
         assert align(replace(request_, params=params)).evidence["coarse_attempts"] == attempts

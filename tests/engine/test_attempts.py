@@ -15,9 +15,11 @@ from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Raste
 from sar_optical_align.plugin.engine import align as align_module
 from sar_optical_align.plugin.engine.align import align, searches_of
 from sar_optical_align.plugin.engine.coarse import coarse_align
+from sar_optical_align.plugin.engine.coarse_search import similarity_matrix
 from sar_optical_align.plugin.engine.demo_scene import HEIGHT, WIDTH, Misregistration
 from sar_optical_align.plugin.engine.fine import lattice, match_templates
 from sar_optical_align.plugin.engine.matchers import create
+from sar_optical_align.plugin.engine.matching import find_matches
 from sar_optical_align.plugin.engine.reading import open_pair
 
 TURN_DEG = 9.0
@@ -51,21 +53,42 @@ def true_rmse(result):
 def test_a_raster_that_lies_nearly_right_is_not_turned_to_and_fro(request_):
     result = align(request_)
     assert result.evidence["coarse_attempts"] == 1
+    assert result.evidence["turned"] == 0
     assert (result.coarse.rotation_deg, result.coarse.scale) == (0.0, 1.0)
     assert true_rmse(result) < 1.0
 
 
-def test_a_search_that_comes_to_the_same_place_ends_the_attempts(request_, monkeypatch):
-    """A doubtful shift that the search of rotation and scale comes to again is not matched once more."""
-    sure, coarse = align(request_), []
+@pytest.mark.parametrize(("off_px", "matched"), [(0.0, 1), (20.0, 2)])
+def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_again(request_, monkeypatch, off_px, matched):
+    calls, guided = [], []
+    sure = align(request_)
+
+    def later(pair, guide, turn, *rest):
+        found = coarse_align(pair, guide, turn, *rest)
+        guided.append(turn)
+        matrix = np.array(found.matrix)
+        matrix[0, 2] += off_px * turn
+        return replace(found, matrix=tuple(map(tuple, matrix)), contrast=100.0 if turn else found.contrast)
+
     monkeypatch.setattr(align_module, "_SURE", 1.1)
-    monkeypatch.setattr(align_module, "coarse_align", lambda *args: coarse.append(coarse_align(*args)) or coarse[-1])
+    monkeypatch.setattr(align_module, "coarse_align", later)
+    monkeypatch.setattr(align_module, "find_matches", lambda *args: calls.append(1) or find_matches(*args))
     doubtful = align(request_)
-    assert len(coarse) == 2
-    assert doubtful.evidence["coarse_attempts"] == 1
-    assert doubtful.transform == sure.transform
-    monkeypatch.setattr(align_module, "RADIUS_PX", -1)
-    assert align(request_).evidence["coarse_attempts"] == 2
+    assert guided == [False, True]
+    assert len(calls) == matched
+    assert doubtful.evidence["coarse_attempts"] == 2
+    if matched == 1:
+        assert doubtful.evidence["turned"] == 1
+        assert doubtful.evidence["probability"] > sure.evidence["probability"]
+        assert doubtful.transform == sure.transform
+        assert [p.reference_px for p in doubtful.points] == [p.reference_px for p in sure.points]
+
+
+@pytest.mark.parametrize(("side", "turn_deg", "same"), [(64, 1.0, True), (64, 4.0, False), (2000, 0.2, True), (2000, 1.0, False)])
+def test_a_small_image_bears_less_rotation_to_be_at_the_same_place(side, turn_deg, same):
+    pair = SimpleNamespace(grid=SimpleNamespace(width=side, height=side))
+    turned = similarity_matrix(turn_deg, 1.0, (0.0, 0.0), (side / 2, side / 2))
+    assert align_module._is_same_place(pair, np.eye(3), turned) is same
 
 
 def test_a_turned_raster_is_found_by_the_search_that_follows(turned):

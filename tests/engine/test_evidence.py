@@ -78,3 +78,13 @@ def test_a_matcher_without_a_network_is_judged_as_cfog_is(key):
     assert len(told.judge) == 6
     assert min(told.judge[2:]) >= 0
     assert told.covariance == shipped["covariance"] > 0
+
+
+@pytest.mark.parametrize("older", [{}, {"judge": [-10.0, 1.0, 2.0, 3.0, 4.0]}])
+def test_an_older_card_keeps_its_score_and_is_judged_as_cfog_is(older):
+    matcher = create("cfog")
+    shipped = Calibration.of(matcher)
+    matcher.calibration = {"score": [0.1, 0.2, 0.3, 0.4, 0.5], "covariance": 2.0, **older}
+    told = Calibration.of(matcher)
+    assert told.judge == shipped.judge
+    assert (told.score, told.covariance) == ((0.1, 0.2, 0.3, 0.4, 0.5), 2.0)
