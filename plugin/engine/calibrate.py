@@ -75,10 +75,10 @@ class Registration:
         scores = probability(self.features, tuple(score)) if len(self.features) else np.empty(0)
         return judge_features(self.turned, self.contrast, self.overlap, support_of(scores, self.kept))
 
-    def accepted(self, score: NDArray[np.float64], judging: NDArray[np.float64]) -> bool:
+    def accepted(self, score: NDArray[np.float64], judging: NDArray[np.float64], kept_share: float) -> bool:
         """Return whether `evidence.judge` would accept it under these weights."""
-        told = self.told(score)
-        return bool(enough(int(self.kept.sum()), told[-1] * len(self.kept)) and told @ judging > 0)
+        told, kept = self.told(score), int(self.kept.sum())
+        return bool(enough(kept, told[-1] * len(self.kept)) and kept >= kept_share * len(self.kept) and told @ judging > 0)
 
 
 def calibrate(
@@ -122,7 +122,7 @@ def calibrate(
         raise InputError("The split val of this dataset is too small to measure on: it gives no tie points, or no registrations of one kind.", "Take more pairs with --limit.")
     result: dict[str, Any] = {
         "score": [round(float(v), 4) for v in score], "judge": [round(float(v), 4) for v in judged], "covariance": round(covariance, 3),
-        "validation": _measure(measured, score, covariance / factor, judged),
+        "validation": _measure(measured, score, covariance / factor, judged, own.kept_share),
         "learnt_on": {"tie_points": len(near), "registrations": len(learnt.judged), "near_px": NEAR_PX, "limit": limit, "seed": seed, "score_kept": keep_score},
     }
     output.mkdir(parents=True, exist_ok=True)
@@ -250,7 +250,9 @@ def _features(point: TiePoint) -> NDArray[np.float64] | None:
     return features
 
 
-def _measure(seen: Sightings, score: NDArray[np.float64], covariance: float, judging: NDArray[np.float64]) -> dict[str, Any]:
+def _measure(
+    seen: Sightings, score: NDArray[np.float64], covariance: float, judging: NDArray[np.float64], kept_share: float
+) -> dict[str, Any]:
     """Measure a calibration on sightings it was not learnt on.
 
     Args:
@@ -258,13 +260,14 @@ def _measure(seen: Sightings, score: NDArray[np.float64], covariance: float, jud
         score: Weights of `evidence.match_features`.
         covariance: The factor still missing from their covariances.
         judging: Weights of `evidence.judge_features`.
+        kept_share: See `evidence.Calibration`.
     """
     features, near = np.array(seen.features), np.array(seen.errors_px) <= NEAR_PX
     p = probability(features, tuple(score))
     tenth = np.minimum((p * 10).astype(int), 9)
     bins = [[float(p[tenth == i].mean()), float(near[tenth == i].mean()), int((tenth == i).sum())] for i in range(10) if (tenth == i).any()]
     right = np.array([r.right for r in seen.judged])
-    accepted = np.array([r.accepted(score, judging) for r in seen.judged])
+    accepted = np.array([r.accepted(score, judging, kept_share) for r in seen.judged])
     return {
         "reliability": [[round(a, 3), round(b, 3), n] for a, b, n in bins],
         "expected_calibration_error": round(sum(n * abs(a - b) for a, b, n in bins) / max(len(near), 1), 4),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MIN_KEPT = 4
 _JUDGED = 6
+_KEPT_SHARE = 0.35
 _CALIBRATIONS = Path(__file__).parents[2] / "resources" / "calibrations"
 
 
@@ -36,18 +37,22 @@ class Calibration:
         score: (F,) of `match_features`, or of the features that a pair matcher tells.
         judge: (6,) of `judge_features`.
         covariance: Factor on the covariances, so that normalised errors follow chi-squared with 2 degrees of freedom.
+        kept_share: Share (0..1) of the tie points that must agree. Matchers that use CFOG's answer everywhere, right or wrong, with
+            scores that say little, and what is learnt on small images would let a few hundred points of a scene agree by chance.
     """
 
     score: tuple[float, ...]
     judge: tuple[float, ...]
     covariance: float
+    kept_share: float = 0.0
 
     @classmethod
     def of(cls, matcher: TemplateMatcher | PairMatcher) -> Calibration:
         """Return the calibration of a matcher, CFOG's where it has none; of a card that has no judgement, or an older one, only the score and covariance."""
         given = matcher.calibration or _cfogs()
         judged = given.get("judge", ())
-        return cls(tuple(given["score"]), tuple(judged if len(judged) == _JUDGED else _cfogs()["judge"]), float(given["covariance"]))
+        weights = judged if len(judged) == _JUDGED else _cfogs()["judge"]
+        return cls(tuple(given["score"]), tuple(weights), float(given["covariance"]), 0.0 if matcher.calibration else _KEPT_SHARE)
 
 
 @lru_cache
@@ -139,6 +144,8 @@ def judge(
         return Verdict(False, f"No reliable alignment: only {kept} of {n} tie points agree with each other.", hint, numbers)
     if not enough(kept, support * n):
         return Verdict(False, f"No reliable alignment: {kept} of {n} tie points agree, but hardly any of them is likely right.", hint, numbers)
+    if share < calibration.kept_share:
+        return Verdict(False, f"No reliable alignment: {n - kept} of {n} tie points contradict the others.", hint, numbers)
     if belief < 0.5:
         reason = (
             f"the best position stands out by {coarse.contrast:.1f} standard deviations with {100 * overlap:.0f} % of the area shared,"

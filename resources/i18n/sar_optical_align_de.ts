@@ -2635,6 +2635,11 @@
     </message>
     <message>
         <location filename="../../plugin/engine/evidence.py"/>
+        <source>No reliable alignment: {0} of {1} tie points contradict the others.</source>
+        <translation>Keine verlässliche Ausrichtung: {0} von {1} Passpunkten widersprechen den anderen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/evidence.py"/>
         <source>No reliable alignment: {0}.</source>
         <translation>Keine verlässliche Ausrichtung: {0}.</translation>
     </message>

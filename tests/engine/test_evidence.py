@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,13 @@ ROOT = Path(__file__).resolve().parents[2]
 CALIBRATION = Calibration(score=(0.0, 1.0, 1.0, -1.0, 1.0), judge=(-6.0, -2.0, 2.0, 2.0, 1.0, 10.0), covariance=1.0)
 
 
-def verdict(scores, kept, contrast=6.0, turned=False):
+def verdict(scores, kept, contrast=6.0, turned=False, calibration=CALIBRATION):
     n = len(scores)
     places = np.random.default_rng(0).uniform(0, 200, (n, 2))
     found = Found(Candidates(places, places, np.array(scores), np.zeros(n, bool), np.full(n, np.nan)))
     reasons = [Reason.NONE if k else Reason.ROBUST_FIT for k in kept]
     coarse = CoarseResult(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), 0.0, 1.0, (0.0, 0.0), 0.2, contrast)
-    return judge(coarse, found, reasons, 200.0**2, turned, CALIBRATION)
+    return judge(coarse, found, reasons, 200.0**2, turned, calibration)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=40))
@@ -49,9 +50,13 @@ def test_sure_points_that_agree_make_it_more_probable():
     assert strong.numbers["support"] == pytest.approx(0.675)
 
 
-def test_few_of_many_doubtful_points_may_agree():
-    """A matcher that answers everywhere is not refused for its many doubtful answers."""
-    assert verdict([0.95] * 30 + [0.02] * 70, [True] * 30 + [False] * 70, contrast=12.0).reliable
+def test_few_of_many_doubtful_points_may_agree_where_scores_tell_which():
+    """A network that answers everywhere is not refused for its many doubtful answers; of matchers without one a share must agree."""
+    scores, kept = [0.95] * 30 + [0.02] * 70, [True] * 30 + [False] * 70
+    assert verdict(scores, kept, contrast=12.0).reliable
+    told = verdict(scores, kept, contrast=12.0, calibration=replace(CALIBRATION, kept_share=0.35))
+    assert not told.reliable
+    assert "70 of 100 tie points contradict" in told.message
 
 
 def test_a_handful_of_points_is_too_little_to_be_sure_by():
@@ -78,6 +83,7 @@ def test_a_matcher_without_a_network_is_judged_as_cfog_is(key):
     assert len(told.judge) == 6
     assert min(told.judge[2:]) >= 0
     assert told.covariance == shipped["covariance"] > 0
+    assert told.kept_share == 0.35
 
 
 @pytest.mark.parametrize("older", [{}, {"judge": [-10.0, 1.0, 2.0, 3.0, 4.0]}])
