@@ -111,11 +111,11 @@ def searches_of(pair: WorkingPair, params: AlignParams) -> tuple[bool, ...]:
 def _best_attempt(
     pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams, progress: Progress, clock: _Clock
 ) -> _Attempt:
-    """Register from each coarse position of `_coarse_ways` until one is surely right; else the attempt most likely right.
+    """Register from each coarse position of `_coarse_ways` until one is surely right or confirmed; else the attempt most likely right.
 
     Of unreliable ones the one that most tie points support is returned, for the analyst to look at. From a shift alone nothing is matched
-    unless it stands out. A coarse position at the place of a reliable attempt is no reason to match again: the matches are judged
-    by it anew. `pair` is left under the correction of the attempt returned.
+    unless it stands out. A coarse position at the place of a reliable attempt confirms it: its matches are judged anew, not found again,
+    and nothing else is tried. `pair` is left under the correction of the attempt returned.
     """
     attempts: list[_Attempt] = []
     last = searches_of(pair, params)[-1]
@@ -132,6 +132,7 @@ def _best_attempt(
             attempts.append(_attempt(pair, matcher, guide, coarse, turn, limited, part.part(0.3, 1.0), clock))
         else:
             attempts.append(_judged_anew(pair, matcher, before, coarse, turn))
+            break
         verdict = attempts[-1].verdict
         if verdict.reliable and verdict.numbers["probability"] >= _SURE:
             break
