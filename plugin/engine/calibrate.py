@@ -78,7 +78,7 @@ class Registration:
     def accepted(self, score: NDArray[np.float64], judging: NDArray[np.float64], kept_share: float) -> bool:
         """Return whether `evidence.judge` would accept it under these weights."""
         told, kept = self.told(score), int(self.kept.sum())
-        return bool(enough(kept, told[-1] * len(self.kept)) and kept >= kept_share * len(self.kept) and told @ judging > 0)
+        return bool(enough(kept, len(self.kept), told[-1] * len(self.kept), kept_share) and told @ judging > 0)
 
 
 def calibrate(

@@ -37,8 +37,8 @@ class Calibration:
         score: (F,) of `match_features`, or of the features that a pair matcher tells.
         judge: (6,) of `judge_features`.
         covariance: Factor on the covariances, so that normalised errors follow chi-squared with 2 degrees of freedom.
-        kept_share: Share (0..1) of the tie points that must agree. Matchers that use CFOG's answer everywhere, right or wrong, with
-            scores that say little, and what is learnt on small images would let a few hundred points of a scene agree by chance.
+        kept_share: Share (0..1) of the tie points that must agree; 0 = a few that are right as their scores promise suffice. Matchers
+            that use CFOG's answer everywhere, right or wrong, with scores that say little: a scene's few hundred points agree by chance.
     """
 
     score: tuple[float, ...]
@@ -106,9 +106,16 @@ def support_of(scores: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:
     return float(scores[kept].sum() / max(len(scores), 1))
 
 
-def enough(kept: int, promised: float) -> bool:
-    """Return whether the tie points kept, and how many of them are right as their scores promise, suffice for any registration."""
-    return kept >= _MIN_KEPT and promised >= _MIN_KEPT
+def enough(kept: int, count: int, promised: float, kept_share: float) -> bool:
+    """Return whether tie points suffice for any registration.
+
+    Args:
+        kept: How many agree.
+        count: Of how many.
+        promised: How many of them are right as their scores promise.
+        kept_share: See `Calibration`; where it is 0, the scores are asked.
+    """
+    return kept >= _MIN_KEPT and (kept >= kept_share * count if kept_share else promised >= _MIN_KEPT)
 
 
 def judge(
@@ -142,10 +149,10 @@ def judge(
     hint = "Check that both rasters show the same ground; declare the search radius, or try another matcher, band or working GSD."
     if kept < _MIN_KEPT:
         return Verdict(False, f"No reliable alignment: only {kept} of {n} tie points agree with each other.", hint, numbers)
-    if not enough(kept, support * n):
+    if not enough(kept, n, support * n, calibration.kept_share):
+        if calibration.kept_share:
+            return Verdict(False, f"No reliable alignment: {n - kept} of {n} tie points contradict the others.", hint, numbers)
         return Verdict(False, f"No reliable alignment: {kept} of {n} tie points agree, but hardly any of them is likely right.", hint, numbers)
-    if share < calibration.kept_share:
-        return Verdict(False, f"No reliable alignment: {n - kept} of {n} tie points contradict the others.", hint, numbers)
     if belief < 0.5:
         reason = (
             f"the best position stands out by {coarse.contrast:.1f} standard deviations with {100 * overlap:.0f} % of the area shared,"

@@ -57,6 +57,8 @@ def test_few_of_many_doubtful_points_may_agree_where_scores_tell_which():
     told = verdict(scores, kept, contrast=12.0, calibration=replace(CALIBRATION, kept_share=0.35))
     assert not told.reliable
     assert "70 of 100 tie points contradict" in told.message
+    few = verdict([0.4] * 9, [True] * 5 + [False] * 4, contrast=100.0, calibration=replace(CALIBRATION, kept_share=0.35))
+    assert few.reliable  # though two of the five only are right as their scores promise
 
 
 def test_a_handful_of_points_is_too_little_to_be_sure_by():
