@@ -100,6 +100,11 @@ def gsd(gt: GeoTransform) -> tuple[float, float]:
     return float(np.hypot(gt[1], gt[4])), float(np.hypot(gt[2], gt[5]))
 
 
+def corners(width: float, height: float) -> Array:
+    """Return (4, 2): the outer corners of a raster, px (corner origin), row by row."""
+    return np.array([[0.0, 0.0], [width, 0.0], [0.0, height], [width, height]])
+
+
 def normalised_from_px(xy_px: ArrayLike, width: int, height: int) -> Array:
     """Pixel frame to -1..1, corner to corner."""
     return 2.0 * as_points(xy_px) / np.array([width, height], dtype=np.float64) - 1.0

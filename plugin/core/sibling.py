@@ -43,7 +43,7 @@ def sensed_from_sibling(name: str, sibling_grid: Grid, sensed_grid: Grid, same_c
     if not same_crs:
         raise InputError(f"{name} is in another CRS than the sensed raster.", "Reproject it to the sensed raster's CRS first.")
     matrix = coords.inverse(coords.matrix_from_geotransform(sensed_grid.geotransform)) @ coords.matrix_from_geotransform(sibling_grid.geotransform)
-    corners = np.array([[0, 0], [sibling_grid.width, 0], [0, sibling_grid.height], [sibling_grid.width, sibling_grid.height]], dtype=float)
+    corners = coords.corners(sibling_grid.width, sibling_grid.height)
     if same_size and np.abs(coords.apply_matrix(matrix, corners) - corners).max() < _SAME_PX:
         return None
     return np.asarray(matrix, dtype=np.float64)

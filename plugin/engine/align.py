@@ -192,7 +192,7 @@ def _judged_anew(
 def _is_same_place(pair: WorkingPair, one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
     """Return whether matching under either of two corrections sees the same ground: no corner of the working grid lies further apart."""
     w, h = pair.grid.width, pair.grid.height
-    corners = np.array([[0, 0], [w, 0], [0, h], [w, h]], dtype=np.float64)
+    corners = coords.corners(w, h)
     apart = np.hypot(*(coords.apply_matrix(one, corners) - coords.apply_matrix(other, corners)).T)
     return bool(apart.max() <= min(RADIUS_PX, _SAME_SHARE * np.hypot(w, h)))
 

@@ -48,7 +48,9 @@ def markdown(outcomes: list[Outcome], protocols: list[str], matchers: list[str],
                 cells += [f"{memory_mb[key]:.0f}" if memory_mb.get(key) else "-", _weights(key)]
             parts.append(f"| {key} | " + " | ".join(cells) + " |")
         counts = ", ".join(f"{s} {len({o.id for o in of if o.source == s})}" for s in sources)
-        parts += ["", f"Pairs: {counts}.", "", *_agreement(of, matchers)]
+        parts += ["", f"Pairs: {counts}.", ""]
+        if not is_unrelated(protocol):
+            parts += _agreement(of, matchers)
     return "\n".join(parts)
 
 
@@ -60,7 +62,7 @@ def _agreement(of: list[Outcome], matchers: list[str]) -> list[str]:
     """
     misses: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
     for o in of:
-        if o.miss_px is not None and o.matcher in matchers and not is_unrelated(o.protocol):
+        if o.miss_px is not None and o.matcher in matchers:
             misses.setdefault((o.source, o.id), {})[o.matcher] = o.miss_px
     lines = []
     for key in matchers:

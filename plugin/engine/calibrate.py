@@ -21,6 +21,7 @@ from .evaluate import Case, align_case, case_error, make_case, read_index
 from .evidence import Calibration, enough, judge_features, match_features, probability, support_of
 from .fine import TemplateMatch
 from .matchers import create, get_spec
+from .paper_metrics import corner_error
 from .protocols import is_shift, is_unrelated
 from .similarity import find_peak
 
@@ -222,9 +223,7 @@ def _add(seen: Sightings, case: Case, result: AlignResult, shift_only: bool, rel
     told, kept = np.array([f for _, f in known]), np.array([point.enabled for point, _ in known], dtype=bool)
     seen.judged.append(Registration(bool(result.evidence["turned"]), result.coarse.contrast, result.evidence["overlap"], told, kept, right))
     size = case.sensed.shape[0]
-    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
-    apart = coords.apply_matrix(np.array(result.coarse.matrix), corners) - coords.apply_matrix(case.truth, corners)
-    if not related or float(np.hypot(*apart.T).mean()) > _FOUND_PX:
+    if not related or corner_error(np.array(result.coarse.matrix), case.truth, size, size) > _FOUND_PX:
         return
     for point, features in known:
         miss = np.array(point.reference_px) - coords.apply_matrix(case.truth, np.array([point.sensed_px]))[0]

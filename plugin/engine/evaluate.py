@@ -208,8 +208,7 @@ def _write(path: Path, image: NDArray[np.uint8], georeferenced: bool) -> None:
 def case_error(case: Case, transform: dict[str, Any], shift_only: bool) -> float:
     """Return the distance at the centre (shift) or the mean distance of the corners from the truth, reference px."""
     size = case.sensed.shape[0]
-    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], float)
-    return float(np.hypot(*_miss(case, transform, _middle(case) if shift_only else corners).T).mean())
+    return float(np.hypot(*_miss(case, transform, _middle(case) if shift_only else coords.corners(size, size)).T).mean())
 
 
 def _middle(case: Case) -> NDArray[np.float64]:

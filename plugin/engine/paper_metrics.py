@@ -150,7 +150,7 @@ def corner_error(estimated: Array | None, truth: Array, width: int, height: int)
     """
     if estimated is None:
         return float("inf")
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64)
+    corners = coords.corners(width, height)
     return float(moved(estimated, corners, coords.apply_matrix(truth, corners)).mean())
 
 
