@@ -37,6 +37,8 @@ class MsaNetConfig(StoredConfig):
         nla: Non-local attention after each residual block.
         bank: Oriented gradients are given beside the grey value.
         dropout: Share of values dropped ahead of the last convolution while training.
+        joined: Two scales give this many channels each, the 64 px and the 128 px around them at half the resolution, which are
+            joined into the descriptor; 0 = the 64 px alone, as in the paper.
     """
 
     widths: tuple[int, int, int] = (16, 32, 48)
@@ -45,6 +47,7 @@ class MsaNetConfig(StoredConfig):
     nla: bool = True
     bank: bool = True
     dropout: float = 0.1
+    joined: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what no network can be built from."""
@@ -54,6 +57,8 @@ class MsaNetConfig(StoredConfig):
             raise ValueError("widths are three even numbers")
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError("dropout is a share, 0 to 1")
+        if self.joined < 0:
+            raise ValueError("joined is a number of channels, or 0")
 
 
 def standardised(image: Tensor) -> Tensor:
@@ -138,7 +143,7 @@ class _Trunk(nn.Module):
         )
         self.dropout = nn.Dropout(config.dropout)
         past = OrientedGradients().channels * (STRIDE // _PAST_PX) ** 2 if config.bank else 0
-        self.last = nn.Conv2d(config.widths[2] + past, config.channels, PATCH_PX // STRIDE)
+        self.last = nn.Conv2d(config.widths[2] + past, config.joined or config.channels, PATCH_PX // STRIDE)
         with torch.no_grad():
             self.last.weight.mul_(_FIRM)
 
@@ -179,8 +184,27 @@ def _interleaved(x: Tensor) -> Tensor:
     return x.view(2, 2, four // 4, c, h, w).permute(2, 3, 4, 0, 5, 1).reshape(four // 4, c, 2 * h, 2 * w)
 
 
-class MsaNet(nn.Module):
-    """A stem for each modality (MSpFL), a shared trunk of residual blocks with non-local attention, a unit descriptor.
+class _Scale(nn.Module):
+    """A stem for each modality (MSpFL) and a trunk of residual blocks with non-local attention, at one scale."""
+
+    def __init__(self, config: MsaNetConfig) -> None:
+        super().__init__()
+        self.stems = nn.ModuleDict({m: _Stem(config) for m in (MODALITIES[:1] if config.sharing == "shared" else MODALITIES)})
+        self.trunks = nn.ModuleDict({m: _Trunk(config) for m in (MODALITIES if config.sharing == "unshared" else MODALITIES[:1])})
+        for parts in (self.stems, self.trunks):
+            if "sar" in parts:
+                parts["sar"].load_state_dict(parts["optical"].state_dict())  # alike at the start: their descriptors correlate
+
+    def describe(self, images: dict[str, Tensor], steps: list[int]) -> list[Tensor]:
+        """Return unit descriptors of images of one size, one for each modality asked for, in one pass of the shared parts."""
+        parts = [_of(self.stems, m)(x) for m, x in images.items()]
+        if len(self.trunks) == 1:
+            return list(_of(self.trunks, "optical")(parts, steps))
+        return [_of(self.trunks, m)([part], [step])[0] for m, part, step in zip(images, parts, steps, strict=True)]
+
+
+class MsaNet(_Scale):
+    """A stem for each modality, a shared trunk, a unit descriptor; of two scales, where the configuration joins them.
 
     Reference:
         MSA-Net, J. Appl. Remote Sens. 17(3) 036504, 2023, table 1; the configuration "paper" has its widths.
@@ -188,18 +212,16 @@ class MsaNet(nn.Module):
         all places are described at once: convolutions see what lies around a patch where the paper pads a patch with zeros, attention
         looks at surroundings (see `nla`), images are standardised by their surroundings (the paper does not say how);
         oriented gradients are given beside the grey value, to the stems and to the last convolution, so that a network that has
-        learnt nothing already describes structure; "tiny" is slimmer.
+        learnt nothing already describes structure; "tiny" is slimmer, and joins to the 64 px the 128 px around them at half the
+        resolution, described by a second network of the same form: 64 px of fields or forest alone often fit anywhere.
     """
 
     def __init__(self, config: MsaNetConfig) -> None:
-        super().__init__()
+        super().__init__(config)
         self.config = config
-        self.stems = nn.ModuleDict({m: _Stem(config) for m in (MODALITIES[:1] if config.sharing == "shared" else MODALITIES)})
-        self.trunks = nn.ModuleDict({m: _Trunk(config) for m in (MODALITIES if config.sharing == "unshared" else MODALITIES[:1])})
-        for parts in (self.stems, self.trunks):
-            if "sar" in parts:
-                parts["sar"].load_state_dict(parts["optical"].state_dict())  # alike at the start: their descriptors correlate
         self.log_scale = nn.Parameter(torch.tensor(2.7))
+        self.wide = _Scale(config) if config.joined else None
+        self.join = nn.Conv2d(2 * config.joined, config.channels, 1, bias=False) if config.joined else None
 
     def forward(self, image: Tensor, modality: str, step: int = STRIDE) -> Tensor:
         """Describe every place of images.
@@ -212,27 +234,48 @@ class MsaNet(nn.Module):
         Returns:
             (B, channels, (H - 64) / step + 1, (W - 64) / step + 1), of length 1.
         """
-        return self._of("trunks", modality)([self._of("stems", modality)(image)], [step])[0]
+        return self.describe({modality: image}, [step])[0]
 
     def both(self, optical: Tensor, sar: Tensor, steps: tuple[int, int]) -> tuple[Tensor, Tensor]:
         """Describe optical and SAR images of one size in one pass of the shared parts; arguments and results as in `forward`."""
-        parts = [self._of("stems", m)(x) for m, x in zip(MODALITIES, (optical, sar), strict=True)]
-        if self.config.sharing == "unshared":
-            a, b = (self._of("trunks", m)([x], [s])[0] for m, x, s in zip(MODALITIES, parts, steps, strict=True))
-        else:
-            a, b = self._of("trunks", "optical")(parts, list(steps))
+        a, b = self.describe({"optical": optical, "sar": sar}, list(steps))
         return a, b
 
-    def _of(self, what: str, modality: str) -> nn.Module:
-        parts: nn.ModuleDict = getattr(self, what)
-        return parts[modality if modality in parts else "optical"]
+    def describe(self, images: dict[str, Tensor], steps: list[int]) -> list[Tensor]:
+        """Describe images of one size, see `forward`."""
+        near = super().describe(images, steps)
+        if self.wide is None or self.join is None:
+            return near
+        halves = self.wide.describe({m: _halved(x) for m, x in images.items()}, [STRIDE // 2] * len(images))
+        return [functional.normalize(self.join(torch.cat((n, _at_places_of(n, w, step)), dim=1)), dim=1) for n, w, step in zip(near, halves, steps, strict=True)]
 
 
-PRESETS: dict[str, MsaNetConfig] = {"tiny": MsaNetConfig(), "paper": MsaNetConfig(widths=(32, 64, 128), bank=False)}
+def _of(parts: nn.ModuleDict, modality: str) -> nn.Module:
+    return parts[modality if modality in parts else "optical"]
+
+
+def _halved(image: Tensor) -> Tensor:
+    """Return (B, 1, H, W) at half the resolution with 16 px more on each side, so that 4 px apart there are the places 8 px apart here."""
+    half = functional.avg_pool2d(image, 2)
+    rest = [side % STRIDE for side in half.shape[-2:]]
+    return functional.pad(half, (PATCH_PX // 4, PATCH_PX // 4 + rest[1], PATCH_PX // 4, PATCH_PX // 4 + rest[0]), mode="replicate")
+
+
+def _at_places_of(near: Tensor, wide: Tensor, step: int) -> Tensor:
+    """Return the descriptors of the halved image at the places of `near`, those between them by interpolation."""
+    rows, columns = ((side - 1) * step // STRIDE + 1 for side in near.shape[-2:])
+    wide = wide[..., :rows, :columns]
+    if step == STRIDE:
+        return wide
+    return functional.normalize(functional.interpolate(wide, size=near.shape[-2:], mode="bilinear", align_corners=True), dim=1)
+
+
+PRESETS: dict[str, MsaNetConfig] = {"tiny": MsaNetConfig(joined=96), "paper": MsaNetConfig(widths=(32, 64, 128), bank=False)}
 ABLATIONS: dict[str, MsaNetConfig] = {
+    "one_scale": MsaNetConfig(),
     "shared": MsaNetConfig(sharing="shared"),
     "unshared": MsaNetConfig(sharing="unshared"),
     "no_nla": MsaNetConfig(nla=False),
     "no_bank": MsaNetConfig(bank=False),
 }
-"""Weight sharing (the paper's table 3), no attention, and the grey value as the only input."""
+"""The 64 px alone; of that, weight sharing (the paper's table 3), no attention, and the grey value as the only input."""

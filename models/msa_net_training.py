@@ -18,7 +18,7 @@ from .msa_net import ABLATIONS, PATCH_PX, PRESETS, STRIDE, MsaNet, MsaNetConfig
 from .patch_metrics import decision_accuracy, false_positive_rate
 from .synthetic import Pair
 from .training import Recipe, Trainer, ValidationCase
-from .triplets import contrast, similarity_constraint, triplet
+from .triplets import contrast, decision, similarity_constraint, triplet
 from .warped import Motion, WarpedSample, draw_warped
 
 STEP = 4  # of the optical descriptors
@@ -38,10 +38,12 @@ class PatchRecipe(Recipe):
         begin: Share of the training in which their negatives go from a fourth of the batch to the hardest one.
         constraint: Weight lambda of the similarity constraint.
         localise: Weight of the cross-entropy over all places of the batch, and back; 0 = the paper's loss.
+        decide: Weight of the decision match or no match, by one threshold for all places.
         sigma: Width in px of the soft label of a place: how far the truth of the data can be trusted.
         window_px: Side of the windows.
         room_px: Each window is cut from ground that is wider by this, at a place of its own: else the distance from the window's
             border would tell a place's partner (measured: training goes well, validation gets worse than at the start).
+        places: At most so many of a batch, drawn at random: all are compared with all; None = all.
         motion: Of the SAR ground against the optical one, at most.
     """
 
@@ -50,9 +52,11 @@ class PatchRecipe(Recipe):
     begin: float = 0.4
     constraint: float = 0.1
     localise: float = 1.0
+    decide: float = 0.0
     sigma: float = 2.0
     window_px: int = 144
     room_px: int = 48
+    places: int | None = None
     motion: Motion = _MOTION
 
 
@@ -145,7 +149,11 @@ class PatchTrainer(Trainer):
             r.batch, lambda: windows_apart(draw_warped(self.pairs, self.draw_pair(rng), r.window_px + r.room_px, r.motion, rng), r.window_px, rng),
             lambda s: min(float(s.reference_mask.mean()), float(s.sensed_mask.mean())) > _MIN_VALID,
         )
-        return PatchBatch(torch.stack([s.reference for s in samples]), torch.stack([s.sensed for s in samples]), places(samples))
+        known = places(samples)
+        if r.places is not None and len(known.batch) > r.places:
+            chosen = torch.from_numpy(np.sort(rng.choice(len(known.batch), r.places, replace=False)))
+            known = Places(known.batch[chosen], known.row[chosen], known.column[chosen], known.truth[chosen])
+        return PatchBatch(torch.stack([s.reference for s in samples]), torch.stack([s.sensed for s in samples]), known)
 
     def learn(self, given: PatchBatch, fraction: float) -> tuple[Tensor, float]:
         """Return the loss of a batch and the share of its places whose nearest descriptor in the window is within 4 px of the truth."""
@@ -162,12 +170,14 @@ class PatchTrainer(Trainer):
             loss = loss + r.triplets * triplet(anchors, partners, apart, r.margin, max(1, round((len(anchors) / _EASY) ** share))).mean()
         size = optical.shape[-2:]
         similarity = anchors @ optical.movedim(1, 0).flatten(1)  # with every place of the batch
+        scale = self.net.log_scale.exp()
         if r.localise:
-            scale = self.net.log_scale.exp()
             label = gaussian_label(truth, size[0], size[1], sigma=r.sigma / STEP).flatten(1)
             own = _own(similarity, batch, count)
             entropy = torch.logsumexp(scale * similarity, dim=1) - scale * (label * own).sum(1)
             loss = loss + r.localise * 0.5 * (entropy.mean() + contrast(anchors, partners, apart, scale).mean())
+        if r.decide:
+            loss = loss + r.decide * decision(anchors @ partners.T, batch[:, None] != batch[None], scale)
         missed = STEP * (peaks(_own(similarity.detach(), batch, count).view(-1, *size)) - truth)
         return loss, float((missed.square().sum(1) <= 16.0).float().mean())
 
@@ -242,7 +252,7 @@ def _cropped(image: NDArray[np.float32]) -> NDArray[np.float32]:
 _RECIPES: dict[str, dict[str, Any]] = {
     "lambda_0": {"constraint": 0.0}, "lambda_1": {"constraint": 1.0}, "paper_loss": {"localise": 0.0, "triplets": 1.0},
 }
-TRAININGS: dict[str, MsaNetConfig] = {**PRESETS, **ABLATIONS, **dict.fromkeys(_RECIPES, PRESETS["tiny"])}
+TRAININGS: dict[str, MsaNetConfig] = {**PRESETS, **ABLATIONS, **dict.fromkeys(_RECIPES, ABLATIONS["one_scale"])}
 """`tiny` ships; the others are ablations: sharing, parts left out, the weight of the similarity constraint, the paper's loss alone."""
 
 
@@ -255,5 +265,6 @@ def make_trainer(preset: str, pairs: list[Pair], recipe: Recipe, device: str) ->
         recipe: What is common to all networks: seed, shares of the sources, precision.
         device: "cpu" or "cuda".
     """
+    wide: dict[str, Any] = {"window_px": 192, "places": 640, "decide": 0.5} if TRAININGS[preset].joined else {}
     own = PatchRecipe(batch=32 if device == "cuda" else 8, rate=1.5e-3, bfloat16=recipe.bfloat16, seed=recipe.seed, shares=recipe.shares, refine=False)
-    return PatchTrainer(MsaNet(TRAININGS[preset]), pairs, replace(own, **_RECIPES.get(preset, {})), device)
+    return PatchTrainer(MsaNet(TRAININGS[preset]), pairs, replace(own, **wide, **_RECIPES.get(preset, {})), device)

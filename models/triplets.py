@@ -50,3 +50,21 @@ def contrast(sar: Tensor, optical: Tensor, apart: Tensor, scale: Tensor) -> Tens
     """Cross-entropy of each optical descriptor among all SAR descriptors of the batch that are its own or `apart`; (N,)."""
     logits = (scale * (optical @ sar.T)).masked_fill(~(apart | torch.eye(len(apart), dtype=torch.bool, device=apart.device)), -torch.inf)
     return functional.cross_entropy(logits, torch.arange(len(logits), device=logits.device), reduction="none")
+
+
+def decision(similarity: Tensor, other: Tensor, scale: Tensor) -> Tensor:
+    """Logistic loss of the decision match or no match: both kinds count alike, about the middle between their mean similarities.
+
+    A cross-entropy among candidates ranks the descriptors of each place for itself; one threshold for all places needs their
+    similarities to be comparable.
+
+    Args:
+        similarity: (N, N) of places with each other's partners, the right ones on the diagonal.
+        other: (N, N) bool, True where the partner is of another scene.
+        scale: Inverse temperature.
+    """
+    matching, wrong = similarity.diagonal(), similarity[other]
+    if not len(wrong):
+        return similarity.sum() * 0.0
+    middle = 0.5 * (matching.mean() + wrong.mean()).detach()
+    return functional.softplus(scale * (middle - matching)).mean() + functional.softplus(scale * (wrong - middle)).mean()

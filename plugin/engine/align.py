@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib import metadata
 
@@ -142,23 +142,30 @@ def _best_attempt(
     return best
 
 
+def coarse_searches(
+    pair: WorkingPair, guides: Iterable[TemplateMatcher], params: AlignParams
+) -> Iterator[tuple[TemplateMatcher, bool]]:
+    """Give guides, and whether rotation and scale are searched, in the order in which they are tried. Only the first guide, which is quick, tries a shift alone."""
+    searches = searches_of(pair, params)
+    for number, guide in enumerate(guides):
+        for turn in searches if number == 0 else searches[-1:]:
+            yield guide, turn
+
+
 def _coarse_ways(
     pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams
 ) -> Iterator[tuple[TemplateMatcher, bool, AlignParams]]:
-    """Give guides, whether rotation and scale are searched, and parameters within the memory budget, in the order in which they are tried.
-
-    Only the first guide, which is quick, tries a shift alone. A second guide is left out where the budget has no room for it.
-    """
-    searches = searches_of(pair, params)
-    for number, guide in enumerate(coarse_guides(matcher)):
+    """Give what `coarse_searches` does, with parameters within the memory budget. A second guide is left out where the budget has no room for it."""
+    first = None
+    for guide, turn in coarse_searches(pair, coarse_guides(matcher), params):
+        first = first or guide
         try:
             limited = within_budget(params, get_spec(params.matcher).label, matcher, guide)
         except UsageError:
-            if number == 0:
+            if guide is first:
                 raise
             return
-        for turn in searches if number == 0 else searches[-1:]:
-            yield guide, turn, limited
+        yield guide, turn, limited
 
 
 def _attempt(

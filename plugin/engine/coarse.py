@@ -50,9 +50,9 @@ def coarse_align(pair: WorkingPair, matcher: TemplateMatcher, rotation_scale: bo
     if rotation_scale:
         best, contrast = _turned(search, finer, pair.reference.is_georeferenced, progress)
     else:
-        [best] = search.try_all([Hypothesis(0.0, 1.0)], progress, _SEARCHING)
+        [best] = search.try_all([Hypothesis(0.0, 1.0)], progress, _SEARCHING, tell_sharpness=True)
         if finer is not search:
-            best = _finer(search, finer, best, 2, progress)
+            best = _finer(search, finer, best, 2, progress, tell_sharpness=True)
         contrast = best.sharpness
     shift = (best.shift[0] * finer.reduction, best.shift[1] * finer.reduction)
     centre = (finer.centre[0] * finer.reduction, finer.centre[1] * finer.reduction)
@@ -101,11 +101,11 @@ def _refine(search: Search, finer: Search, hills: list[Hypothesis], prior: float
     return _climb(finer, best, 0.3, progress.part(0.7, 1.0))
 
 
-def _finer(search: Search, finer: Search, best: Hypothesis, reach: int, progress: Progress) -> Hypothesis:
+def _finer(search: Search, finer: Search, best: Hypothesis, reach: int, progress: Progress, tell_sharpness: bool = False) -> Hypothesis:
     """Return a hypothesis as the finer resolution sees it, its shift near that of the coarser one."""
     ratio = search.reduction / finer.reduction
     near = (best.shift[0] * ratio, best.shift[1] * ratio)
-    return finer.try_all([best], progress, _SEARCHING, near, reach + int(np.ceil(2 * ratio)))[0]
+    return finer.try_all([best], progress, _SEARCHING, near, reach + int(np.ceil(2 * ratio)), tell_sharpness)[0]
 
 
 def _climb(search: Search, best: Hypothesis, step_deg: float, progress: Progress) -> Hypothesis:

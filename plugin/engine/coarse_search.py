@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .reading import WorkingPair
 
 _MIN_OVERLAP = 0.3
+_AROUND_PX = 12  # what a similarity is compared with
 _MOST_THREADS = 2  # more bring nothing, and of a network's features each takes 65 MB
 
 Array = NDArray[np.float32]
@@ -33,7 +34,7 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A rotation (degrees, y down: positive turns clockwise on screen), a scale, and what the correlation says of them."""
+    """A rotation (degrees, y down: positive turns clockwise on screen), a scale, and what the correlation says of them; sharpness 0 = not told."""
 
     rotation_deg: float
     scale: float
@@ -68,41 +69,70 @@ def _warp_features(features: Array, mask: NDArray[np.bool_], matrix: Matrix) -> 
 
 
 class _Correlator:
-    """Correlates many versions of one image with a reference whose spectra are computed once."""
+    """Correlates many versions of one image with a reference whose spectra are computed once.
 
-    def __init__(self, features: Array, mask: NDArray[np.bool_], shape: tuple[int, int], radius: int) -> None:
-        rows, cols = (max(a, b) + radius for a, b in zip(mask.shape, shape, strict=True))
-        self.size = (fft.next_fast_len(rows, real=True), fft.next_fast_len(cols, real=True))
-        self.radius = radius
-        self.mean = self._mean(features, mask)
-        centred = (features - self.mean) * mask
-        self.f = fft.rfft2(centred, self.size)
-        self.energy = fft.rfft2((centred**2).sum(axis=0), self.size)
-        self.mask = fft.rfft2(mask.astype(np.float32), self.size)
+    Args:
+        features: (C, H, W) of the reference.
+        mask: (H, W), where it counts.
+        shape: Rows and columns of the images to come.
+        low: Smallest shift (x, y), px.
+        high: Largest shift (x, y), px.
+    """
+
+    def __init__(
+        self, features: Array, mask: NDArray[np.bool_], shape: tuple[int, int], low: tuple[int, int], high: tuple[int, int]
+    ) -> None:
+        self.low, self.high = low, high
+        self.shape = (high[1] - low[1] + 1, high[0] - low[0] + 1)
+        whole = [side + lags - 1 for side, lags in zip(shape, self.shape, strict=True)]
+        before = [max(0, -low[1]), max(0, -low[0])]  # zeros, on which what leaves at the far end may come back
+        beside = [min(b + side - max(0, lowest), w) for b, side, lowest, w in zip(before, mask.shape, low[::-1], whole, strict=True)]
+        rows, cols = (fft.next_fast_len(max(w - b, s), real=True) for w, b, s in zip(whole, before, beside, strict=True))
+        self.size = (rows, cols)
+        centred = (features - self._mean(features, mask)) * mask
+        energy = np.einsum("chw,chw->hw", centred, centred)
+        # What a shift of `low` meets comes first, so that the smallest shift is the first lag; what no shift meets is cut off.
+        seen = [_moved(a, low, self.size) for a in (*centred, energy, mask.astype(np.float32))]
+        *self.f, self.energy, self.mask = (self._spectrum(a) for a in seen)
 
     @staticmethod
     def _mean(features: Array, mask: NDArray[np.bool_]) -> Array:
         count = max(int(mask.sum()), 1)
         return ((features * mask).sum(axis=(1, 2), keepdims=True) / count).astype(np.float32)
 
+    def _spectrum(self, image: Array) -> NDArray[np.complex64]:
+        """Return the spectrum of an image with zeros beside and below it; rows of zeros need no transform."""
+        return fft.fft(fft.rfft(image, self.size[1], axis=1), self.size[0], axis=0, overwrite_x=True)
+
+    def _lags(self, spectrum: NDArray[np.complex64]) -> Array:
+        """Return the correlation over the lags in demand."""
+        rows = fft.ifft(spectrum, axis=0, overwrite_x=True)[: self.shape[0]]
+        return fft.irfft(rows, self.size[1], axis=1, overwrite_x=True)[:, : self.shape[1]]
+
     def __call__(self, features: Array, mask: NDArray[np.bool_]) -> Array:
-        """Return similarity (2 radius + 1)^2 over shifts -radius..radius; weighted by the root of the overlap."""
+        """Return similarity (rows, columns) over the shifts, smallest first; weighted by the root of the overlap, -1 where it is too small."""
         centred = (features - self._mean(features, mask)) * mask
-        tm, product = np.conj(fft.rfft2(mask.astype(np.float32), self.size)), np.zeros_like(self.mask)
+        tm, product = np.conj(self._spectrum(mask.astype(np.float32))), np.zeros_like(self.mask)
         for channel, spectrum in zip(centred, self.f, strict=True):  # one by one: the spectra of all at once are hundreds of MB
-            product += np.conj(fft.rfft2(channel, self.size)) * spectrum
-        num = self._crop(fft.irfft2(product, self.size))
-        tt = self._crop(fft.irfft2(np.conj(fft.rfft2((centred**2).sum(axis=0), self.size)) * self.mask, self.size))
-        vv = self._crop(fft.irfft2(tm * self.energy, self.size))
-        overlap = self._crop(fft.irfft2(tm * self.mask, self.size)) / max(float(mask.sum()), 1.0)
+            product += np.conj(self._spectrum(channel)) * spectrum
+        num = self._lags(product)
+        tt = self._lags(np.conj(self._spectrum(np.einsum("chw,chw->hw", centred, centred))) * self.mask)
+        vv = self._lags(tm * self.energy)
+        overlap = self._lags(tm * self.mask) / max(float(mask.sum()), 1.0)
         energy = np.maximum(tt, 0) * np.maximum(vv, 0)
         floor = 1e-6 * float(energy.max()) + 1e-20
         score = num / np.sqrt(np.maximum(energy, floor)) * np.sqrt(np.clip(overlap, 0.0, 1.0))
         return np.where(overlap >= _MIN_OVERLAP, score, -1.0).astype(np.float32)
 
-    def _crop(self, a: NDArray[np.float64]) -> NDArray[np.float64]:
-        rolled = np.roll(a, (self.radius, self.radius), axis=(-2, -1))
-        return rolled[: 2 * self.radius + 1, : 2 * self.radius + 1]
+
+def _moved(image: Array, low: tuple[int, int], shape: tuple[int, int]) -> Array:
+    """Return what lies from pixel `low` (x, y) on, (rows, columns); zeros outside the image."""
+    out = np.zeros(shape, np.float32)
+    x, y = low
+    top, left = max(0, -y), max(0, -x)
+    part = image[max(0, y) : max(0, y + shape[0]), max(0, x) : max(0, x + shape[1])]
+    out[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return out
 
 
 class Search:
@@ -128,8 +158,8 @@ class Search:
         rows, cols = np.nonzero(self.sensed.mask)
         self.centre = (float(cols.mean() + 0.5), float(rows.mean() + 0.5)) if len(rows) else (shape[1] / 2, shape[0] / 2)
         self.anchors: dict[float, tuple[Array, NDArray[np.bool_]]] = {}
-        features = self._features(self.reference)
-        self.correlator = _Correlator(features, eroded(self.reference.mask), shape, self.radius)
+        self.correlators: dict[bool, _Correlator] = {}
+        self.described = self._features(self.reference), eroded(self.reference.mask)
 
     def _features(self, image: Image) -> Array:
         return self.matcher.features(image, image.modality)
@@ -163,36 +193,62 @@ class Search:
         return hypothesis
 
     def try_all(
-        self, hypotheses: Sequence[Hypothesis], progress: Progress, message: str, near: tuple[float, float] | None = None, reach: int = 6
+        self,
+        hypotheses: Sequence[Hypothesis],
+        progress: Progress,
+        message: str,
+        near: tuple[float, float] | None = None,
+        reach: int = 6,
+        tell_sharpness: bool = False,
     ) -> list[Hypothesis]:
-        """Correlate hypotheses; `near` restricts the shift to `reach` px around it."""
+        """Correlate hypotheses; `near` restricts the shift to `reach` px around it. How sharp a peak is takes all shifts to tell."""
+        low, high = self._within(near, reach)
+        whole = near is None or tell_sharpness or self.radius <= 2 * (reach + _AROUND_PX)
+        correlator = self._correlator(*((-self.radius, -self.radius), (self.radius, self.radius)) if whole else self._within(near, reach + _AROUND_PX))
         tried: list[Hypothesis] = []
-        for found in side_by_side(lambda h: self._try(h, near, reach), (self._prepared(h) for h in hypotheses), self.threads):
+        for found in side_by_side(lambda h: self._try(h, correlator, low, high, tell_sharpness), (self._prepared(h) for h in hypotheses), self.threads):
             tried.append(found)
             progress.update(len(tried) / len(hypotheses), message)
         return tried
 
-    def _try(self, hypothesis: Hypothesis, near: tuple[float, float] | None, reach: int) -> Hypothesis:
-        surface = self.correlator(*self._turned(hypothesis.rotation_deg, hypothesis.scale))
+    def _within(self, near: tuple[float, float] | None, reach: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return the smallest and the largest shift (x, y) within `reach` px of `near`, and within the search radius."""
+        x, y = (0, 0) if near is None else (int(np.clip(round(v), -self.radius, self.radius)) for v in near)
+        reach = self.radius if near is None else reach
+        return (max(x - reach, -self.radius), max(y - reach, -self.radius)), (min(x + reach, self.radius), min(y + reach, self.radius))
+
+    def _correlator(self, low: tuple[int, int], high: tuple[int, int]) -> _Correlator:
+        """Return the correlator of these shifts; of those near a place the last one is kept."""
+        whole = high[0] - low[0] == high[1] - low[1] == 2 * self.radius
+        found = self.correlators.get(whole)
+        if found is None or (found.low, found.high) != (low, high):
+            shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
+            found = self.correlators[whole] = _Correlator(*self.described, shape, low, high)
+        return found
+
+    def _try(self, hypothesis: Hypothesis, correlator: _Correlator, low: tuple[int, int], high: tuple[int, int], tell_sharpness: bool) -> Hypothesis:
+        """Return a hypothesis with its best shift between `low` and `high`."""
+        surface = correlator(*self._turned(hypothesis.rotation_deg, hypothesis.scale))
         known = surface > -1.0
-        sharp = np.where(known, surface - _local_mean(surface, known), -1.0) if min(surface.shape) > 40 else surface
-        values = sharp[known] if known.any() else np.zeros(1)
-        spread = 1.4826 * float(np.median(np.abs(values - np.median(values)))) + 1e-6
-        if near is not None:
-            keep = np.full(surface.shape, False)
-            c, r = round(near[0]) + self.radius, round(near[1]) + self.radius
-            keep[max(0, r - reach) : r + reach + 1, max(0, c - reach) : c + reach + 1] = True
-            sharp = np.where(keep, sharp, -1.0)
-        r, c = (int(i) for i in np.unravel_index(int(np.argmax(sharp)), sharp.shape))
+        sharp = np.where(known, surface - _local_mean(surface, known), -1.0) if 2 * self.radius + 1 > 40 else surface
+        x, y = correlator.low
+        part = sharp[low[1] - y : high[1] - y + 1, low[0] - x : high[0] - x + 1]
+        r, c = (int(i) for i in np.unravel_index(int(np.argmax(part)), part.shape))
+        r, c = r + low[1] - y, c + low[0] - x
         dx, dy = _parabola(surface, r, c)
-        return Hypothesis(
-            hypothesis.rotation_deg, hypothesis.scale, (c - self.radius + dx, r - self.radius + dy), float(sharp[r, c]), float(sharp[r, c]) / spread
-        )
+        score = float(sharp[r, c])
+        return Hypothesis(hypothesis.rotation_deg, hypothesis.scale, (c + x + dx, r + y + dy), score, score / _spread(sharp[known]) if tell_sharpness else 0.0)
+
+
+def _spread(values: Array) -> float:
+    """Return the robust standard deviation of values."""
+    values = values if len(values) else np.zeros(1, np.float32)
+    return 1.4826 * float(np.median(np.abs(values - np.median(values)))) + 1e-6
 
 
 def _local_mean(surface: Array, known: NDArray[np.bool_]) -> Array:
     """Return the mean of the known values of a surface within 12 px: where images hardly overlap there is nothing to stand out from."""
-    side, weight = (25, 25), known.astype(np.float32)
+    side, weight = (2 * _AROUND_PX + 1,) * 2, known.astype(np.float32)
     return np.asarray(cv2.blur(surface * weight, side) / np.maximum(cv2.blur(weight, side), 1e-3), dtype=np.float32)
 
 

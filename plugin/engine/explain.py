@@ -12,7 +12,7 @@ from ..core.errors import OutputError, UsageError
 from ..core.progress import Progress
 from ..core.transforms import Transform
 from ..core.types import AlignParams, AlignRequest, CoarseResult, Point
-from .align import searches_of
+from .align import coarse_searches, searches_of
 from .coarse import CLEAR, coarse_align
 from .fine import TemplateMatch, match_templates, template_size
 from .matchers import TemplateMatcher, create, get_spec
@@ -52,15 +52,14 @@ def explain(request: AlignRequest, at: tuple[float, float], output: Path, progre
 
 def _coarse(pair: WorkingPair, matcher: TemplateMatcher, params: AlignParams, progress: Progress) -> CoarseResult:
     """Return the coarse position of the first search and guide for which it stands out, else of the guide for which it does most."""
-    *quick, last = searches_of(pair, params)
-    found: list[CoarseResult] = []
-    for guide in coarse_guides(matcher):
+    last, found = searches_of(pair, params)[-1], list[CoarseResult]()
+    for guide, turn in coarse_searches(pair, coarse_guides(matcher), params):
         part = progress.part(0.5, 1.0) if found else progress.part(0.0, 0.5)
-        for turn in [last] if found else [*quick, last]:
-            coarse = coarse_align(pair, guide, turn, threads_of(params), part.part(0.1, 1.0) if turn == last else part.part(0.0, 0.1))
-            if coarse.contrast >= CLEAR:
-                return coarse
-        found.append(coarse)
+        coarse = coarse_align(pair, guide, turn, threads_of(params), part.part(0.1, 1.0) if turn == last else part.part(0.0, 0.1))
+        if coarse.contrast >= CLEAR:
+            return coarse
+        if turn == last:
+            found.append(coarse)
     return max(found, key=lambda coarse: coarse.contrast)
 
 

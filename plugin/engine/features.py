@@ -57,29 +57,27 @@ def unit_channels(channels: Array, floor: float) -> Array:
         channels: (C, H, W).
         floor: Length below which a vector is taken for noise.
     """
-    length = np.sqrt((channels**2).sum(axis=0) + floor**2)
+    length = np.sqrt(np.einsum("chw,chw->hw", channels, channels) + floor**2)
     return (channels / length).astype(np.float32)
 
 
 @lru_cache(maxsize=8)
 def _log_gabor_bank(rows: int, cols: int, scales: int, orientations: int) -> tuple[NDArray[np.float32], ...]:
     """Frequency responses (scales * orientations arrays of rows x cols), wavelengths 3 px * 2**s, sigma_on_f 0.55."""
-    fy = np.fft.fftfreq(rows)[:, None]
-    fx = np.fft.fftfreq(cols)[None, :]
+    fy = fft.fftfreq(rows).astype(np.float32)[:, None]
+    fx = fft.fftfreq(cols).astype(np.float32)[None, :]
     radius = np.hypot(fx, fy)
     radius[0, 0] = 1.0
     theta = np.arctan2(-fy, fx)
     low_pass = 1.0 / (1.0 + (radius / 0.45) ** 30)
+    low_pass[0, 0] = 0.0
+    distance = np.log(radius)
+    radials = [np.exp((distance + np.log(3.0 * 2.0**scale)) ** 2 * (-0.5 / np.log(0.55) ** 2)) * low_pass for scale in range(scales)]
     bank = []
     for orientation in range(orientations):
-        angle = orientation * np.pi / orientations
-        delta = np.abs(np.arctan2(np.sin(theta - angle), np.cos(theta - angle)))
-        spread = (np.cos(np.minimum(delta * orientations / 2, np.pi)) + 1) / 2
-        for scale in range(scales):
-            centre = 1.0 / (3.0 * 2.0**scale)
-            radial = np.exp(-(np.log(radius / centre) ** 2) / (2 * np.log(0.55) ** 2)) * low_pass
-            radial[0, 0] = 0.0
-            bank.append((radial * spread).astype(np.float32))
+        delta = np.abs((theta - orientation * np.pi / orientations + np.pi) % (2.0 * np.pi) - np.pi)
+        spread = (np.cos(np.minimum(delta * (orientations / 2), np.pi)) + 1) / 2
+        bank += [(radial * spread).astype(np.float32) for radial in radials]
     return tuple(bank)
 
 

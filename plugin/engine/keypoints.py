@@ -57,12 +57,15 @@ def spread(at: NDArray[np.float64], strength: NDArray[np.float64], spacing_px: f
     order = np.argsort(-strength, kind="stable")
     if not len(order):
         return order
-    tree, gone, kept = cKDTree(at), np.zeros(len(at), bool), []
-    near = tree.query_ball_point(at, spacing_px)
-    strongest = np.array([strength[n].max() for n in near])
-    for i in order:
-        if gone[i] or _ROBUST * strongest[i] > strength[i]:
-            continue
-        kept.append(i)
-        gone[near[i]] = True
+    tree = cKDTree(at)
+    one, other = tree.query_pairs(spacing_px, output_type="ndarray").T
+    strongest = strength.copy()
+    np.maximum.at(strongest, one, strength[other])
+    np.maximum.at(strongest, other, strength[one])
+    able = _ROBUST * strongest <= strength
+    gone, kept = np.zeros(len(at), bool), []
+    for i in order[able[order]]:
+        if not gone[i]:
+            kept.append(i)
+            gone[tree.query_ball_point(at[i], spacing_px)] = True
     return np.array(kept, dtype=np.intp)

@@ -28,6 +28,7 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
     p.add_argument("--output", type=Path, default=Path("train_output"), metavar="DIR", help="Folder for checkpoints, curves and weights.")
     p.add_argument("--preset", default="tiny", help="tiny is what ships; sizes and ablations differ by network: an unknown name lists them. Default: tiny.")
     p.add_argument("--start", type=Path, default=None, metavar="WEIGHTS.safetensors", help="Weights to begin with. Default: at random.")
+    p.add_argument("--rate", type=float, default=None, metavar="R", help="Highest learning rate. Default: the network's own; about a third of it with --start.")
     p.add_argument("--minutes", type=float, default=None, metavar="M", help="Length of the training in minutes.")
     p.add_argument("--steps", type=int, default=None, metavar="N", help="Length of the training in steps.")
     p.add_argument("--resume", action="store_true", help="Go on with the training in the output folder.")
@@ -79,7 +80,7 @@ def train(args: argparse.Namespace, progress: Progress) -> list[str]:
     """Train a network; see `train.train`."""
     from .train import TrainRequest, train
 
-    names = ("network", "dataset", "output", "preset", "minutes", "steps", "resume", "device", "seed", "threads", "bfloat16", "start", "workers")
+    names = ("network", "dataset", "output", "preset", "minutes", "steps", "resume", "device", "seed", "threads", "bfloat16", "start", "rate", "workers")
     card = train(TrainRequest(**{name: getattr(args, name) for name in names}), progress)
     rates = {k: v for k, v in card["validation"].items() if k.startswith("CMR")}
     return [

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ class TrainRequest:
         threads: CPU threads; None = all.
         bfloat16: Layers in bfloat16 (not those of kd_cfm); always so on a GPU that has it, faster on CPUs with AVX512-BF16 or AMX.
         start: Weights to begin with; None = at random.
+        rate: Highest learning rate; None = the network's own, for weights at random.
         workers: Processes that draw the samples ahead; None = half of the processors on CUDA, none on a CPU.
     """
 
@@ -60,6 +61,7 @@ class TrainRequest:
     threads: int | None = None
     bfloat16: bool = False
     start: Path | None = None
+    rate: float | None = None
     workers: int | None = None
 
 
@@ -99,6 +101,8 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
     recipe = Recipe(seed=request.seed, shares=SHARES, bfloat16=request.bfloat16 or (device == "cuda" and fast_bfloat16(device)))
     progress.update(0.0, "Reading the pairs")
     trainer = training.make_trainer(request.preset, read_pairs(request.dataset, "train"), recipe, device)
+    if request.rate is not None:
+        trainer.recipe = replace(trainer.recipe, rate=request.rate)
     before = _start(trainer, request) if request.start is not None else {}
     cases, sources = _validation(request.dataset, trainer.protocol, request.seed)
     elapsed, best, history = 0.0, -1.0, _empty_history()
@@ -171,7 +175,7 @@ def _start(trainer: Any, request: TrainRequest) -> dict[str, Any]:
         trainer.start_from(tensors)
     except (WeightsError, RuntimeError) as error:
         raise InputError(str(error), "Choose a .safetensors file of this network and preset, with its .json beside it.") from error
-    return {"started_from": {k: card.get(k) for k in ("steps", "minutes", "seed", "sha256")}}
+    return {"started_from": {k: card.get(k) for k in ("steps", "batch", "minutes", "seed", "sha256")}}
 
 
 def _empty_history() -> dict[str, Any]:
@@ -225,7 +229,7 @@ def _card(
     return {
         "network": request.network, "preset": request.preset, "config": trainer.net.config.to_dict(),
         "data": {"pairs": len(trainer.pairs), "sources": sorted({p.source for p in trainer.pairs})},
-        "steps": trainer.steps, "batch": trainer.recipe.batch, "seed": request.seed, "minutes": round(elapsed_s / 60.0, 1), "device": device,
+        "steps": trainer.steps, "batch": trainer.recipe.batch, "rate": trainer.recipe.rate, "seed": request.seed, "minutes": round(elapsed_s / 60.0, 1), "device": device,
         "torch": torch.__version__, "parameters": sum(p.numel() for p in trainer.net.parameters()),
         "validation": {
             "protocol": f"{trainer.measured}; {len(errors)} pairs of the val split", **measured(errors), **trainer.facts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,10 +16,11 @@ from sar_optical_align.models.nla import Nla, nla_reference
 from sar_optical_align.models.patch_metrics import decision_accuracy, false_positive_rate
 from sar_optical_align.models.synthetic import Pair
 from sar_optical_align.models.training import Recipe, ValidationCase
-from sar_optical_align.models.triplets import contrast, distance, triplet
+from sar_optical_align.models.triplets import contrast, decision, distance, triplet
 from sar_optical_align.models.warped import Motion, WarpedSample
 
 SMALL = MsaNetConfig(widths=(4, 8, 8), channels=32)
+JOINED = replace(SMALL, joined=24)
 
 
 def picture(seed, side):
@@ -52,10 +54,11 @@ def test_attention_equals_its_slow_twin_and_begins_as_nothing(cell):
     assert not torch.allclose(layer(x), x, atol=0.1)
 
 
-def test_descriptors_lie_where_they_say():
+@pytest.mark.parametrize("config", [SMALL, JOINED])
+def test_descriptors_lie_where_they_say(config):
     """Unit length; every second of the fine map is one of the coarse map; a moved image has moved descriptors."""
     torch.manual_seed(0)
-    net = MsaNet(SMALL).eval()
+    net = MsaNet(config).eval()
     for layer in net.modules():
         if isinstance(layer, Nla):
             torch.nn.init.normal_(layer.leave.weight, std=0.1)
@@ -73,16 +76,51 @@ def test_descriptors_lie_where_they_say():
         assert float((apart[0] * apart[1]).sum(0).min()) > 0.95
 
 
+def test_the_second_scale_sees_the_ground_around_at_the_same_places():
+    """Beyond the 64 px only the joined network sees a change; the halved image's places are those of the image, also at odd sizes."""
+    torch.manual_seed(0)
+    near, joined = MsaNet(SMALL).eval(), MsaNet(JOINED).eval()
+    image = torch.from_numpy(picture(0, 264))[None, None]
+    changed = image.clone()
+    changed[..., :44] = 0.5
+    with torch.inference_mode():
+        node = (..., slice(14, 19), (88 - 32) // 8)  # 56 to 120 px
+        moved = [float((net(image, "sar")[node] - net(changed, "sar")[node]).abs().max()) for net in (near, joined)]
+        assert moved[1] > 0.02 > moved[0]  # `near` knows of it by the standardisation alone
+        for side in ((64, 64), (72, 64), (64, 88)):
+            assert joined(torch.rand(1, 1, *side), "optical", 4).shape[2:] == tuple((n - 64) // 4 + 1 for n in side)
+    assert set(MsaNet(MsaNetConfig.from_dict({k: v for k, v in SMALL.to_dict().items() if k != "joined"})).state_dict()) == set(near.state_dict())
+    with pytest.raises(ValueError, match="joined"):
+        replace(SMALL, joined=-1)
+
+
+def test_the_decision_costs_least_where_one_threshold_parts_all():
+    sar, other = unit(9, 6, 0), torch.ones(9, 9, dtype=torch.bool).fill_diagonal_(False)
+    scale = torch.tensor(10.0)
+    apart = decision(torch.eye(9) - 0.2, other, scale)
+    # each row ranks its partner first here, too, but no threshold serves all rows
+    ranked = torch.eye(9) - 0.2 + torch.linspace(-2, 2, 9)[:, None]
+    assert float(apart) < 0.1 < float(decision(ranked, other, scale))
+    assert float(decision(sar @ sar.T, torch.zeros_like(other), scale)) == 0.0
+
+
+def test_a_batch_has_no_more_places_than_asked_for():
+    few, all_ = (small_trainer(places=n).batch_of(0, 0.5).known for n in (5, None))
+    assert len(few.batch) == 5 < len(all_.batch)
+    rows = {tuple(v) for v in torch.stack((all_.batch, all_.row, all_.column), dim=1).tolist()}
+    assert {tuple(v) for v in torch.stack((few.batch, few.row, few.column), dim=1).tolist()} <= rows
+
+
 @pytest.mark.parametrize("name", list(TRAININGS))
 def test_every_variant_trains_and_its_configuration_survives(name):
     trainer = make_trainer(name, [made_pair(0)], Recipe(seed=3), "cpu")
     assert MsaNetConfig.from_dict(json.loads(json.dumps(TRAININGS[name].to_dict()))) == TRAININGS[name]
     assert trainer.net.config == TRAININGS[name]
-    trainer.recipe = PatchRecipe(**{**vars(trainer.recipe), "batch": 2, "window_px": 96, "room_px": 16})
+    trainer.recipe = PatchRecipe(**{**vars(trainer.recipe), "batch": 2, "window_px": 96, "room_px": 16, "places": 40})
     before = {k: v.clone() for k, v in trainer.net.named_parameters()}
     assert np.isfinite(trainer.step(0.2)).all()
     moved = {k.split(".")[0] for k, v in trainer.net.named_parameters() if not torch.equal(v, before[k])}
-    assert {"stems", "trunks"} <= moved
+    assert {"stems", "trunks", *(("wide", "join") if TRAININGS[name].joined else ())} <= moved
     assert 2 * sum(p.numel() for p in trainer.net.parameters()) <= 6_000_000  # bytes of the float16 that ship
 
 
@@ -90,6 +128,8 @@ def test_presets_differ_in_what_they_say():
     recipes = {n: make_trainer(n, [made_pair(0)], Recipe(), "cpu").recipe for n in TRAININGS}
     assert [recipes[n].constraint for n in ("tiny", "lambda_0", "lambda_1")] == [0.1, 0.0, 1.0]
     assert recipes["paper_loss"].localise == 0.0
+    assert recipes["tiny"].decide > recipes["one_scale"].decide == 0.0
+    assert TRAININGS["tiny"] == replace(TRAININGS["one_scale"], joined=TRAININGS["tiny"].joined)
     assert {TRAININGS[n].sharing for n in ("tiny", "shared", "unshared")} == {"partial", "shared", "unshared"}
     assert not TRAININGS["no_nla"].nla
     for values in ({"sharing": "some"}, {"widths": (3, 4, 4)}, {"widths": (4, 4)}, {"dropout": 1.0}):
