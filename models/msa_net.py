@@ -212,8 +212,8 @@ class MsaNet(_Scale):
         all places are described at once: convolutions see what lies around a patch where the paper pads a patch with zeros, attention
         looks at surroundings (see `nla`), images are standardised by their surroundings (the paper does not say how);
         oriented gradients are given beside the grey value, to the stems and to the last convolution, so that a network that has
-        learnt nothing already describes structure; "tiny" is slimmer, and joins to the 64 px the 128 px around them at half the
-        resolution, described by a second network of the same form: 64 px of fields or forest alone often fit anywhere.
+        learnt nothing already describes structure; "tiny" is slimmer; "two_scales" joins to the 64 px the 128 px around them at half
+        the resolution, described by a second network of the same form: 64 px of fields or forest alone often fit anywhere.
     """
 
     def __init__(self, config: MsaNetConfig) -> None:
@@ -270,12 +270,12 @@ def _at_places_of(near: Tensor, wide: Tensor, step: int) -> Tensor:
     return functional.normalize(functional.interpolate(wide, size=near.shape[-2:], mode="bilinear", align_corners=True), dim=1)
 
 
-PRESETS: dict[str, MsaNetConfig] = {"tiny": MsaNetConfig(joined=96), "paper": MsaNetConfig(widths=(32, 64, 128), bank=False)}
+PRESETS: dict[str, MsaNetConfig] = {"tiny": MsaNetConfig(), "paper": MsaNetConfig(widths=(32, 64, 128), bank=False)}
 ABLATIONS: dict[str, MsaNetConfig] = {
-    "one_scale": MsaNetConfig(),
     "shared": MsaNetConfig(sharing="shared"),
     "unshared": MsaNetConfig(sharing="unshared"),
     "no_nla": MsaNetConfig(nla=False),
     "no_bank": MsaNetConfig(bank=False),
+    "two_scales": MsaNetConfig(joined=96),
 }
-"""The 64 px alone; of that, weight sharing (the paper's table 3), no attention, and the grey value as the only input."""
+"""Weight sharing (the paper's table 3), no attention, the grey value as the only input, and the ground around joined at half the resolution."""

@@ -1,4 +1,4 @@
-"""MSA-Net: learned descriptors of 64-px patches around keypoints, with the ground around them; see `models.msa_net`."""
+"""MSA-Net: learned descriptors of 64-px patches around keypoints; see `models.msa_net`."""
 
 from __future__ import annotations
 
