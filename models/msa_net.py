@@ -23,6 +23,7 @@ MODALITIES = ("optical", "sar")
 SHARINGS = ("partial", "shared", "unshared")
 _NORMAL_FLOOR = 0.03
 _FIRM = 6.0  # descriptors have length 1, so that larger weights only mean slower change: steps of Adam would overthrow those of 6144 inputs
+_NEAR = 0.7  # weight of the 64 px beside what is joined: they tell places a few px apart, the ground around tells scenes apart
 _CELLS, _CELL_SIDE = (4, 2, 1), 9  # 8-px cells at 1/2, 1/4 and 1/8; 72 px
 
 
@@ -37,8 +38,8 @@ class MsaNetConfig(StoredConfig):
         nla: Non-local attention after each residual block.
         bank: Oriented gradients are given beside the grey value.
         dropout: Share of values dropped ahead of the last convolution while training.
-        joined: Two scales give this many channels each, the 64 px and the 128 px around them at half the resolution, which are
-            joined into the descriptor; 0 = the 64 px alone, as in the paper.
+        joined: Channels that describe the 128 px around at half the resolution. Joined with those of the 64 px to `channels` more
+            they make the second half of the descriptor, which is twice as long then; 0 = the 64 px alone, as in the paper.
     """
 
     widths: tuple[int, int, int] = (16, 32, 48)
@@ -134,7 +135,7 @@ class _Stem(nn.Module):
 class _Trunk(nn.Module):
     """LFE and NLA at 1/2, 1/4, 1/8, dropout, and the convolution that sees the whole patch."""
 
-    def __init__(self, config: MsaNetConfig) -> None:
+    def __init__(self, config: MsaNetConfig, channels: int) -> None:
         super().__init__()
         widths = (config.widths[0], *config.widths)
         self.levels = nn.ModuleList(
@@ -143,7 +144,7 @@ class _Trunk(nn.Module):
         )
         self.dropout = nn.Dropout(config.dropout)
         past = OrientedGradients().channels * (STRIDE // _PAST_PX) ** 2 if config.bank else 0
-        self.last = nn.Conv2d(config.widths[2] + past, config.joined or config.channels, PATCH_PX // STRIDE)
+        self.last = nn.Conv2d(config.widths[2] + past, channels, PATCH_PX // STRIDE)
         with torch.no_grad():
             self.last.weight.mul_(_FIRM)
 
@@ -187,10 +188,10 @@ def _interleaved(x: Tensor) -> Tensor:
 class _Scale(nn.Module):
     """A stem for each modality (MSpFL) and a trunk of residual blocks with non-local attention, at one scale."""
 
-    def __init__(self, config: MsaNetConfig) -> None:
+    def __init__(self, config: MsaNetConfig, channels: int) -> None:
         super().__init__()
         self.stems = nn.ModuleDict({m: _Stem(config) for m in (MODALITIES[:1] if config.sharing == "shared" else MODALITIES)})
-        self.trunks = nn.ModuleDict({m: _Trunk(config) for m in (MODALITIES if config.sharing == "unshared" else MODALITIES[:1])})
+        self.trunks = nn.ModuleDict({m: _Trunk(config, channels) for m in (MODALITIES if config.sharing == "unshared" else MODALITIES[:1])})
         for parts in (self.stems, self.trunks):
             if "sar" in parts:
                 parts["sar"].load_state_dict(parts["optical"].state_dict())  # alike at the start: their descriptors correlate
@@ -212,16 +213,16 @@ class MsaNet(_Scale):
         all places are described at once: convolutions see what lies around a patch where the paper pads a patch with zeros, attention
         looks at surroundings (see `nla`), images are standardised by their surroundings (the paper does not say how);
         oriented gradients are given beside the grey value, to the stems and to the last convolution, so that a network that has
-        learnt nothing already describes structure; "tiny" is slimmer; "two_scales" joins to the 64 px the 128 px around them at half
+        learnt nothing already describes structure; "tiny" is slimmer; "two_scales" adds the 128 px around them at half
         the resolution, described by a second network of the same form: 64 px of fields or forest alone often fit anywhere.
     """
 
     def __init__(self, config: MsaNetConfig) -> None:
-        super().__init__(config)
+        super().__init__(config, config.channels)
         self.config = config
         self.log_scale = nn.Parameter(torch.tensor(2.7))
-        self.wide = _Scale(config) if config.joined else None
-        self.join = nn.Conv2d(2 * config.joined, config.channels, 1, bias=False) if config.joined else None
+        self.wide = _Scale(config, config.joined) if config.joined else None
+        self.join = nn.Conv2d(config.channels + config.joined, config.channels, 1, bias=False) if config.joined else None
 
     def forward(self, image: Tensor, modality: str, step: int = STRIDE) -> Tensor:
         """Describe every place of images.
@@ -232,7 +233,7 @@ class MsaNet(_Scale):
             step: Distance of the descriptors: 8 or 4 px.
 
         Returns:
-            (B, channels, (H - 64) / step + 1, (W - 64) / step + 1), of length 1.
+            (B, channels, (H - 64) / step + 1, (W - 64) / step + 1), of length 1; twice the channels where two scales are joined.
         """
         return self.describe({modality: image}, [step])[0]
 
@@ -247,7 +248,11 @@ class MsaNet(_Scale):
         if self.wide is None or self.join is None:
             return near
         halves = self.wide.describe({m: _halved(x) for m, x in images.items()}, [STRIDE // 2] * len(images))
-        return [functional.normalize(self.join(torch.cat((n, _at_places_of(n, w, step)), dim=1)), dim=1) for n, w, step in zip(near, halves, steps, strict=True)]
+        found = []
+        for n, w, step in zip(near, halves, steps, strict=True):
+            joined = functional.normalize(self.join(torch.cat((n, _at_places_of(n, w, step)), dim=1)), dim=1)
+            found.append(functional.normalize(torch.cat((_NEAR * n, joined), dim=1), dim=1))
+        return found
 
 
 def _of(parts: nn.ModuleDict, modality: str) -> nn.Module:

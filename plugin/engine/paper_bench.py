@@ -255,46 +255,38 @@ def _flow(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, pr
 def _patches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress) -> tuple[dict[str, float], list[Record]]:
     """Compare descriptors of patches at the same place of the aligned pair with those of patches elsewhere, drawn from all pairs.
 
-    Patches of 64 px as in the paper, and again with the 32 px around them, for networks that look there; each is seen alone.
     `structured`: the half of the patches with the more edges in the SAR image; where there is hardly any structure no descriptor can tell places apart.
     """
-    figures: dict[str, float] = {}
+    mine: list[NDArray[np.float32]] = []
+    other: list[NDArray[np.float32]] = []
+    edges: list[float] = []
     records: list[Record] = []
-    for part, (side, name) in enumerate(((_PATCH_PX, ""), (2 * _PATCH_PX, " of 128 px"))):
-        mine: list[NDArray[np.float32]] = []
-        other: list[NDArray[np.float32]] = []
-        edges: list[float] = []
-        for number, row in enumerate(rows):
-            progress.update((part + number / len(rows)) / 2, f"Patches of {side} px: pair {number + 1} of {len(rows)}")
-            optical, sar, _ = load_colour_pair(dataset, row)
-            both = cv2.cvtColor(optical, cv2.COLOR_BGR2GRAY), sar
-            count, moment = len(mine), maximum_moment(sar.astype(np.float32) / 255.0)
-            for y in range(0, sar.shape[0] - side + 1, _PATCH_STRIDE_PX):
-                for x in range(0, sar.shape[1] - side + 1, _PATCH_STRIDE_PX):
-                    seen = (slice(y, y + side), slice(x, x + side))
-                    if all((image[seen] > 0).mean() > 0.7 for image in both):
-                        images = (_image(i[seen], np.ones((side, side), bool), m) for i, m in zip(both, (Modality.OPTICAL, Modality.SAR), strict=True))
-                        a, b = (_in_the_middle(matcher.describe(image)) for image in images)
-                        other.append(a)
-                        mine.append(b)
-                        edges.append(float(moment[seen].mean()))
-            records.append({**_name(row), "side_px": side, "patches": len(mine) - count})
-        s, o = np.array(mine, dtype=np.float64), np.array(other, dtype=np.float64)
-        if len(s) < 4:
-            raise UsageError("The pairs hold too few patches.", "Take more pairs with --limit.")
-        drawn = (np.arange(len(s)) + np.random.default_rng(seed).integers(1, len(s), len(s))) % len(s)
-        matching, wrong = (s * o).sum(axis=1), (s * o[drawn]).sum(axis=1)
-        rich = np.array(edges) >= np.median(edges)
-        figures |= {
-            f"patches{name}": float(len(s)), f"accuracy{name}": decision_accuracy(matching, wrong), f"FPR95{name}": false_positive_rate(matching, wrong),
-            f"structured patches{name}": float(rich.sum()), f"structured accuracy{name}": decision_accuracy(matching[rich], wrong[rich]),
-            f"structured FPR95{name}": false_positive_rate(matching[rich], wrong[rich]),
-        }
-    return figures, records
-
-
-def _in_the_middle(descriptors: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(descriptors[descriptors.shape[0] // 2, descriptors.shape[1] // 2])
+    for number, row in enumerate(rows):
+        progress.update(number / len(rows), f"Patches: pair {number + 1} of {len(rows)}")
+        optical, sar, _ = load_colour_pair(dataset, row)
+        both = cv2.cvtColor(optical, cv2.COLOR_BGR2GRAY), sar
+        count, moment = len(mine), maximum_moment(sar.astype(np.float32) / 255.0)
+        for y in range(0, sar.shape[0] - _PATCH_PX + 1, _PATCH_STRIDE_PX):
+            for x in range(0, sar.shape[1] - _PATCH_PX + 1, _PATCH_STRIDE_PX):
+                part = (slice(y, y + _PATCH_PX), slice(x, x + _PATCH_PX))
+                if all((image[part] > 0).mean() > 0.7 for image in both):
+                    images = (_image(i[part], np.ones((_PATCH_PX, _PATCH_PX), bool), m) for i, m in zip(both, (Modality.OPTICAL, Modality.SAR), strict=True))
+                    a, b = (matcher.describe(image)[0, 0] for image in images)
+                    other.append(a)
+                    mine.append(b)
+                    edges.append(float(moment[part].mean()))
+        records.append({**_name(row), "patches": len(mine) - count})
+    s, o = np.array(mine, dtype=np.float64), np.array(other, dtype=np.float64)
+    if len(s) < 4:
+        raise UsageError("The pairs hold too few patches.", "Take more pairs with --limit.")
+    drawn = (np.arange(len(s)) + np.random.default_rng(seed).integers(1, len(s), len(s))) % len(s)
+    matching, wrong = (s * o).sum(axis=1), (s * o[drawn]).sum(axis=1)
+    rich = np.array(edges) >= np.median(edges)
+    return {
+        "patches": float(len(s)), "accuracy": decision_accuracy(matching, wrong), "FPR95": false_positive_rate(matching, wrong),
+        "structured patches": float(rich.sum()), "structured accuracy": decision_accuracy(matching[rich], wrong[rich]),
+        "structured FPR95": false_positive_rate(matching[rich], wrong[rich]),
+    }, records
 
 
 def _name(row: dict[str, str]) -> Record:

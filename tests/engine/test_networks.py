@@ -65,12 +65,12 @@ def image(data, modality=Modality.SAR, mask=None):
 
 
 def test_train_writes_weights_curves_and_card_and_goes_on(dataset, tmp_path, capsys):
-    command = ["train", "me_ssm", str(dataset), "--output", str(tmp_path / "t"), "--steps", "2", "--seed", "3"]
+    command = ["train", "me_ssm", str(dataset), "--output", str(tmp_path / "t"), "--steps", "2", "--seed", "3", "--rate", "1e-4"]
     assert main(command) == 0
     assert "CMR@1 px" in capsys.readouterr().out
     card = json.loads((tmp_path / "t" / "best.json").read_text())
     assert card["network"] == "me_ssm"
-    assert card["seed"] == 3
+    assert (card["seed"], card["rate"]) == (3, 1e-4)
     assert card["data"] == {"pairs": 4, "sources": ["made"]}
     assert set(card["validation"]) >= {"CMR@1", "CMR@2", "CMR@3", "CMR@5", "by_source"}
     assert card["bytes"] == (tmp_path / "t" / "best.safetensors").stat().st_size < 4_000_000

@@ -65,8 +65,9 @@ def test_descriptors_lie_where_they_say(config):
     image = torch.from_numpy(picture(0, 480))[None, None, :, :400]
     with torch.inference_mode():
         coarse, fine = net(image, "sar"), net(image, "sar", 4)
-        assert coarse.shape == (1, 32, 53, 43)
-        assert fine.shape == (1, 32, 105, 85)
+        channels = 64 if config.joined else 32
+        assert coarse.shape == (1, channels, 53, 43)
+        assert fine.shape == (1, channels, 105, 85)
         assert torch.allclose(fine.norm(dim=1), torch.ones(1, 105, 85), atol=1e-5)
         assert torch.allclose(fine[..., ::2, ::2], coarse, atol=1e-5)
         moved = net(image[..., 16:, 8:], "sar", 4)
