@@ -92,8 +92,7 @@ class _Correlator:
         centred = (features - self._mean(features, mask)) * mask
         energy = np.einsum("chw,chw->hw", centred, centred)
         # What a shift of `low` meets comes first, so that the smallest shift is the first lag; what no shift meets is cut off.
-        seen = [_moved(a, low, self.size) for a in (*centred, energy, mask.astype(np.float32))]
-        *self.f, self.energy, self.mask = (self._spectrum(a) for a in seen)
+        *self.f, self.energy, self.mask = (self._spectrum(_moved(a, low, self.size)) for a in (*centred, energy, mask.astype(np.float32)))
 
     @staticmethod
     def _mean(features: Array, mask: NDArray[np.bool_]) -> Array:
