@@ -203,7 +203,7 @@ class Search:
         """Correlate hypotheses; `near` restricts the shift to `reach` px around it. How sharp a peak is takes all shifts to tell."""
         low, high = self._within(near, reach)
         whole = near is None or tell_sharpness or self.radius <= 2 * (reach + _AROUND_PX)
-        correlator = self._correlator(*((-self.radius, -self.radius), (self.radius, self.radius)) if whole else self._within(near, reach + _AROUND_PX))
+        correlator = self._correlator(*self._within(None if whole else near, reach + _AROUND_PX))
         tried: list[Hypothesis] = []
         for found in side_by_side(lambda h: self._try(h, correlator, low, high, tell_sharpness), (self._prepared(h) for h in hypotheses), self.threads):
             tried.append(found)

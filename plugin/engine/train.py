@@ -74,7 +74,7 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
         The card of the best weights.
 
     Raises:
-        UsageError: unknown network or preset, no length, nothing to resume.
+        UsageError: unknown network or preset, no length, no learning rate, nothing to resume.
         InputError: the dataset cannot be read.
     """
     import torch
@@ -89,6 +89,8 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
         raise UsageError(f"Unknown preset {request.preset!r}.", f"Choose from {', '.join(training.TRAININGS)}.")
     if (request.minutes is None) == (request.steps is None):
         raise UsageError("Give the length of the training.", "Use either --minutes or --steps.")
+    if request.rate is not None and not 0.0 < request.rate < 1.0:
+        raise UsageError(f"{request.rate} is no learning rate.", "Give --rate a value between 0 and 1, 0.0005 for instance.")
     last = request.output / "last.pt"
     if last.exists() and not request.resume:
         raise UsageError(f"{request.output} already holds a training.", "Go on with --resume, or choose another folder.")

@@ -89,6 +89,7 @@ def test_train_writes_weights_curves_and_card_and_goes_on(dataset, tmp_path, cap
     ("change", "words"),
     [
         (["--preset", "huge"], "Unknown preset"), (["--minutes", "1"], "--minutes or --steps"), (["--resume"], "nothing to resume"),
+        (["--rate", "0"], "no learning rate"), (["--rate", "nan"], "no learning rate"),
     ],
 )
 def test_train_refuses_what_it_cannot_do(dataset, tmp_path, capsys, change, words):
