@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 _FLOOR = 1.25e-3
-_SOBEL = (0.125, 0.25, 0.125)
+_SMOOTH, _ACROSS = (0.125, 0.25, 0.125), (-1.0, 0.0, 1.0)  # Sobel
 
 
 class OrientedGradients(nn.Module):
@@ -41,8 +42,7 @@ class OrientedGradients(nn.Module):
 
     def _at(self, image: Tensor, before_px: float, after_px: float) -> Tensor:
         smooth = _blur(image, before_px)
-        across, along = torch.tensor((-1.0, 0.0, 1.0), device=image.device), torch.tensor(_SOBEL, device=image.device)
-        gradient = torch.cat((_separable(smooth, along, across), _separable(smooth, across, along)), dim=1)
+        gradient = torch.cat((_separable(smooth, _SMOOTH, _ACROSS), _separable(smooth, _ACROSS, _SMOOTH)), dim=1)
         channels = _blur(torch.einsum("bchw,co->bohw", gradient, self.directions).abs(), after_px)
         channels = 0.25 * channels.roll(1, 1) + 0.5 * channels + 0.25 * channels.roll(-1, 1)
         return channels * torch.rsqrt((channels**2).sum(1, keepdim=True) + _FLOOR**2)
@@ -50,13 +50,26 @@ class OrientedGradients(nn.Module):
 
 def _blur(x: Tensor, sigma_px: float) -> Tensor:
     reach = round(4.0 * sigma_px)
-    taps = torch.exp(-torch.arange(-reach, reach + 1, device=x.device, dtype=x.dtype) ** 2 / (2 * sigma_px**2))
-    return _separable(x, taps / taps.sum(), taps / taps.sum())
+    taps = [math.exp(-(i**2) / (2 * sigma_px**2)) for i in range(-reach, reach + 1)]
+    total = sum(taps)
+    taps = [tap / total for tap in taps]
+    return _separable(x, taps, taps)
 
 
-def _separable(x: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Convolve each channel with `rows` down the columns and `columns` along the rows; the image is mirrored at its rim."""
-    count, down, right = x.shape[1], len(rows) // 2, len(columns) // 2
+def _separable(x: Tensor, rows: Sequence[float], columns: Sequence[float]) -> Tensor:
+    """Correlate each channel with `rows` down the columns and `columns` along the rows; the image is mirrored at its rim.
+
+    Shifted copies are summed: on a CPU several times as fast as a depth-wise convolution of six channels; a GPU starts more kernels.
+    """
+    down, right = len(rows) // 2, len(columns) // 2
     x = functional.pad(x, (right, right, down, down), mode="reflect")
-    x = functional.conv2d(x, rows.view(1, 1, -1, 1).expand(count, 1, -1, 1), groups=count)
-    return functional.conv2d(x, columns.view(1, 1, 1, -1).expand(count, 1, 1, -1), groups=count)
+    return _taps(_taps(x, rows, 2), columns, 3)
+
+
+def _taps(x: Tensor, taps: Sequence[float], axis: int) -> Tensor:
+    size = x.shape[axis] - len(taps) + 1
+    out = taps[0] * x.narrow(axis, 0, size)
+    for first, tap in enumerate(taps[1:], 1):
+        if tap:
+            out.add_(x.narrow(axis, first, size), alpha=tap)
+    return out

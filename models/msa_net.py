@@ -1,8 +1,8 @@
-"""MSA-Net: a 128-d descriptor of the 64 x 64 px around a place, for optical and SAR images, computed for all places at once.
+"""MSA-Net: a descriptor of the ground around a place, the same for optical and SAR images, computed for all places at once.
 
 Convention:
     Node (r, c) of a descriptor map describes the 64 x 64 px whose first pixel is (r * step, c * step); its place is the middle of
-    them, (c * step + 32, r * step + 32) in the pixel frame (corner origin).
+    them, (c * step + 32, r * step + 32) in the pixel frame (corner origin), as it is of the 128 px that a second scale adds.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class MsaNetConfig(StoredConfig):
 
     Attributes:
         widths: Channels at 1/2, 1/4 and 1/8.
-        channels: Length of the descriptor.
+        channels: Length of the descriptor of the 64 px.
         sharing: "partial" (a stem for each modality, one trunk), "shared" (one network) or "unshared" (two networks).
         nla: Non-local attention after each residual block.
         bank: Oriented gradients are given beside the grey value.
@@ -213,8 +213,8 @@ class MsaNet(_Scale):
         all places are described at once: convolutions see what lies around a patch where the paper pads a patch with zeros, attention
         looks at surroundings (see `nla`), images are standardised by their surroundings (the paper does not say how);
         oriented gradients are given beside the grey value, to the stems and to the last convolution, so that a network that has
-        learnt nothing already describes structure; "tiny" is slimmer; "two_scales" adds the 128 px around them at half
-        the resolution, described by a second network of the same form: 64 px of fields or forest alone often fit anywhere.
+        learnt nothing already describes structure; "tiny" is slimmer and joins the 64 px with the 128 px around them at half the
+        resolution, described by a second network of the same form: 64 px of fields or forest alone often fit anywhere.
     """
 
     def __init__(self, config: MsaNetConfig) -> None:
@@ -275,12 +275,12 @@ def _at_places_of(near: Tensor, wide: Tensor, step: int) -> Tensor:
     return functional.normalize(functional.interpolate(wide, size=near.shape[-2:], mode="bilinear", align_corners=True), dim=1)
 
 
-PRESETS: dict[str, MsaNetConfig] = {"tiny": MsaNetConfig(), "paper": MsaNetConfig(widths=(32, 64, 128), bank=False)}
+PRESETS: dict[str, MsaNetConfig] = {"tiny": MsaNetConfig(joined=96), "paper": MsaNetConfig(widths=(32, 64, 128), bank=False)}
 ABLATIONS: dict[str, MsaNetConfig] = {
+    "one_scale": MsaNetConfig(),
     "shared": MsaNetConfig(sharing="shared"),
     "unshared": MsaNetConfig(sharing="unshared"),
     "no_nla": MsaNetConfig(nla=False),
     "no_bank": MsaNetConfig(bank=False),
-    "two_scales": MsaNetConfig(joined=96),
 }
-"""Weight sharing (the paper's table 3), no attention, the grey value as the only input, and the ground around joined at half the resolution."""
+"""`one_scale` describes the 64 px alone, as the paper does; of the others each changes one part of it: the sharing (table 3), the attention, the oriented gradients."""

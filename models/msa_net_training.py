@@ -252,8 +252,8 @@ def _cropped(image: NDArray[np.float32]) -> NDArray[np.float32]:
 _RECIPES: dict[str, dict[str, Any]] = {
     "lambda_0": {"constraint": 0.0}, "lambda_1": {"constraint": 1.0}, "paper_loss": {"localise": 0.0, "triplets": 1.0},
 }
-TRAININGS: dict[str, MsaNetConfig] = {**PRESETS, **ABLATIONS, **dict.fromkeys(_RECIPES, PRESETS["tiny"])}
-"""`tiny` ships; the others are ablations: sharing, parts left out, the weight of the similarity constraint, the paper's loss alone."""
+TRAININGS: dict[str, MsaNetConfig] = {**PRESETS, **ABLATIONS, **dict.fromkeys(_RECIPES, ABLATIONS["one_scale"])}
+"""`tiny` ships; the others are of one scale, trained on smaller windows without `decide`: sharing, parts left out, weight of the similarity constraint, the paper's loss."""
 
 
 def make_trainer(preset: str, pairs: list[Pair], recipe: Recipe, device: str) -> PatchTrainer:

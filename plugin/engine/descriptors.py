@@ -60,8 +60,8 @@ def surfaces_around(
     """Return (N, 2 reach + 1, 2 reach + 1): similarity of N descriptors with those of a map around N nodes.
 
     Args:
-        descriptors: (N, C) of unit length.
-        field: (rows, columns, C) of unit length.
+        descriptors: (N, C) of one length.
+        field: (rows, columns, C) of one length.
         valid: (rows, columns), False = `NOTHING` to compare with.
         nodes: (N, 2).
         reach: Largest offset along each axis.
@@ -80,7 +80,7 @@ def read_peaks(surfaces: NDArray[np.float32], scale: float, allowed: NDArray[np.
     Args:
         surfaces: (N, side, side), side odd.
         scale: Inverse temperature: probability is softmax(scale * similarity).
-        allowed: (N, side, side), where the highest node is sought; None = everywhere.
+        allowed: (N, side, side) or one for all, where the highest node is sought; None = everywhere.
     """
     count, side = len(surfaces), surfaces.shape[-1]
     each, reach = np.arange(count), side // 2

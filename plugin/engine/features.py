@@ -19,7 +19,7 @@ def blur(image: Array, sigma: float) -> Array:
     """Gaussian blur of (H, W); sigma in px, 0 leaves the image as it is."""
     if sigma <= 0:
         return image
-    return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101).astype(np.float32)
+    return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101).astype(np.float32, copy=False)
 
 
 def fill_invalid(data: Array, mask: NDArray[np.bool_], sigma: float = 6.0) -> Array:
@@ -58,7 +58,7 @@ def unit_channels(channels: Array, floor: float) -> Array:
         floor: Length below which a vector is taken for noise.
     """
     length = np.sqrt(np.einsum("chw,chw->hw", channels, channels) + floor**2)
-    return (channels / length).astype(np.float32)
+    return (channels / length).astype(np.float32, copy=False)
 
 
 @lru_cache(maxsize=8)

@@ -270,8 +270,7 @@ def _patches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int,
             for x in range(0, sar.shape[1] - _PATCH_PX + 1, _PATCH_STRIDE_PX):
                 part = (slice(y, y + _PATCH_PX), slice(x, x + _PATCH_PX))
                 if all((image[part] > 0).mean() > 0.7 for image in both):
-                    images = (_image(i[part], np.ones((_PATCH_PX, _PATCH_PX), bool), m) for i, m in zip(both, (Modality.OPTICAL, Modality.SAR), strict=True))
-                    a, b = (matcher.describe(image)[0, 0] for image in images)
+                    a, b = (_described(matcher, image, (y, x), m) for image, m in zip(both, (Modality.OPTICAL, Modality.SAR), strict=True))
                     other.append(a)
                     mine.append(b)
                     edges.append(float(moment[part].mean()))
@@ -287,6 +286,16 @@ def _patches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int,
         "structured patches": float(rich.sum()), "structured accuracy": decision_accuracy(matching[rich], wrong[rich]),
         "structured FPR95": false_positive_rate(matching[rich], wrong[rich]),
     }, records
+
+
+def _described(matcher: Any, image: NDArray[np.uint8], corner: tuple[int, int], modality: Modality) -> NDArray[np.float32]:
+    """Return the descriptor of the patch whose first pixel is `corner` (row, column), cut out with the `patch_px` that the matcher sees, less at the image's rim."""
+    room = (matcher.patch_px - _PATCH_PX) // 2
+    top, left = (max(0, at - room) for at in corner)
+    part = image[top : corner[0] + _PATCH_PX + room, left : corner[1] + _PATCH_PX + room]
+    described = matcher.describe(_image(part, np.ones(part.shape, bool), modality))
+    found: NDArray[np.float32] = described[(corner[0] - top) // matcher.step_px, (corner[1] - left) // matcher.step_px]
+    return found
 
 
 def _name(row: dict[str, str]) -> Record:

@@ -8,7 +8,7 @@ from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.engine.budget import SMALLEST_TILE_PX, reach_px, within_budget
 from sar_optical_align.plugin.engine.matchers import create
 
-MATCHERS = ("cfog", "gradient_ncc", "phase_congruency", "mutual_information", "sift", "kd_cfm", "soma")
+MATCHERS = ("cfog", "gradient_ncc", "phase_congruency", "mutual_information", "sift", "kd_cfm", "soma", "msa_net")
 
 
 @pytest.mark.parametrize("key", MATCHERS)

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from radar_pictures import cut_rows, radar_pair
 from sar_optical_align.models.msa_net import MsaNet, MsaNetConfig
+from sar_optical_align.models.nla import Nla
 from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.core.peaks import quadratic_peak
 from sar_optical_align.plugin.engine.descriptors import NOTHING, read_peaks, surfaces_around
 from sar_optical_align.plugin.engine.keypoints import corners, maximum_moment, spread
 from sar_optical_align.plugin.engine.matchers import create
-from sar_optical_align.plugin.engine.matchers.msa_net import SHIPPED
+from sar_optical_align.plugin.engine.matchers.msa_net import SHIPPED, _beside
 from sar_optical_align.plugin.engine.matchers.network import NetworkError
 from weight_files import DAMAGES, damaged, untrained
 
 SMALL = MsaNetConfig(widths=(4, 8, 8), channels=32)
+JOINED = replace(SMALL, joined=24)
 shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shipped")
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    return untrained(tmp_path_factory.mktemp("weights"), "msa_net", MsaNet, SMALL)
+@pytest.fixture(scope="module", params=[SMALL, JOINED], ids=["one_scale", "two_scales"])
+def weights(tmp_path_factory, request):
+    return untrained(tmp_path_factory.mktemp("weights"), "msa_net", attentive, request.param)
+
+
+def attentive(config):
+    """Return a network at random whose attention does something."""
+    net = MsaNet(config)
+    for layer in net.modules():
+        if isinstance(layer, Nla):
+            torch.nn.init.normal_(layer.leave.weight, std=0.1)
+    return net
 
 
 @shipped
@@ -64,7 +78,7 @@ def test_a_strip_does_not_show(weights, monkeypatch):
     whole = matcher.describe(image)
     monkeypatch.setattr(msa_net, "_STRIP_PX", 128)
     strips = matcher.describe(image)
-    assert whole.shape == strips.shape == (115, 9, 32)
+    assert whole.shape == strips.shape == (117, 9, matcher.net.config.channels * (2 if matcher.net.config.joined else 1))
     assert float((whole * strips).sum(-1).min()) > 0.999
 
 
@@ -88,6 +102,51 @@ def test_every_match_tells_what_it_is_judged_by(weights):
     assert (found.peak >= middle).all()
     place = (found.reference - found.surface_origin) / found.surface_step_px
     assert ((place >= 0) & (place <= 8)).all()
+    highest = np.stack(np.unravel_index(found.surfaces.reshape(n, -1).argmax(axis=1), (9, 9))[::-1], axis=1)
+    assert np.abs(place - highest).max() <= 0.76  # its vertex, wherever the match lies
+
+
+def test_the_near_scale_says_where_exactly_a_match_lies(tmp_path, monkeypatch):
+    """Joined descriptors that are a node off draw the similarity of both scales to one side, the matches not."""
+    matcher = create("msa_net", {"weights": str(untrained(tmp_path, "msa_net", MsaNet, JOINED))})
+    image = radar_pair((250, 270))[0]
+    describe, count = matcher.describe, []
+
+    def beside(given):
+        found = describe(given)
+        count.append(0)
+        return np.concatenate((found[..., :32], np.roll(found[..., 32:], len(count) % 2, axis=1)), axis=-1)
+
+    monkeypatch.setattr(matcher, "describe", beside)
+    found = matcher.match(image, image, 16.0)
+    highest = np.array([np.unravel_index(s.argmax(), s.shape) for s in found.surfaces])[:, 1] - 4
+    assert len(highest) > 10
+    assert (highest == 1).mean() > 0.25
+    moved = np.abs(found.reference - found.sensed)[highest == 1]
+    assert np.median(moved) < 0.5
+    assert moved.max() < 3.0  # not 4, a node
+
+
+def test_no_match_lies_beyond_reach(weights):
+    matcher = create("msa_net", {"weights": str(weights), "reach_px": 8, "spacing_px": 4})
+    reference, sensed = radar_pair((250, 270), (3, -3))
+    for radius in (32.0, 5.0):
+        found = matcher.match(reference, sensed, radius)
+        shift = found.reference - found.sensed
+        assert len(shift) > 3
+        assert np.abs(shift).max() <= 8.0
+        assert np.hypot(*shift.T).max() <= radius
+
+
+def test_a_peak_of_the_near_scale_is_one():
+    """The highest node of the middle that no neighbour exceeds; on a slope there is none."""
+    surfaces = np.zeros((3, 5, 5), np.float32)
+    surfaces[0, 2, 3] = 0.5
+    surfaces[1] = np.linspace(0, 1, 5)
+    surfaces[2, 2, 1], surfaces[2, 2, 4] = 0.5, 0.9
+    peaks = _beside(surfaces, 10.0)
+    assert peaks.free.tolist() == [True, False, True]
+    assert peaks.node[[0, 2]].tolist() == [[1, 0], [-1, 0]]
 
 
 def test_nothing_to_see_gives_no_matches(weights):

@@ -178,6 +178,7 @@ def test_a_case_is_the_pair_under_its_motion(dataset):
 FIGURES = {
     "kd_cfm": {"MMA@10", "corner AUC@3", "repeatability", "repeatability, SIFT", "NN mAP", "M.S.", "GFLOP per megapixel"},
     "soma": {"main CMR@1", "robust CMR@5"},
+    "msa_net": {"accuracy", "FPR95", "structured accuracy", "NCM", "RCM"},
 }
 
 

@@ -127,11 +127,11 @@ def test_every_variant_trains_and_its_configuration_survives(name):
 
 def test_presets_differ_in_what_they_say():
     recipes = {n: make_trainer(n, [made_pair(0)], Recipe(), "cpu").recipe for n in TRAININGS}
-    assert [recipes[n].constraint for n in ("tiny", "lambda_0", "lambda_1")] == [0.1, 0.0, 1.0]
+    assert [recipes[n].constraint for n in ("one_scale", "lambda_0", "lambda_1")] == [0.1, 0.0, 1.0]
     assert recipes["paper_loss"].localise == 0.0
-    assert recipes["two_scales"].decide > recipes["tiny"].decide == 0.0
-    assert replace(TRAININGS["two_scales"], joined=0) == TRAININGS["tiny"]
-    assert {TRAININGS[n].sharing for n in ("tiny", "shared", "unshared")} == {"partial", "shared", "unshared"}
+    assert recipes["tiny"].decide > recipes["one_scale"].decide == 0.0
+    assert replace(TRAININGS["tiny"], joined=0) == TRAININGS["one_scale"]
+    assert {TRAININGS[n].sharing for n in ("one_scale", "shared", "unshared")} == {"partial", "shared", "unshared"}
     assert not TRAININGS["no_nla"].nla
     for values in ({"sharing": "some"}, {"widths": (3, 4, 4)}, {"widths": (4, 4)}, {"dropout": 1.0}):
         with pytest.raises(ValueError, match=next(iter(values))):

@@ -53,7 +53,9 @@ class CfogMatcher(TemplateMatcher):
         from ..features import blur, fill_invalid, gradient, unit_channels
 
         gx, gy = gradient(fill_invalid(image.data, image.mask), self.params.sigma)
-        angles = np.arange(self.params.orientations) * np.pi / self.params.orientations
-        channels = np.stack([blur(np.abs(gx * np.cos(a) + gy * np.sin(a)), self.params.channel_sigma) for a in angles])
-        channels = 0.25 * np.roll(channels, 1, axis=0) + 0.5 * channels + 0.25 * np.roll(channels, -1, axis=0)
-        return unit_channels(channels, 1.25e-3) * image.mask.astype(np.float32)
+        count = self.params.orientations
+        sharp = [blur(np.abs(gx * np.cos(a) + gy * np.sin(a)), self.params.channel_sigma) for a in np.arange(count) * np.pi / count]
+        channels = np.stack([0.25 * sharp[i - 1] + 0.5 * sharp[i] + 0.25 * sharp[(i + 1) % count] for i in range(count)])
+        unit = unit_channels(channels, 1.25e-3)
+        unit *= image.mask
+        return unit
