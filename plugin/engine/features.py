@@ -61,7 +61,7 @@ def unit_channels(channels: Array, floor: float) -> Array:
     return (channels / length).astype(np.float32, copy=False)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # of a tile of 1500 px each takes 250 MB
 def _log_gabor_bank(rows: int, cols: int, scales: int, orientations: int) -> tuple[NDArray[np.float32], ...]:
     """Frequency responses (scales * orientations arrays of rows x cols), wavelengths 3 px * 2**s, sigma_on_f 0.55."""
     fy = fft.fftfreq(rows).astype(np.float32)[:, None]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _STEP, _HALF, _PATCH = 4, 32, 64
 _GRID = 16  # the coarsest cells: 8 px of the halved image
-_MIN_VALID, _STRIP_PX = 0.7, 512
+_MIN_VALID, _STRIP_PX = 0.7, 1024
 _LEAST_VARIANCE_PX2 = 0.25
 SHIPPED = shipped_weights("msa_net")
 
