@@ -80,7 +80,7 @@ def read_peaks(surfaces: NDArray[np.float32], scale: float, allowed: NDArray[np.
     Args:
         surfaces: (N, side, side), side odd.
         scale: Inverse temperature: probability is softmax(scale * similarity).
-        allowed: (N, side, side) or one for all, where the highest node is sought; None = everywhere.
+        allowed: (N, side, side), where the highest node is sought; None = everywhere.
     """
     count, side = len(surfaces), surfaces.shape[-1]
     each, reach = np.arange(count), side // 2

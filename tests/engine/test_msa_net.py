@@ -6,10 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from radar_pictures import cut_rows, radar_pair
 from sar_optical_align.models.msa_net import MsaNet, MsaNetConfig
-from sar_optical_align.models.nla import Nla
 from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.core.peaks import quadratic_peak
 from sar_optical_align.plugin.engine.descriptors import NOTHING, read_peaks, surfaces_around
@@ -17,7 +15,7 @@ from sar_optical_align.plugin.engine.keypoints import corners, maximum_moment, s
 from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.msa_net import SHIPPED, _beside
 from sar_optical_align.plugin.engine.matchers.network import NetworkError
-from weight_files import DAMAGES, damaged, untrained
+from weight_files import DAMAGES, attentive, damaged, untrained
 
 SMALL = MsaNetConfig(widths=(4, 8, 8), channels=32)
 JOINED = replace(SMALL, joined=24)
@@ -26,16 +24,7 @@ shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shippe
 
 @pytest.fixture(scope="module", params=[SMALL, JOINED], ids=["one_scale", "two_scales"])
 def weights(tmp_path_factory, request):
-    return untrained(tmp_path_factory.mktemp("weights"), "msa_net", attentive, request.param)
-
-
-def attentive(config):
-    """Return a network at random whose attention does something."""
-    net = MsaNet(config)
-    for layer in net.modules():
-        if isinstance(layer, Nla):
-            torch.nn.init.normal_(layer.leave.weight, std=0.1)
-    return net
+    return untrained(tmp_path_factory.mktemp("weights"), "msa_net", lambda config: attentive(MsaNet(config)), request.param)
 
 
 @shipped

@@ -18,6 +18,7 @@ from sar_optical_align.models.synthetic import Pair
 from sar_optical_align.models.training import Recipe, ValidationCase
 from sar_optical_align.models.triplets import contrast, decision, distance, triplet
 from sar_optical_align.models.warped import Motion, WarpedSample
+from weight_files import attentive
 
 SMALL = MsaNetConfig(widths=(4, 8, 8), channels=32)
 JOINED = replace(SMALL, joined=24)
@@ -58,10 +59,7 @@ def test_attention_equals_its_slow_twin_and_begins_as_nothing(cell):
 def test_descriptors_lie_where_they_say(config):
     """Unit length; every second of the fine map is one of the coarse map; a moved image has moved descriptors."""
     torch.manual_seed(0)
-    net = MsaNet(config).eval()
-    for layer in net.modules():
-        if isinstance(layer, Nla):
-            torch.nn.init.normal_(layer.leave.weight, std=0.1)
+    net = attentive(MsaNet(config)).eval()
     image = torch.from_numpy(picture(0, 480))[None, None, :, :400]
     with torch.inference_mode():
         coarse, fine = net(image, "sar"), net(image, "sar", 4)

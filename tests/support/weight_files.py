@@ -17,6 +17,17 @@ def untrained(folder, key, network, config, half=False):
     return path
 
 
+def attentive(net):
+    """Return a network of MSA-Net's kind whose attention, which begins as nothing, does something."""
+    import torch
+    from sar_optical_align.models.nla import Nla
+
+    for layer in net.modules():
+        if isinstance(layer, Nla):
+            torch.nn.init.normal_(layer.leave.weight, std=0.1)
+    return net
+
+
 DAMAGES = ("truncated", "missing", "other", "config", "infinite")
 
 
