@@ -80,7 +80,7 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
             coarse=coarse,
             reference_grid=pair.reference.grid,
             sensed_grid=pair.sensed.grid,
-            evidence={**verdict.numbers, "turned": float(best.turned), "independent": independent},
+            evidence={**verdict.numbers, "reliable": float(verdict.reliable), "turned": float(best.turned), "independent": independent},
             timings_s=clock.seconds,
             versions=_versions(),
         )

@@ -17,7 +17,8 @@ from ..core.atomic import write_atomically
 from ..core.errors import AlignError, InputError, UsageError
 from ..core.progress import Progress
 from ..core.types import AlignResult, TiePoint
-from .evaluate import Case, align_case, case_error, make_case, read_index
+from .cases import Case, make_case, read_index
+from .evaluate import align_case, case_error
 from .evidence import Calibration, enough, judge_features, match_features, probability, support_of
 from .fine import TemplateMatch
 from .matchers import create, get_spec

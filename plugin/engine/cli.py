@@ -123,9 +123,10 @@ def build_parser() -> argparse.ArgumentParser:
     _add_pair_options(p)
     p = commands.add_parser("bench", help="Measure matchers on a dataset with known truth.")
     p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
-    p.add_argument("--split", default="val", help="Split to measure. Default: val.")
-    p.add_argument("--protocol", default="shift,affine", help=f"Of {', '.join(PROTOCOLS)}. Default: shift,affine.")
-    p.add_argument("--matchers", default="", metavar="KEY[,KEY]", help="Default: all.")
+    p.add_argument("--split", default="val", metavar="SPLIT[,SPLIT]", help="Splits to measure, each in tables of its own. Default: val.")
+    p.add_argument("--protocol", default="shift,affine", metavar="NAME[,NAME]", help=f"Of {', '.join(PROTOCOLS)}. Default: shift,affine.")
+    p.add_argument("--matchers", default="", metavar="KEY[,KEY]", help="Default: all. The null, which answers that nothing is displaced, is always measured too.")
+    p.add_argument("--draws", type=int, default=1, metavar="N", help="Motions drawn for each pair; of large pairs each at a window of its own. Default: 1.")
     p.add_argument("--output", type=Path, default=Path("bench_output"), metavar="DIR", help="Folder for results; a second run goes on there.")
     p.add_argument("--limit", type=int, default=None, metavar="N", help="Only the first N pairs of each source.")
     p.add_argument("--seed", type=int, default=0)
@@ -259,7 +260,8 @@ def _bench(args: argparse.Namespace, progress: Progress) -> int:
     from .evaluate import run_bench
 
     matchers = [m for m in args.matchers.split(",") if m]
-    print(run_bench(args.dataset, args.split, args.protocol.split(","), matchers, args.output, args.limit, args.seed, progress))
+    splits = [s for s in args.split.split(",") if s]
+    print(run_bench(args.dataset, splits, args.protocol.split(","), matchers, args.output, args.limit, args.seed, progress, args.draws))
     return 0
 
 

@@ -20,7 +20,7 @@ from ..core.errors import UsageError
 from ..core.progress import Progress
 from ..core.types import Modality
 from . import paper_metrics as metrics
-from .evaluate import load_colour_pair, make_case, read_index
+from .cases import load_colour_pair, make_case, read_index
 from .features import fill_invalid
 from .keypoints import corners, maximum_moment, spread
 from .matchers import PairMatcher, create, get_spec

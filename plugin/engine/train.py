@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import InputError, UsageError
 from ..core.progress import Progress
-from .evaluate import load_colour_pair, make_case, read_index
+from .cases import load_colour_pair, make_case, read_index
 from .matchers.network import fast_bfloat16
 
 NETWORKS = ("kd_cfm", "me_ssm", "msa_net", "regnet_mamba2", "soma")

@@ -17,8 +17,9 @@ from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modal
 from sar_optical_align.plugin.engine import align as align_module
 from sar_optical_align.plugin.engine.align import align
 from sar_optical_align.plugin.engine.calibrate import logistic
+from sar_optical_align.plugin.engine.cases import make_case, read_index
 from sar_optical_align.plugin.engine.cli import main
-from sar_optical_align.plugin.engine.evaluate import align_case, case_error, make_case, read_index
+from sar_optical_align.plugin.engine.evaluate import align_case, case_error
 from sar_optical_align.plugin.engine.evidence import Calibration
 from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.me_ssm import SHIPPED
