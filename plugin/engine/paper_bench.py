@@ -145,23 +145,30 @@ def _gflop_each(matcher: Any, reference: Image, sensed: Image) -> float:
 
 
 def _keypoints(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress) -> tuple[dict[str, float], list[Record]]:
-    """Measure the strongest keypoints on ground that both images show, and the matches between them; other detectors' beside them."""
+    """Measure the strongest keypoints on ground that both images show, and the matches between them; other detectors' beside them.
+
+    The matches between keypoints are measured as the network pairs them, against the true correspondences among the keypoints; placed ones,
+    whose reference end need not be a keypoint, against all keypoints.
+    """
     records: list[Record] = []
     for number, row in enumerate(rows):
         progress.update(number / len(rows), f"Keypoints: pair {number + 1} of {len(rows)}")
         reference, sensed, truth = motion_case(dataset, row, seed)
         shown, mine, other = _common_keypoints(matcher.keypoints, reference, sensed, truth)
-        found = matcher.match(reference, sensed, _RADIUS_PX)
-        taken = _among(found.sensed, shown)
-        correct = (metrics.moved(truth, found.sensed, found.reference) <= metrics.NEAR_PX)[taken]
-        matchable = round(metrics.repeatability(mine, other) * len(mine))
+        repeated = metrics.repeatability(mine, other)
         others = {name: _repeated(*_common_keypoints(detect, reference, sensed, truth)[1:]) for name, detect in _DETECTORS.items()}
-        records.append({
-            **_name(row), "keypoints": len(mine), "repeatability": _repeated(mine, other), **others, "ap": metrics.average_precision(found.score[taken], correct, matchable),
-            "ms": metrics.matching_score(int(correct.sum()), len(mine)),
-        })
-    names = (("repeatability", "repeatability"), *((f"repeatability, {name}", name) for name in _DETECTORS), ("NN mAP", "ap"), ("M.S.", "ms"), ("keypoints", "keypoints"))
-    return {name: float(np.mean([r[of] for r in records])) for name, of in names}, records
+        record: Record = {**_name(row), "keypoints": len(shown), "with a partner": repeated, "repeatability": _repeated(mine, other), **others}
+        detected, placed = matcher.keypoint_matches(reference, sensed, _RADIUS_PX), matcher.match(reference, sensed, _RADIUS_PX)
+        for name, found, ends, positives in (("", detected, other, round(repeated * len(shown))), (", placed", placed, None, len(shown))):
+            taken = _among(found.sensed, shown) & (_among(found.reference, ends) if ends is not None else True)
+            correct = (metrics.moved(truth, found.sensed, found.reference) <= metrics.NEAR_PX)[taken]
+            record |= {
+                f"NN mAP{name}": metrics.average_precision(found.score[taken], correct, positives),
+                f"M.S.{name}": metrics.matching_score(int(correct.sum()), len(shown)),
+            }
+        records.append(record)
+    names = ("repeatability", *(f"repeatability, {name}" for name in _DETECTORS), "NN mAP", "M.S.", "NN mAP, placed", "M.S., placed", "keypoints")
+    return {name: float(np.mean([r[name.removeprefix("repeatability, ")] for r in records])) for name in names}, records
 
 
 def _common_keypoints(detect: Callable[[Image], Array], reference: Image, sensed: Image, truth: Array) -> tuple[Array, Array, Array]:

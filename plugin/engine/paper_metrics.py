@@ -73,19 +73,24 @@ def average_precision(scores: Array, correct: NDArray[np.bool_], positives: int)
     Args:
         scores: (N,) of nearest-neighbour matches, higher is surer.
         correct: (N,) whether each is right.
-        positives: Right matches there could be: keypoints whose ground has a keypoint in the other image too.
+        positives: True correspondences, found or not: keypoints whose ground has a keypoint in the other image too. No fewer than are correct.
 
     Returns:
         0..1; 0 where there is nothing to find.
 
+    Raises:
+        ValueError: more matches are correct than could be.
+
     Reference:
         KD+CFM, section 4.2: area under the precision-recall curve over the thresholds of nearest-neighbour matching.
     """
+    if correct.sum() > positives:
+        raise ValueError(f"{int(correct.sum())} matches are correct, but only {positives} could be")
     if not positives:
         return 0.0
     hits = correct[np.argsort(-scores, kind="stable")].astype(np.float64)
     precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
-    return float(min((precision * hits).sum() / max(positives, int(hits.sum())), 1.0))
+    return min(float((precision * hits).sum()) / positives, 1.0)
 
 
 def matching_score(correct: int, keypoints: int) -> float:

@@ -87,7 +87,9 @@ def test_precision_by_hand():
     assert m.average_precision(scores, np.ones(3, bool), 3) == 1.0
     assert m.average_precision(scores, np.zeros(3, bool), 3) == 0.0
     assert m.average_precision(np.empty(0), np.empty(0, bool), 5) == 0.0
-    assert m.average_precision(scores, correct, 0) == 0.0
+    assert m.average_precision(scores, np.zeros(3, bool), 0) == 0.0
+    with pytest.raises(ValueError, match="only 1 could be"):
+        m.average_precision(scores, correct, 1)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40), st.integers(0, 60))
@@ -195,6 +197,8 @@ def test_the_command_puts_the_paper_beside_ours(dataset, tmp_path, capsys, key, 
         if any(word in name for word in ("MMA", "AUC", "CMR", "mAP", "M.S.", "RCM", "repeatability")):
             assert 0 <= value <= 1, name
     assert all(len(records) == 2 for records in stored["records"].values())
+    for record in stored["records"].get("keypoints", []):
+        assert record["M.S."] <= record["with a partner"] + 1e-9, "no keypoint without a partner is matched correctly"
 
 
 def test_a_matcher_without_a_paper_is_refused(dataset, tmp_path, capsys):

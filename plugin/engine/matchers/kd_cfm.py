@@ -95,18 +95,44 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         """
         import torch
 
+        found = self._matched(reference, sensed, search_radius_px)
+        if found is None:
+            return PairMatches.none()
+        seen, matches, origin = found
+        with torch.inference_mode():
+            return self._placed(seen, *matches, search_radius_px, origin)
+
+    def keypoint_matches(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
+        """Return the matches between detected keypoints, as the network pairs them: not placed yet, so true to half a cell at best.
+
+        Raises:
+            AlignError: the images differ in size.
+        """
+        from ....models.keypoints import CELL_PX
+
+        found = self._matched(reference, sensed, search_radius_px)
+        if found is None:
+            return PairMatches.none()
+        _, (mine, other, probability), origin = found
+        places = [CELL_PX * at.double().cpu().numpy() + CELL_PX / 2.0 + origin for at in (other, mine)]
+        return PairMatches(places[0], places[1], probability.double().cpu().numpy())
+
+    def _matched(
+        self, reference: Image, sensed: Image, search_radius_px: float
+    ) -> tuple[list[_Seen], tuple[Tensor, Tensor, Tensor], NDArray[np.float64]] | None:
+        """Return what is seen of both images, keypoints that the network pairs (sensed, reference, probability), and the origin of their cells; None without any."""
+        import torch
+
         check_same_size(reference, sensed)
         part = _seen_part(reference.mask | sensed.mask)
         if part is None:
-            return PairMatches.none()
+            return None
         with torch.inference_mode():
             seen = [self._look(image.data[part], image.mask[part], image.modality) for image in (sensed, reference)]
             if not all(len(s.places) for s in seen):
-                return PairMatches.none()
+                return None
             found = self._windows(seen, sensed.data[part].shape, search_radius_px)
-            if found is None:
-                return PairMatches.none()
-            return self._placed(seen, *found, search_radius_px, np.array([part[1].start, part[0].start], dtype=np.float64))
+        return None if found is None else (seen, found, np.array([part[1].start, part[0].start], dtype=np.float64))
 
     def _look(self, data: NDArray[np.float32], valid: NDArray[np.bool_], modality: Modality) -> _Seen:
         """Compute score and feature maps in strips, so that memory does not grow with the tile, and pick keypoints."""
