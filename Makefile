@@ -13,12 +13,13 @@ OUTPUT ?= demo_output
 DATASET ?= ../shared/data
 SPLIT ?= val
 SCREENSHOTS ?= build/screenshots
+TORTURE ?=
 
 # QGIS of the tests: no screen, and none of the user's settings.
 QGIS_ENV = QT_QPA_PLATFORM=offscreen SOA_WORKER_PYTHON=$(abspath $(PY)) QGIS_CUSTOM_CONFIG_PATH=$(abspath $(QGIS_VENV))/profile \
   XDG_RUNTIME_DIR=$(abspath $(QGIS_VENV))/runtime
 
-.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session help-pages lint package bench bench-review pictures translate clean
+.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session help-pages lint package torture bench bench-review pictures translate clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -88,6 +89,9 @@ help-pages: $(QGIS_VENV)/.ready $(VENV)/.dev ## Write the tables of the help fro
 package: $(VENV)/.dev $(QGIS_VENV)/.ready ## Build the plugin's zip in dist/, check it, load it in QGIS
 	$(PY) packaging/build.py
 	$(QGIS_ENV) /usr/bin/python3 packaging/load_zip.py
+
+torture: $(VENV)/.dev ## Hostile rasters, mutated files, worker faults, odd outputs: make torture TORTURE="--seed 3 --rasters 500 --write docs/torture.md"
+	@$(PY) packaging/torture.py $(TORTURE)
 
 bench: $(VENV)/.ready ## Measure all matchers: make bench DATASET=folder SPLIT=val
 	$(PY) packaging/run.py bench "$(DATASET)" --split $(SPLIT) --protocol shift,affine,unrelated
