@@ -55,7 +55,7 @@ def one(task: Task, room: Path, mutations: int) -> list[Outcome]:
     return work(what, seed, folder)
 
 
-def run(args: argparse.Namespace, tell: Callable[[str], object] = print) -> Table:
+def run(args: argparse.Namespace) -> Table:
     """Try everything and return the table."""
     outcomes: list[Outcome] = []
     todo = tasks(args)
@@ -66,9 +66,9 @@ def run(args: argparse.Namespace, tell: Callable[[str], object] = print) -> Tabl
         for number, found in enumerate(shared(lambda task: one(task, room, args.mutations), todo, args.jobs), 1):
             outcomes += found
             for line in Table(found).faults:
-                tell(f"  {line}")
+                print(f"  {line}", flush=True)
             if number % 50 == 0:
-                tell(f"{number} of {len(todo)}")
+                print(f"{number} of {len(todo)}", flush=True)
     finally:
         shutil.rmtree(room, ignore_errors=True)
     return Table(outcomes)
