@@ -58,7 +58,7 @@ ifdef REF
 	  --gpkg "$(OUTPUT)/tie_points.gpkg" --report "$(OUTPUT)/report.html" --json "$(OUTPUT)/result.json" --overwrite
 	@echo "Files are in $(abspath $(OUTPUT))"
 else
-	@$(PY) packaging/run.py demo --output "$(OUTPUT)"
+	@$(PY) packaging/run.py demo --output "$(OUTPUT)" $(if $(filter demo_output,$(OUTPUT)),--overwrite)
 endif
 
 test: setup lint test-engine test-qgis test-desktop package ## Run every test

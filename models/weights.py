@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +28,22 @@ def save_weights(path: Path, tensors: dict[str, Tensor], card: dict[str, Any]) -
     _refuse_not_finite(path, tensors)
     data = save({k: v.detach().cpu().contiguous() for k, v in tensors.items()})
     path.parent.mkdir(parents=True, exist_ok=True)
-    for target, content in (
-        (path, data),
-        (path.with_suffix(".json"), json.dumps({**card, "bytes": len(data), "sha256": _checksum(data)}, indent=1).encode()),
-    ):
-        part = target.with_name(target.name + ".part")
-        part.write_bytes(content)
-        part.replace(target)
+    card_text = json.dumps({**card, "bytes": len(data), "sha256": _checksum(data)}, indent=1).encode()
+    parts: dict[Path, Path] = {}
+    try:
+        for target, content in ((path, data), (path.with_suffix(".json"), card_text)):
+            part = target.with_name(f".{target.stem[:40]}-{secrets.token_hex(8)}.part")
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)  # follows no link that lies there
+            parts[target] = part
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        for target, part in parts.items():
+            part.replace(target)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
 
 
 def halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -64,13 +64,21 @@ def error_from_fields(message: dict[str, Any]) -> AlignError:
 
 
 def save_surfaces(points: tuple[TiePoint, ...], path: Path) -> None:
-    """Write the similarity surfaces of points to an .npz (float16)."""
+    """Write the similarity surfaces of points to an .npz (float16).
+
+    Raises:
+        OutputError: there is no room for it.
+    """
     surfaces = {
         f"s{p.id}": np.nan_to_num(p.evidence.surface, neginf=-1.0).astype(np.float16)
         for p in points
         if p.evidence is not None and p.evidence.surface is not None
     }
-    np.savez_compressed(path, **surfaces)
+    try:
+        with path.open("wb") as stream:
+            np.savez_compressed(stream, **surfaces)
+    except OSError as error:
+        raise errors.OutputError(f"Cannot write {path}: {error.strerror or error}.", "Make room on the disk.") from error
 
 
 def attach_surfaces(points: tuple[TiePoint, ...], path: Path) -> tuple[TiePoint, ...]:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import AlignError, InputError, NoReliableAlignmentError, OutputError, UsageError
+from ..core.errors import AlignError, InputError, NoReliableAlignmentError, UsageError
 from ..core.fields import ParamInfo, from_dict, param_infos
 from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
@@ -156,11 +156,13 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("sensed", metavar="SENSED", help="Sensed raster.")
     p.add_argument("--at", required=True, metavar="X,Y", help="Place in map coordinates of the reference; reference pixels where it has none.")
     p.add_argument("--output", "-o", type=Path, required=True, metavar="FIG.png", help="Picture to write (.png, .svg, .pdf).")
+    p.add_argument("--overwrite", action="store_true", help="Replace the picture if it exists.")
     _add_pair_options(p)
     network_commands.add(commands, _add_pair_options)
     p = commands.add_parser("demo", help="Make a synthetic scene pair, register it and compare with the truth.")
     p.add_argument("--output", type=Path, default=Path("demo_output"), metavar="DIR", help="Folder for everything. Default: demo_output.")
     p.add_argument("--matcher", default="auto")
+    p.add_argument("--overwrite", action="store_true", help="Replace files of the same names that exist.")
     commands.add_parser("matchers", help="List the matchers and their parameters.")
     return parser
 
@@ -202,27 +204,14 @@ def request_from_args(args: argparse.Namespace, reference: str, sensed: str) -> 
     return AlignRequest(_raster(args, "reference", reference), _raster(args, "sensed", sensed), _given(args, AlignParams))
 
 
-def _refuse_existing(paths: Sequence[Path | None], overwrite: bool) -> None:
-    for path in paths:
-        if path is not None and str(path) != "-" and path.exists() and not overwrite:
-            raise OutputError(f"{path} exists already.", "Add --overwrite to replace it, or choose another name.")
-
-
 def _register(args: argparse.Namespace, progress: Progress) -> int:
-    from ..core.gcp_io import check_suffix
     from .deliver import deliver
-    from .warp import check_output
 
     output = getattr(args, "output", None)
-    _refuse_existing([output, args.points, args.gpkg, args.report, args.json], args.overwrite)
-    for path in (output, args.points, args.gpkg, args.report, args.json):
-        if path is not None and str(path) != "-":
-            check_output(path, [args.reference, args.sensed])
-    if args.points is not None:
-        check_suffix(args.points)
     request = request_from_args(args, args.reference, args.sensed)
     warp_params = _given(args, WarpParams) if output is not None else None
-    result, exit_code = deliver(request, progress, output, warp_params, args.points, args.gpkg, args.report, None if str(args.json) == "-" else args.json)
+    json_path = None if str(args.json) == "-" else args.json
+    result, exit_code = deliver(request, progress, output, warp_params, args.points, args.gpkg, args.report, json_path, args.overwrite)
     if str(args.json) == "-":
         from ..core.protocol import result_to_json
 
@@ -237,8 +226,7 @@ def _register(args: argparse.Namespace, progress: Progress) -> int:
 def _warp(args: argparse.Namespace, progress: Progress) -> int:
     from .deliver import warp_with_points
 
-    _refuse_existing([args.output], args.overwrite)
-    transform, count = warp_with_points(args.sensed, args.points, args.output, args.reference, args.model, _given(args, WarpParams), progress)
+    transform, count = warp_with_points(args.sensed, args.points, args.output, args.reference, args.model, _given(args, WarpParams), progress, args.overwrite)
     print(f"Warped with {count} points, {transform.kind}: {args.output}")
     return 0
 
@@ -295,7 +283,7 @@ def _explain(args: argparse.Namespace, progress: Progress) -> int:
         x, y = (float(v) for v in args.at.split(","))
     except ValueError as error:
         raise UsageError(f"--at {args.at!r} is not a place.", "Write two numbers: --at X,Y") from error
-    numbers = explain(request_from_args(args, args.reference, args.sensed), (x, y), args.output, progress)
+    numbers = explain(request_from_args(args, args.reference, args.sensed), (x, y), args.output, progress, args.overwrite)
     print("\n".join(f"{k:20s} {v:.3f}" for k, v in numbers.items()))
     print(f"{'written':20s} {args.output}")
     return 0
@@ -317,9 +305,13 @@ def _metrics(args: argparse.Namespace, progress: Progress) -> int:
 
 
 def _adapt(args: argparse.Namespace, progress: Progress) -> int:
+    from ..core.outputs import Outputs
+    from .input_files import files_of
+
     args.matcher, output = args.network, args.output / f"{args.network}.safetensors"
-    _refuse_existing([output], args.overwrite)
     request = request_from_args(args, args.reference, args.sensed)
+    read = [args.reference, args.sensed, args.points_file]
+    Outputs([output, output.with_suffix(".json")], read, files_of(read[:2]), args.overwrite, make_folders=True)
     print("\n".join(network_commands.adapt(args, request, output, progress)))
     return 0
 
@@ -327,7 +319,7 @@ def _adapt(args: argparse.Namespace, progress: Progress) -> int:
 def _demo(args: argparse.Namespace, progress: Progress) -> int:
     from .demo import run_demo
 
-    lines, exit_code = run_demo(args.output, args.matcher, progress)
+    lines, exit_code = run_demo(args.output, args.matcher, progress, args.overwrite)
     print("\n".join(lines))
     return exit_code
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ..core import coords, fitting, quality
 from ..core.atomic import write_atomically
 from ..core.errors import InputError, PointsFileError
-from ..core.gcp_io import is_referenced, load_points, load_reviewed, parse_points, save_points
+from ..core.gcp_io import check_suffix, is_referenced, load_points, load_reviewed, parse_points, save_points
+from ..core.outputs import Outputs
 from ..core.progress import Progress
 from ..core.protocol import result_to_json
 from ..core.session_file import is_review, load_record
@@ -22,7 +23,8 @@ from ..core.session_point import SessionPoint
 from ..core.transforms import Transform, transform_from_dict
 from ..core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, WarpParams
 from .align import align
-from .warp import check_output, quiet_rasterio, warp
+from .input_files import files_of
+from .warp import quiet_rasterio, warp_into
 
 Array = NDArray[np.float64]
 EXIT_REFUSED = 4
@@ -37,10 +39,26 @@ def deliver(
     gpkg: Path | None = None,
     report: Path | None = None,
     json_path: Path | None = None,
+    overwrite: bool = True,
+    before: Callable[[AlignResult, Outputs], None] | None = None,
+    also_read: Sequence[str] = (),
 ) -> tuple[AlignResult, int]:
-    """Register a pair and write what was asked for.
+    """Register a pair and write what was asked for, all of it or nothing.
 
     A refusal writes the JSON, the report and the points, so that it can be understood, but never a warped raster.
+
+    Args:
+        request: What to register.
+        progress: Told of progress, asked whether to stop.
+        output: Warped raster.
+        warp_params: How it is written.
+        points: Control-point file.
+        gpkg: Tie points as a layer.
+        report: HTML page.
+        json_path: The result.
+        overwrite: Replace files that exist.
+        before: Called when all is written, just before it is put in place.
+        also_read: More files that must not be written.
 
     Returns:
         The result and the exit code: 0 ok, 4 no reliable alignment.
@@ -48,24 +66,30 @@ def deliver(
     Raises:
         AlignError: as `align`, `warp` and the writers raise it.
     """
-    ok_part = 0.75 if output is not None else 0.95
-    result = align(request, progress.part(0.0, ok_part))
-    ok = result.status is Status.OK
-    if ok and output is not None and result.transform is not None:
-        transform = transform_from_dict(result.transform)
-        warp(request.sensed, result.reference_grid, transform, output, warp_params, progress.part(ok_part, 0.95), reference=request.reference)
     if points is not None:
-        save_points(points, result.points, result.reference_grid, result.sensed_grid)
-    if gpkg is not None:
-        from .gpkg import write_gpkg
+        check_suffix(points)
+    pair = [request.reference.path, request.sensed.path]
+    with Outputs([output, points, gpkg, report, json_path], [*pair, *also_read], files_of(pair), overwrite, raster=output, make_folders=before is not None) as outputs:
+        ok_part = 0.75 if output is not None else 0.95
+        result = align(request, progress.part(0.0, ok_part))
+        ok = result.status is Status.OK
+        if ok and output is not None and result.transform is not None:
+            transform = transform_from_dict(result.transform)
+            part = progress.part(ok_part, 0.95)
+            warp_into(outputs.part(output), request.sensed, result.reference_grid, transform, warp_params or WarpParams(), part, request.reference)
+        if points is not None:
+            save_points(outputs.part(points), result.points, result.reference_grid, result.sensed_grid)
+        if gpkg is not None:
+            from .gpkg import write_gpkg
 
-        write_gpkg(gpkg, result)
-    if report is not None:
-        from .report import write_report
+            write_gpkg(outputs.part(gpkg), result)
+        if report is not None:
+            from .report import write_report
 
-        write_report(result, report)
-    if json_path is not None:
-        write_atomically(json_path, json.dumps(result_to_json(result), allow_nan=False, indent=1))
+            write_report(result, outputs.part(report))
+        if json_path is not None:
+            write_atomically(outputs.part(json_path), json.dumps(result_to_json(result), allow_nan=False, indent=1))
+        outputs.deliver(None if before is None else lambda: before(result, outputs))
     progress.update(1.0, "Done")
     return result, 0 if ok else EXIT_REFUSED
 
@@ -86,7 +110,7 @@ def native_grid(path: str) -> Grid:
 
 
 def warp_with_points(
-    sensed: str, points: Path, output: Path, reference: str | None, model: str, params: WarpParams, progress: Progress
+    sensed: str, points: Path, output: Path, reference: str | None, model: str, params: WarpParams, progress: Progress, overwrite: bool = True
 ) -> tuple[Transform, int]:
     """Fit a model to the enabled points of a file and warp.
 
@@ -96,24 +120,26 @@ def warp_with_points(
     Raises:
         AlignError: bad points, too few of them, unwritable output.
     """
-    sensed_grid = native_grid(sensed)
-    if reference is not None:
-        reference_grid = native_grid(reference)
-    elif Path(points).suffix.lower() == ".points":
-        reference_grid = _grid_of_points(points, sensed_grid)
-    else:
-        raise InputError("This kind of point file does not say where the reference's pixels lie.", "Add --reference REF, or use a .points file.")
+    rasters = [sensed, *([reference] if reference is not None else [])]
+    with Outputs([output], [*rasters, points], files_of(rasters), overwrite, raster=output) as outputs:
+        sensed_grid = native_grid(sensed)
+        if reference is not None:
+            reference_grid = native_grid(reference)
+        elif Path(points).suffix.lower() == ".points":
+            reference_grid = _grid_of_points(points, sensed_grid)
+        else:
+            raise InputError("This kind of point file does not say where the reference's pixels lie.", "Add --reference REF, or use a .points file.")
 
-    check_output(output, [sensed, str(points), *([reference] if reference is not None else [])])
-    enabled = [p for p in load_points(points, reference_grid, sensed_grid, _onto(reference_grid)) if p.enabled]
-    if not enabled:
-        raise PointsFileError(f"{points} holds no enabled points.", "Enable some in the Georeferencer or the dock.")
-    source, target = [p.sensed_px for p in enabled], [p.reference_px for p in enabled]
-    covariances = np.array([p.covariance_px for p in enabled])
-    kind = quality.advise(source, target, covariances).best if model == "auto" else model
-    transform = fitting.fit(kind, source, target, covariances)
-    warp(RasterRef(sensed), reference_grid, transform, output, params, progress, reference=RasterRef(reference) if reference is not None else None)
-    return transform, len(enabled)
+        enabled = [p for p in load_points(points, reference_grid, sensed_grid, _onto(reference_grid)) if p.enabled]
+        if not enabled:
+            raise PointsFileError(f"{points} holds no enabled points.", "Enable some in the Georeferencer or the dock.")
+        source, target = [p.sensed_px for p in enabled], [p.reference_px for p in enabled]
+        covariances = np.array([p.covariance_px for p in enabled])
+        kind = quality.advise(source, target, covariances).best if model == "auto" else model
+        transform = fitting.fit(kind, source, target, covariances)
+        warp_into(outputs.part(output), RasterRef(sensed), reference_grid, transform, params, progress, RasterRef(reference) if reference is not None else None)
+        outputs.deliver()
+        return transform, len(enabled)
 
 
 def read_reviewed(points: Path, reference: str, sensed: str) -> list[SessionPoint]:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core.errors import OutputError
+from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.transforms import transform_from_dict
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, Status
 from .deliver import deliver
-from .demo_scene import HEIGHT, WIDTH, write_demo_pair
+from .demo_scene import HEIGHT, SCENE_FILES, WIDTH, write_demo_pair
 from .summary import summary_lines
 
 
-def run_demo(folder: Path, matcher: str, progress: Progress) -> tuple[list[str], int]:
+def run_demo(folder: Path, matcher: str, progress: Progress, overwrite: bool = False) -> tuple[list[str], int]:
     """Make the pair in `folder`, register it and measure the true error.
 
     Returns:
@@ -24,19 +24,17 @@ def run_demo(folder: Path, matcher: str, progress: Progress) -> tuple[list[str],
     Raises:
         AlignError: the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        progress.update(0.0, "Making the scene")
-        reference, sensed, truth = write_demo_pair(folder)
-    except OSError as error:
-        raise OutputError(f"Cannot write into {folder}: {error}.", "Choose another folder with --output.") from error
+    names = ("sar_aligned.tif", "tie_points.points", "tie_points.gpkg", "report.html", "result.json")
+    output_folder(folder, (*SCENE_FILES, *names), overwrite=overwrite)
+    progress.update(0.0, "Making the scene")
+    reference, sensed, truth = write_demo_pair(folder, overwrite=overwrite)
     request = AlignRequest(
         RasterRef(str(reference), modality=Modality.OPTICAL), RasterRef(str(sensed), modality=Modality.SAR), AlignParams(matcher=matcher)
     )
-    files = {name: folder / name for name in ("sar_aligned.tif", "tie_points.points", "tie_points.gpkg", "report.html", "result.json")}
+    files = {name: folder / name for name in names}
     result, code = deliver(
         request, progress.part(0.1, 1.0), files["sar_aligned.tif"], None, files["tie_points.points"], files["tie_points.gpkg"],
-        files["report.html"], files["result.json"],
+        files["report.html"], files["result.json"], overwrite,
     )
     lines = summary_lines(result, None)
     if result.status is Status.OK and result.transform is not None:

@@ -17,12 +17,16 @@ import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
+from rasterio.errors import RasterioError
 
 from ..core import coords
+from ..core.errors import OutputError
+from ..core.outputs import Outputs
 from .coarse_search import similarity_matrix
 
 Array = NDArray[np.float32]
 WIDTH, HEIGHT, GSD_M = 1180, 960, 10.0
+SCENE_FILES = ("optical.tif", "sar.tif", "truth.json")
 _EPSG, _ORIGIN = 32633, (412_340.0, 5_284_710.0)
 
 
@@ -147,7 +151,7 @@ def _radar(scene: _Scene, rng: np.random.Generator, incidence_deg: float, looks:
     return np.sqrt(power * rng.gamma(looks, 1.0 / looks, power.shape)).astype(np.float32)
 
 
-def write_demo_pair(folder: Path, seed: int = 7, looks: int = 4, incidence_deg: float = 38.0) -> tuple[Path, Path, Misregistration]:
+def write_demo_pair(folder: Path, seed: int = 7, looks: int = 4, incidence_deg: float = 38.0, overwrite: bool = True) -> tuple[Path, Path, Misregistration]:
     """Write optical.tif, sar.tif and truth.json.
 
     Args:
@@ -155,9 +159,13 @@ def write_demo_pair(folder: Path, seed: int = 7, looks: int = 4, incidence_deg: 
         seed: Of the landscape and the speckle.
         looks: Looks of the speckle.
         incidence_deg: Incidence angle of the radar.
+        overwrite: Replace files of these names.
 
     Returns:
         Paths of the optical and the SAR raster, and the true misregistration.
+
+    Raises:
+        OutputError: the folder cannot be written, or a file exists that is not to be replaced.
     """
     rng = np.random.default_rng(seed)
     scene = _landscape(rng, (HEIGHT, WIDTH))
@@ -167,14 +175,19 @@ def write_demo_pair(folder: Path, seed: int = 7, looks: int = 4, incidence_deg: 
     moved = _misplace(radar, truth)
     transform = Affine(GSD_M, 0.0, _ORIGIN[0], 0.0, -GSD_M, _ORIGIN[1])
     profile = {"driver": "GTiff", "width": WIDTH, "height": HEIGHT, "crs": f"EPSG:{_EPSG}", "transform": transform, "compress": "deflate", "tiled": True}
-    paths = folder / "optical.tif", folder / "sar.tif"
-    with rasterio.open(paths[0], "w", count=3, dtype="uint8", **profile) as sink:
-        sink.write(np.moveaxis(optical, 2, 0))
-    with rasterio.open(paths[1], "w", count=1, dtype="float32", nodata=0.0, **profile) as sink:
-        sink.write(moved, 1)
-        sink.set_band_description(1, "VV amplitude")
-    (folder / "truth.json").write_text(json.dumps({"reference_px -> sensed_px": asdict(truth), "seed": seed}, indent=1), encoding="utf-8")
-    return paths[0], paths[1], truth
+    optical_path, radar_path, truth_path = paths = [folder / name for name in SCENE_FILES]
+    with Outputs(paths, overwrite=overwrite) as outputs:
+        try:
+            with rasterio.open(outputs.part(optical_path), "w", count=3, dtype="uint8", **profile) as sink:
+                sink.write(np.moveaxis(optical, 2, 0))
+            with rasterio.open(outputs.part(radar_path), "w", count=1, dtype="float32", nodata=0.0, **profile) as sink:
+                sink.write(moved, 1)
+                sink.set_band_description(1, "VV amplitude")
+            outputs.part(truth_path).write_text(json.dumps({"reference_px -> sensed_px": asdict(truth), "seed": seed}, indent=1), encoding="utf-8")
+        except (OSError, RasterioError) as error:
+            raise OutputError(f"Cannot write into {folder}: {error}.", "Choose a folder you may write to, with enough room.") from error
+        outputs.deliver()
+    return optical_path, radar_path, truth
 
 
 def _misplace(image: Array, truth: Misregistration) -> Array:

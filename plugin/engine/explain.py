@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import OutputError, UsageError
+from ..core.outputs import Outputs
 from ..core.progress import Progress
 from ..core.transforms import Transform
 from ..core.types import AlignParams, AlignRequest, CoarseResult, Point
 from .align import coarse_searches, searches_of
 from .coarse import CLEAR, coarse_align
 from .fine import TemplateMatch, match_templates, template_size
+from .input_files import files_of
 from .matchers import TemplateMatcher, create, get_spec
 from .matching import coarse_guides
 from .place import correction_at, place_in
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 _RADIUS_PX = 16
 
 
-def explain(request: AlignRequest, at: tuple[float, float], output: Path, progress: Progress) -> dict[str, float]:
+def explain(request: AlignRequest, at: tuple[float, float], output: Path, progress: Progress, overwrite: bool = True) -> dict[str, float]:
     """Draw what a template matcher sees at one place on the ground; the coarse stage puts the images onto each other first.
 
     Args:
@@ -36,6 +38,7 @@ def explain(request: AlignRequest, at: tuple[float, float], output: Path, progre
         at: Place on the ground: map coordinates of the reference's CRS; reference px (corner origin) where it has none.
         output: Picture to write (.png, .svg or .pdf).
         progress: Told of progress.
+        overwrite: Replace a picture that exists.
 
     Returns:
         Numbers of the match: shift in working px, peak, second peak, forward-backward error.
@@ -45,9 +48,18 @@ def explain(request: AlignRequest, at: tuple[float, float], output: Path, progre
         OutputError: the picture cannot be written.
     """
     matcher = _template_matcher(request)
-    with open_pair(request) as pair:
+    with _outputs(request, output, overwrite) as outputs, open_pair(request) as pair:
         pair.set_sensed_correction(np.array(_coarse(pair, matcher, request.params, progress.part(0.0, 0.6)).matrix))
-        return _picture(pair, matcher, request, _working_px(pair, at), output, progress.part(0.6, 1.0))
+        numbers = _picture(pair, matcher, request, _working_px(pair, at), outputs.part(output), progress.part(0.6, 1.0))
+        outputs.deliver()
+    return numbers
+
+
+def _outputs(request: AlignRequest, output: Path, overwrite: bool) -> Outputs:
+    if output.suffix.lower() not in (".png", ".svg", ".pdf"):
+        raise OutputError(f"{output} is no name of a picture.", "Choose a .png, .svg or .pdf.")
+    rasters = [request.reference.path, request.sensed.path]
+    return Outputs([output], rasters, files_of(rasters), overwrite)
 
 
 def _coarse(pair: WorkingPair, matcher: TemplateMatcher, params: AlignParams, progress: Progress) -> CoarseResult:
@@ -68,9 +80,11 @@ def explain_point(
 ) -> dict[str, float]:
     """Draw what a template matcher sees at a control point, the images put onto each other as the fit says; see `place.measure_place` and `explain`."""
     matcher = _template_matcher(request)
-    with open_pair(request) as pair:
+    with _outputs(request, output, overwrite=True) as outputs, open_pair(request) as pair:
         pair.set_sensed_correction(correction_at(pair, transform, reference_px, sensed_px))
-        return _picture(pair, matcher, request, np.round(place_in(pair, reference_px)), output, progress)
+        numbers = _picture(pair, matcher, request, np.round(place_in(pair, reference_px)), outputs.part(output), progress)
+        outputs.deliver()
+    return numbers
 
 
 def _template_matcher(request: AlignRequest) -> TemplateMatcher:

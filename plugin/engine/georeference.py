@@ -39,7 +39,7 @@ def georeference(sensed: RasterRef, reference_grid: Grid, transform: Transform, 
         raise UnreadableRasterError(f"Cannot open the raster {sensed.path}: {error}.", "Check the path and that the file is a raster GDAL can read.") from error
     grid = kept_grid(transform, reference_grid, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), *size))
     options: dict[str, Any] = {"BIGTIFF": "IF_SAFER", "COMPRESS": params.compression.upper()}
-    first = partial.with_suffix(".copy.tif") if params.format == "COG" else partial
+    first = partial.with_name(f"{partial.name}.copy.tif") if params.format == "COG" else partial
     try:
         _copy(sensed.path, first, "GTiff", TILED=True, **options)
         with rasterio.open(first, "r+") as sink:

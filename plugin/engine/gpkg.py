@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import uuid
+from contextlib import closing
 from pathlib import Path
 
 import rasterio
 
 from ..core.errors import OutputError
 from ..core.geopackage import add_crs, create_tables, note_extent, point_blob, register_points
+from ..core.outputs import Outputs
 from ..core.types import AlignResult
 
 _TABLE = """
@@ -26,20 +26,14 @@ def write_gpkg(path: Path, result: AlignResult) -> None:
     Raises:
         OutputError: the folder cannot be written.
     """
-    path = Path(path)
-    partial = path.with_name(f".{path.stem}-{uuid.uuid4().hex[:8]}.part.gpkg")
-    try:
-        connection = sqlite3.connect(partial)
+    with Outputs([path]) as outputs:
         try:
-            _fill(connection, result)
-            connection.commit()
-        finally:
-            connection.close()
-        os.replace(partial, path)
-    except (sqlite3.Error, OSError) as error:
-        raise OutputError(f"Cannot write {path}: {error}.", "Choose a folder you may write to, with enough room.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+            with closing(sqlite3.connect(outputs.part(path))) as connection:
+                _fill(connection, result)
+                connection.commit()
+        except (sqlite3.Error, OSError) as error:
+            raise OutputError(f"Cannot write {path}: {error}.", "Choose a folder you may write to, with enough room.") from error
+        outputs.deliver()
 
 
 def _fill(connection: sqlite3.Connection, result: AlignResult) -> None:

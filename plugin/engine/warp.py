@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import threading
-import uuid
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,10 +21,12 @@ from ..core import coords
 from ..core.errors import ComplexDataError, OutputError, UnreadableRasterError
 from ..core.gcp_grid import footprint, output_grid, refuse_folds
 from ..core.inverse_array import InverseArray
+from ..core.outputs import Outputs, refuse_without_room
 from ..core.progress import Progress
 from ..core.transforms import Transform
 from ..core.types import Grid, RasterRef, WarpParams
 from .georeference import georeference
+from .input_files import files_of
 from .sources import read_bands
 from .tiling import Tile, tiles
 from .warp_blocks import BlockWarper
@@ -70,27 +70,32 @@ def warp(
         Cancelled: when `progress` says so; nothing is left behind.
     """
     params, progress = params or WarpParams(), progress or Progress()
-    output = Path(output)
-    check_output(output, [sensed.path] + ([reference.path] if reference is not None else []))
-    partial = output.with_name(f".{output.stem}-{uuid.uuid4().hex[:8]}.part.tif")
-    finished = partial.with_suffix(".cog.tif")
+    inputs = [sensed.path] + ([reference.path] if reference is not None else [])
+    with Outputs([output], inputs, files_of(inputs), raster=output) as outputs:
+        warp_into(outputs.part(output), sensed, reference_grid, transform, params, progress, reference)
+        outputs.deliver()
+    progress.update(1.0, "Written")
+    return Path(output)
+
+
+def warp_into(
+    part: Path, sensed: RasterRef, reference_grid: Grid, transform: Transform, params: WarpParams, progress: Progress, reference: RasterRef | None
+) -> None:
+    """Write what `warp` writes to `part` of an output.
+
+    Raises:
+        AlignError: as `warp` raises it.
+    """
     try:
         with quiet_rasterio():
             if params.keep_pixels:
-                georeference(sensed, reference_grid, transform, partial, params)
+                georeference(sensed, reference_grid, transform, part, params)
             else:
-                _resample(sensed, reference_grid, transform, partial, finished, params, progress, reference)
-        partial.replace(output)
-        for suffix in _SIDECARS:  # those of a file replaced would describe the wrong image
-            Path(f"{output}{suffix}").unlink(missing_ok=True)
+                _resample(sensed, reference_grid, transform, part, part.with_name(f"{part.name}.cog.tif"), params, progress, reference)
+        for suffix in _SIDECARS:  # GDAL's notes, not part of what was asked for
+            Path(f"{part}{suffix}").unlink(missing_ok=True)
     except (RasterioError, OSError) as error:
-        raise OutputError(f"Cannot write {output}: {error}.", "Choose a folder you may write to, with enough room.") from error
-    finally:
-        for file in (partial, finished):
-            for suffix in ("", *_SIDECARS):
-                Path(f"{file}{suffix}").unlink(missing_ok=True)
-    progress.update(1.0, "Written")
-    return output
+        raise OutputError(f"Cannot write {part}: {error}.", "Choose a folder you may write to, with enough room.") from error
 
 
 def _resample(
@@ -100,6 +105,8 @@ def _resample(
     with _opened(sensed.path) as source:
         target, warper = _plan(source, reference_grid, transform, params)
         layout = Layout(source, target, params, sensed.nodata)
+        packed = params.compression != "none"
+        refuse_without_room(partial.parent, target.width * target.height * layout.count * np.dtype(layout.dtype).itemsize, packed)
         written = progress.part(0.0, 0.85 if params.format == "COG" else 0.99)
         _write(source, target, warper, layout, partial, written, reference)
     if params.format == "COG":
@@ -114,28 +121,6 @@ def quiet_rasterio() -> Iterator[None]:
     with warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=128 * 2**20):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
-
-
-def check_output(output: Path, inputs: list[str]) -> None:
-    """Refuse an output that is an input, or in a folder that cannot be written.
-
-    Raises:
-        OutputError: with a hint.
-    """
-    folder = output.resolve().parent
-    for path in inputs:
-        if Path(path).exists() and output.exists() and output.samefile(path):
-            hint = "Choose another file name: inputs are never overwritten."
-            raise OutputError(f"The output {output} is the input itself.", hint)
-    if not folder.is_dir():
-        raise OutputError(f"The folder {folder} does not exist.", "Create it first or choose another one.")
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be written: {error}.", "Choose a folder you may write to.") from error
-    if output.is_dir():
-        raise OutputError(f"{output} is a folder.", "Give a file name.")
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from ..core.adapting import AdaptRequest
 from ..core.errors import AlignError, UsageError
 from ..core.jsonable import from_jsonable
+from ..core.outputs import Outputs
 from ..core.progress import Cancelled, Progress
 from ..core.protocol import PROTOCOL_VERSION, decode, encode, error_fields, placed_fields, save_surfaces
 from ..core.transforms import Transform, transform_from_dict
@@ -85,17 +86,23 @@ class Server:
 
     def _match(self, message: dict[str, Any]) -> None:
         request = from_jsonable(AlignRequest, message["request"])
+        from .input_files import files_of
+
         if self._align is None:
             from .align import align
 
             self._align = align
-        result = self._align(request, _StreamProgress(self, message["id"]))
-        if message.get("chips_path"):
-            save_surfaces(result.points, Path(message["chips_path"]))
-        if message.get("report_path"):
-            from .report import write_report
+        chips, report = ((Path(message[k]) if message.get(k) else None) for k in ("chips_path", "report_path"))
+        pair = [request.reference.path, request.sensed.path]
+        with Outputs([chips, report], pair, files_of(pair) if chips or report else []) as outputs:
+            result = self._align(request, _StreamProgress(self, message["id"]))
+            if chips is not None:
+                save_surfaces(result.points, outputs.part(chips))
+            if report is not None:
+                from .report import write_report
 
-            write_report(result, Path(message["report_path"]))
+                write_report(result, outputs.part(report))
+            outputs.deliver()
         self.send("done", message["id"], result=result)
 
     def _place(self, message: dict[str, Any]) -> None:

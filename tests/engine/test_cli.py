@@ -199,13 +199,13 @@ def test_batch_writes_over_nothing(small_pair, tmp_path, capsys):
 
 
 def test_batch_leaves_addresses_of_gdal_alone(tmp_path, monkeypatch):
-    from sar_optical_align.plugin.engine.batch import _absolute
+    from sar_optical_align.plugin.engine.manifest import absolute
 
     for path in ("https://host/x.tif", "/vsicurl/https://host/x.tif", "NETCDF:a.nc:band", "/data/x.tif"):
-        assert _absolute(tmp_path, path) == path
-    assert _absolute(tmp_path, "x.tif") == str(tmp_path / "x.tif")
+        assert absolute(tmp_path, path) == path
+    assert absolute(tmp_path, "x.tif") == str(tmp_path / "x.tif")
     monkeypatch.chdir(tmp_path)
-    assert _absolute(tmp_path / "elsewhere", "x.tif") == str(tmp_path / "elsewhere" / "x.tif")
+    assert absolute(tmp_path / "elsewhere", "x.tif") == str(tmp_path / "elsewhere" / "x.tif")
 
 
 def test_batch_in_parallel_stops_at_once(small_pair, tmp_path):
