@@ -7,7 +7,6 @@ VENV := .venv
 QGIS_VENV := .venv-qgis
 PY := $(VENV)/bin/python
 QGIS_PY := $(QGIS_VENV)/bin/python
-BASE_PYTHON ?= $(firstword $(foreach p,/usr/bin/python3 python3,$(shell command -v $(p))))
 PIP := -m pip install -q --disable-pip-version-check --no-input --root-user-action=ignore
 OUTPUT ?= demo_output
 DATASET ?= ../shared/data
@@ -15,32 +14,34 @@ SPLIT ?= val
 SCREENSHOTS ?= build/screenshots
 TORTURE ?=
 
+# Which Python makes the engine's environment, which torch it gets, whether QGIS comes from backports: empty = packaging/*.sh choose.
+export BASE_PYTHON TORCH QGIS_FROM
+
 # QGIS of the tests: no screen, and none of the user's settings.
 QGIS_ENV = QT_QPA_PLATFORM=offscreen SOA_WORKER_PYTHON=$(abspath $(PY)) QGIS_CUSTOM_CONFIG_PATH=$(abspath $(QGIS_VENV))/profile \
   XDG_RUNTIME_DIR=$(abspath $(QGIS_VENV))/runtime
 
-.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session help-pages lint package torture bench bench-review pictures translate clean
+.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session help-pages lint package torture bench bench-review pictures translate locks check-locks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: setup-engine setup-qgis ## Install everything the tests need (on Debian 12 as root: QGIS 3.40 too)
+setup: setup-engine setup-qgis ## Install everything the tests need (on Debian 12 and 13 as root: QGIS too)
 
 setup-engine: $(VENV)/.dev ## Make the engine's environment, with the tools of the tests
 
-setup-qgis: $(QGIS_VENV)/.ready ## Install QGIS 3.40 where it is missing, and the environment of its tests
+setup-qgis: $(QGIS_VENV)/.ready ## Install QGIS where it is missing, and the environment of its tests
 
-$(VENV)/.ready: resources/requirements-worker.txt
-	@bash packaging/system.sh python
-	@echo "Making $(VENV)"
-	@$(BASE_PYTHON) -m venv $(VENV)
-	@$(PY) $(PIP) -r resources/requirements-worker.txt
+$(VENV)/.ready: $(wildcard resources/requirements-*.txt)
+	@bash packaging/engine.sh $(VENV)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt requirements-mamba.txt $(VENV)/.ready
 	@echo "Adding the tools of the tests to $(VENV)"
 	@$(PY) $(PIP) -r requirements-dev.txt
-	@MAMBA_FORCE_BUILD=TRUE MAMBA_SKIP_CUDA_BUILD=TRUE $(PY) $(PIP) --no-build-isolation --no-deps -r requirements-mamba.txt
+	@if $(PY) -c "import torch" 2>/dev/null; then \
+	  MAMBA_FORCE_BUILD=TRUE MAMBA_SKIP_CUDA_BUILD=TRUE $(PY) $(PIP) --no-build-isolation --no-deps -r requirements-mamba.txt; \
+	else echo "Without torch: the networks are not tested, and their reference mamba-ssm is left out."; fi
 	@touch $@
 
 $(QGIS_VENV)/.ready: requirements-qgis.txt
@@ -104,6 +105,12 @@ pictures: $(QGIS_VENV)/.ready ## Render every tab, dialog and page: 100, 150 and
 
 translate: $(VENV)/.ready ## Bring the catalogue of translations up to date (needs lrelease)
 	$(PY) packaging/translations.py
+
+locks: ## Make the worker's pins with hashes anew, for every Python (needs uv)
+	python3 packaging/locks.py
+
+check-locks: ## Ask pip whether every pin can be had as a wheel for its Python
+	python3 packaging/locks.py check
 
 clean: ## Remove environments and results
 	rm -rf $(VENV) $(QGIS_VENV) dist build demo_output bench_output *.egg-info

@@ -12,7 +12,7 @@ from . import settings
 from .core.errors import AlignError
 from .core.types import AlignParams
 from .core.wording import explained
-from .environment import diagnostics_report
+from .environment import diagnostics_report, likely_torch
 from .tasks import EnvironmentTask
 
 _METADATA = Path(__file__).resolve().parent.parent / "metadata.txt"
@@ -38,6 +38,11 @@ class InterpreterService:
         return settings.existing_python()
 
     @property
+    def likely_torch(self) -> str:
+        """Which torch suits this computer: "none", "cpu" or "pypi"."""
+        return likely_torch()
+
+    @property
     def defaults(self) -> AlignParams:
         """What the parameters begin with."""
         return settings.defaults()
@@ -56,10 +61,10 @@ class InterpreterService:
         except AlignError as error:
             return False, explained(error)
 
-    def creation_task(self, wheels: str) -> EnvironmentTask:
-        """Return the task that makes the managed environment, not started; there is one at a time."""
+    def creation_task(self, wheels: str, torch: str) -> EnvironmentTask:
+        """Return the task that makes the managed environment, with this torch of `environment`, not started; there is one at a time."""
         if self.creation is None:
-            self.creation = EnvironmentTask(settings.managed_folder(), Path(wheels) if wheels else None, _proxy())
+            self.creation = EnvironmentTask(settings.managed_folder(), Path(wheels) if wheels else None, _proxy(), torch)
             self.creation.ended.connect(self._created)
         return self.creation
 

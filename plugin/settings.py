@@ -10,7 +10,7 @@ from qgis.core import QgsApplication, QgsSettings
 from .core.errors import AlignError, WorkerError
 from .core.fields import from_dict, param_infos
 from .core.types import AlignParams
-from .environment import managed_python
+from .environment import check_existing, managed_python
 
 PREFIX = "sar_optical_align"
 MANAGED, EXISTING = "managed", "existing"
@@ -61,11 +61,9 @@ def worker_python(managed: bool | None = None, existing: str | None = None) -> s
     managed = interpreter_mode() == MANAGED if managed is None else managed
     if not managed:
         path = existing_python() if existing is None else existing
-        if not path or not Path(path).is_file():
-            raise WorkerError(
-                "No existing Python is chosen." if not path else f"The interpreter {path} does not exist.",
-                "Choose one in Settings > Options > SAR-Optical Align.",
-            )
+        if not path:
+            raise WorkerError("No existing Python is chosen.", "Choose one in Settings > Options > SAR-Optical Align.")
+        check_existing(path)
         return path
     python = managed_python(managed_folder())
     if python is None:

@@ -161,8 +161,8 @@ class WarpTask(BackgroundTask):
 class EnvironmentTask(BackgroundTask):
     """Makes the managed environment."""
 
-    def __init__(self, folder: Path, wheels: Path | None, proxy: str) -> None:
-        super().__init__(tr("SAR-Optical Align: making the environment"), lambda progress: create_managed(folder, progress, wheels, proxy))
+    def __init__(self, folder: Path, wheels: Path | None, proxy: str, torch: str) -> None:
+        super().__init__(tr("SAR-Optical Align: making the environment"), lambda progress: create_managed(folder, progress, wheels, proxy, torch))
 
 
 class PreviewTask(BackgroundTask):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Protocol
 
 from qgis.core import QgsApplication
@@ -9,6 +10,7 @@ from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget, QgsOptionsPageWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontDatabase, QIcon
 from qgis.PyQt.QtWidgets import (
+    QComboBox,
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
@@ -42,10 +44,11 @@ class Backend(Protocol):
     existing_python: str
     defaults: AlignParams
     creation: Any
+    likely_torch: str
 
     def store(self, managed: bool, existing_python: str, defaults: AlignParams) -> None: ...
     def state(self, managed: bool | None = None, existing_python: str | None = None) -> tuple[bool, str]: ...
-    def creation_task(self, wheels: str) -> Any: ...
+    def creation_task(self, wheels: str, torch: str) -> Any: ...
     def diagnostics(self) -> str: ...
     def copy(self, text: str) -> None: ...
 
@@ -157,8 +160,19 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.wheels = QgsFileWidget()
         self.wheels.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.wheels.lineEdit().setPlaceholderText(tr("only for computers without network"))
-        hint_file(self.wheels, tr("Folder of wheels"), tr("A folder of wheels, made elsewhere with: pip download -r requirements-worker.txt"))
+        hint_file(self.wheels, tr("Folder of wheels"), tr("A folder of wheels, made elsewhere with pip download, see Help"))
         form.addRow(tr("Folder of &wheels"), self.wheels)
+        self.torch = QComboBox()
+        self.torch.setObjectName("torchChoice")
+        if sys.platform == "linux":
+            self.torch.addItem(tr("without CUDA, from download.pytorch.org (1.7 GB on disk)"), "cpu")
+            self.torch.addItem(tr("with CUDA for NVIDIA cards, from PyPI (6 GB on disk)"), "pypi")
+        else:
+            self.torch.addItem(tr("from PyPI"), "pypi")
+        self.torch.addItem(tr("none: only matchers without networks"), "none")
+        self.torch.setCurrentIndex(max(self.torch.findData(self._backend.likely_torch), 0))
+        self.torch.setToolTip(tr("PyTorch runs the networks. Every package is checked against a known checksum, wherever it comes from"))
+        form.addRow(tr("&PyTorch"), self.torch)
         row = QHBoxLayout()
         self.create_button = QPushButton(icon("settings"), tr("Create managed environment"))
         self.create_button.setObjectName("createEnvironment")
@@ -245,7 +259,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         if self._task is not None:
             return
         self.managed.setChecked(True)
-        self._attach(self._backend.creation_task(self.wheels.filePath()))
+        self._attach(self._backend.creation_task(self.wheels.filePath(), str(self.torch.currentData())))
         QgsApplication.taskManager().addTask(self._task)
 
     def _attach(self, task: Any) -> None:

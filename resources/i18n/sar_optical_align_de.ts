@@ -64,6 +64,11 @@
         <translation>&amp;Matcher</translation>
     </message>
     <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>&amp;PyTorch</source>
+        <translation>&amp;PyTorch</translation>
+    </message>
+    <message>
         <location filename="../../ui/match_panel.py"/>
         <source>&amp;Reference</source>
         <translation>&amp;Referenz</translation>
@@ -295,8 +300,8 @@
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
-        <source>A folder of wheels, made elsewhere with: pip download -r requirements-worker.txt</source>
-        <translation>Ein Ordner mit Wheels, anderswo erzeugt mit: pip download -r requirements-worker.txt</translation>
+        <source>A folder of wheels, made elsewhere with pip download, see Help</source>
+        <translation>Ein Ordner mit Wheels, anderswo mit pip download erzeugt, siehe Hilfe</translation>
     </message>
     <message>
         <location filename="../../plugin/core/gcp_grid.py"/>
@@ -954,6 +959,11 @@
         <translation>Affin wählen oder die Punkte auf grobe Fehler prüfen.</translation>
     </message>
     <message>
+        <location filename="../../plugin/environment.py"/>
+        <source>Choose Python 3.10 or later.</source>
+        <translation>Wählen Sie Python 3.10 oder neuer.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/explain.py"/>
         <source>Choose a .png, .svg or .pdf in a folder you may write to.</source>
         <translation>.png, .svg oder .pdf in einem beschreibbaren Ordner wählen.</translation>
@@ -1085,6 +1095,11 @@
     </message>
     <message>
         <location filename="../../plugin/environment.py"/>
+        <source>Choose an existing Python that has the packages.</source>
+        <translation>Wählen Sie ein vorhandenes Python, das die Pakete hat.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/environment.py"/>
         <source>Choose another Python.</source>
         <translation>Anderes Python wählen.</translation>
     </message>
@@ -1119,7 +1134,7 @@
         <translation>Über der Schaltfläche Entzerren eine wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/settings.py"/>
+        <location filename="../../plugin/environment.py"/>
         <source>Choose one in Settings &gt; Options &gt; SAR-Optical Align.</source>
         <translation>Unter Einstellungen &gt; Optionen &gt; SAR-Optical Align wählen.</translation>
     </message>
@@ -1997,6 +2012,11 @@
         <location filename="../../plugin/engine/matchers/network.py"/>
         <source>Install the plugin anew.</source>
         <translation>Die Erweiterung neu installieren.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/environment.py"/>
+        <source>Install them there, or choose another one in the settings.</source>
+        <translation>Installieren Sie sie dort, oder wählen Sie in den Einstellungen einen anderen.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/adaptnetwork.py"/>
@@ -3070,6 +3090,11 @@
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
+        <source>PyTorch runs the networks. Every package is checked against a known checksum, wherever it comes from</source>
+        <translation>PyTorch führt die Netze aus. Jedes Paket wird mit einer bekannten Prüfsumme verglichen, woher es auch kommt</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
         <source>Python for matching</source>
         <translation>Python für das Matching</translation>
     </message>
@@ -3829,7 +3854,7 @@
         <translation>Dem Interpreter fehlen Pakete: die verwaltete Umgebung unter Einstellungen &gt; Optionen &gt; SAR-Optical Align anlegen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/settings.py"/>
+        <location filename="../../plugin/environment.py"/>
         <source>The interpreter {0} does not exist.</source>
         <translation>Der Interpreter {0} existiert nicht.</translation>
     </message>
@@ -3837,6 +3862,16 @@
         <location filename="../../plugin/environment.py"/>
         <source>The interpreter {0} does not work: {1}.</source>
         <translation>Der Interpreter {0} funktioniert nicht: {1}.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/environment.py"/>
+        <source>The interpreter {0} is Python {1}.</source>
+        <translation>Der Interpreter {0} ist Python {1}.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/environment.py"/>
+        <source>The interpreter {0} lacks packages: {1}.</source>
+        <translation>Dem Interpreter {0} fehlen Pakete: {1}.</translation>
     </message>
     <message>
         <location filename="../../plugin/layers.py"/>
@@ -4232,6 +4267,11 @@
         <location filename="../../plugin/controller.py"/>
         <source>There are no control points.</source>
         <translation>Es gibt keine Passpunkte.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/environment.py"/>
+        <source>There are no pinned packages for Python {0}.</source>
+        <translation>Für Python {0} gibt es keine festgelegten Pakete.</translation>
     </message>
     <message>
         <location filename="../../plugin/review_files.py"/>
@@ -4979,6 +5019,11 @@
         <translation>Hin- und Rückzuordnung widersprechen sich</translation>
     </message>
     <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>from PyPI</source>
+        <translation>von PyPI</translation>
+    </message>
+    <message>
         <location filename="../../ui/export_menu.py"/>
         <source>gdal_translate and gdalwarp with the points in the fit, for Linux and macOS (.sh) or Windows (.bat)</source>
         <translation>gdal_translate und gdalwarp mit den Punkten in der Anpassung, für Linux und macOS (.sh) oder Windows (.bat)</translation>
@@ -5007,6 +5052,11 @@
         <location filename="../../ui/checks_list.py"/>
         <source>in the way</source>
         <translation>steht im Weg</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/environment.py"/>
+        <source>it does not answer as a Python does</source>
+        <translation>es antwortet nicht wie ein Python</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/matchers/msa_net.py"/>
@@ -5092,6 +5142,11 @@
         <location filename="../../plugin/core/report_page.py"/>
         <source>none</source>
         <translation>keine</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>none: only matchers without networks</source>
+        <translation>keines: nur Verfahren ohne Netze</translation>
     </message>
     <message>
         <location filename="../../plugin/review_controller.py"/>
@@ -5312,6 +5367,16 @@
         <location filename="../../plugin/core/preflight.py"/>
         <source>wide search</source>
         <translation>weite Suche</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>with CUDA for NVIDIA cards, from PyPI (6 GB on disk)</source>
+        <translation>mit CUDA für NVIDIA-Karten, von PyPI (6 GB auf der Platte)</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>without CUDA, from download.pytorch.org (1.7 GB on disk)</source>
+        <translation>ohne CUDA, von download.pytorch.org (1,7 GB auf der Platte)</translation>
     </message>
     <message>
         <location filename="../../ui/points_model.py"/>

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -29,31 +28,33 @@ def page(qgis_app, service):
     page.close()
 
 
-def test_choices_are_stored_only_on_apply(page, service):
+def test_choices_are_stored_only_on_apply(page, service, worker_python):
     page.existing.setChecked(True)
-    page.python.setFilePath(sys.executable)
+    page.python.setFilePath(worker_python)
     page.computer.editor("threads").setValue(3)
     assert service.managed
     page.apply()
     assert not service.managed
-    assert service.existing_python == sys.executable
+    assert service.existing_python == worker_python
     assert machine() == {"device": "auto", "threads": 3, "memory_mb": 0}
-    assert service.state() == (True, sys.executable)
+    assert service.state() == (True, worker_python)
 
 
-def test_the_state_follows_the_choice(page, tmp_path):
+def test_the_state_follows_the_choice(page, tmp_path, worker_python):
     assert "Not ready" in page.state.text()
     page.existing.setChecked(True)
     page.python.setFilePath(str(tmp_path / "absent"))
     assert "does not exist" in page.state.text()
-    page.python.setFilePath(sys.executable)
+    page.python.setFilePath(__file__)
+    assert "does not work" in page.state.text()
+    page.python.setFilePath(worker_python)
     assert "Ready" in page.state.text()
     assert "Not" not in page.state.text()
 
 
-def test_the_report_can_be_copied_and_hides_the_home_folder(page):
+def test_the_report_can_be_copied_and_hides_the_home_folder(page, worker_python):
     page.existing.setChecked(True)
-    page.python.setFilePath(sys.executable)
+    page.python.setFilePath(worker_python)
     page.apply()
     QTest.mouseClick(page.findChild(object, "makeReport"), Qt.MouseButton.LeftButton)
     QTest.mouseClick(page.findChild(object, "copyReport"), Qt.MouseButton.LeftButton)
