@@ -7,6 +7,7 @@ import datetime
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -122,6 +123,7 @@ def page(table: Table, args: argparse.Namespace, seconds: float) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the campaign, print its table and return the exit code."""
     args = options().parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     table = run(args)
     print("\n".join(["", *table.lines(), "", f"{len(table.outcomes)} cases, {len(table.faults)} faults, {time.monotonic() - began:.0f} s"]))

@@ -22,12 +22,13 @@ def shared(work: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> Itera
     queue, fill = os.pipe()
     os.write(fill, b"".join(i.to_bytes(_NUMBER, "big") for i in range(len(items))))
     os.close(fill)
+    parent = os.getpid()
     readers, pids = selectors.DefaultSelector(), []
     for _ in range(max(1, min(jobs, len(items)))):
         answers, tell = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _serve(work, items, queue, tell)
+            _serve(work, items, queue, tell, parent)
         os.close(tell)
         pids.append(pid)
         readers.register(os.fdopen(answers, "rb"), selectors.EVENT_READ)
@@ -53,10 +54,10 @@ def shared(work: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> Itera
             os.waitpid(pid, 0)
 
 
-def _serve(work: Callable[[Any], Any], items: Sequence[Any], queue: int, tell: int) -> None:
+def _serve(work: Callable[[Any], Any], items: Sequence[Any], queue: int, tell: int, parent: int) -> None:
     try:
         with os.fdopen(tell, "wb") as stream:
-            while number := os.read(queue, _NUMBER):
+            while os.getppid() == parent and (number := os.read(queue, _NUMBER)):
                 item = items[int.from_bytes(number, "big")]
                 try:
                     found = work(item)
