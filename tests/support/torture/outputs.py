@@ -29,7 +29,6 @@ class Writer:
     suffix: str
     argv: Callable[[str, str], list[str]]
     others: tuple[str, ...] = ()
-    takes_overwrite: bool = True
 
 
 def _register(option: str, suffix: str) -> Writer:
@@ -66,7 +65,7 @@ WRITERS = {
     "match --report": _match("--report", ".html"),
     "match --json": _match("--json", ".json"),
     "warp --output": Writer(".tif", _warp),
-    "explain --output": Writer(".png", _explain, takes_overwrite=False),
+    "explain --output": Writer(".png", _explain),
 }
 SITUATIONS: dict[str, tuple[str, str] | Callable[[Path, Path, Outcome, np.random.Generator], None]] = {
     **{f"{writer}: {aim}": (writer, aim) for aim in AIMS for writer in WRITERS},
@@ -119,19 +118,16 @@ def _inputs(folder: Path, seed: int) -> None:
 
 
 def _aimed(writer: Writer, aim: Aim, folder: Path, logs: Path, outcome: Outcome, rng: np.random.Generator) -> None:
-    argv = [*writer.argv(aim.path, aim.sensed), *(aim.args if writer.takes_overwrite else ())]
-    right = aim.right
-    if aim.disk or aim.file_limit is not None or aim.kill:
-        if not _disturbed(argv, writer, aim, folder, logs, outcome, rng):
-            return
-        if aim.kill and writer.takes_overwrite is False:
-            right = frozenset({0, 3})
+    argv = [*writer.argv(aim.path, aim.sensed), *aim.args]
+    disturbed = aim.disk or aim.file_limit is not None or aim.kill
+    if disturbed and not _disturbed(argv, writer, aim, folder, logs, outcome, rng):
+        return
     before = snapshot(folder)
     answer = command_line(argv, folder, logs, as_nobody=aim.as_nobody)
     outcome.exit_code = answer.code
-    if answer.code not in right and not answer.trouble:
+    if answer.code not in aim.right and not answer.trouble:
         said = next((line for line in answer.err.splitlines() if line.startswith("error:")), "")
-        outcome.blame("lost or changed" if answer.code == 0 else "tracebacks", f"exit code {answer.code} where {sorted(right)} is right: {said[:140]}")
+        outcome.blame("lost or changed" if answer.code == 0 else "tracebacks", f"exit code {answer.code} where {sorted(aim.right)} is right: {said[:140]}")
     _compare(outcome, answer, before, folder, writer, aim, logs)
 
 
