@@ -107,6 +107,7 @@ def check() -> int:
     for python in PYTHONS:
         with tempfile.TemporaryDirectory() as folder:
             command = [sys.executable, "-m", "pip", "install", "-q", "--dry-run", "--only-binary=:all:", "--no-deps", "--require-hashes"]
+            command += ["--ignore-requires-python"]  # pip holds it against its own Python; uv has held it against the other one
             command += ["--disable-pip-version-check", "--python-version", python, "--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64"]
             command += ["--target", folder, "-r", str(worker_lock(python))]
             done = subprocess.run(command, check=False, capture_output=True, text=True)

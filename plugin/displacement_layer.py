@@ -24,7 +24,6 @@ from qgis.core import (
     QgsVectorLayer,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QVariant
 
 from .core import coords
 from .core.displacement import Field, ellipses, map_linear, to_map
@@ -32,6 +31,7 @@ from .core.errors import OutputError
 from .core.qgis_points import is_referenced
 from .core.types import Grid
 from .core.wording import fill, number, tr
+from .layers import REAL, WHOLE
 from .placement import Placement
 
 _REALS = (
@@ -96,9 +96,9 @@ def _arrow_scale(now: np.ndarray, moved: np.ndarray) -> float:
 def _write(field: Field, now: np.ndarray, moved: np.ndarray, axes: tuple[np.ndarray, ...], path: Path, wkt: str) -> None:
     fields = QgsFields()
     for name in _REALS:
-        fields.append(QgsField(name, QVariant.Double))
+        fields.append(QgsField(name, REAL))
     for name in _FLAGS:
-        fields.append(QgsField(name, QVariant.Int))
+        fields.append(QgsField(name, WHOLE))
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName, options.layerName = "GPKG", "displacement"
     path.parent.mkdir(parents=True, exist_ok=True)

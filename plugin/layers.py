@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from osgeo import gdal, osr
 from qgis.core import (
+    Qgis,
     QgsColorRampShader,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
@@ -22,7 +23,7 @@ from qgis.core import (
     QgsRasterShader,
     QgsSingleBandPseudoColorRenderer,
 )
-from qgis.PyQt.QtCore import QVariant
+from qgis.PyQt.QtCore import QMetaType, QVariant
 from qgis.PyQt.QtGui import QColor
 
 from .core.errors import InputError, OutputError
@@ -166,12 +167,15 @@ def confidence_layer(points: Iterable[TiePoint], reference_grid: Grid, path: Pat
     return layer
 
 
+_KINDS = QMetaType.Type if Qgis.QGIS_VERSION_INT >= 33800 else QVariant  # older QGIS knows the second only, newer warns of it
+WHOLE, REAL, TEXT = _KINDS.Int, _KINDS.Double, _KINDS.QString if Qgis.QGIS_VERSION_INT >= 33800 else _KINDS.String
+"""Kinds of attributes."""
 POINT_FIELDS = (
-    ("id", QVariant.Int), ("reference_x_px", QVariant.Double), ("reference_y_px", QVariant.Double),
-    ("sensed_x_px", QVariant.Double), ("sensed_y_px", QVariant.Double), ("sensed_x_map", QVariant.Double),
-    ("sensed_y_map", QVariant.Double), ("score", QVariant.Double), ("covariance_xx_px2", QVariant.Double),
-    ("covariance_xy_px2", QVariant.Double), ("covariance_yy_px2", QVariant.Double), ("enabled", QVariant.Int),
-    ("reason", QVariant.String),
+    ("id", WHOLE), ("reference_x_px", REAL), ("reference_y_px", REAL),
+    ("sensed_x_px", REAL), ("sensed_y_px", REAL), ("sensed_x_map", REAL),
+    ("sensed_y_map", REAL), ("score", REAL), ("covariance_xx_px2", REAL),
+    ("covariance_xy_px2", REAL), ("covariance_yy_px2", REAL), ("enabled", WHOLE),
+    ("reason", TEXT),
 )
 
 
