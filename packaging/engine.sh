@@ -25,9 +25,9 @@ pip_install -r "$lock"
 case "$torch" in
 none) echo "Torch is left out: matching by networks is not available." ;;
 cuda) pip_install --no-deps -r resources/requirements-torch-cuda.txt ;;
-cpu) pip_install --no-deps ${index:+--extra-index-url "$index"} -r resources/requirements-torch-cpu.txt ;;
+cpu) pip_install --no-deps --retries 1 ${index:+--extra-index-url "$index"} -r resources/requirements-torch-cpu.txt ;;
 auto)
-    if ! pip_install --no-deps --retries 0 ${index:+--extra-index-url "$index"} -r resources/requirements-torch-cpu.txt 2>"$venv/torch.log"; then
+    if ! pip_install --no-deps --retries 1 ${index:+--extra-index-url "$index"} -r resources/requirements-torch-cpu.txt 2>"$venv/torch.log"; then
         echo "Torch without CUDA for Python $version was not found in pip's indexes${index:+ or at $index} (pip's words: $venv/torch.log)."
         echo "Matching is by handcrafted matchers such as cfog; networks are left out."
         echo "With networks: TORCH=cuda (PyPI's torch, 3 GB), or TORCH=cpu TORCH_INDEX=address of an index that has it; \`make clean\` first."
