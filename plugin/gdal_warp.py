@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,10 +15,12 @@ from .core import coords
 from .core.errors import AlignError, OutputError, UnreadableRasterError
 from .core.gcp_grid import WarpNodes, footprint, kept_grid, of_geotransform, output_grid, refuse_folds, warp_nodes
 from .core.inverse_array import NOWHERE, SENSED_PLANE, InverseArray, inverse_array
+from .core.outputs import Outputs, refuse_without_room
 from .core.progress import Progress
 from .core.transforms import Transform
 from .core.types import Grid, WarpParams
 from .gdal_layout import Layout, open_raster
+from .input_files import files_of
 
 _RESAMPLING = {"nearest": "near", "bilinear": "bilinear", "cubic": "cubic", "cubicspline": "cubicspline", "lanczos": "lanczos"}
 _METHODS = {"geotransform": "GEOTRANSFORM", "polynomial": "GCP_POLYNOMIAL", "tps": "GCP_TPS"}
@@ -66,34 +67,44 @@ def warp_with_gdal(
         Cancelled: `progress` said so; nothing is left behind.
     """
     params, progress, output = params or WarpParams(), progress or Progress(), Path(output)
-    check_output(output, [sensed_path, reference_path])
-    partial = output.with_name(f".{output.stem}-{uuid.uuid4().hex[:8]}.part.tif")
-    finished = partial.with_suffix(".done.tif")
+    refuse_other_kinds(output)
+    inputs = [path for path in (sensed_path, reference_path) if path]
+    with Outputs([output], inputs, files_of(inputs), raster=output) as outputs:
+        warp_into(outputs.part(output), sensed_path, reference_grid, transform, params, progress, nodata, reference_path, classes)
+        outputs.deliver()
+    progress.update(1.0, "Written")
+    return output
+
+
+def warp_into(
+    part: Path, sensed_path: str, reference_grid: Grid, transform: Transform, params: WarpParams, progress: Progress, nodata: float | None = None,
+    reference_path: str = "", classes: bool = False,
+) -> None:
+    """Write what `warp_with_gdal` writes to `part` of an output.
+
+    Raises:
+        AlignError: as `warp_with_gdal` raises it.
+    """
     gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:
         source = open_raster(sensed_path)
         if params.keep_pixels:
-            _georeference(source, kept_grid(transform, reference_grid, _pixels(source)), partial, params, progress.part(0.0, 0.99), nodata)
+            _georeference(source, kept_grid(transform, reference_grid, _pixels(source)), part, params, progress.part(0.0, 0.99), nodata)
         else:
             layout = Layout(source, params, nodata, classes)
             rewritten = layout.auxiliary or params.format == "COG"
-            _write(source, reference_grid, transform, partial, layout, params, progress.part(0.0, 0.8 if rewritten else 0.99), reference_path)
+            _write(source, reference_grid, transform, part, layout, params, progress.part(0.0, 0.8 if rewritten else 0.99), reference_path)
             if rewritten:
-                _rewrite(partial, finished, layout, progress.part(0.8, 0.99))
-                finished.replace(partial)
-            _validate(partial, layout.count, layout.data_type)
-        partial.replace(output)
-        for suffix in _SIDECARS:  # those of a file replaced would describe the wrong image
-            Path(f"{output}{suffix}").unlink(missing_ok=True)
+                finished = part.with_name(f"{part.name}.done.tif")
+                _rewrite(part, finished, layout, progress.part(0.8, 0.99))
+                finished.replace(part)
+            _validate(part, layout.count, layout.data_type)
+        for suffix in _SIDECARS:  # GDAL's notes, not part of what was asked for
+            Path(f"{part}{suffix}").unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"Cannot write {output}: {error}.", "Choose a folder you may write to, with enough room.") from error
+        raise OutputError(f"Cannot write {part}: {error}.", "Choose a folder you may write to, with enough room.") from error
     finally:
         gdal.PopErrorHandler()
-        for file in (partial, finished):
-            for suffix in ("", *_SIDECARS):
-                Path(f"{file}{suffix}").unlink(missing_ok=True)
-    progress.update(1.0, "Written")
-    return output
 
 
 def _georeference(source: gdal.Dataset, grid: Grid, path: Path, params: WarpParams, progress: Progress, nodata: float | None) -> None:
@@ -114,25 +125,14 @@ def _georeference(source: gdal.Dataset, grid: Grid, path: Path, params: WarpPara
     _validate(path, count, data_type)
 
 
-def check_output(output: Path, inputs: list[str]) -> None:
-    """Refuse an output that is an input, is no GeoTIFF, or lies in a folder that cannot be written.
+def refuse_other_kinds(output: Path) -> None:
+    """Refuse an output that is no GeoTIFF.
 
     Raises:
         OutputError: with a hint.
     """
-    for path in inputs:
-        if path and Path(path).exists() and output.exists() and output.samefile(path):
-            raise OutputError(f"The output {output} is an input itself.", "Choose another file name: inputs are never overwritten.")
     if output.suffix.lower() not in (".tif", ".tiff"):
         raise OutputError(f"The output {output.name} is no GeoTIFF.", "Give a file name that ends in .tif.")
-    folder = output.resolve().parent
-    if not folder.is_dir():
-        raise OutputError(f"The folder {folder} does not exist.", "Create it first or choose another one.")
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be written: {error}.", "Choose a folder you may write to.") from error
 
 
 def _write(
@@ -153,6 +153,8 @@ def _write(
     refuse_growth(transform, reference_grid, sensed_grid, target)
     bare = not target.crs_wkt and tuple(target.geotransform) == _IDENTITY
     offset = _FRAME_OFFSET if bare else 0.0
+    sample = gdal.GetDataTypeSize(layout.data_type) // 8
+    refuse_without_room(path.parent, target.width * target.height * layout.count * sample, params.compression != "none")
     sink = layout.create(path, target, offset)
     try:
         if nodes is None:

@@ -10,10 +10,12 @@ from qgis.core import QgsMapLayerStyle, QgsProject, QgsRasterLayer, QgsVectorLay
 from .core.errors import InputError
 from .core.gcp_io import load_reviewed, save_points
 from .core.gdal_script import write_gdal_script
+from .core.outputs import check
 from .core.processing_command import run_command
 from .core.session import Session
 from .core.types import WarpParams
 from .core.wording import fill, tr
+from .input_files import files_of
 from .layers import add_to_group, confidence_layer, reprojection
 from .session_store import pair_key, store_folder
 from .siblings import Sibling
@@ -41,6 +43,7 @@ def export_points(session: Session | None, path: Path) -> None:
     """
     if session is None or not session.points:
         raise InputError("There are no points to export.", "Find tie points, or add some by hand, first.")
+    _check(session, path)
     save_points(path, session.points, session.reference_grid, session.sensed_grid, session.fit.residuals_px)
 
 
@@ -52,7 +55,13 @@ def export_script(session: Session | None, path: Path, output: str, params: Warp
     """
     if session is None or session.fit.transform is None:
         raise InputError("There is no fit to write a script of.", "Find tie points, or add some by hand, first.")
+    _check(session, path)
     write_gdal_script(path, session.points, session.reference_grid, session.sensed.path, output, session.fit.model, params)
+
+
+def _check(session: Session, path: Path) -> None:
+    rasters = [session.reference.path, session.sensed.path]
+    check(path, rasters, files_of(rasters))
 
 
 def run_line(session: Session | None, output: str, params: WarpParams) -> str:

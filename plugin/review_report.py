@@ -12,6 +12,7 @@ from qgis.PyQt.QtGui import QImage, QPageLayout, QPageSize, QPdfWriter, QTextDoc
 
 from .core.atomic import write_atomically
 from .core.errors import FitError, InputError, OutputError
+from .core.outputs import Outputs
 from .core.progress import Progress
 from .core.report_page import Chip, ReportData, report_page
 from .core.review_fit import advise_points
@@ -105,9 +106,9 @@ class ReviewReport:
         return Chip(point.id, fill(tr("{0}: {1:.2f} px, score {2:.2f}"), point.id, length, point.tie_point.score) + state, tuple(names))
 
     def _write_pdf(self, data: ReportData, path: Path) -> None:
-        part = path.with_name(f".{path.stem}.part.pdf")
-        try:
-            with part.open("wb"):
+        with Outputs([path]) as outputs:
+            part = outputs.part(path)
+            with part.open("wb"):  # Qt tells of no error
                 pass
             writer = QPdfWriter(str(part))
             writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
@@ -120,11 +121,9 @@ class ReviewReport:
             document.setHtml(report_page(data, lambda name: name, with_points=False))
             document.print(writer)
             del writer
-            part.replace(path)
-        except OSError as error:
-            raise OutputError(f"Cannot write {path}: {error}.", "Choose a folder you may write to, with enough room.") from error
-        finally:
-            part.unlink(missing_ok=True)
+            if not part.stat().st_size:
+                raise OutputError(f"Cannot write {path}: the disk is full.", "Choose a folder you may write to, with enough room.")
+            outputs.deliver()
 
 
 def _png(image: QImage) -> str:

@@ -20,6 +20,7 @@ from qgis.core import (
 
 from .core import coords
 from .core.errors import OutputError
+from .core.outputs import Outputs
 from .core.progress import Progress
 from .core.qgis_points import is_referenced
 from .core.transforms import Transform
@@ -99,8 +100,6 @@ def write_warped(
         OutputError: it cannot be written.
         Cancelled: `progress` said so; nothing is left behind.
     """
-    partial = output.with_name(f".{output.stem}.part.gpkg")
-    partial.unlink(missing_ok=True)
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName, options.layerName = "GPKG", name
     kept = QgsFields()
@@ -108,8 +107,8 @@ def write_warped(
         if field.name().lower() != "fid":  # the new file numbers its features itself
             kept.append(field)
     indices = [fields.indexOf(field.name()) for field in kept]
-    try:
-        writer = QgsVectorFileWriter.create(str(partial), kept, wkb_type, mapping.crs, QgsCoordinateTransformContext(), options)
+    with Outputs([output]) as outputs:
+        writer = QgsVectorFileWriter.create(str(outputs.part(output)), kept, wkb_type, mapping.crs, QgsCoordinateTransformContext(), options)
         if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
             raise OutputError(f"Cannot write {output}: {writer.errorMessage()}.", "Choose a folder you may write to, with enough room.")
         for feature in warped_features(features, count, mapping, progress):
@@ -119,9 +118,4 @@ def write_warped(
             if not writer.addFeature(out, QgsFeatureSink.Flag.FastInsert):
                 raise OutputError(f"Cannot write {output}: {writer.errorMessage()}.", "Choose a folder with enough room.")
         del writer
-        partial.replace(output)
-    except OSError as error:
-        raise OutputError(f"Cannot write {output}: {error}.", "Choose a folder you may write to.") from error
-    finally:
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            Path(f"{partial}{suffix}").unlink(missing_ok=True)
+        outputs.deliver()

@@ -56,8 +56,8 @@ class Outputs:
         for path, target in self._targets.items():
             info = _status(path, target)
             if info is not None and (own := read.get((info.st_dev, info.st_ino))) is not None:
-                what = "the input itself" if own else "a file that an input reads from"
-                raise OutputError(f"The output {path} is {what}.", "Choose another file name: inputs are never overwritten.")
+                text = f"The output {path} is the input itself." if own else f"The output {path} is a file that an input reads from."
+                raise OutputError(text, "Choose another file name: inputs are never overwritten.")
             self._refuse_existing(path, info)
             _check_folder(target, make_folders)
             if self._raster == target and info is None:

@@ -21,6 +21,7 @@ from typing import Any
 
 from . import geopackage
 from .errors import InputError, OutputError
+from .outputs import Outputs
 from .session_record import SessionRecord, record_from, record_from_json
 from .session_rows import CREATE, EVIDENCE, INSERT_EVIDENCE, INSERT_POINT, POINTS, evidence_rows, extent, point_row, points_from
 from .types import Point
@@ -214,14 +215,13 @@ def copy_review(path: Path, target: Path) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    part = target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
-    try:
-        with closing(sqlite3.connect(path, timeout=_WAIT_S)) as source, closing(sqlite3.connect(part)) as sink:
-            source.backup(sink)
-        os.replace(part, target)
-    except (OSError, sqlite3.Error) as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(f"Cannot copy {path} to {target}: {error}.", "Choose a folder you may write to, with enough room.") from error
+    with Outputs([target], [path]) as outputs:
+        try:
+            with closing(sqlite3.connect(path, timeout=_WAIT_S)) as source, closing(sqlite3.connect(outputs.part(target))) as sink:
+                source.backup(sink)
+        except (OSError, sqlite3.Error) as error:
+            raise OutputError(f"Cannot copy {path} to {target}: {error}.", "Choose a folder you may write to, with enough room.") from error
+        outputs.deliver()
 
 
 def load_record(path: Path, points: bool = True) -> SessionRecord:

@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from ..core import fitting, quality
 from ..core.adapting import AdaptRequest, AdaptResult, HeldBack
 from ..core.errors import InputError, OutputError, UsageError
+from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.transforms import Transform
 from ..core.types import Modality
 from .fine import match_templates, template_size
+from .input_files import files_of
 from .matchers import PairMatcher, TemplateMatcher, all_specs, create, get_spec
 from .matchers.network import NetworkMatcher
 from .matching import coarse_guide
@@ -83,6 +85,9 @@ def adapt(request: AdaptRequest, progress: Progress) -> AdaptResult:
     matcher = create(spec.key, request.align.params.matcher_params, request.align.params.device)
     if not isinstance(matcher, NetworkMatcher) or spec.key not in NETWORKS:
         raise UsageError(f"{spec.label} cannot be adapted to a scene.", f"Choose one of: {', '.join(k for k in NETWORKS if k in all_specs())}.")
+    read = [request.align.reference.path, request.align.sensed.path]
+    weights = str(request.align.params.matcher_params.get("weights", ""))
+    output_folder(Path(request.output).parent, [f"{Path(request.output).stem}{suffix}" for suffix in (Path(request.output).suffix, ".json")], [*read, weights, *files_of(read)])
     matcher.use_threads(threads_of(request.align.params))
     progress.update(0.0, "Reading the windows around the points")
     with open_pair(request.align) as pair:

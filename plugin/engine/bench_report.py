@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from .bounds import resampled, share_bounds
+from .figures import save_figure
 from .matchers import all_specs
 from .matchers.network import shipped_weights
 from .null_matcher import NULL
@@ -174,4 +175,4 @@ def draw_bench(outcomes: list[Outcome], protocols: list[str], matchers: list[str
         axes.xaxis.set_minor_locator(NullLocator())
         axes.grid(alpha=0.3)
     figure.axes[0].set(ylabel="draws, % (failures counted)", ylim=(0, 108))
-    figure.savefig(path, dpi=110)
+    save_figure(figure, path)

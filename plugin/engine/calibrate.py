@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from ..core import coords
 from ..core.atomic import write_atomically
 from ..core.errors import AlignError, InputError, UsageError
+from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.types import AlignResult, TiePoint
 from .cases import Case, make_case, read_index
 from .evaluate import align_case, case_error
 from .evidence import Calibration, enough, judge_features, match_features, probability, support_of
+from .figures import save_figure
 from .fine import TemplateMatch
 from .matchers import create, get_spec
 from .paper_metrics import corner_error
@@ -108,6 +110,7 @@ def calibrate(
     """
     spec = get_spec(key)
     matcher = create(spec.key, matcher_params)
+    output_folder(output, ("calibration.json", "reliability.png"))
     learnt = _collect(dataset, "train", spec.key, matcher_params, limit, seed, progress.part(0.0, 0.55))
     own = Calibration.of(matcher)
     factor = own.covariance  # already in the covariances
@@ -127,8 +130,7 @@ def calibrate(
         "validation": _measure(measured, score, covariance / factor, judged, own.kept_share),
         "learnt_on": {"tie_points": len(near), "registrations": len(learnt.judged), "near_px": NEAR_PX, "limit": limit, "seed": seed, "score_kept": keep_score},
     }
-    output.mkdir(parents=True, exist_ok=True)
-    (output / "calibration.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
+    write_atomically(output / "calibration.json", json.dumps(result, indent=1))
     draw_reliability(result["validation"], spec.label, output / "reliability.png")
     return result
 
@@ -292,4 +294,4 @@ def draw_reliability(measured: dict[str, Any], label: str, path: Path) -> None:
         xlabel="score", ylabel=f"share within {NEAR_PX} px of the truth", xlim=(0, 1), ylim=(0, 1), aspect="equal",
         title=f"{label}: {measured['tie_points']} tie points, mean gap {error:.3f}",
     )
-    figure.savefig(path, dpi=110)
+    save_figure(figure, path)

@@ -27,7 +27,9 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 
+from ..core.atomic import write_atomically
 from ..core.errors import AlignError, UsageError
+from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.transforms import transform_from_dict
 from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
@@ -77,7 +79,7 @@ def run_bench(
     if unknown:
         raise UsageError(f"Unknown matcher {unknown[0]!r}.", f"Choose from {', '.join(all_specs())}.")
     rows = {split: read_index(dataset, split, limit) for split in splits}
-    output.mkdir(parents=True, exist_ok=True)
+    output_folder(output, [f"bench-{split}-seed{seed}{suffix}" for split in splits for suffix in (".jsonl", ".png", ".md")])
     texts = []
     for number, split in enumerate(splits):
         part = progress.part(number / len(splits), (number + 1) / len(splits))
@@ -85,7 +87,7 @@ def run_bench(
         outcomes, memory = _measure(dataset, rows[split], protocols, keys, stored, seed, draws, part)
         texts.append(markdown(outcomes, protocols, keys, memory, split))
         draw_bench(outcomes, protocols, keys, memory, output / f"bench-{split}-seed{seed}.png")
-        (output / f"bench-{split}-seed{seed}.md").write_text(texts[-1], encoding="utf-8")
+        write_atomically(output / f"bench-{split}-seed{seed}.md", texts[-1])
     return "\n".join(texts)
 
 

@@ -16,7 +16,9 @@ from scipy.spatial import cKDTree
 
 from ...models.patch_metrics import decision_accuracy, false_positive_rate
 from ..core import coords
+from ..core.atomic import write_atomically
 from ..core.errors import UsageError
+from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.types import Modality
 from . import paper_metrics as metrics
@@ -48,7 +50,8 @@ def run_papers(key: str, dataset: Path, split: str, output: Path, limit: int | N
     matcher = create(key, paper.params)
     if not isinstance(matcher, PairMatcher):
         raise UsageError(f"{spec.label} finds no matches by itself.")
-    rows = read_index(dataset, split, limit)
+    rows, name = read_index(dataset, split, limit), f"metrics-{key}-{split}"
+    output_folder(output, (f"{name}.json", f"{name}.md"))
     figures: dict[str, float | None] = {}
     records: dict[str, list[Record]] = {}
     for number, measure in enumerate(paper.measures):
@@ -58,11 +61,10 @@ def run_papers(key: str, dataset: Path, split: str, output: Path, limit: int | N
         records[measure] = each
     if hasattr(matcher, "net"):
         figures["GFLOP per megapixel"] = _gflop_each(matcher, *motion_case(dataset, rows[0], seed)[:2])
-    output.mkdir(parents=True, exist_ok=True)
     stored = {"matcher": key, "split": split, "seed": seed, "pairs": len(rows), "figures": figures, "records": records}
-    (output / f"metrics-{key}-{split}.json").write_text(json.dumps(stored, indent=1), encoding="utf-8")
     text = _table(key, figures, len(rows), split)
-    (output / f"metrics-{key}-{split}.md").write_text(text, encoding="utf-8")
+    write_atomically(output / f"{name}.json", json.dumps(stored, indent=1))
+    write_atomically(output / f"{name}.md", text)
     return text
 
 

@@ -14,11 +14,14 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 
+from ..core.atomic import write_atomically
 from ..core.errors import AlignError, UsageError
+from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef
 from .align import align
 from .evaluate import peak_mb, reset_peak
+from .figures import save_figure
 from .matchers import TemplateMatcher, create, get_spec
 from .preparing import Image
 
@@ -72,7 +75,7 @@ def measure_scaling(
         raise UsageError("Give sizes of 128 px or more and at least one matcher.")
     for key in matchers:
         get_spec(key)
-    output.mkdir(parents=True, exist_ok=True)
+    output_folder(output, ("scaling.json", "scaling.png"), [reference, sensed])
     costs: list[Cost] = []
     runs = [(side, key) for side in sorted(sizes) for key in matchers]
     with tempfile.TemporaryDirectory() as folder:
@@ -84,7 +87,7 @@ def measure_scaling(
                 AlignParams(matcher=key, threads=threads),
             )
             costs.append(_in_own_process(request, key, side, progress))
-            (output / "scaling.json").write_text(json.dumps([asdict(c) for c in costs], indent=1), encoding="utf-8")
+            write_atomically(output / "scaling.json", json.dumps([asdict(c) for c in costs], indent=1))
     draw_scaling(costs, output / "scaling.png")
     lines = ["| matcher | side, px | seconds | s per megapixel | peak MB | tie points | status |", "|---" * 7 + "|"]
     lines += [
@@ -196,4 +199,4 @@ def draw_scaling(costs: Sequence[Cost], path: Path) -> None:
     for axes in (left, right):
         axes.grid(alpha=0.3)
     left.legend()
-    figure.savefig(path, dpi=110)
+    save_figure(figure, path)

@@ -17,7 +17,9 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from ..core import coords, fitting
+from ..core.atomic import write_atomically
 from ..core.errors import FitError, InputError
+from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef
 from .align import align
@@ -73,7 +75,7 @@ def check_scene(
         InputError: the check points or a raster cannot be read.
     """
     truth, moved = _check_points(check_points)
-    output.mkdir(parents=True, exist_ok=True)
+    output_folder(output, ("scene.json",), [reference, sensed, check_points])
     outcomes: list[SceneOutcome] = []
     with tempfile.TemporaryDirectory() as folder:
         displaced, before = _displace(sensed, reference, Path(folder) / "displaced.tif", shift_px, rotation_deg, moved)
@@ -93,7 +95,7 @@ def check_scene(
                     continue
                 errors[model] = _figures(fit.apply(moved) - truth)
             outcomes.append(SceneOutcome(params.matcher, result.status.value, round(seconds, 1), round(peak_mb()), len(result.points), len(kept), errors))
-            (output / "scene.json").write_text(json.dumps([asdict(o) for o in outcomes], indent=1), encoding="utf-8")
+            write_atomically(output / "scene.json", json.dumps([asdict(o) for o in outcomes], indent=1))
     rows += ["| matcher | status | seconds | points/s | peak MB | kept | " + " | ".join(f"{m}, median / 90 % px" for m in MODELS) + " |", "|---" * (6 + len(MODELS)) + "|"]
     for o in outcomes:
         cells = [f"{o.errors[m][0]:.2f} / {o.errors[m][1]:.2f}" if m in o.errors else "-" for m in MODELS]

@@ -17,12 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError, UsageError
+from ..core.outputs import Outputs, output_folder
 from ..core.progress import Progress
 from .cases import load_colour_pair, make_case, read_index
+from .figures import save_figure
 from .matchers.network import fast_bfloat16
 
 NETWORKS = ("kd_cfm", "me_ssm", "msa_net", "regnet_mamba2", "soma")
 SHARES = {"flood_s1s2": 0.35, "s1s2_west_us": 0.25, "sen12": 0.15, "vhr_1m": 0.17, "india_19m": 0.08}
+_FILES = ("last.pt", "history.json", "curves.png", "best.safetensors", "best.json", "half.safetensors", "half.json")
 _VALIDATE_EVERY, _SAVE_SECONDS = 600, 120.0
 _THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
 _STYLES, _STYLE_NAMES = ("-", ":", "--"), ("line", "dotted", "dashed")
@@ -96,6 +99,7 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
         raise UsageError(f"{request.output} already holds a training.", "Go on with --resume, or choose another folder.")
     if request.resume and not last.exists():
         raise UsageError(f"There is nothing to resume in {request.output}.", "Leave --resume out.")
+    output_folder(request.output, _FILES, [request.start] if request.start is not None else [])
     device = ("cuda" if torch.cuda.is_available() else "cpu") if request.device == "auto" else request.device
     if request.threads:
         torch.set_num_threads(request.threads)
@@ -112,7 +116,6 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
         state = torch.load(last, map_location="cpu", weights_only=True)
         trainer.load(state["trainer"])
         elapsed, best, history, before = state["elapsed"], state["best"], state["history"], state.get("before", {})
-    request.output.mkdir(parents=True, exist_ok=True)
     began, saved, card = time.monotonic() - elapsed, time.monotonic(), {}
     running: list[tuple[float, float]] = []
     done = _fraction(request, trainer.steps, elapsed)
@@ -151,10 +154,10 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
                 draw_curves(history, trainer.measures, request.output / "curves.png")
             if finished or time.monotonic() - saved > _SAVE_SECONDS:
                 saved = time.monotonic()
-                part = last.with_suffix(".part")
-                torch.save({"trainer": trainer.state(), "elapsed": elapsed, "best": best, "history": history, "before": before}, part)
-                part.replace(last)
-                (request.output / "history.json").write_text(json.dumps(history), encoding="utf-8")
+                with Outputs([last, request.output / "history.json"]) as outputs:
+                    torch.save({"trainer": trainer.state(), "elapsed": elapsed, "best": best, "history": history, "before": before}, outputs.part(last))
+                    outputs.part(request.output / "history.json").write_text(json.dumps(history), encoding="utf-8")
+                    outputs.deliver()
     tensors, card = load_weights(request.output / "best.safetensors", request.network)
     save_weights(request.output / "half.safetensors", halved(tensors), {**card, "stored_as": "float16 (validated in float32)"})
     return card
@@ -265,4 +268,4 @@ def draw_curves(history: dict[str, Any], measures: tuple[str, ...], path: Path) 
     styles = ", ".join(f"{_STYLE_NAMES[j]}: {name}" for j, name in enumerate(measures))
     right.set(xlabel="step", ylabel=f"validation pairs (%); {styles}", ylim=(0, 100))
     right.legend(loc="lower right", title="error")
-    figure.savefig(path, dpi=110)
+    save_figure(figure, path)

@@ -74,7 +74,7 @@ class AdaptNetwork(MatchingAlgorithm):
             points = points_of_file(Path(file), *grids)
         else:
             raise InputError("There are no control points.", "Give a layer or a file of control points.")
-        output = self.parameterAsFileOutput(parameters, "OUTPUT", context)
+        output = str(self.files["OUTPUT"])
         minutes, steps = self.parameterAsDouble(parameters, "MINUTES", context), self.parameterAsInt(parameters, "STEPS", context)
         self.asked = AdaptRequest(self.request, *adapt_points(map(as_session_point, points)), output, minutes, steps, self.request.params.seed)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,10 @@ from qgis.core import (
 from ..core import fitting, quality
 from ..core.errors import FitError
 from ..core.gcp_io import save_points
+from ..core.outputs import check, resolved
 from ..core.types import MODEL_LABELS
 from ..core.wording import tr
+from ..input_files import files_of
 from ..layers import native_grid
 from .algorithm import AlignAlgorithm
 from .points import point_files, points_of
@@ -51,14 +52,16 @@ class ExportPoints(AlignAlgorithm):
         """Read layers in the main thread."""
         self.reference = native_grid(self.layer_ref(parameters, "REFERENCE", context).path)
         self.sensed = native_grid(self.layer_ref(parameters, "SENSED", context).path)
+        self.path = resolved(self.parameterAsFileOutput(parameters, "OUTPUT", context))
+        rasters = [self.layer_ref(parameters, name, context).path for name in ("REFERENCE", "SENSED")]
+        check(self.path, rasters, files_of(rasters))
         self.points = points_of(self.parameterAsSource(parameters, "POINTS", context), self.reference)
 
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Write."""
-        path = self.parameterAsFileOutput(parameters, "OUTPUT", context)
         residuals = self._residuals(self.parameterAsEnumString(parameters, "MODEL", context), feedback)
-        save_points(Path(path), self.points, self.reference, self.sensed, residuals)
-        return {"OUTPUT": path, "COUNT": len(self.points)}
+        save_points(self.path, self.points, self.reference, self.sensed, residuals)
+        return {"OUTPUT": str(self.path), "COUNT": len(self.points)}
 
     def _residuals(self, kind: str, feedback: QgsProcessingFeedback) -> dict[int, tuple[float, float]]:
         """Return the residuals of all points, px, under a fit to the enabled ones; none where no model can be fitted."""

@@ -29,4 +29,7 @@ class MatchImages(MatchingAlgorithm):
 
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Match."""
-        return self.match(parameters, context, feedback, FeedbackProgress(feedback))[1]
+        with self.outputs() as files:
+            _, outputs = self.match(parameters, context, feedback, FeedbackProgress(feedback), files)
+            files.deliver()
+        return outputs

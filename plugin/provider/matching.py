@@ -20,10 +20,12 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-from ..core.errors import AlignError, OutputError
+from ..core.errors import AlignError
 from ..core.gcp_io import save_points
+from ..core.outputs import Outputs, resolved
 from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
 from ..core.wording import explained, tr
+from ..input_files import files_of
 from ..layers import native_grid
 from ..settings import worker_python
 from ..worker_client import WorkerClient
@@ -64,6 +66,7 @@ class MatchingAlgorithm(AlignAlgorithm):
         super().__init__()
         self.request: AlignRequest
         self.python = ""
+        self.files: dict[str, Path] = {}
 
     def add_inputs(self) -> None:
         """Declare rasters, bands, sensors and the parameters of matching."""
@@ -116,8 +119,18 @@ class MatchingAlgorithm(AlignAlgorithm):
         options = read_matcher_params(self.parameterAsString(parameters, "MATCHER_PARAMS", context), matcher)
         params = read_params(self, AlignParams, parameters, context, matcher_params=options)
         self.request = AlignRequest(self._side(parameters, "REFERENCE", context), self._side(parameters, "SENSED", context), params)
-        for name in self.FILES:
-            _check_folder(self.parameterAsFileOutput(parameters, name, context))
+        given = {name: self.parameterAsFileOutput(parameters, name, context) for name in self.FILES}
+        self.files = {name: resolved(file) for name, file in given.items() if file}
+        self.outputs()
+
+    def outputs(self, raster: Path | None = None) -> Outputs:
+        """Return the files of the run.
+
+        Raises:
+            AlignError: one cannot be written, or is an input or another of them.
+        """
+        rasters = [self.request.reference.path, self.request.sensed.path]
+        return Outputs([raster, *self.files.values()], rasters, files_of(rasters), raster=raster)
 
     def _side(self, parameters: dict[str, Any], name: str, context: QgsProcessingContext) -> RasterRef:
         bands = tuple(self.parameterAsInts(parameters, f"{name}_BAND", context)) if parameters.get(f"{name}_BAND") not in (None, "") else ()
@@ -125,30 +138,26 @@ class MatchingAlgorithm(AlignAlgorithm):
         return replace(ref, modality=Modality(self.parameterAsEnumString(parameters, f"{name}_MODALITY", context)))
 
     def match(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: FeedbackProgress | Any
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: FeedbackProgress | Any, files: Outputs
     ) -> tuple[AlignResult, dict[str, Any]]:
-        """Run the engine, write points and files, return the result and the outputs.
+        """Run the engine, write points and files, which the caller delivers, and return the result and the outputs.
 
         Raises:
             AlignError: as the engine raised it.
             Cancelled: the user cancelled; the worker is killed.
         """
-        report = self.parameterAsFileOutput(parameters, "REPORT", context)
         client = WorkerClient(self.python, ROOT.parent, ROOT.name)
         try:
-            result = client.run(self.request, progress, report_path=Path(report) if report else None)
+            result = client.run(self.request, progress, report_path=files.part(self.files["REPORT"]) if "REPORT" in self.files else None)
         finally:
             client.close()
         (feedback.pushInfo if result.status is Status.OK else feedback.pushWarning)(f"{tr(result.message)} {tr(result.hint)}".strip())
         outputs: dict[str, Any] = {"STATUS": result.status.value, "MESSAGE": tr(result.message), "MODEL_USED": result.model if result.quality else "", **numbers(result)}
         if layer := write_points_layer(self, parameters, "POINTS", context, result.points, result.reference_grid):
             outputs["POINTS"] = layer
-        if file := self.parameterAsFileOutput(parameters, "POINTS_FILE", context):
-            save_points(Path(file), result.points, result.reference_grid, result.sensed_grid)
-            outputs["POINTS_FILE"] = file
-        if report:
-            outputs["REPORT"] = report
-        return result, outputs
+        if file := self.files.get("POINTS_FILE"):
+            save_points(files.part(file), result.points, result.reference_grid, result.sensed_grid)
+        return result, outputs | {name: str(path) for name, path in self.files.items()}
 
 
 def numbers(result: AlignResult) -> dict[str, float | None]:
@@ -159,11 +168,6 @@ def numbers(result: AlignResult) -> dict[str, float | None]:
         "HOLDOUT_RMSE": q and q.holdout_rmse_px, "CE90": q and q.ce90_px, "COVERAGE": q and q.coverage,
     }
     return {"FOUND": len(result.points), "KEPT": len(result.enabled_points), **{key: number(value) for key, value in figures.items()}}
-
-
-def _check_folder(file: str) -> None:
-    if file and not os.access(Path(file).resolve().parent, os.W_OK):
-        raise OutputError(f"The folder of {file} cannot be written.", "Choose a folder that exists and that you may write to.")
 
 
 def _far_apart(reference: QgsRasterLayer, sensed: QgsRasterLayer, radius: float | None, context: QgsProcessingContext) -> bool:

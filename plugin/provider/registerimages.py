@@ -16,7 +16,7 @@ from qgis.core import (
 from ..core.transforms import transform_from_dict
 from ..core.types import Status, WarpParams
 from ..core.wording import tr
-from ..gdal_warp import check_output, warp_with_gdal
+from ..gdal_warp import refuse_other_kinds, warp_into
 from .algorithm import FeedbackProgress
 from .fields import add_params, read_params
 from .matching import MatchingAlgorithm
@@ -49,22 +49,26 @@ class RegisterImages(MatchingAlgorithm):
         super().read(parameters, context)
         destination = parameters.get("OUTPUT")
         if isinstance(destination, str) and destination != "TEMPORARY_OUTPUT":
-            check_output(Path(destination), [self.request.reference.path, self.request.sensed.path])
+            refuse_other_kinds(Path(destination))
+            self.outputs(Path(destination))
 
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Match and warp."""
         progress = FeedbackProgress(feedback)
         params = read_params(self, WarpParams, parameters, context)
-        result, outputs = self.match(parameters, context, feedback, progress.part(0.0, 0.85))
-        if result.status is not Status.OK or result.transform is None:
-            if self.parameterAsBoolean(parameters, "FAIL_ON_REFUSAL", context):
-                raise QgsProcessingException(f"{tr(result.message)} {tr(result.hint)}".strip())
-            return outputs
-        output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
-        request = result.request
-        transform = transform_from_dict(result.transform)
-        warp_with_gdal(
-            request.sensed.path, result.reference_grid, transform, Path(output), params, progress.part(0.85, 1.0), request.sensed.nodata,
-            request.reference.path,
-        )
-        return {**outputs, "OUTPUT": output}
+        output = Path(self.parameterAsOutputLayer(parameters, "OUTPUT", context))
+        refuse_other_kinds(output)
+        with self.outputs(output) as files:
+            result, outputs = self.match(parameters, context, feedback, progress.part(0.0, 0.85), files)
+            request = result.request
+            ok = result.status is Status.OK and result.transform is not None
+            if ok:
+                transform = transform_from_dict(result.transform)
+                warp_into(
+                    files.part(output), request.sensed.path, result.reference_grid, transform, params, progress.part(0.85, 1.0), request.sensed.nodata,
+                    request.reference.path,
+                )
+            files.deliver()
+        if not ok and self.parameterAsBoolean(parameters, "FAIL_ON_REFUSAL", context):
+            raise QgsProcessingException(f"{tr(result.message)} {tr(result.hint)}".strip())
+        return {**outputs, "OUTPUT": str(output)} if ok else outputs

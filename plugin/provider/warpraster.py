@@ -7,6 +7,7 @@ from typing import Any
 
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingParameterRasterDestination
 
+from ..core.outputs import resolved
 from ..core.types import WarpParams
 from ..core.wording import tr
 from ..gdal_warp import warp_with_gdal
@@ -47,7 +48,7 @@ class WarpRaster(AlignAlgorithm):
         """Fit and warp."""
         kind, fit, judged = fit_enabled(self.points, self.parameterAsEnumString(parameters, "MODEL", context), feedback)
         params = read_params(self, WarpParams, parameters, context)
-        output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
+        output = str(resolved(self.parameterAsOutputLayer(parameters, "OUTPUT", context)))
         progress = FeedbackProgress(feedback)
         warp_with_gdal(self.sensed.path, self.grid, fit.transform, Path(output), params, progress, self.sensed.nodata, self.reference_path)
         return {

@@ -414,6 +414,11 @@
         <translation>Nachlernen: Schritt {0}</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Add --overwrite to replace it, or choose another name.</source>
+        <translation>Mit --overwrite ersetzen oder einen anderen Namen wählen.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/deliver.py"/>
         <source>Add --reference REF, or use a .points file.</source>
         <translation>--reference REF angeben oder eine .points-Datei verwenden.</translation>
@@ -799,6 +804,11 @@
         <translation>{0} kann nicht geschrieben werden.</translation>
     </message>
     <message>
+        <location filename="../../plugin/review_report.py"/>
+        <source>Cannot write {0}: the disk is full.</source>
+        <translation>{0} kann nicht geschrieben werden: Der Datenträger ist voll.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/atomic.py"/>
         <source>Cannot write {0}: {1}.</source>
         <translation>{0} kann nicht geschrieben werden: {1}.</translation>
@@ -812,6 +822,11 @@
         <location filename="../../plugin/core/session.py"/>
         <source>Change role</source>
         <translation>Rolle ändern</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Change to a folder that exists, or give the name in full.</source>
+        <translation>In einen vorhandenen Ordner wechseln oder den vollen Namen angeben.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/matchers/cfog.py"/>
@@ -969,6 +984,11 @@
         <translation>.png, .svg oder .pdf in einem beschreibbaren Ordner wählen.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/explain.py"/>
+        <source>Choose a .png, .svg or .pdf.</source>
+        <translation>Eine .png-, .svg- oder .pdf-Datei wählen.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/gcp_io.py"/>
         <source>Choose a .points, .csv or .geojson file.</source>
         <translation>Eine Datei .points, .csv oder .geojson wählen.</translation>
@@ -999,11 +1019,6 @@
         <translation>Eine von dieser Erweiterung gespeicherte Datei wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/provider/matching.py"/>
-        <source>Choose a folder that exists and that you may write to.</source>
-        <translation>Einen vorhandenen, beschreibbaren Ordner wählen.</translation>
-    </message>
-    <message>
         <location filename="../../plugin/vector_warp.py"/>
         <source>Choose a folder with enough room.</source>
         <translation>Einen Ordner mit genug Platz wählen.</translation>
@@ -1014,7 +1029,7 @@
         <translation>Einen beschreibbaren Ordner mit genug Platz wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/adapt.py"/>
+        <location filename="../../plugin/core/outputs.py"/>
         <source>Choose a folder you may write to.</source>
         <translation>Einen beschreibbaren Ordner wählen.</translation>
     </message>
@@ -1074,6 +1089,11 @@
         <translation>Raster für Referenz und Suchbild wählen.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Choose a shorter name.</source>
+        <translation>Einen kürzeren Namen wählen.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/gcp_grid.py"/>
         <source>Choose a simpler model, or reject the points where it folds.</source>
         <translation>Einfacheres Modell wählen, oder die Punkte verwerfen, wo es sich faltet.</translation>
@@ -1124,9 +1144,24 @@
         <translation>Anderen Matcher wählen.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Choose another name, or allow writing to it.</source>
+        <translation>Einen anderen Namen wählen oder das Schreiben erlauben.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Choose another name.</source>
+        <translation>Einen anderen Namen wählen.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/environment.py"/>
         <source>Choose another one in the settings.</source>
         <translation>In den Einstellungen ein anderes wählen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Choose another one.</source>
+        <translation>Einen anderen wählen.</translation>
     </message>
     <message>
         <location filename="../../plugin/controller.py"/>
@@ -1379,7 +1414,7 @@
         <translation>Neu anlegen</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warp.py"/>
+        <location filename="../../plugin/core/outputs.py"/>
         <source>Create it first or choose another one.</source>
         <translation>Erst anlegen oder ein anderes wählen.</translation>
     </message>
@@ -1839,7 +1874,7 @@
         <translation>Einen Dateinamen mit der Endung .tif angeben.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warp.py"/>
+        <location filename="../../plugin/core/outputs.py"/>
         <source>Give a file name.</source>
         <translation>Einen Dateinamen angeben.</translation>
     </message>
@@ -1864,6 +1899,11 @@
         <translation>Geben Sie beide auf demselben Gitter an.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Give each a name of its own.</source>
+        <translation>Jeder einen eigenen Namen geben.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/csv_points.py"/>
         <source>Give each point its own id.</source>
         <translation>Jedem Punkt eine eigene Nummer geben.</translation>
@@ -1872,6 +1912,11 @@
         <location filename="../../plugin/engine/explain.py"/>
         <source>Give map coordinates of the reference's CRS, or pixels where it has none.</source>
         <translation>Kartenkoordinaten im KBS der Referenz angeben, oder Pixel, wo sie keines hat.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Give the name of a file.</source>
+        <translation>Den Namen einer Datei angeben.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/points.py"/>
@@ -2389,6 +2434,16 @@
         <translation>&amp;Bericht erstellen</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/protocol.py"/>
+        <source>Make room on the disk.</source>
+        <translation>Platz auf dem Datenträger schaffen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Make room or choose another folder.</source>
+        <translation>Platz schaffen oder einen anderen Ordner wählen.</translation>
+    </message>
+    <message>
         <location filename="../../ui/settings_page.py"/>
         <source>Make the environment anew; takes some minutes and needs the network or a folder of wheels</source>
         <translation>Die Umgebung neu anlegen; dauert einige Minuten und braucht das Netz oder einen Ordner mit Wheels</translation>
@@ -2547,6 +2602,11 @@
         <location filename="../../plugin/core/session.py"/>
         <source>Move</source>
         <translation>Verschieben</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Move it away, or choose another name.</source>
+        <translation>Sie wegräumen oder einen anderen Namen wählen.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/warpvector.py"/>
@@ -3794,6 +3854,16 @@
         <translation>Die Kovarianz von Punkt {0} ist nicht positiv definit.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>The current folder is gone: {0} cannot be written.</source>
+        <translation>Den aktuellen Ordner gibt es nicht mehr: {0} kann nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>The disk of {0} has room for {1} MB, not for {2} MB.</source>
+        <translation>Der Datenträger von {0} hat Platz für {1} MB, nicht für {2} MB.</translation>
+    </message>
+    <message>
         <location filename="../../ui/compare_strip.py"/>
         <source>The edges of the upper layer, in yellow, over the lower one</source>
         <translation>Die Kanten des oberen Layers in Gelb über dem unteren</translation>
@@ -3814,17 +3884,17 @@
         <translation>Die Anpassung lässt sich nicht auf diese Pixel übertragen (Fehler wäre {0} px).</translation>
     </message>
     <message>
-        <location filename="../../plugin/provider/matching.py"/>
-        <source>The folder of {0} cannot be written.</source>
-        <translation>Der Ordner von {0} ist nicht beschreibbar.</translation>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>The folder {0} cannot be made: {1}.</source>
+        <translation>Der Ordner {0} kann nicht angelegt werden: {1}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warp.py"/>
+        <location filename="../../plugin/core/outputs.py"/>
         <source>The folder {0} cannot be written: {1}.</source>
         <translation>Der Ordner {0} ist nicht beschreibbar: {1}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warp.py"/>
+        <location filename="../../plugin/core/outputs.py"/>
         <source>The folder {0} does not exist.</source>
         <translation>Der Ordner {0} existiert nicht.</translation>
     </message>
@@ -3914,6 +3984,16 @@
         <translation>Das Modell folgt dem Rat.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>The name {0} is not UTF-8.</source>
+        <translation>Der Name {0} ist kein UTF-8.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>The name {0}... is too long: {1} of {2} bytes.</source>
+        <translation>Der Name {0}... ist zu lang: {1} von {2} Byte.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/warp_layout.py"/>
         <source>The nodata value {0} does not fit into {1} samples.</source>
         <translation>Der NoData-Wert {0} passt nicht in Werte vom Typ {1}.</translation>
@@ -3924,9 +4004,9 @@
         <translation>Die Ausgabe ist die Referenz selbst.</translation>
     </message>
     <message>
-        <location filename="../../plugin/gdal_warp.py"/>
-        <source>The output {0} is an input itself.</source>
-        <translation>Die Ausgabe {0} ist selbst eine Eingabe.</translation>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>The output {0} is a file that an input reads from.</source>
+        <translation>Die Ausgabe {0} ist eine Datei, aus der eine Eingabe liest.</translation>
     </message>
     <message>
         <location filename="../../plugin/gdal_warp.py"/>
@@ -3934,7 +4014,7 @@
         <translation>Die Ausgabe {0} ist kein GeoTIFF.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warp.py"/>
+        <location filename="../../plugin/core/outputs.py"/>
         <source>The output {0} is the input itself.</source>
         <translation>Die Ausgabe {0} ist die Eingabe selbst.</translation>
     </message>
@@ -4482,6 +4562,11 @@
         <location filename="../../plugin/engine/matchers/registry.py"/>
         <source>Two matchers are called {0}.</source>
         <translation>Zwei Matcher heißen {0}.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>Two outputs are one file: {0} and {1}.</source>
+        <translation>Zwei Ausgaben sind dieselbe Datei: {0} und {1}.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session.py"/>
@@ -5469,6 +5554,11 @@
         <translation>{0} leer</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>{0} exists already.</source>
+        <translation>{0} gibt es schon.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/controller.py"/>
         <source>{0} exists. Replace it?</source>
         <translation>{0} existiert. Ersetzen?</translation>
@@ -5534,7 +5624,7 @@
         <translation>{0} enthält mehrere Bilder und kein eigenes.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warp.py"/>
+        <location filename="../../plugin/core/outputs.py"/>
         <source>{0} is a folder.</source>
         <translation>{0} ist ein Ordner.</translation>
     </message>
@@ -5542,6 +5632,16 @@
         <location filename="../../plugin/core/sibling.py"/>
         <source>{0} is in another CRS than the sensed raster.</source>
         <translation>{0} liegt in einem anderen KBS als das Suchbild.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/explain.py"/>
+        <source>{0} is no name of a picture.</source>
+        <translation>{0} ist kein Name eines Bildes.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>{0} is no ordinary file but a device, a pipe or a socket.</source>
+        <translation>{0} ist keine gewöhnliche Datei, sondern ein Gerät, eine Pipe oder ein Socket.</translation>
     </message>
     <message>
         <location filename="../../plugin/layers.py"/>
@@ -5564,6 +5664,11 @@
         <translation>{0} hat nur {1} x {2} px.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>{0} is protected against writing.</source>
+        <translation>{0} ist schreibgeschützt.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/preflight_controller.py"/>
         <source>{0} is taken to be in {1}; its file stays as it is.</source>
         <translation>{0} gilt jetzt als in {1} liegend; die Datei bleibt, wie sie ist.</translation>
@@ -5582,6 +5687,11 @@
         <location filename="../../ui/adapt_menu.py"/>
         <source>{0} is trained on windows around the {1} points in the fit. About a quarter of them, in parts of the scene of their own, is held back: the adapted weights are kept only where these points are found more closely than before. They belong to this review and can be discarded; the weights that came with the plugin stay as they are. Check the points first: what is wrong would be learnt too.</source>
         <translation>{0} lernt in Fenstern um die {1} Punkte in der Anpassung nach. Etwa ein Viertel davon, in eigenen Teilen der Szene, wird zurückgehalten: Die nachgelernten Gewichte werden nur behalten, wo diese Punkte genauer gefunden werden als vorher. Sie gehören zu dieser Prüfung und lassen sich verwerfen; die Gewichte, die mit der Erweiterung kamen, bleiben, wie sie sind. Zuerst die Punkte prüfen: Falsches würde mitgelernt.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/outputs.py"/>
+        <source>{0} lies there already and would become part of the new raster.</source>
+        <translation>{0} liegt schon dort und würde Teil des neuen Rasters.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/budget.py"/>
