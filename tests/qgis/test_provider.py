@@ -152,7 +152,7 @@ def test_cancel_ends_the_run_and_the_worker_within_a_second(processing, parts, p
     [
         ({"REFERENCE_BAND": [99]}, "(?i)band"), ({"MATCHER_PARAMS": "orientations=many"}, "not of type int"), ({"MATCHER_PARAMS": "colour=3"}, "not understood"),
         ({"SENSED": "{ref}"}, "same file"), ({"POINTS_FILE": "/proc/nowhere/p.points"}, "does not exist"), ({"REPORT": "{ref}"}, "input itself"),
-            ({"POINTS_FILE": "same.points", "REPORT": "./same.points"}, "one file"), ({"SENSED": "/none.tif"}, "none.tif"),
+        ({"POINTS_FILE": "same.points", "REPORT": "./same.points"}, "one file"), ({"SENSED": "/none.tif"}, "none.tif"),
     ],
 )
 def test_bad_input_is_refused_with_a_reason(processing, parts, changed, what):
