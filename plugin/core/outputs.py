@@ -262,7 +262,7 @@ def _beside(raster: Path) -> list[Path]:
     names = [f"{raster.name}{suffix}" for lower in _SIDECARS for suffix in dict.fromkeys((lower, lower.upper()))]
     if raster.suffix.lower() in (".tif", ".tiff"):
         names += [f"{raster.stem}.tfw", f"{raster.stem}.TFW"]
-    return [file for file in map(raster.with_name, names) if file.exists()]
+    return [file for file in map(raster.with_name, names) if os.path.exists(file)]  # False, too, for a name that is too long to exist
 
 
 def _refuse_strangers(raster: Path) -> None:

@@ -170,6 +170,11 @@ def test_a_name_of_the_longest_length_is_written(tmp_path):
     path = tmp_path / ("ä" * 100 + "x" * 51 + ".tif")
     write_atomically(path, "new")
     assert path.read_text() == "new"
+    path.unlink()
+    with Outputs([path], raster=path) as outputs:  # the names of sidecars would be too long
+        outputs.part(path).write_text("raster")
+        outputs.deliver()
+    assert path.read_text() == "raster"
 
 
 @pytest.mark.parametrize("suffix", [".msk", ".ovr", ".aux.xml"])
