@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import coords
 from .fits import Fit
 from .lattice import Averager, blind_errors
 from .transforms import Transform
@@ -87,7 +86,7 @@ class FieldFit(Fit):
 
     def prediction_covariance(self, xy: ArrayLike) -> Array:
         t, a = self.transform, self.averager
-        u = (coords.as_points(xy) - t.source_centre) / t.scale
+        u = t.centred(xy)
         inverse = np.linalg.inv((self.affine * a.weights[:, None]).T @ self.affine)
         mean = a.lattice(self.sums[:, :, 2:], a.density).apply(u)
         left = np.concatenate([np.ones((len(u), 1)), u], axis=1) - mean

@@ -11,12 +11,12 @@ Reference:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import bases, coords
+from . import bases
 from .transforms import Transform
 
 Array = NDArray[np.float64]
@@ -38,6 +38,10 @@ class Fit(ABC):
     residuals_px: Array
     leverage: Array
     root_weights: Array
+
+    def with_prior(self, prior: Transform | None) -> Fit:
+        """Return the fit of the same correction on top of a prior; its points are then sensed_px before that."""
+        return self if prior is None else replace(self, transform=self.transform.with_prior(prior))
 
     @property
     def freedom(self) -> float:
@@ -113,7 +117,7 @@ class LinearFit(Fit):
 
     def prediction_covariance(self, xy: ArrayLike) -> Array:
         t = self.transform
-        u = (coords.as_points(xy) - t.source_centre) / t.scale
+        u = t.centred(xy)
         d = bases.projective_design(t.parameters, u)[1] if t.kind == "projective" else bases.design(t.kind, u, t.knots)[0]
         if self.mixing is not None:
             d = d @ self.mixing

@@ -25,9 +25,10 @@ def fit(
     reference_px: ArrayLike,
     covariances: ArrayLike | None = None,
     smoothing: float | None = None,
+    prior: Transform | None = None,
 ) -> Transform:
     """Fit a transform; see `fit_details`."""
-    return fit_details(kind, sensed_px, reference_px, covariances, smoothing).transform
+    return fit_details(kind, sensed_px, reference_px, covariances, smoothing, prior).transform
 
 
 @one_thread()
@@ -37,6 +38,7 @@ def fit_details(
     reference_px: ArrayLike,
     covariances: ArrayLike | None = None,
     smoothing: float | None = None,
+    prior: Transform | None = None,
 ) -> Fit:
     """Fit a transform by weighted least squares.
 
@@ -49,6 +51,7 @@ def fit_details(
         smoothing: Of a thin-plate spline: 0 passes through every point (up to 250 of them; above that, 250 knots
             spread over the points carry the spline); None = chosen by generalised cross-validation. Of a displacement
             field: the width of its average, px, above 0; None = chosen by cross-validation.
+        prior: Where sensed px lie as georeferenced, reference px: the model is the correction from there; see `prior.known_prior`.
 
     Raises:
         FitError: too few distinct points, points in one place or on one line, or contradicting each other; the message
@@ -61,6 +64,8 @@ def fit_details(
         raise UsageError(f"The smoothing must be 0 or more, got {smoothing}.")
     if kind == "field" and smoothing == 0.0:
         raise UsageError("The width of a displacement field must be above 0.")
+    if prior is not None:
+        return fit_details(kind, prior.apply(sensed_px), reference_px, covariances, smoothing).with_prior(prior)
     source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
     weights = root_weights(covariances, len(source))
     check_control_points(kind, source, target, covariances, passes_through=smoothing == 0.0)

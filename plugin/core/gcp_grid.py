@@ -74,7 +74,7 @@ def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, to
     refuse_folds(transform, sensed_grid)
     if transform.is_affine and transform.matrix is not None:
         return of_geotransform(coords.geotransform_from_matrix(to_map @ transform.matrix))
-    if transform.kind in ("polynomial2", "polynomial3"):
+    if transform.kind in ("polynomial2", "polynomial3") and (transform.prior is None or transform.prior.is_affine):
         order, nodes = int(transform.kind[-1]), _lattice(sensed_grid, 13, 0)
         error = float(_polynomial_miss(transform.apply(nodes), nodes, transform.apply(checks), checks, order).max())
         if error <= tolerance_px / 2:
@@ -132,7 +132,7 @@ def _first_nodes(transform: Transform, grid: Grid, cells: int) -> Array:
         nodes = _lattice(grid, cells + 1, 0)
     if transform.kind != "tps":
         return nodes
-    knots = transform.knots * transform.scale + transform.source_centre
+    knots = transform.knots_px
     apart = max(grid.width, grid.height) / cells / 4
     return _thinned(knots, nodes, apart)
 

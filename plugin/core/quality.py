@@ -26,6 +26,9 @@ _BUFFER = 1.0
 _BLOCKS_FROM = 16
 _FEWEST = {"tps": 30, "field": 30}  # their smoothing is chosen with all points, which flatters them where these are few
 _NEGLIGIBLE_PX = 1e-6
+_SIGMAS = 3.0
+"""Standard errors of the points beyond which an RMSE, a mean over all of them, is no noise."""
+_LEAST_RADIUS_PX, _RADIUS_SHARE = 8.0, 0.02
 _LEAVE, _COME = 2.0, 0.5  # standard errors from the best at which the model recommended so far is left, and a simpler one taken
 
 
@@ -113,6 +116,7 @@ def assess(
     to_map: ArrayLike | None = None,
     fit: Fit | None = None,
     independent: float | None = None,
+    prior: Transform | None = None,
 ) -> Quality:
     """Fit a model and judge it.
 
@@ -125,16 +129,48 @@ def assess(
         to_map: 2x2 linear part px -> map of the reference, for the `_map` figures; None without georeferencing.
         fit: The fit, where it was made already.
         independent: See `advise`.
+        prior: See `fitting.fit_details`.
 
     Raises:
         FitError: when the model cannot be fitted.
     """
-    source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
+    source, target = _as_georeferenced(sensed_px, prior), coords.as_points(reference_px)
     fit = fit or fit_details(kind, source, target, covariances)
     return _figures(kind, Errors.of(fit, source, KINDS[kind].min_points, independent), coverage_of(target, overlap_area_px), to_map)
 
 
-def coverable_area(sensed_px: ArrayLike, reference_px: ArrayLike, covariances: ArrayLike | None, reference_grid: Grid, sensed_grid: Grid) -> float:
+def _as_georeferenced(sensed_px: ArrayLike, prior: Transform | None) -> Array:
+    """Return (N, 2) where the models start from."""
+    return coords.as_points(sensed_px) if prior is None else prior.apply(sensed_px)
+
+
+def implausible(fit_rmse_px: float, covariances: ArrayLike, radius_px: float) -> str:
+    """Return why a fit cannot be right, "" where it can.
+
+    Tie points were searched within a radius of one common motion, so that right ones cannot miss a model that can express that motion by more;
+    nor by more than their own covariances let expect.
+
+    Args:
+        fit_rmse_px: Of the fit, reference px.
+        covariances: (N, 2, 2) of the points, reference px squared.
+        radius_px: How far from one another's motion the points were searched, reference px.
+    """
+    own = float(np.sqrt(np.mean(np.trace(np.asarray(covariances, dtype=np.float64).reshape(-1, 2, 2), axis1=1, axis2=2))))
+    limit = max(_SIGMAS * own, radius_px)
+    if not fit_rmse_px > limit:
+        return ""
+    return f"misses the tie points by {fit_rmse_px:.1f} px (RMSE), more than they can be wrong by ({limit:.1f} px): it cannot express how the rasters lie."
+
+
+def radius_of(reference_px: ArrayLike) -> float:
+    """Return how far points of unknown origin may miss a model, reference px: eight, or a fiftieth of their extent (a scanned sheet bends)."""
+    points = coords.as_points(reference_px)
+    return max(_LEAST_RADIUS_PX, _RADIUS_SHARE * float(np.hypot(*np.ptp(points, axis=0)))) if len(points) else _LEAST_RADIUS_PX
+
+
+def coverable_area(
+    sensed_px: ArrayLike, reference_px: ArrayLike, covariances: ArrayLike | None, reference_grid: Grid, sensed_grid: Grid, prior: Transform | None = None
+) -> float:
     """Return the area of the overlap, reference px squared, with the sensed raster where a simple fit to the points puts it.
 
     Raises:
@@ -142,8 +178,8 @@ def coverable_area(sensed_px: ArrayLike, reference_px: ArrayLike, covariances: A
     """
     for kind in ("affine", "similarity"):
         with contextlib.suppress(FitError):
-            return overlap_area(fit_details(kind, sensed_px, reference_px, covariances).transform, reference_grid, sensed_grid)
-    return overlap_area(fit_details("shift", sensed_px, reference_px, covariances).transform, reference_grid, sensed_grid)
+            return overlap_area(fit_details(kind, sensed_px, reference_px, covariances, prior=prior).transform, reference_grid, sensed_grid)
+    return overlap_area(fit_details("shift", sensed_px, reference_px, covariances, prior=prior).transform, reference_grid, sensed_grid)
 
 
 def coverage_of(reference_px: Array, overlap_area_px: float | None) -> float:
@@ -202,6 +238,7 @@ def advise(
     kinds: tuple[str, ...] = ADVISED,
     independent: float | None = None,
     held: str = "",
+    prior: Transform | None = None,
 ) -> Advice:
     """Recommend the simplest model whose hold-out RMSE is within one standard error of the best.
 
@@ -221,11 +258,12 @@ def advise(
             recommended, shift and similarity excepted. None = as many as there are points, and no limit.
         held: Model recommended so far, "" = none. It stays while it is up to 2 standard errors from the best and no simpler
             model comes within 0.5 of them, so that near a tie single points do not turn the advice back and forth.
+        prior: See `fitting.fit_details`: what the georeferencing of both rasters fixes is not estimated, so that a shift is a shift on the map.
 
     Raises:
         FitError: when no model at all can be fitted, or the points contradict each other.
     """
-    source, target = coords.as_points(sensed_px), coords.as_points(reference_px)
+    source, target = _as_georeferenced(sensed_px, prior), coords.as_points(reference_px)
     most = float("inf") if independent is None else max(independent / 3, 4.0)
     by_blocks = len(source) >= _BLOCKS_FROM
     blocks = spatial_blocks(source) if by_blocks else np.arange(len(source))
@@ -250,7 +288,7 @@ def advise(
         raise problems[0][1]
     best, why = _choose(qualities, squares, "hold-out" if by_blocks else "leave-one-out", held)
     parameters = tuple((kind, 2.0 * float(fit.leverage.sum())) for kind, fit in fits.items())
-    return Advice(best, tuple(qualities), why, tuple((kind, str(error)) for kind, error in problems), parameters, fits[best])
+    return Advice(best, tuple(qualities), why, tuple((kind, str(error)) for kind, error in problems), parameters, fits[best].with_prior(prior))
 
 
 def _choose(qualities: list[Quality], squares: dict[str, Array], measure: str, held: str = "") -> tuple[str, str]:

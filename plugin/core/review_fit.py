@@ -11,9 +11,10 @@ import numpy as np
 from . import coords, fitting, quality
 from .errors import FitError
 from .fits import Fit
+from .prior import known_prior
 from .quality import Advice
 from .session_point import Role, SessionPoint
-from .transforms import Transform
+from .transforms import KINDS, Transform
 from .types import Grid, Point, Quality
 
 
@@ -53,7 +54,9 @@ def advise_points(points: Sequence[SessionPoint], grids: tuple[Grid, Grid], inde
         FitError: too few points for any model.
     """
     sensed, reference, covariances = control_of(points)
-    return quality.advise(sensed, reference, covariances, *_frame(sensed, reference, covariances, grids), independent=independent_share * len(sensed), held=held)
+    prior = prior_of(points, grids)
+    frame = _frame(sensed, reference, covariances, grids, prior)
+    return quality.advise(sensed, reference, covariances, *frame, independent=independent_share * len(sensed), held=held, prior=prior)
 
 
 def fit_points(points: Sequence[SessionPoint], model: str, grids: tuple[Grid, Grid], independent_share: float, held: str = "") -> FitState:
@@ -74,10 +77,14 @@ def fit_points(points: Sequence[SessionPoint], model: str, grids: tuple[Grid, Gr
             model, message, fit = advice.best, advice.why, advice.fit
             figures = next(q for q in advice.qualities if q.model == model)
         else:
-            fit = fitting.fit_details(model, sensed, reference, covariances)
-            figures = quality.assess(model, sensed, reference, covariances, *_frame(sensed, reference, covariances, grids), fit, independent_share * len(sensed))
+            prior = prior_of(points, grids)
+            fit = fitting.fit_details(model, sensed, reference, covariances, prior=prior)
+            frame = _frame(sensed, reference, covariances, grids, prior)
+            figures = quality.assess(model, sensed, reference, covariances, *frame, fit, independent_share * len(sensed), prior)
     except FitError as error:
         return FitState(model, None, None, {}, None, str(error))
+    if reason := quality.implausible(figures.fit_rmse_px, covariances, quality.radius_of(reference)):
+        message = f"{KINDS[model].label} {reason}"
     ends = coords.as_points([p.tie_point.sensed_px for p in points])
     miss = fit.transform.apply(ends) - coords.as_points([p.tie_point.reference_px for p in points])
     residuals = {p.id: (float(m[0]), float(m[1])) for p, m in zip(points, miss, strict=True)}
@@ -92,7 +99,12 @@ def control_of(points: Sequence[SessionPoint]) -> tuple[Any, Any, Any]:
     return coords.as_points([p.sensed_px for p in used]), coords.as_points([p.reference_px for p in used]), covariances
 
 
-def _frame(sensed: Any, reference: Any, covariances: Any, grids: tuple[Grid, Grid]) -> tuple[float, Any]:
+def prior_of(points: Sequence[SessionPoint], grids: tuple[Grid, Grid]) -> Transform | None:
+    """Return where the georeferencing puts sensed pixels, see `prior.known_prior`."""
+    return known_prior(*grids, [p.tie_point for p in points])
+
+
+def _frame(sensed: Any, reference: Any, covariances: Any, grids: tuple[Grid, Grid], prior: Transform | None) -> tuple[float, Any]:
     """Return the area that the points may cover, reference px^2, and the reference's 2x2 matrix px -> map (None without a CRS)."""
     gt = grids[0].geotransform
-    return quality.coverable_area(sensed, reference, covariances, *grids), np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if grids[0].crs_wkt else None
+    return quality.coverable_area(sensed, reference, covariances, *grids, prior), np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if grids[0].crs_wkt else None

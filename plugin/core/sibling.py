@@ -64,12 +64,13 @@ def carried_over(transform: Transform, sensed_of_sibling: Array, sibling_grid: G
     Raises:
         FitError: it cannot be carried over to a fiftieth of a pixel.
     """
+    if transform.prior is not None:
+        return transform.with_prior(carried_over(transform.prior, sensed_of_sibling, sibling_grid))
     xs, ys = np.linspace(0, sibling_grid.width, 15), np.linspace(0, sibling_grid.height, 15)
     lattice = np.stack(np.meshgrid(xs, ys), axis=2).reshape(-1, 2)
     places, kind = lattice, transform.kind
     if kind == "tps":
-        knots = transform.knots * transform.scale + transform.source_centre
-        places = coords.apply_matrix(coords.inverse(sensed_of_sibling), knots)
+        places = coords.apply_matrix(coords.inverse(sensed_of_sibling), transform.knots_px)
     elif kind in ("shift", "similarity"):
         kind = "affine"
     if transform.lattice is not None:

@@ -7,7 +7,7 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,9 @@ _CHUNK = 2_000_000  # largest number of basis values evaluated at once
 class Transform:
     """A fitted transform; make one with `fitting.fit` or `transform_from_dict`.
 
+    It is the fitted correction of what is known before any point: `prior` puts a sensed pixel where the georeferencing of both rasters
+    says (see `prior.known_prior`), and the fitted model moves it from there. Without a prior the model starts from sensed px.
+
     Attributes:
         kind: A key of `KINDS`.
         parameters: (P,) coefficients in centred, scaled coordinates; 8 for projective (last entry of the matrix is 1); those
@@ -75,6 +78,7 @@ class Transform:
         scale: px.
         knots: (K, 2) knots of a thin-plate spline in centred, scaled coordinates; else (0, 2).
         lattice: What a displacement field adds to its affine motion, in centred, scaled coordinates; else None.
+        prior: sensed_px -> reference_px as georeferenced, without a prior of its own; None where the model starts from sensed px.
     """
 
     kind: str
@@ -84,20 +88,37 @@ class Transform:
     scale: float
     knots: Array
     lattice: Lattice | None = None
+    prior: Transform | None = None
 
     def apply(self, xy: ArrayLike) -> Array:
         """Map (N, 2) sensed_px to reference_px; memory does not grow with N beyond the result."""
-        u = (coords.as_points(xy) - self.source_centre) / self.scale
+        u = self.centred(xy)
         step = self._rows_at_once()
         parts = [self._evaluate(u[i : i + step]) for i in range(0, len(u), step)]
         return (np.concatenate(parts) if parts else u) * self.scale + self.target_centre
 
     def jacobian(self, xy: ArrayLike) -> Array:
         """Return (N, 2, 2): d reference / d sensed at each point, rows are reference x and y."""
-        u = (coords.as_points(xy) - self.source_centre) / self.scale
+        u = self.centred(xy)
         step = self._rows_at_once()
         parts = [self._slopes(u[i : i + step]) for i in range(0, len(u), step)]
-        return np.concatenate(parts) if parts else np.empty((0, 2, 2))
+        slopes = np.concatenate(parts) if parts else np.empty((0, 2, 2))
+        return slopes if self.prior is None else np.asarray(slopes @ self.prior.jacobian(xy))
+
+    def centred(self, xy: ArrayLike) -> Array:
+        """Return (N, 2) sensed_px in the centred, scaled coordinates that the model is evaluated in."""
+        places = coords.as_points(xy) if self.prior is None else self.prior.apply(xy)
+        return np.asarray((places - self.source_centre) / self.scale)
+
+    def with_prior(self, prior: Transform | None) -> Transform:
+        """Return the same correction on top of another prior."""
+        return replace(self, prior=prior)
+
+    @property
+    def knots_px(self) -> Array:
+        """Return (K, 2) knots of a spline, sensed_px."""
+        places = self.knots * self.scale + self.source_centre
+        return places if self.prior is None else self.prior.inverse(places)
 
     def _rows_at_once(self) -> int:
         return max(1, _CHUNK // (len(self.knots) + 20))
@@ -125,17 +146,18 @@ class Transform:
 
     @property
     def is_affine(self) -> bool:
-        """Whether a geotransform can hold it: shift, similarity, affine and polynomial1."""
-        return self.kind in _LINEAR and self.kind != "projective"
+        """Whether a geotransform can hold it: shift, similarity, affine and polynomial1, on a prior that is affine too."""
+        return self.kind in _LINEAR and self.kind != "projective" and (self.prior is None or self.prior.is_affine)
 
     @property
     def matrix(self) -> Array | None:
         """3x3 matrix sensed_px -> reference_px for shift, similarity, affine, polynomial1 and projective; else None."""
-        if self.kind not in _LINEAR:
+        before = np.eye(3) if self.prior is None else self.prior.matrix
+        if self.kind not in _LINEAR or before is None:
             return None
         inward, outward = np.diag([1.0, 1.0, self.scale]) / self.scale, np.diag([self.scale, self.scale, 1.0])
         inward[:2, 2], outward[:2, 2] = -self.source_centre / self.scale, self.target_centre
-        whole = outward @ self._core() @ inward
+        whole = outward @ self._core() @ inward @ before
         return np.asarray(whole / whole[2, 2], dtype=np.float64)
 
     def _core(self) -> Array:
@@ -154,6 +176,12 @@ class Transform:
         Raises:
             FitError: when the transform squeezes the plane onto a line or a point.
         """
+        if self.prior is not None:
+            places = replace(self, prior=None).inverse(xy)
+            found = np.full_like(places, np.nan)
+            finite = np.isfinite(places).all(axis=1)
+            found[finite] = self.prior.inverse(places[finite])
+            return found
         target = coords.as_points(xy)
         if self.kind in _LINEAR:
             core = self._core()
@@ -205,6 +233,7 @@ class Transform:
                 "scale_px": self.scale,
                 "knots": self.knots.tolist(),
                 **({} if self.lattice is None else {"lattice": self.lattice.to_dict()}),
+                **({} if self.prior is None else {"prior": self.prior.to_dict()}),
             },
         }
 
@@ -223,7 +252,11 @@ def transform_from_dict(data: dict[str, Any]) -> Transform:
         centres = [np.asarray(p[name], dtype=np.float64) for name in ("source_centre_px", "target_centre_px")]
         knots, scale = knots.reshape(-1, 2), float(p["scale_px"])
         lattice = lattice_from_dict(p["lattice"]) if kind == "field" else None
-    except (KeyError, TypeError, ValueError) as error:
+        before = p.get("prior")
+        if before is not None and before["parameters"].get("prior") is not None:
+            raise UsageError("Not a transform: its prior has a prior.")
+        prior = None if before is None else transform_from_dict(before)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"Not a transform: {error!r}.") from error
     functions = len(knots) + 3 if kind == "tps" else (bases.ORDERS.get(kind, 0) + 1) * (bases.ORDERS.get(kind, 0) + 2) // 2
     expected = _PARAMETERS.get(kind, 2 * functions)
@@ -231,7 +264,7 @@ def transform_from_dict(data: dict[str, Any]) -> Transform:
         raise UsageError(f"Not a transform: {kind} has {expected} coefficients and two-dimensional centres.")
     if not scale > 0 or not all(np.isfinite(a).all() for a in (coefficients, knots, *centres, np.array(scale))):
         raise UsageError("Not a transform: a number is missing, infinite or out of its range.")
-    return Transform(kind, coefficients, centres[0], centres[1], scale, knots, lattice)
+    return Transform(kind, coefficients, centres[0], centres[1], scale, knots, lattice, prior)
 
 
 def folds(transform: Transform, xy: ArrayLike) -> NDArray[np.bool_]:

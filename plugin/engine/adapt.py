@@ -29,6 +29,7 @@ from .matchers.network import NetworkMatcher
 from .matching import coarse_guide
 from .place import correction_at
 from .reading import WorkingPair, open_pair
+from .results import prior_of
 from .side_by_side import threads_of
 from .train import NETWORKS
 
@@ -137,9 +138,10 @@ def _split(pair: WorkingPair, request: AdaptRequest) -> _Scene:
     reference, sensed = np.array(request.reference_px), np.array(request.sensed_px)
     held = hold_back(reference, request.seed)
     model = request.align.params.model
+    prior = prior_of(pair)
     if model == "auto":
-        model = quality.advise(sensed[~held], reference[~held]).best
-    transform: Transform = fitting.fit(model, sensed[~held], reference[~held])
+        model = quality.advise(sensed[~held], reference[~held], prior=prior).best
+    transform: Transform = fitting.fit(model, sensed[~held], reference[~held], prior=prior)
     fitted = transform.apply(sensed)
     corrections = [correction_at(pair, transform, _point(r), _point(s)) for r, s in zip(fitted, sensed, strict=True)]
     return _Scene(pair.working_from_reference_native(fitted), pair.working_from_reference_native(reference), np.array(corrections), held)

@@ -62,7 +62,7 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
         coarse, found, reasons, verdict = best.coarse, best.found, best.reasons, best.verdict
         points = tie_points(pair, found, reasons)
         independent = independent_matches(pair, points, found.template_px)
-        fitted = fit_points(pair, points, params.model, independent)
+        fitted = fit_points(pair, points, params.model, independent, RADIUS_PX)
         clock.note("fit")
         ok = fitted.quality is not None and (verdict.reliable or not params.refuse_weak)
         progress.update(1.0, "Done")

@@ -11,7 +11,7 @@ import rasterio
 import rasterio.warp
 from numpy.typing import NDArray
 
-from ..core import coords, fitting, quality
+from ..core import coords
 from ..core.atomic import write_atomically
 from ..core.errors import InputError, PointsFileError
 from ..core.gcp_io import check_suffix, is_referenced, load_points, load_reviewed, parse_points, save_points
@@ -20,9 +20,11 @@ from ..core.progress import Progress
 from ..core.protocol import result_to_json
 from ..core.session_file import is_review, load_record
 from ..core.session_point import SessionPoint
+from ..core.tie_point_fit import fit_tie_points
 from ..core.transforms import Transform, transform_from_dict
 from ..core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, WarpParams
 from .align import align
+from .georeferencing import georeference
 from .input_files import files_of
 from .warp import quiet_rasterio, warp_into
 
@@ -130,16 +132,12 @@ def warp_with_points(
         else:
             raise InputError("This kind of point file does not say where the reference's pixels lie.", "Add --reference REF, or use a .points file.")
 
-        enabled = [p for p in load_points(points, reference_grid, sensed_grid, _onto(reference_grid)) if p.enabled]
-        if not enabled:
-            raise PointsFileError(f"{points} holds no enabled points.", "Enable some in the Georeferencer or the dock.")
-        source, target = [p.sensed_px for p in enabled], [p.reference_px for p in enabled]
-        covariances = np.array([p.covariance_px for p in enabled])
-        kind = quality.advise(source, target, covariances).best if model == "auto" else model
-        transform = fitting.fit(kind, source, target, covariances)
+        found = load_points(points, reference_grid, sensed_grid, _onto(reference_grid))
+        fit, figures, _ = fit_tie_points(found, model, reference_grid, sensed_grid, _placing(sensed, reference_grid))
+        transform = fit.transform
         warp_into(outputs.part(output), RasterRef(sensed), reference_grid, transform, params, progress, RasterRef(reference) if reference is not None else None)
         outputs.deliver()
-        return transform, len(enabled)
+        return transform, figures.n_points
 
 
 def read_reviewed(points: Path, reference: str, sensed: str) -> list[SessionPoint]:
@@ -164,6 +162,23 @@ def _onto(grid: Grid) -> Callable[[str], Callable[[Array], Array] | None]:
         return None if source == target else lambda xy: np.stack(rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1)
 
     return reproject
+
+
+def _placing(path: str, reference: Grid) -> Callable[[Array], Array] | None:
+    """Return what puts native px of a raster where its georeferencing says, on the reference's grid; None where either has none."""
+    if not reference.crs_wkt:
+        return None
+    with quiet_rasterio(), rasterio.open(path) as d:
+        own = georeference(d, RasterRef(path))
+    if own.kind == "none" or not own.grid.crs_wkt:
+        return None
+    onto = _onto(reference)(own.grid.crs_wkt)
+
+    def place(sensed_px: Array) -> Array:
+        ground = own.to_map(sensed_px)
+        return coords.px_from_map(reference.geotransform, ground if onto is None else onto(ground))
+
+    return place
 
 
 def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:

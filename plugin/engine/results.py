@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from ..core import coords, fitting, quality
 from ..core.errors import FitError
+from ..core.prior import known_prior
+from ..core.quality import implausible
+from ..core.transforms import KINDS, Transform
 from ..core.types import Evidence, Point, Quality, Reason, TiePoint
 from .evidence import Calibration, score_match
 
@@ -154,8 +157,8 @@ def independent_matches(pair: WorkingPair, points: tuple[TiePoint, ...], templat
     return float(min(len(enabled), np.prod(extent) / side**2))
 
 
-def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str, independent: float) -> Fitted:
-    """Fit the model asked for, or the advisor's choice, to the enabled points."""
+def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str, independent: float, radius_px: float) -> Fitted:
+    """Fit the model asked for, or the advisor's choice, to the enabled points, which were searched within a radius (working px) of a common motion."""
     enabled = [p for p in points if p.enabled]
     sensed = coords.as_points([p.sensed_px for p in enabled])
     reference = coords.as_points([p.reference_px for p in enabled])
@@ -165,12 +168,27 @@ def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str, inde
     if pair.reference.is_georeferenced:
         gt = pair.grid.geotransform
         to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) @ np.linalg.inv(jacobian)
+    prior = prior_of(pair)
     try:
-        area = quality.coverable_area(sensed, reference, covariances, pair.reference.grid, pair.sensed.grid)
-        advice = quality.advise(sensed, reference, covariances, area, to_map, independent=independent)
+        area = quality.coverable_area(sensed, reference, covariances, pair.reference.grid, pair.sensed.grid, prior)
+        advice = quality.advise(sensed, reference, covariances, area, to_map, independent=independent, prior=prior)
         key = advice.best if model == "auto" else model
-        fit = fitting.fit_details(key, sensed, reference, covariances)
-        figures = quality.assess(key, sensed, reference, covariances, area, to_map, fit, independent)
+        fit = fitting.fit_details(key, sensed, reference, covariances, prior=prior)
+        figures = quality.assess(key, sensed, reference, covariances, area, to_map, fit, independent, prior)
     except FitError as error:
         return Fitted(model, None, None, (), f"No model can be fitted to the {len(enabled)} tie points left: {error.message}")
+    if reason := implausible(figures.fit_rmse_px, covariances, radius_px * float(np.sqrt(abs(np.linalg.det(jacobian))))):
+        return Fitted(key, None, None, (), f"No reliable alignment: {KINDS[key].label} {reason}")
     return Fitted(key, fit.transform.to_dict(), figures, advice.qualities, advice.why)
+
+
+def prior_of(pair: WorkingPair) -> Transform | None:
+    """Return where the georeferencing of both rasters puts sensed px, reference px; see `core.prior`."""
+    if not (pair.reference.is_georeferenced and pair.sensed.is_georeferenced):
+        return None
+
+    def place(sensed_px: Array) -> Array:
+        ground = pair.sensed_map(sensed_px)
+        return np.full_like(sensed_px, np.nan) if ground is None else pair.reference.px_from_map(ground)
+
+    return known_prior(pair.reference.grid, pair.sensed.grid, place=place)

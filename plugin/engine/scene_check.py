@@ -20,6 +20,7 @@ from ..core import coords, fitting
 from ..core.atomic import write_atomically
 from ..core.errors import FitError, InputError
 from ..core.outputs import output_folder
+from ..core.prior import known_prior
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef
 from .align import align
@@ -88,9 +89,10 @@ def check_scene(
             result = align(request, progress.part(number / len(runs), (number + 1) / len(runs)))
             seconds, kept = time.perf_counter() - start, [p for p in result.points if p.enabled]
             errors = {}
+            prior = known_prior(result.reference_grid, result.sensed_grid, kept)
             for model in MODELS:
                 try:
-                    fit = fitting.fit(model, [p.sensed_px for p in kept], [p.reference_px for p in kept], np.array([p.covariance_px for p in kept]))
+                    fit = fitting.fit(model, [p.sensed_px for p in kept], [p.reference_px for p in kept], np.array([p.covariance_px for p in kept]), prior=prior)
                 except FitError:
                     continue
                 errors[model] = _figures(fit.apply(moved) - truth)

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from qgis.core import (
     QgsProcessing,
     QgsProcessingContext,
@@ -16,10 +15,10 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
 )
 
-from ..core import fitting, quality
+from ..core import quality
 from ..core.atomic import write_atomically
-from ..core.errors import InputError
 from ..core.jsonable import to_jsonable
+from ..core.tie_point_fit import fit_tie_points
 from ..core.types import MODEL_LABELS
 from ..core.wording import tr
 from ..layers import native_grid
@@ -67,20 +66,10 @@ class AssessGcps(AlignAlgorithm):
 
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Judge and write."""
-        enabled = [p for p in self.points if p.enabled]
-        if not enabled:
-            raise InputError("No control point is enabled.", "Enable some first.")
-        source, target = [p.sensed_px for p in enabled], [p.reference_px for p in enabled]
-        covariances = np.array([p.covariance_px for p in enabled]).reshape(-1, 2, 2)
-        gt = self.grid.geotransform
-        to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if self.grid.crs_wkt else None
-        area = self._area(source, target, covariances)
-        advice = quality.advise(source, target, covariances, area, to_map)
+        model = self.parameterAsEnumString(parameters, "MODEL", context)
+        fit, judged, advice = fit_tie_points(self.points, model, self.grid, self.sensed)
+        kind = judged.model
         feedback.pushInfo(tr(advice.why))
-        kind = self.parameterAsEnumString(parameters, "MODEL", context)
-        kind = advice.best if kind == "auto" else kind
-        fit = fitting.fit_details(kind, source, target, covariances)
-        judged = quality.assess(kind, source, target, covariances, area, to_map, fit)
         every = quality.residuals(fit.transform, [p.sensed_px for p in self.points], [p.reference_px for p in self.points])
         left_out = iter(fit.leave_one_out())
         rows = [
@@ -91,7 +80,7 @@ class AssessGcps(AlignAlgorithm):
             for p, (dx, dy) in zip(self.points, every, strict=True)
         ]
         outputs: dict[str, Any] = {
-            "BEST_MODEL": advice.best, "MODEL_USED": kind, "WHY": tr(advice.why), "KEPT": len(enabled), "FIT_RMSE": number(judged.fit_rmse_px),
+            "BEST_MODEL": advice.best, "MODEL_USED": kind, "WHY": tr(advice.why), "KEPT": judged.n_points, "FIT_RMSE": number(judged.fit_rmse_px),
             "LOO_RMSE": number(judged.loo_rmse_px), "LOO_RMSE_MAP": number(judged.loo_rmse_map), "HOLDOUT_RMSE": number(judged.holdout_rmse_px),
             "CE90": number(judged.ce90_px), "COVERAGE": number(judged.coverage),
         }
@@ -104,9 +93,3 @@ class AssessGcps(AlignAlgorithm):
             write_atomically(Path(file), json.dumps(figures, indent=1, allow_nan=False))
             outputs["JSON"] = file
         return outputs
-
-    def _area(self, source: list[Any], target: list[Any], covariances: np.ndarray) -> float:
-        """Return the area the points may cover, reference px squared."""
-        if self.sensed is None:
-            return float(self.grid.width * self.grid.height)
-        return quality.coverable_area(source, target, covariances, self.grid, self.sensed)

@@ -15,9 +15,10 @@ from qgis.core import (
     QgsProcessingParameterFile,
 )
 
-from ..core import fitting, quality
 from ..core.errors import InputError
+from ..core.fits import Fit
 from ..core.gcp_io import is_referenced, parse_points
+from ..core.tie_point_fit import fit_tie_points
 from ..core.types import MODEL_LABELS, Grid, Quality, TiePoint
 from ..core.wording import tr
 from ..layers import native_grid
@@ -68,23 +69,16 @@ def read_control_points(
     return on_own_grid(points_of_file(Path(file), frame, sensed_grid), wkt, sensed_grid)
 
 
-def fit_enabled(points: Sequence[TiePoint], kind: str, feedback: QgsProcessingFeedback) -> tuple[str, fitting.Fit, Quality]:
+def fit_enabled(points: Sequence[TiePoint], kind: str, reference: Grid, sensed: Grid, feedback: QgsProcessingFeedback) -> tuple[str, Fit, Quality]:
     """Fit a model ("auto" asks the advisor) to the enabled points.
 
     Returns:
         The model's key, the fit, and its figures.
 
     Raises:
-        AlignError: no point is enabled, or too few for the model.
+        AlignError: no point is enabled, too few for the model, or a fit that cannot be right.
     """
-    enabled = [p for p in points if p.enabled]
-    if not enabled:
-        raise InputError("No control point is enabled.", "Enable some first.")
-    source, target = [p.sensed_px for p in enabled], [p.reference_px for p in enabled]
-    covariances = [p.covariance_px for p in enabled]
+    fit, figures, advice = fit_tie_points(points, kind, reference, sensed)
     if kind == "auto":
-        advice = quality.advise(source, target, covariances)
-        kind = advice.best
         feedback.pushInfo(tr(advice.why))
-    fit = fitting.fit_details(kind, source, target, covariances)
-    return kind, fit, quality.assess(kind, source, target, covariances, fit=fit)
+    return figures.model, fit, figures

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from qgis.core import (
     QgsProcessing,
     QgsProcessingContext,
@@ -14,10 +13,11 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
 )
 
-from ..core import fitting, quality
-from ..core.errors import FitError
+from ..core import quality
+from ..core.errors import AlignError
 from ..core.gcp_io import save_points
 from ..core.outputs import check, resolved
+from ..core.tie_point_fit import fit_tie_points
 from ..core.types import MODEL_LABELS
 from ..core.wording import tr
 from ..input_files import files_of
@@ -65,13 +65,9 @@ class ExportPoints(AlignAlgorithm):
 
     def _residuals(self, kind: str, feedback: QgsProcessingFeedback) -> dict[int, tuple[float, float]]:
         """Return the residuals of all points, px, under a fit to the enabled ones; none where no model can be fitted."""
-        enabled = [p for p in self.points if p.enabled]
-        source, target = [p.sensed_px for p in enabled], [p.reference_px for p in enabled]
-        covariances = np.array([p.covariance_px for p in enabled]).reshape(-1, 2, 2)
         try:
-            kind = quality.advise(source, target, covariances).best if kind == "auto" else kind
-            transform = fitting.fit(kind, source, target, covariances)
-        except FitError as error:
+            transform = fit_tie_points(self.points, kind, self.reference, self.sensed)[0].transform
+        except AlignError as error:
             feedback.pushWarning(tr("The residuals are left at zero: {0}").format(error))
             return {}
         every = quality.residuals(transform, [p.sensed_px for p in self.points], [p.reference_px for p in self.points])

@@ -42,11 +42,12 @@ class WarpRaster(AlignAlgorithm):
         """Read layers and points in the main thread."""
         self.sensed = self.layer_ref(parameters, "SENSED", context)
         self.reference_path = self.layer_ref(parameters, "REFERENCE", context).path if parameters.get("REFERENCE") else ""
-        self.grid, self.points = read_control_points(self, parameters, context, native_grid(self.sensed.path), self.reference_path)
+        self.sensed_grid = native_grid(self.sensed.path)
+        self.grid, self.points = read_control_points(self, parameters, context, self.sensed_grid, self.reference_path)
 
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Fit and warp."""
-        kind, fit, judged = fit_enabled(self.points, self.parameterAsEnumString(parameters, "MODEL", context), feedback)
+        kind, fit, judged = fit_enabled(self.points, self.parameterAsEnumString(parameters, "MODEL", context), self.grid, self.sensed_grid, feedback)
         params = read_params(self, WarpParams, parameters, context)
         output = str(resolved(self.parameterAsOutputLayer(parameters, "OUTPUT", context)))
         progress = FeedbackProgress(feedback)

@@ -59,7 +59,7 @@ class WarpVector(AlignAlgorithm):
 
     def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Fit and move."""
-        kind, fit, judged = fit_enabled(self.points, self.parameterAsEnumString(parameters, "MODEL", context), feedback)
+        kind, fit, judged = fit_enabled(self.points, self.parameterAsEnumString(parameters, "MODEL", context), self.grid, self.sensed_grid, feedback)
         mapping = VectorMapping(self.source.sourceCrs(), self.sensed.path, self.sensed_grid, self.grid, fit.transform)
         sink, identifier = self.parameterAsSink(parameters, "OUTPUT", context, self.source.fields(), self.source.wkbType(), mapping.crs)
         if sink is None:

@@ -1,0 +1,58 @@
+"""The fit of tie points that carry no review: files of control points, tables, tie-point layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import coords, fitting, quality
+from .errors import InputError, NoReliableAlignmentError
+from .fits import Fit
+from .prior import known_prior
+from .quality import Advice
+from .transforms import KINDS
+from .types import Grid, Quality, TiePoint
+
+Array = NDArray[np.float64]
+
+
+def fit_tie_points(
+    points: Sequence[TiePoint], model: str, reference: Grid, sensed: Grid | None, place: Callable[[Array], Array] | None = None
+) -> tuple[Fit, Quality, Advice]:
+    """Fit a model ("auto": the advised one) to the enabled points, on the map where both rasters have a place there.
+
+    Args:
+        points: All points; their `reference_px` are on the reference grid.
+        model: Key, or "auto".
+        reference: Native grid of the reference.
+        sensed: Native grid of the sensed raster; None where it is not known.
+        place: See `prior.known_prior`.
+
+    Returns:
+        The fit, its figures, and how all models do.
+
+    Raises:
+        InputError: no point is enabled.
+        FitError: too few points for the model, or points that contradict each other.
+        NoReliableAlignmentError: the fit misses the points by more than they can be wrong by.
+    """
+    enabled = [p for p in points if p.enabled]
+    if not enabled:
+        raise InputError("No control point is enabled.", "Enable some first.")
+    source, target = coords.as_points([p.sensed_px for p in enabled]), coords.as_points([p.reference_px for p in enabled])
+    covariances = np.array([p.covariance_px for p in enabled]).reshape(-1, 2, 2)
+    prior = None if sensed is None else known_prior(reference, sensed, enabled, place)
+    gt = reference.geotransform
+    to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if reference.crs_wkt else None
+    area = float(reference.width * reference.height) if sensed is None else quality.coverable_area(source, target, covariances, reference, sensed, prior)
+    advice = quality.advise(source, target, covariances, area, to_map, prior=prior)
+    kind = advice.best if model == "auto" else model
+    fit = fitting.fit_details(kind, source, target, covariances, prior=prior)
+    figures = quality.assess(kind, source, target, covariances, area, to_map, fit, prior=prior)
+    if reason := quality.implausible(figures.fit_rmse_px, covariances, quality.radius_of(target)):
+        raise NoReliableAlignmentError(
+            f"{KINDS[kind].label} {reason}", "Check the points and the CRS that they are in, or choose a model that bends (polynomial 2, thin-plate spline)."
+        )
+    return fit, figures, advice
