@@ -58,7 +58,7 @@ def known_prior(
     if not is_referenced(reference) or not known:
         return None
     places = coords.as_points([p.sensed_px for p in known])
-    images = coords.px_from_map(reference.geotransform, coords.as_points([p.sensed_map for p in known]))
+    images = coords.px_from_map(reference.geotransform, coords.as_points([p.sensed_map for p in known if p.sensed_map is not None]))
     return _simplest(*_agreeing(places, images), sensed)
 
 
