@@ -53,7 +53,7 @@ NAMED = (
     "MODEL_LABELS", "Reason", "STATE_LABELS", "CHECK_REASON", "TITLE", "HELP", "GROUP", "_SIDES", "_NUMBERS", "_SCALES", "_HEADS", "_TIPS", "_LOOKS",
     "_FIGURES", "_MEASURES", "_COLUMNS", "_NAMES", "_KINDS", "_IMPORTS", "_EXPORTS", "_SCRIPTS", "_MODEL_COLUMNS",
 )
-RETURNING = ("change_of", "_choose", "misplaced", "defect", "_size", "problem", "_grid_change", "unavailable", "_names")
+RETURNING = ("change_of", "_choose", "misplaced", "defect", "_size", "problem", "_grid_change", "unavailable", "_names", "implausible")
 # single words that are filled into templates from where they cannot be seen
 WORDS = (
     "reference", "sensed", "declared", "automatic", "hold-out", "leave-one-out", "map units", "mask", "alpha band", "unknown reason", "no raster bands",

@@ -144,13 +144,14 @@ def _as_georeferenced(sensed_px: ArrayLike, prior: Transform | None) -> Array:
     return coords.as_points(sensed_px) if prior is None else prior.apply(sensed_px)
 
 
-def implausible(fit_rmse_px: float, covariances: ArrayLike, radius_px: float) -> str:
-    """Return why a fit cannot be right, "" where it can.
+def implausible(model: str, fit_rmse_px: float, covariances: ArrayLike, radius_px: float) -> str:
+    """Return why the fit of a model cannot be right, "" where it can.
 
     Tie points were searched within a radius of one common motion, so that right ones cannot miss a model that can express that motion by more;
     nor by more than their own covariances let expect.
 
     Args:
+        model: Its key.
         fit_rmse_px: Of the fit, reference px.
         covariances: (N, 2, 2) of the points, reference px squared.
         radius_px: How far from one another's motion the points were searched, reference px.
@@ -159,7 +160,10 @@ def implausible(fit_rmse_px: float, covariances: ArrayLike, radius_px: float) ->
     limit = max(_SIGMAS * own, radius_px)
     if not fit_rmse_px > limit:
         return ""
-    return f"misses the tie points by {fit_rmse_px:.1f} px (RMSE), more than they can be wrong by ({limit:.1f} px): it cannot express how the rasters lie."
+    return (
+        f"No reliable alignment: {KINDS[model].label} misses the tie points by {fit_rmse_px:.1f} px (RMSE), more than they can be wrong by ({limit:.1f} px). "
+        "It cannot express how the rasters lie."
+    )
 
 
 def radius_of(reference_px: ArrayLike) -> float:

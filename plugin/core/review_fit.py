@@ -14,7 +14,7 @@ from .fits import Fit
 from .prior import known_prior
 from .quality import Advice
 from .session_point import Role, SessionPoint
-from .transforms import KINDS, Transform
+from .transforms import Transform
 from .types import Grid, Point, Quality
 
 
@@ -83,8 +83,8 @@ def fit_points(points: Sequence[SessionPoint], model: str, grids: tuple[Grid, Gr
             figures = quality.assess(model, sensed, reference, covariances, *frame, fit, independent_share * len(sensed), prior)
     except FitError as error:
         return FitState(model, None, None, {}, None, str(error))
-    if reason := quality.implausible(figures.fit_rmse_px, covariances, quality.radius_of(reference)):
-        message = f"{KINDS[model].label} {reason}"
+    if reason := quality.implausible(model, figures.fit_rmse_px, covariances, quality.radius_of(reference)):
+        message = reason
     ends = coords.as_points([p.tie_point.sensed_px for p in points])
     miss = fit.transform.apply(ends) - coords.as_points([p.tie_point.reference_px for p in points])
     residuals = {p.id: (float(m[0]), float(m[1])) for p, m in zip(points, miss, strict=True)}

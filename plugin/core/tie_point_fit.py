@@ -12,7 +12,6 @@ from .errors import InputError, NoReliableAlignmentError
 from .fits import Fit
 from .prior import known_prior
 from .quality import Advice
-from .transforms import KINDS
 from .types import Grid, Quality, TiePoint
 
 Array = NDArray[np.float64]
@@ -51,8 +50,8 @@ def fit_tie_points(
     kind = advice.best if model == "auto" else model
     fit = fitting.fit_details(kind, source, target, covariances, prior=prior)
     figures = quality.assess(kind, source, target, covariances, area, to_map, fit, prior=prior)
-    if reason := quality.implausible(figures.fit_rmse_px, covariances, quality.radius_of(target)):
+    if reason := quality.implausible(kind, figures.fit_rmse_px, covariances, quality.radius_of(target)):
         raise NoReliableAlignmentError(
-            f"{KINDS[kind].label} {reason}", "Check the points and the CRS that they are in, or choose a model that bends (polynomial 2, thin-plate spline)."
+            reason, "Check the points and the CRS that they are in, or choose a model that bends (polynomial 2, thin-plate spline)."
         )
     return fit, figures, advice

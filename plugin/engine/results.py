@@ -12,7 +12,7 @@ from ..core import coords, fitting, quality
 from ..core.errors import FitError
 from ..core.prior import known_prior
 from ..core.quality import implausible
-from ..core.transforms import KINDS, Transform
+from ..core.transforms import Transform
 from ..core.types import Evidence, Point, Quality, Reason, TiePoint
 from .evidence import Calibration, score_match
 
@@ -177,8 +177,8 @@ def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str, inde
         figures = quality.assess(key, sensed, reference, covariances, area, to_map, fit, independent, prior)
     except FitError as error:
         return Fitted(model, None, None, (), f"No model can be fitted to the {len(enabled)} tie points left: {error.message}")
-    if reason := implausible(figures.fit_rmse_px, covariances, radius_px * float(np.sqrt(abs(np.linalg.det(jacobian))))):
-        return Fitted(key, None, None, (), f"No reliable alignment: {KINDS[key].label} {reason}")
+    if reason := implausible(key, figures.fit_rmse_px, covariances, radius_px * float(np.sqrt(abs(np.linalg.det(jacobian))))):
+        return Fitted(key, None, None, (), reason)
     return Fitted(key, fit.transform.to_dict(), figures, advice.qualities, advice.why)
 
 

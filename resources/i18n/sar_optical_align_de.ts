@@ -939,6 +939,11 @@
         <translation>Pfad prüfen.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/tie_point_fit.py"/>
+        <source>Check the points and the CRS that they are in, or choose a model that bends (polynomial 2, thin-plate spline).</source>
+        <translation>Prüfen Sie die Punkte und deren KBS, oder wählen Sie ein Modell, das biegen kann (Polynom 2, Thin-Plate-Spline).</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/coords.py"/>
         <source>Check the raster's geotransform.</source>
         <translation>Geotransformation des Rasters prüfen.</translation>
@@ -1574,14 +1579,9 @@
         <translation>Ellipsen</translation>
     </message>
     <message>
-        <location filename="../../plugin/provider/assessgcps.py"/>
+        <location filename="../../plugin/core/tie_point_fit.py"/>
         <source>Enable some first.</source>
         <translation>Erst einige einschalten.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/deliver.py"/>
-        <source>Enable some in the Georeferencer or the dock.</source>
-        <translation>In der Georeferenzierung oder im Dock einige einschalten.</translation>
     </message>
     <message>
         <location filename="../../ui/review_panel.py"/>
@@ -2644,7 +2644,7 @@
         <translation>Keines der Raster ist georeferenziert: Ihre Pixel werden verglichen, wie sie sind.</translation>
     </message>
     <message>
-        <location filename="../../plugin/provider/assessgcps.py"/>
+        <location filename="../../plugin/core/tie_point_fit.py"/>
         <source>No control point is enabled.</source>
         <translation>Kein Passpunkt ist eingeschaltet.</translation>
     </message>
@@ -2709,6 +2709,11 @@
         <translation>Keine verlässliche Ausrichtung: nur {0} von {1} Verknüpfungspunkten passen zueinander.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/quality.py"/>
+        <source>No reliable alignment: {0} misses the tie points by {1} px (RMSE), more than they can be wrong by ({2} px). It cannot express how the rasters lie.</source>
+        <translation>Keine verlässliche Ausrichtung: {0} verfehlt die Passpunkte um {1} px (RMSE), mehr als sie falsch sein können ({2} px). Das Modell kann nicht ausdrücken, wie die Raster liegen.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/evidence.py"/>
         <source>No reliable alignment: {0} of {1} tie points agree, but hardly any of them is likely right.</source>
         <translation>Keine verlässliche Ausrichtung: {0} von {1} Passpunkten stimmen überein, aber kaum einer von ihnen ist wahrscheinlich richtig.</translation>
@@ -2757,6 +2762,11 @@
         <location filename="../../plugin/core/transforms.py"/>
         <source>Not a transform: a number is missing, infinite or out of its range.</source>
         <translation>Keine Transformation: Eine Zahl fehlt, ist unendlich oder außerhalb ihres Bereichs.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/transforms.py"/>
+        <source>Not a transform: its prior has a prior.</source>
+        <translation>Keine Transformation: Ihre Vorgabe hat selbst eine Vorgabe.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/transforms.py"/>
@@ -5612,11 +5622,6 @@
         <location filename="../../plugin/engine/deliver.py"/>
         <source>{0} holds fewer than two points.</source>
         <translation>{0} enthält weniger als zwei Punkte.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/deliver.py"/>
-        <source>{0} holds no enabled points.</source>
-        <translation>{0} enthält keine eingeschalteten Punkte.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/sources.py"/>

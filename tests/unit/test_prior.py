@@ -121,7 +121,7 @@ def test_a_fit_that_misses_its_points_by_more_than_they_can_be_wrong_by_is_refus
     grid = turned(1.0, 1.0, 10.0, 10.0, 0.0)
     sensed, reference, _ = pair_of(grid, lambda p: 1.4 * p)
     points = [TiePoint(i + 1, tuple(r), tuple(s)) for i, (s, r) in enumerate(zip(sensed, reference, strict=True))]
-    with pytest.raises(NoReliableAlignmentError, match="cannot express"):
+    with pytest.raises(NoReliableAlignmentError, match="misses the tie points"):
         fit_tie_points(points, "shift", REFERENCE, grid)
     fit, figures, advice = fit_tie_points(points, "auto", REFERENCE, grid)
     assert figures.model == advice.best != "shift"
@@ -132,8 +132,8 @@ def test_a_fit_that_misses_its_points_by_more_than_they_can_be_wrong_by_is_refus
 def test_points_as_noisy_as_they_say_are_never_refused(sigma, seed):
     errors = np.random.default_rng(seed).normal(0, sigma, (30, 2))
     rmse = float(np.sqrt((errors**2).sum(axis=1).mean()))
-    assert implausible(rmse, np.tile(sigma**2 * np.eye(2), (30, 1, 1)), 0.0) == ""
-    assert implausible(8.1 + 20 * sigma, np.tile(sigma**2 * np.eye(2), (30, 1, 1)), 8.0) != ""
+    assert implausible("affine", rmse, np.tile(sigma**2 * np.eye(2), (30, 1, 1)), 0.0) == ""
+    assert implausible("affine", 8.1 + 20 * sigma, np.tile(sigma**2 * np.eye(2), (30, 1, 1)), 8.0) != ""
     assert radius_of(np.empty((0, 2))) == 8.0
 
 
