@@ -17,19 +17,19 @@ def files_of(rasters: Iterable[str]) -> list[str]:
     """Return the files that rasters refer to, as far as they lie on this computer; what cannot be opened refers to none."""
     found: dict[str, None] = {}
     waiting = [r for r in rasters if "://" not in r and not r.startswith(_REMOTE)]
-    drivers = None
+    driver = None
     while waiting:
-        following = [f for path in waiting for f in _listed(path, drivers) if f not in found]
+        following = [f for path in waiting for f in _listed(path, driver) if f not in found]
         found.update(dict.fromkeys(following))
-        waiting, drivers = [f for f in following if Path(f).suffix.lower() == ".vrt"], ["VRT"]  # a list of sources says nothing of theirs
+        waiting, driver = [f for f in following if Path(f).suffix.lower() == ".vrt"], "VRT"  # a list of sources says nothing of theirs
     return list(found)
 
 
-def _listed(path: str, drivers: list[str] | None) -> list[str]:
+def _listed(path: str, driver: str | None) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path, driver=drivers) as dataset:
+            with rasterio.open(path, driver=driver) as dataset:
                 return list(dataset.files)
-    except (RasterioError, CPLE_BaseError, OSError, ValueError, TypeError):
+    except (RasterioError, CPLE_BaseError, OSError, ValueError):
         return []
