@@ -26,7 +26,7 @@ QGIS_ENV = QT_QPA_PLATFORM=offscreen SOA_WORKER_PYTHON=$(abspath $(PY)) QGIS_CUS
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: setup-engine setup-qgis ## Install everything the tests need (on Debian 12 and 13 as root: QGIS too)
+setup: setup-qgis setup-engine ## Install everything the tests need (on Debian 12 and 13 as root: QGIS too)
 
 setup-engine: $(VENV)/.dev ## Make the engine's environment, with the tools of the tests
 

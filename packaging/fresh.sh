@@ -69,6 +69,7 @@ run() {
 }
 packages=(make)
 [ -z "${FRESH_USER:-}" ] || packages+=(python3 python3-venv)
+[ -z "${FRESH_USER:-}" ] || [ "$goal" = demo ] || packages+=(python3-qgis qgis xvfb xauth procps)
 run sh -c 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"' sh "${packages[@]}" >"$root/var/log/packages" 2>&1 \
     || { tail -n 20 "$root/var/log/packages" >&2; exit 1; }
 mkdir -p "$root/home/fresh"

@@ -12,9 +12,21 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from sar_optical_align.plugin import environment
 from sar_optical_align.plugin.core.errors import WorkerError
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
-from sar_optical_align.plugin.environment import RESOURCES, check, check_existing, create_managed, diagnostics_report, managed_python, pip_environment
+from sar_optical_align.plugin.environment import (
+    NO_TORCH,
+    RESOURCES,
+    TORCH_CPU,
+    TORCH_PYPI,
+    check,
+    check_existing,
+    create_managed,
+    diagnostics_report,
+    managed_python,
+    pip_environment,
+)
 
 
 @pytest.fixture
@@ -79,6 +91,25 @@ def test_of_the_users_pip_settings_only_proxy_and_certificates_count(monkeypatch
     for name in ("INDEX_URL", "EXTRA_INDEX_URL", "FIND_LINKS", "REQUIREMENT", "CONSTRAINT", "NO_DEPS", "TARGET", "TRUSTED_HOST", "PROXY", "CERT"):
         monkeypatch.setenv(f"PIP_{name}", "file:///nowhere")
     assert sorted(name for name in pip_environment() if name.startswith("PIP_")) == ["PIP_CERT", "PIP_PROXY"]
+
+
+@pytest.mark.parametrize("torch", [NO_TORCH, TORCH_CPU, TORCH_PYPI])
+def test_torchs_own_index_is_asked_for_torch_alone_and_only_where_chosen(torch, tmp_path, monkeypatch):
+    commands = []
+
+    def run(command, *_):
+        commands.append(command)
+        (tmp_path / "venv").mkdir(exist_ok=True)
+
+    monkeypatch.setattr(environment, "_run", run)
+    monkeypatch.setattr(environment, "check", lambda python: {"python": "3.13.5"})
+    monkeypatch.setattr(environment.sys, "platform", "linux")
+    create_managed(tmp_path / "venv", Progress(), torch=torch, base="python3")
+    assert all({"--require-hashes", "--only-binary=:all:"} <= set(command) for command in commands[1:])
+    assert [Path(command[-1]).name for command in commands[1:]] == ["requirements-worker-3.13.txt"] + {
+        NO_TORCH: [], TORCH_CPU: ["requirements-torch-cpu.txt"], TORCH_PYPI: ["requirements-torch-cuda.txt"]
+    }[torch]
+    assert ["--extra-index-url" in command for command in commands[1:]] == [False] + ([torch == TORCH_CPU] if torch != NO_TORCH else [])
 
 
 def test_no_pins_for_a_python_is_said(wheels, tmp_path):
