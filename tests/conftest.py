@@ -6,6 +6,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,34 @@ if PACKAGE not in sys.modules:
     module = importlib.util.module_from_spec(spec)
     sys.modules[PACKAGE] = module
     spec.loader.exec_module(module)
+
+
+def _lacks_torch(error: BaseException | None) -> bool:
+    """Whether test code itself, not the product on its behalf, asked for torch where there is none."""
+    if not isinstance(error, ModuleNotFoundError) or error.name != "torch":
+        return False
+    places = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
+    return not any(place.is_relative_to(ROOT / "plugin") for place in places)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Leave out, with a reason, files of tests that import torch where it is missing: a supported state."""
+    report = yield
+    if report.failed and report.call is not None and report.call.excinfo is not None:
+        error = report.call.excinfo.value
+        if _lacks_torch(error) or _lacks_torch(error.__cause__) or _lacks_torch(error.__context__):
+            report.outcome, report.longrepr = "skipped", (str(collector.path), 0, "Skipped: torch is not installed")
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """The same for tests that import it while they run."""
+    report = yield
+    if report.failed and call.excinfo is not None and _lacks_torch(call.excinfo.value):
+        report.outcome, report.longrepr = "skipped", (str(item.path), 0, "Skipped: torch is not installed")
+    return report
 
 
 @pytest.fixture(scope="session")
