@@ -74,7 +74,7 @@ lint: $(VENV)/.dev ## Check style, types and security
 	else echo "Types are not checked: they are stated for the pins of Python 3.10 to 3.12, with torch."; fi
 
 test-engine: $(VENV)/.dev ## Test core, engine and networks
-	$(PY) -m pytest tests/unit tests/engine tests/models -q
+	$(PY) -m pytest tests/unit tests/engine tests/models tests/fuzz -q
 
 test-qgis: $(QGIS_VENV)/.ready $(VENV)/.dev ## Test the plugin in QGIS without a screen
 	$(QGIS_ENV) $(QGIS_PY) -m pytest tests/qgis tests/gui -q -p no:xvfb -W ignore::DeprecationWarning

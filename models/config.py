@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .melf import POSES
-from .stored import StoredConfig
+from .stored import MAX_DEPTH, StoredConfig
 
 CORES = ("ssd", "s6", "conv")
 
@@ -32,7 +32,7 @@ class MeSsmConfig(StoredConfig):
     poses: tuple[str, ...] = ("identity", "flip_x", "flip_y", "turn_90")
     expert_width: int = 8
     widths: tuple[int, int, int] = (24, 48, 64)
-    depths: tuple[int, int, int] = (0, 2, 2)
+    depths: tuple[int, int, int] = field(default=(0, 2, 2), metadata={"max": MAX_DEPTH})
     state: int = 16
     heads: int = 1
     core: str = "ssd"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import torch
@@ -17,7 +17,7 @@ from .modality_norm import ModalityNorm
 from .oriented import ORIENTATIONS, OrientedGradients
 from .placing import similarity_around
 from .separable import SeparableConv
-from .stored import StoredConfig
+from .stored import MAX_DEPTH, StoredConfig
 
 MODALITIES = ("optical", "sar")
 WINDOW_PX, PATCH_PX, TOKENS = 192, 96, 6
@@ -48,7 +48,7 @@ class KdCfmConfig(StoredConfig):
     token_width: int = 48
     width: int = 96
     heads: int = 4
-    layers: int = 4
+    layers: int = field(default=4, metadata={"max": MAX_DEPTH})
     keypoints: int = 128
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ from .cmi import Cmi, Msf
 from .cross_ssd import MIXERS, CrossSsd
 from .gradients import OrientedGradients
 from .me_ssm import normalised
-from .stored import StoredConfig
+from .stored import MAX_DEPTH, StoredConfig
 
 STRIDE = 32
 """Images are padded to multiples of this: a block of states at 1/8."""
@@ -45,16 +45,16 @@ class RegNetMamba2Config(StoredConfig):
     widths: tuple[int, int, int] = (24, 48, 80)
     state: int = 8
     blocks: tuple[int, int, int] = (8, 8, 4)
-    coarse_depth: int = 2
+    coarse_depth: int = field(default=2, metadata={"max": MAX_DEPTH})
     channels: int = 24
     cmi: bool = True
     msf: bool = True
     mixer: str = "ssd"
     bank: bool = True
-    reach: int = 4
-    coarse_side: int = 9
-    fine_side: int = 21
-    fine_reach: int = 4
+    reach: int = field(default=4, metadata={"max": 32})
+    coarse_side: int = field(default=9, metadata={"max": 127})
+    fine_side: int = field(default=21, metadata={"max": 127})
+    fine_reach: int = field(default=4, metadata={"max": 32})
 
     def __post_init__(self) -> None:
         """Refuse what no network can be built from."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor, nn
 
 from .glam import Glam, GlamResult
 from .soma_encoder import SomaEncoder
-from .stored import StoredConfig
+from .stored import MAX_DEPTH, StoredConfig
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class SomaConfig(StoredConfig):
     fge: bool = True
     affine: bool = True
     pooled: bool = False
-    passes: int = 2
+    passes: int = field(default=2, metadata={"max": MAX_DEPTH})
     released: bool = False
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .atomic import write_atomically
+from .borders import reading
 from .csv_points import format_csv, parse_csv, parse_csv_reviewed
 from .errors import PointsFileError
 from .foreign_points import parse_foreign
@@ -73,6 +74,11 @@ def load_reviewed(path: Path, reference_grid: Grid, sensed_grid: Grid, to_refere
         PointsFileError: with the line and a hint.
     """
     path = Path(path)
+    with reading("the control points", path, "Check the path and that it is a .points, .csv or .geojson file.", PointsFileError):
+        return _load(path, reference_grid, sensed_grid, to_reference)
+
+
+def _load(path: Path, reference_grid: Grid, sensed_grid: Grid, to_reference: Callable[[str], Reproject | None] | None) -> list[SessionPoint]:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise PointsFileError(f"{path} is too large for a control-point file.", "Choose another file.")
@@ -80,9 +86,6 @@ def load_reviewed(path: Path, reference_grid: Grid, sensed_grid: Grid, to_refere
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise PointsFileError(f"Line {line}: {path} is not a text file.", "Choose a .points, .csv or .geojson file.") from error
-    except (OSError, ValueError) as error:
-        what = (error.strerror if isinstance(error, OSError) else None) or error
-        raise PointsFileError(f"Cannot read {path}: {what}.", "Check the path.") from error
     suffix = path.suffix.lower()
     if suffix in (".csv", ".txt"):
         foreign = parse_foreign(text, reference_grid, sensed_grid, to_reference if reference_grid.crs_wkt and sensed_grid.crs_wkt else None)

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from .borders import reading
 from .errors import UsageError
 
 T = TypeVar("T")
@@ -67,10 +68,8 @@ def from_jsonable(kind: type[T], data: Any) -> T:
     Raises:
         UsageError: where the data do not fit the type.
     """
-    try:
+    with reading(f"a value of {getattr(kind, '__name__', kind)}", error=UsageError):
         return typing.cast(T, _build(kind, data))
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise UsageError(f"Not a valid {getattr(kind, '__name__', kind)}: {error}.") from error
 
 
 def _build(kind: Any, data: Any) -> Any:

@@ -4,7 +4,8 @@ Requests: hello · match {request, chips_path, report_path} · place {request, t
 explain {request, transform, reference_px, sensed_px, path} · adapt {request} · diagnose · shutdown.
 Replies: hello {version, protocol, packages} · progress {fraction, message} · points {points} · log {message} ·
 done {result} · placed {reference_px, seen, surface} · explained {path} · adapted {result} ·
-error {kind, message, hint} · diagnosis {report}. Every message carries the id of its request.
+error {kind, message, hint} · alive {} every two seconds of a run · diagnosis {report}.
+Every message carries the id of its request; -1 answers what is no request.
 Similarity surfaces travel beside the messages, in an .npz with a key "s<id>" per point.
 """
 
@@ -12,20 +13,26 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import errors
 from .adapting import AdaptResult
+from .borders import reading
 from .errors import AlignError, WorkerError
 from .jsonable import from_jsonable, to_jsonable
 from .session_point import Seen
 from .types import AlignResult, Point, TiePoint
 
 PROTOCOL_VERSION = 2
-_MAX_LINE = 64 * 2**20
+MAX_LINE = 64 * 2**20
+NO_ID = -1  # of an answer to what could not be read
+HEARTBEAT_S = 2.0
+_MAX_SURFACES = 2**30
 
 
 def encode(kind: str, identifier: int, /, **fields: Any) -> str:
@@ -39,14 +46,12 @@ def decode(line: str) -> dict[str, Any]:
     Raises:
         WorkerError: when it is not a message of this protocol.
     """
-    if len(line) > _MAX_LINE:
-        raise WorkerError("The worker sent a line that is too long.")
-    try:
+    if len(line) > MAX_LINE:
+        raise WorkerError("A message is too long.")
+    with reading("a message", ascii(line[:80]), error=WorkerError):
         message = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise WorkerError(f"The worker sent something that is not JSON: {line[:80]!r}.") from error
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str) or not isinstance(message.get("id"), int):
-        raise WorkerError(f"The worker sent something that is not a message: {line[:80]!r}.")
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str) or type(message.get("id")) is not int:
+        raise WorkerError(f"The worker sent something that is not a message: {line[:80]!a}.")
     return message
 
 
@@ -87,17 +92,26 @@ def attach_surfaces(points: tuple[TiePoint, ...], path: Path) -> tuple[TiePoint,
     Raises:
         WorkerError: when the file cannot be read.
     """
-    try:
+    with reading("the similarity surfaces", path, error=WorkerError):
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > _MAX_SURFACES:
+                raise ValueError("they are too large")
         with np.load(path, allow_pickle=False) as stored:
-            surfaces = {key: stored[key].astype(np.float32) for key in stored.files}
-    except (OSError, ValueError, EOFError) as error:
-        raise WorkerError(f"The similarity surfaces cannot be read: {error}.") from error
+            surfaces = {key: _surface(stored[key]) for key in stored.files}
     return tuple(
         dataclasses.replace(p, evidence=dataclasses.replace(p.evidence, surface=surfaces[f"s{p.id}"]))
         if p.evidence is not None and f"s{p.id}" in surfaces
         else p
         for p in points
     )
+
+
+def _surface(values: Any) -> NDArray[np.float32]:
+    """Return a similarity surface, or refuse what is none."""
+    values = np.asarray(values)
+    if values.ndim != 2 or not values.size or values.dtype.kind not in "fiu":
+        raise ValueError(f"an array of {values.shape} {values.dtype} is no surface")
+    return values.astype(np.float32)
 
 
 def placed_fields(place: Point, seen: Seen) -> dict[str, Any]:
@@ -113,13 +127,11 @@ def placed_from_message(message: dict[str, Any]) -> tuple[Point, Seen]:
     Raises:
         WorkerError: when the message is malformed.
     """
-    try:
-        x, y = message["reference_px"]
+    with reading("the worker's answer", error=WorkerError):
+        x, y = (float(v) for v in message["reference_px"])
         seen = from_jsonable(Seen, message["seen"])
-        surface = None if message["surface"] is None else np.array(message["surface"], dtype=np.float32)
-    except (AlignError, KeyError, TypeError, ValueError) as error:
-        raise WorkerError(f"The worker sent a malformed place: {error}.") from error
-    return (float(x), float(y)), dataclasses.replace(seen, evidence=dataclasses.replace(seen.evidence, surface=surface))
+        surface = None if message["surface"] is None else _surface(message["surface"])
+    return (x, y), dataclasses.replace(seen, evidence=dataclasses.replace(seen.evidence, surface=surface))
 
 
 def adapted_from_message(message: dict[str, Any]) -> AdaptResult:
@@ -128,10 +140,8 @@ def adapted_from_message(message: dict[str, Any]) -> AdaptResult:
     Raises:
         WorkerError: when it is malformed.
     """
-    try:
+    with reading("the worker's answer", error=WorkerError):
         return from_jsonable(AdaptResult, message["result"])
-    except (AlignError, KeyError) as error:
-        raise WorkerError(f"The worker sent a malformed result: {error}.") from error
 
 
 def result_from_message(message: dict[str, Any]) -> AlignResult:
@@ -140,10 +150,8 @@ def result_from_message(message: dict[str, Any]) -> AlignResult:
     Raises:
         WorkerError: when it is malformed.
     """
-    try:
+    with reading("the worker's answer", error=WorkerError):
         return from_jsonable(AlignResult, message["result"])
-    except (AlignError, KeyError) as error:
-        raise WorkerError(f"The worker sent a malformed result: {error}.") from error
 
 
 def result_to_json(result: AlignResult) -> dict[str, Any]:

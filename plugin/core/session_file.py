@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from . import geopackage
+from .borders import reading
 from .errors import InputError, OutputError
 from .outputs import Outputs
 from .session_record import SessionRecord, record_from, record_from_json
@@ -235,7 +236,7 @@ def load_record(path: Path, points: bool = True) -> SessionRecord:
         InputError: it cannot be read or is no review.
     """
     path = Path(path)
-    try:
+    with reading("the session", path, _OURS):
         with path.open("rb") as stream:
             binary = stream.read(16) == _MAGIC
         if not binary:
@@ -247,8 +248,6 @@ def load_record(path: Path, points: bool = True) -> SessionRecord:
             connection.row_factory = sqlite3.Row
             described = {row["key"]: json.loads(row["value"]) for row in connection.execute("SELECT key, value FROM session")}
             return record_from(described, points_from(connection) if points else ())
-    except (OSError, ValueError, TypeError, IndexError, RecursionError, sqlite3.Error) as error:
-        raise InputError(f"Cannot read the session {path}: {error}.", _OURS) from error
 
 
 def _revision(connection: sqlite3.Connection) -> Any:

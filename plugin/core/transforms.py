@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import bases, coords
+from .borders import reading
 from .errors import FitError, UsageError
 from .lattice import Lattice, lattice_from_dict
 
@@ -244,7 +245,7 @@ def transform_from_dict(data: dict[str, Any]) -> Transform:
     Raises:
         UsageError: when the dict is not one.
     """
-    try:
+    with reading("a transform", error=UsageError):
         kind, p = data["kind"], data["parameters"]
         if kind not in KINDS:
             raise UsageError(f"Unknown kind of transform {kind!r}.", f"Choose one of: {', '.join(KINDS)}.")
@@ -256,8 +257,6 @@ def transform_from_dict(data: dict[str, Any]) -> Transform:
         if before is not None and before["parameters"].get("prior") is not None:
             raise UsageError("Not a transform: its prior has a prior.")
         prior = None if before is None else transform_from_dict(before)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"Not a transform: {error!r}.") from error
     functions = len(knots) + 3 if kind == "tps" else (bases.ORDERS.get(kind, 0) + 1) * (bases.ORDERS.get(kind, 0) + 2) // 2
     expected = _PARAMETERS.get(kind, 2 * functions)
     if coefficients.shape != (expected,) or any(c.shape != (2,) for c in centres):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.atomic import write_atomically
+from ..core.borders import reading
 from ..core.errors import AlignError, InputError, OutputError, UsageError, WorkerError
 from ..core.locking import Lock
 from ..core.outputs import Outputs
@@ -42,10 +43,8 @@ def read_results(path: Path) -> tuple[list[tuple[PairKey, str]], bytes, bool]:
         return [], b"", True
     done: list[tuple[PairKey, str]] = []
     kept: list[bytes] = []
-    try:
+    with reading("the file of results", path, hint):
         data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"Cannot read {path}: {error}.", hint) from error
     lines = data.splitlines(keepends=True)
     for number, line in enumerate(lines, 1):
         if not line.strip():

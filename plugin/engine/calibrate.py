@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..core import coords
 from ..core.atomic import write_atomically
+from ..core.borders import reading
 from ..core.errors import AlignError, InputError, UsageError
 from ..core.outputs import output_folder
 from ..core.progress import Progress
@@ -150,10 +151,8 @@ def read_card(card: Path) -> dict[str, Any]:
     Raises:
         InputError: there is no card at this path.
     """
-    try:
+    with reading("the card of weights", card, "Name the .json beside the .safetensors."):
         return dict(json.loads(card.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise InputError(f"{card} is no card of weights: {error}.", "Name the .json beside the .safetensors.") from error
 
 
 def logistic(

@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import coords
+from ..core.borders import reading
 from ..core.errors import InputError
 from .coarse_search import similarity_matrix
 from .protocols import DRAWN, is_bent, is_georeferenced, is_shift, is_unrelated
@@ -103,11 +104,12 @@ def read_index(dataset: Path, split: str, limit: int | None) -> list[Row]:
     Raises:
         InputError: there are none, or the dataset cannot be read.
     """
-    try:
+    with reading("the dataset", dataset, "It needs an index.csv with source, id, split, optical, sar."):
         with (dataset / "index.csv").open(encoding="utf-8", newline="") as stream:
-            rows = [r for r in csv.DictReader(stream) if r["split"] == split]
-    except (OSError, KeyError, csv.Error) as error:
-        raise InputError(f"{dataset} is not a dataset: {error}.", "It needs an index.csv with source, id, split, optical, sar.") from error
+            rows = [r for r in csv.DictReader(stream, strict=True) if r["split"] == split]
+        for row in rows:
+            if not all(isinstance(row[name], str) for name in ("source", "id", "optical", "sar")):
+                raise ValueError("a row has too few cells")
     if limit is not None:
         seen: dict[str, int] = {}
         kept = []

@@ -1,6 +1,6 @@
 """The command line. The commands around networks are described in `network_commands`.
 
-Exit codes: 0 ok, 2 usage, 3 bad input, 4 no reliable alignment, 130 cancelled.
+Exit codes: 0 ok, 2 usage, 3 bad input, 4 no reliable alignment, 70 defect of the program, 130 cancelled.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ..core.fields import ParamInfo, from_dict, param_infos
 from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
 from . import network_commands
+from .defect import take_any_text, tell_defect
 from .protocols import PROTOCOLS
 from .waiting import wait_quietly
 
@@ -350,7 +351,9 @@ def _with_places(argv: Sequence[str]) -> list[str]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     wait_quietly()
-    args = build_parser().parse_args(_with_places(sys.argv[1:] if argv is None else argv))
+    given = list(sys.argv[1:] if argv is None else argv)
+    take_any_text(sys.stdout, sys.stderr)
+    args = build_parser().parse_args(_with_places(given))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     bar = _Bar()
     try:
@@ -374,6 +377,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         bar.close()
         print("cancelled", file=sys.stderr)
         return EXIT_CANCELLED
+    except MemoryError:
+        bar.close()
+        print("error: There is not enough memory.\nhint: Choose a smaller tile size, fewer points or fewer jobs.", file=sys.stderr)
+        return AlignError.exit_code
+    except Exception as error:  # noqa: BLE001 - the last barrier: the user gets a sentence, not a traceback
+        bar.close()
+        return tell_defect(error, given, args.debug)
     finally:
         bar.close()
 

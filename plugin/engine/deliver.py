@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..core import coords
 from ..core.atomic import write_atomically
+from ..core.borders import reading
 from ..core.errors import InputError, PointsFileError
 from ..core.gcp_io import check_suffix, is_referenced, load_points, load_reviewed, parse_points, save_points
 from ..core.outputs import Outputs
@@ -29,6 +30,7 @@ from .input_files import files_of
 from .warp import quiet_rasterio, warp_into
 
 Array = NDArray[np.float64]
+_CRS = "Check the CRS of the file, or save the points again in that of the reference."
 EXIT_REFUSED = 4
 
 
@@ -102,13 +104,10 @@ def native_grid(path: str) -> Grid:
     Raises:
         InputError: it cannot be opened.
     """
-    try:
-        with quiet_rasterio(), rasterio.open(path) as d:
-            t = d.transform
-            wkt = d.crs.to_wkt() if d.crs and not t.is_identity else ""
-            return Grid(wkt, (t.c, t.a, t.b, t.f, t.d, t.e), d.width, d.height)
-    except rasterio.errors.RasterioError as error:
-        raise InputError(f"Cannot open the raster {path}: {error}.", "Check the path.") from error
+    with reading("the raster", path, "Check the path and that the file is a raster GDAL can read."), quiet_rasterio(), rasterio.open(path) as d:
+        t = d.transform
+        wkt = d.crs.to_wkt() if d.crs and not t.is_identity else ""
+        return Grid(wkt, (t.c, t.a, t.b, t.f, t.d, t.e), d.width, d.height)
 
 
 def warp_with_points(
@@ -158,8 +157,16 @@ def _onto(grid: Grid) -> Callable[[str], Callable[[Array], Array] | None]:
     def reproject(wkt: str) -> Callable[[Array], Array] | None:
         if wkt == grid.crs_wkt:
             return None
-        source, target = rasterio.CRS.from_wkt(wkt), rasterio.CRS.from_wkt(grid.crs_wkt)
-        return None if source == target else lambda xy: np.stack(rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1)
+        with reading("the CRS of the points", hint=_CRS, error=PointsFileError):
+            source, target = rasterio.CRS.from_wkt(wkt), rasterio.CRS.from_wkt(grid.crs_wkt)
+            if source == target:
+                return None
+
+        def work(xy: Array) -> Array:
+            with reading("the points in the reference's CRS", hint=_CRS, error=PointsFileError):
+                return np.stack(rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1)
+
+        return work
 
     return reproject
 
@@ -183,10 +190,8 @@ def _placing(path: str, reference: Grid) -> Callable[[Array], Array] | None:
 
 def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:
     """Make a reference grid in the CRS of a .points file, with pixels as large as the sensed ones."""
-    try:
+    with reading("the points", points, "Check the path.", PointsFileError):
         file = parse_points(Path(points).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise PointsFileError(f"Cannot read {points}: {error}.", "Check the path.") from error
     if not file.crs_wkt and not is_referenced(sensed_grid):
         return Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), sensed_grid.width, sensed_grid.height)
     wkt = file.crs_wkt or sensed_grid.crs_wkt

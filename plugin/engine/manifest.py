@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from ..core.borders import reading
 from ..core.errors import InputError
 from ..core.outputs import Outputs
 from .input_files import files_of
@@ -24,14 +25,12 @@ def read_manifest(path: Path) -> list[dict[str, str]]:
     Raises:
         InputError: naming what is missing.
     """
-    try:
+    with reading("the manifest", path, "It is a CSV file in UTF-8 with columns reference,sensed[,output]."):
         data = path.read_bytes()
         text = data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
         names = [name.strip().casefold() for name in next(lines, [])]
         rows = [(lines.line_num, [cell.strip() for cell in cells]) for cells in lines]
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise InputError(f"Cannot read the manifest {path}: {error}.", "It is a CSV file in UTF-8 with columns reference,sensed[,output].") from error
     if not {"reference", "sensed"} <= set(names):
         raise InputError(f"{path} lacks the columns reference and sensed.", _FORM)
     if twice := [name for name, count in Counter(names).items() if count > 1 and name in COLUMNS]:

@@ -12,10 +12,11 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from ..core import coords
+from ..core.borders import reading
 from ..core.errors import BandError, ComplexDataError, EmptyImageError, ImageTooSmallError, InputError, UnreadableRasterError
 from ..core.types import Modality, RasterRef
 from .borders import ZeroBorder
@@ -23,6 +24,7 @@ from .despeckling import REACH_PX, despeckle, noise_variance
 from .georeferencing import georeference
 from .preparing import LUMINANCE, detect_modality, make_stretch, to_grey
 
+_TRUNCATED = "The file seems truncated or damaged; copy it again."
 Points = NDArray[np.float64]
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -48,16 +50,12 @@ class Source:
     def __init__(self, ref: RasterRef, fallback: Modality, sar_scale: str = "auto", speckle_filter: str = "none") -> None:
         self.ref = ref
         self._lock = threading.Lock()
+        with reading("the raster", ref.path, "Check the path and that the file is a raster GDAL can read.", UnreadableRasterError), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            self._dataset = rasterio.open(ref.path)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", NotGeoreferencedWarning)
-                self._dataset = rasterio.open(ref.path)
-        except (RasterioError, OSError) as error:
-            raise UnreadableRasterError(
-                f"Cannot open the raster {ref.path}: {error}.", "Check the path and that the file is a raster GDAL can read."
-            ) from error
-        try:
-            self._check()
+            with reading("the raster", ref.path, "Check that the file is whole and its georeferencing right.", UnreadableRasterError):
+                self._check()
             self._place = georeference(self._dataset, ref)
             self.grid, self.georeferencing = self._place.grid, self._place.kind
             self._inspect(fallback, sar_scale)
@@ -176,12 +174,9 @@ class Source:
         bands = list(self.bands)
         if self._palette is not None:
             resampling = Resampling.nearest
-        try:
-            with self._lock:
-                data = read_bands(self._dataset, bands, shape, window=Window(*box), resampling=resampling)
-                masks = self._dataset.read_masks(bands, window=Window(*box), out_shape=(len(bands), *shape), resampling=Resampling.nearest)
-        except (RasterioError, OSError) as error:
-            raise self._truncated(error) from error
+        with reading("the pixels of", self.ref.path, _TRUNCATED, UnreadableRasterError), self._lock:
+            data = read_bands(self._dataset, bands, shape, window=Window(*box), resampling=resampling)
+            masks = self._dataset.read_masks(bands, window=Window(*box), out_shape=(len(bands), *shape), resampling=Resampling.nearest)
         with np.errstate(over="ignore"):
             values = data.astype(np.float32)
         mask: Mask = (masks > 0).all(axis=0) & np.isfinite(values).all(axis=0)
@@ -194,7 +189,7 @@ class Source:
         finer = 1 if resampling is Resampling.nearest else min(4, max(1, box[3] // shape[0]))
         if finer > 1:
             out_shape = (shape[0] * finer, shape[1] * finer)
-            with self._lock:
+            with reading("the pixels of", self.ref.path, _TRUNCATED, UnreadableRasterError), self._lock:
                 values = read_bands(self._dataset, list(self.bands), out_shape, window=Window(*box)).astype(np.float32)
         hit = (values == np.float32(self.ref.nodata)).any(axis=0)
         found: Mask = hit.reshape(shape[0], finer, shape[1], finer).any(axis=(1, 3))
@@ -205,14 +200,8 @@ class Source:
         d = self._dataset
         rows, cols = d.block_shapes[-1]
         x, y = (d.width - 1) // cols * cols, (d.height - 1) // rows * rows
-        try:
+        with reading("the pixels of", self.ref.path, _TRUNCATED, UnreadableRasterError):
             d.read(d.count, window=Window(x, y, d.width - x, d.height - y))
-        except (RasterioError, OSError) as error:
-            raise self._truncated(error) from error
-
-    def _truncated(self, error: Exception) -> UnreadableRasterError:
-        hint = "The file seems truncated or damaged; copy it again."
-        return UnreadableRasterError(f"Cannot read the pixels of {self.ref.path}: {error}.", hint)
 
     def _grey(self, values: Array) -> Array:
         if self._palette is not None:

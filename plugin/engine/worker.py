@@ -6,21 +6,23 @@ goes to stderr; stdout carries messages only.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from ..core.adapting import AdaptRequest
-from ..core.errors import AlignError, UsageError
+from ..core.borders import defect_report, reading, reason_of
+from ..core.errors import AlignError, UsageError, WorkerError
 from ..core.jsonable import from_jsonable
 from ..core.outputs import Outputs
 from ..core.progress import Cancelled, Progress
-from ..core.protocol import PROTOCOL_VERSION, decode, encode, error_fields, placed_fields, save_surfaces
+from ..core.protocol import HEARTBEAT_S, MAX_LINE, NO_ID, PROTOCOL_VERSION, decode, encode, error_fields, placed_fields, save_surfaces
 from ..core.transforms import Transform, transform_from_dict
 from ..core.types import AlignRequest, AlignResult, Point, TiePoint
 from .waiting import wait_quietly
@@ -50,13 +52,41 @@ class Server:
 
     def serve(self) -> None:
         """Answer until "shutdown" or the end of the input."""
-        for line in self._read:
-            if not line.strip():
+        while line := self._read.readline(MAX_LINE):
+            whole = line.endswith("\n")
+            while not line.endswith("\n") and (rest := self._read.readline(MAX_LINE)):
+                line = rest  # what follows in a line that is too long is dropped
+            if whole and not line.strip():
                 continue
-            message = decode(line)
+            try:
+                if not whole:
+                    raise WorkerError("A request is too long or has no end.")
+                message = decode(line)
+            except AlignError as error:
+                self.send("error", NO_ID, **error_fields(error))
+                continue
             if message["type"] == "shutdown":
                 return
-            self._answer(message)
+            with self._heartbeat(message["id"]):
+                self._answer(message)
+
+    @contextmanager
+    def _heartbeat(self, identifier: int) -> Iterator[None]:
+        """Say at intervals, from a thread, that the process lives; a long kernel says nothing else."""
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(HEARTBEAT_S):
+                with suppress(OSError, ValueError):  # nobody listens any more; the end of the input ends us
+                    self.send("alive", identifier)
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     def _answer(self, message: dict[str, Any]) -> None:
         identifier = message["id"]
@@ -80,19 +110,19 @@ class Server:
         except MemoryError:
             self.send("error", identifier, kind="WorkerError", message="The worker ran out of memory.", hint="Choose a smaller tile size or fewer points.")
         except Exception as error:  # noqa: BLE001 - the last barrier: the worker must answer whatever happens
-            traceback.print_exc(file=sys.stderr)
+            sys.stderr.write(defect_report(error, f"request {message['type']}"))
             hint = "This is a defect; please report it with the log."
-            self.send("error", identifier, kind="WorkerError", message=f"{type(error).__name__}: {error}", hint=hint)
+            self.send("error", identifier, kind="WorkerError", message=f"{type(error).__name__}: {reason_of(error)}", hint=hint)
 
     def _match(self, message: dict[str, Any]) -> None:
-        request = from_jsonable(AlignRequest, message["request"])
+        request = from_jsonable(AlignRequest, message.get("request"))
         from .input_files import files_of
 
         if self._align is None:
             from .align import align
 
             self._align = align
-        chips, report = ((Path(message[k]) if message.get(k) else None) for k in ("chips_path", "report_path"))
+        chips, report = (_path(message, k) for k in ("chips_path", "report_path"))
         pair = [request.reference.path, request.sensed.path]
         with Outputs([chips, report], pair, files_of(pair) if chips or report else []) as outputs:
             result = self._align(request, _StreamProgress(self, message["id"]))
@@ -113,21 +143,35 @@ class Server:
     def _explain(self, message: dict[str, Any]) -> None:
         from .explain import explain_point
 
-        explain_point(*_asked(message), Path(message["path"]), Progress())
+        path = _path(message, "path")
+        if path is None:
+            raise UsageError("The request names no picture to write.")
+        explain_point(*_asked(message), path, Progress())
         self.send("explained", message["id"], path=message["path"])
 
     def _adapt(self, message: dict[str, Any]) -> None:
         from .adapt import adapt
 
-        request = from_jsonable(AdaptRequest, message["request"])
+        request = from_jsonable(AdaptRequest, message.get("request"))
         self.send("adapted", message["id"], result=adapt(request, _StreamProgress(self, message["id"])))
+
+
+def _path(message: dict[str, Any], name: str) -> Path | None:
+    """Return a path that a request may name."""
+    value = message.get(name)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{name} is not a path.")
+    return Path(value) if value else None
 
 
 def _asked(message: dict[str, Any]) -> tuple[AlignRequest, Transform | None, Point, Point]:
     """Return request, fit, place in the reference and in the sensed image of a question about one place."""
-    transform = transform_from_dict(message["transform"]) if message.get("transform") else None
-    reference, sensed = ((float(x), float(y)) for x, y in (message["reference_px"], message["sensed_px"]))
-    return from_jsonable(AlignRequest, message["request"]), transform, reference, sensed
+    with reading("the request", error=UsageError):
+        transform = transform_from_dict(message["transform"]) if message.get("transform") else None
+        reference, sensed = ((float(x), float(y)) for x, y in (message["reference_px"], message["sensed_px"]))
+        if not all(map(math.isfinite, (*reference, *sensed))):
+            raise ValueError("a place is not finite")
+        return from_jsonable(AlignRequest, message["request"]), transform, reference, sensed
 
 
 class _StreamProgress(Progress):
@@ -155,7 +199,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="\n")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     sys.stdout = sys.stderr
-    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     Server(sys.stdin, answers).serve()
 
 

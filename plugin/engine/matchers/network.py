@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...core.borders import reading
 from ...core.errors import AlignError
 from ...core.fields import param
 from ...core.types import Modality
@@ -67,14 +68,12 @@ class NetworkMatcher:
         from ....models.weights import fill, load_weights
 
         path = Path(weights) if weights else shipped_weights(key)
-        try:
+        hint = "Install the plugin anew." if not weights else "Choose a .safetensors file written by `train`, with its .json beside it."
+        with reading("the weights", path, hint, NetworkError):
             tensors, self.card = load_weights(path, key)
             net = build(self.card["config"])
             fill(net, tensors, path.name)
-        except (TypeError, ValueError) as error:  # WeightsError is a ValueError; the others are cards that no network can be built from
-            hint = "Install the plugin anew." if not weights else "Choose a .safetensors file written by `train`, with its .json beside it."
-            raise NetworkError(str(error), hint) from error
-        self.calibration = self.card.get("calibration")
+            self.calibration = self.card.get("calibration")
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         elif device == "cuda" and not torch.cuda.is_available():
