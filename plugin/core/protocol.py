@@ -111,7 +111,8 @@ def _surface(values: Any) -> NDArray[np.float32]:
     values = np.asarray(values)
     if values.ndim != 2 or not values.size or values.dtype.kind not in "fiu":
         raise ValueError(f"an array of {values.shape} {values.dtype} is no surface")
-    return values.astype(np.float32)
+    surface: NDArray[np.float32] = values.astype(np.float32)
+    return surface
 
 
 def placed_fields(place: Point, seen: Seen) -> dict[str, Any]:
