@@ -40,6 +40,9 @@ class _TaskProgress(Progress):
     def points(self, points: list[TiePoint]) -> None:
         self._task.points_found.emit(points)
 
+    def silent(self, seconds: int) -> None:
+        self._task.said.emit(fill(tr("The worker has not answered for {0} s. Cancel stops it."), seconds))
+
     def log(self, message: str) -> None:
         self._task.logged.emit(message)
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from .core.adapting import AdaptRequest, AdaptResult
+from .core.borders import reading
 from .core.errors import AlignError, WorkerError
 from .core.jsonable import from_jsonable
 from .core.progress import Cancelled, Progress
-from .core.protocol import PROTOCOL_VERSION, adapted_from_message, attach_surfaces, decode, encode, error_from_fields, placed_from_message, result_from_message
+from .core.protocol import MAX_LINE, NO_ID, PROTOCOL_VERSION, adapted_from_message, attach_surfaces, decode, encode, error_from_fields, placed_from_message, result_from_message
 from .core.session_point import Seen
 from .core.types import AlignRequest, AlignResult, Point, TiePoint
 
@@ -30,6 +31,7 @@ _KEEP = (
 _POLL_S = 0.05
 _START_TIMEOUT_S = 60.0
 _TAIL_LINES = 40
+SILENCE_S = 10.0  # the worker says every two seconds that it lives
 
 
 def clean_environment(package_parent: Path | None = None) -> dict[str, str]:
@@ -202,9 +204,15 @@ class WorkerClient:
             message = self._wait_for(identifier, progress, None)
             kind = message["type"]
             if kind == "progress":
-                progress.update(float(message.get("fraction", 0.0)), str(message.get("message", "")))
+                with reading("the worker's progress", error=WorkerError):
+                    fraction = min(max(float(message.get("fraction", 0.0)), 0.0), 1.0)
+                progress.update(fraction, str(message.get("message", "")))
             elif kind == "points":
-                progress.points([from_jsonable(TiePoint, p) for p in message.get("points", [])])
+                with reading("the worker's tie points", error=WorkerError):
+                    points = [from_jsonable(TiePoint, p) for p in message.get("points", [])]
+                progress.points(points)
+            elif kind == "alive":
+                continue
             elif kind == "log":
                 progress.log(str(message.get("message", "")))
             else:
@@ -212,7 +220,7 @@ class WorkerClient:
 
     def _wait_for(self, identifier: int, progress: Progress, timeout_s: float | None) -> dict[str, Any]:
         """Return the next message of a request, noticing cancels and the worker's death."""
-        waited = 0.0
+        waited, told = 0.0, SILENCE_S
         while True:
             if self._cancelled.is_set():
                 raise Cancelled
@@ -223,14 +231,21 @@ class WorkerClient:
                 if timeout_s is not None and waited > timeout_s:
                     self._kill()
                     raise WorkerError("The worker does not answer.", "Check the interpreter; its packages may be broken.") from None
+                if timeout_s is None and waited >= told:
+                    progress.silent(int(waited))
+                    told += SILENCE_S
                 progress.poll()
                 continue
             if line is None:
                 if self._cancelled.is_set():
                     raise Cancelled
                 raise self._death()
-            message = decode(line)
-            if message["id"] != identifier:
+            try:
+                message = decode(line)
+            except AlignError:
+                self._kill()  # what follows cannot be trusted either
+                raise
+            if message["id"] not in (identifier, NO_ID):
                 continue
             if message["type"] == "error":
                 if message.get("kind") == "Cancelled":
@@ -275,7 +290,7 @@ def _reader(stream: IO[str] | None, put: Any, end: bool = False) -> None:
 
     def work() -> None:
         with contextlib.suppress(ValueError, OSError):
-            for line in stream or ():
+            while stream is not None and (line := stream.readline(MAX_LINE + 2)):  # a longer one is refused by what decodes it
                 put(line.rstrip("\n"))
         if end:
             put(None)

@@ -33,6 +33,9 @@ class Progress:
             Cancelled: when the user asked to stop.
         """
 
+    def silent(self, seconds: int) -> None:
+        """Hear that the process that works has said nothing for so long."""
+
     def points(self, points: list[TiePoint]) -> None:
         """Receive tie points as tiles finish (predicted, not yet filtered)."""
 
@@ -62,6 +65,9 @@ class _Part(Progress):
 
     def poll(self) -> None:
         self._parent.poll()
+
+    def silent(self, seconds: int) -> None:
+        self._parent.silent(seconds)
 
     def points(self, points: list[TiePoint]) -> None:
         if self._tells_points:

@@ -21,6 +21,14 @@ def engine(request, progress):
     progress.points([TiePoint(1, (1.0, 2.0), (3.0, 4.0))])
     if kind == "sleep":
         time.sleep(60)
+    elif kind == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    elif kind == "garbage":
+        os.write(answers.fileno(), b"garbage\n")
+    elif kind == "odd progress":
+        os.write(answers.fileno(), b'{"type":"progress","id":2,"fraction":"x"}\n')
+    elif kind == "odd points":
+        os.write(answers.fileno(), b'{"type":"points","id":2,"points":5}\n')
     elif kind == "segfault":
         sys.stderr.write("about to crash\n")
         sys.stderr.flush()

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sar_optical_align.plugin import worker_client
 from sar_optical_align.plugin.core.errors import NoOverlapError, WorkerError
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.core.types import AlignRequest, RasterRef, Status
@@ -101,3 +102,34 @@ def test_the_child_gets_a_clean_environment(monkeypatch, tmp_path):
     assert not {"PYTHONHOME", "GDAL_DATA", "PROJ_LIB", "QT_PLUGIN_PATH", "LD_PRELOAD"} & set(env)
     assert env["PYTHONPATH"] == str(tmp_path)
     assert env["PATH"]
+
+
+@pytest.mark.parametrize("kind", ["garbage", "odd progress", "odd points"])
+def test_a_malformed_message_is_told_and_the_next_run_works(client, kind):
+    with pytest.raises(WorkerError):
+        client.run(request(kind), Progress())
+    assert client.run(request("fine"), Progress()).status is Status.OK
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is stopped by a signal")
+def test_a_stopped_worker_is_told_of_and_cancel_ends_it(client, monkeypatch):
+    monkeypatch.setattr(worker_client, "SILENCE_S", 0.3)
+    silences, stop = [], threading.Event()
+
+    class Watching(Progress):
+        def silent(self, seconds):
+            silences.append(seconds)
+            if len(silences) == 2:
+                stop.set()
+
+        def poll(self):
+            if stop.is_set():
+                raise Cancelled
+
+    start = time.monotonic()
+    with pytest.raises(Cancelled):
+        client.run(request("stop"), Watching())
+    assert time.monotonic() - start < 10
+    assert len(silences) == 2
+    assert not client.is_alive
+    assert client.run(request("fine"), Progress()).status is Status.OK
