@@ -77,6 +77,14 @@ def worker_python() -> str:
 
 
 @pytest.fixture(scope="session")
+def worker_with_torch(worker_python) -> str:
+    """Return the interpreter that has the engine's packages and torch, or skip."""
+    if subprocess.run([worker_python, "-c", "import torch"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("torch is not installed")
+    return worker_python
+
+
+@pytest.fixture(scope="session")
 def scene_pair(tmp_path_factory, worker_python) -> tuple[Path, Path]:
     """Return optical and SAR raster of the synthetic scene, made once."""
     folder = tmp_path_factory.mktemp("scene")

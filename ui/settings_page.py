@@ -172,7 +172,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.torch.addItem(tr("none: only matchers without networks"), "none")
         self.torch.setCurrentIndex(max(self.torch.findData(self._backend.likely_torch), 0))
         self.torch.setToolTip(tr("PyTorch runs the networks. Every package is checked against a known checksum, wherever it comes from"))
-        form.addRow(tr("&PyTorch"), self.torch)
+        form.addRow(tr("Py&Torch"), self.torch)
         row = QHBoxLayout()
         self.create_button = QPushButton(icon("settings"), tr("Create managed environment"))
         self.create_button.setObjectName("createEnvironment")

@@ -64,11 +64,6 @@
         <translation>&amp;Matcher</translation>
     </message>
     <message>
-        <location filename="../../ui/settings_page.py"/>
-        <source>&amp;PyTorch</source>
-        <translation>&amp;PyTorch</translation>
-    </message>
-    <message>
         <location filename="../../ui/match_panel.py"/>
         <source>&amp;Reference</source>
         <translation>&amp;Referenz</translation>
@@ -3157,6 +3152,11 @@
         <location filename="../../ui/review_panel.py"/>
         <source>Put the selected points back to predicted (U)</source>
         <translation>Gewählte Punkte auf vorhergesagt zurücksetzen (U)</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>Py&amp;Torch</source>
+        <translation>Py&amp;Torch</translation>
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>

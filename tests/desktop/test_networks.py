@@ -14,9 +14,9 @@ SCENES = ["scene_pair", "los_angeles"] if os.environ.get("SOA_SCREENSHOTS") else
 
 @pytest.mark.parametrize("scene", SCENES)
 @pytest.mark.parametrize("key", ["regnet_mamba2", "soma", "msa_net", "kd_cfm"])
-def test_network(key, scene, request, root, tmp_path, out, worker_python, monkeypatch):
+def test_network(key, scene, request, root, tmp_path, out, worker_with_torch, monkeypatch):
     monkeypatch.setenv("SOA_MATCHER", key)
-    done = run_desktop(root, tmp_path, HERE / "drive_networks.py", request.getfixturevalue(scene), out, worker_python, seconds=1500)
+    done = run_desktop(root, tmp_path, HERE / "drive_networks.py", request.getfixturevalue(scene), out, worker_with_torch, seconds=1500)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "PASSED" in done.stdout
     pictures = sorted(out.glob("*.png"))

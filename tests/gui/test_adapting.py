@@ -158,10 +158,10 @@ def test_too_few_points_are_told_before_anything_is_asked(whole, qtbot):
     assert whole.plugin.controller.task is None
 
 
-def test_the_real_worker_answers(whole, qtbot, worker_python):
+def test_the_real_worker_answers(whole, qtbot, worker_with_torch):
     """Noise against noise: it trains two steps, and finds that nothing was gained or that nothing can be learnt."""
     QgsSettings().setValue("sar_optical_align/interpreter_mode", "existing")
-    QgsSettings().setValue("sar_optical_align/existing_python", worker_python)
+    QgsSettings().setValue("sar_optical_align/existing_python", worker_with_torch)
     controller, session = whole.plugin.controller, whole.review.session
     controller.adapting.adapt(1.0, steps=1)
     qtbot.waitUntil(lambda: controller.task is None, timeout=240_000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from gdal_rasters import wkt
@@ -74,8 +76,8 @@ def test_residuals_written_by_qgis_are_those_we_find(tmp_path, place):
     transformer = QgsGcpTransformerInterface.createFromParameters(METHOD.PolynomialOrder2, [QgsPointXY(*p) for p in places], [QgsPointXY(*p) for p in ground])
     images = np.array([transformer.transform(*p)[1:] for p in places])
     lines = [f"#CRS: {reference.crs_wkt}", "mapX,mapY,sourceX,sourceY,enable,dX,dY,residual"]
-    for (mx, my), (sx, sy), (ix, iy) in zip(ground, places, images, strict=True):
-        lines.append(f"{mx!r},{my!r},{sx!r},{sy!r},1,{(ix - mx) / 10!r},{(iy - my) / 10!r},{np.hypot(ix - mx, iy - my) / 10!r}")
+    for (mx, my), (sx, sy), (ix, iy) in zip(ground.tolist(), places.tolist(), images.tolist(), strict=True):
+        lines.append(f"{mx!r},{my!r},{sx!r},{sy!r},1,{(ix - mx) / 10!r},{(iy - my) / 10!r},{math.hypot(ix - mx, iy - my) / 10!r}")
     (tmp_path / "q.points").write_text("\n".join(lines) + "\n")
     points = load_points(tmp_path / "q.points", reference, sensed)
     transform = fit("polynomial2", [p.sensed_px for p in points], [p.reference_px for p in points])

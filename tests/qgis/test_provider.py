@@ -234,7 +234,7 @@ def test_qgis_process_registers(parts, root, tmp_path, worker_python):
     assert output.exists()
 
 
-def test_a_network_is_adapted_to_the_scene(processing, parts, tmp_path):
+def test_a_network_is_adapted_to_the_scene(processing, parts, tmp_path, worker_with_torch):
     """The toolbox trains as many steps as asked, measures at points held back, and writes weights only where they are better."""
     matched = processing.run("sar_optical_align:matchimages", {"REFERENCE": parts[0], "SENSED": parts[1], "MATCHER": "cfog", "POINTS": str(tmp_path / "p.gpkg")})
     output = tmp_path / "adapted.safetensors"

@@ -17,7 +17,11 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsGeometry,
     QgsPointXY,
+    QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingUtils,
     QgsProject,
     QgsVectorLayer,
 )
@@ -227,7 +231,13 @@ def test_other_layers_and_impossible_requests_are_refused(processing, pair, trut
 def test_points_layer_is_styled_when_loaded(processing, pair, truth, tmp_path, qgis_new_project):
     path = tmp_path / "gcps.csv"
     save_points(path, truth, native_grid(pair[0]), native_grid(pair[1]))
-    outputs = processing.runAndLoadResults("sar_optical_align:importpoints", {**rasters(pair), "INPUT": str(path), "OUTPUT": "TEMPORARY_OUTPUT"})
-    layer = QgsProject.instance().mapLayer(outputs["OUTPUT"]) or next(iter(QgsProject.instance().mapLayers().values()))
+    context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+    context.setProject(QgsProject.instance())
+    output = QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", QgsProject.instance())
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("sar_optical_align:importpoints")
+    outputs, ok = algorithm.run({**rasters(pair), "INPUT": str(path), "OUTPUT": output}, context, feedback)
+    assert ok
+    layer = QgsProcessingUtils.mapLayerFromString(outputs["OUTPUT"], context)
+    context.layerToLoadOnCompletionDetails(outputs["OUTPUT"]).postProcessor().postProcessLayer(layer, context, feedback)
     assert layer.renderer().classAttribute() == "enabled"
     assert [c.value() for c in layer.renderer().categories()] == [1, 0]
