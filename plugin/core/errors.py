@@ -52,6 +52,10 @@ class NoOverlapError(InputError):
     """The two rasters do not overlap on the ground."""
 
 
+class NothingToCompareError(NoOverlapError):
+    """However the sensed raster is moved within the search radius, too few valid pixels of the two meet."""
+
+
 class ImageTooSmallError(InputError):
     """The image is too small to hold a template."""
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..core import coords
 from ..core.blas import one_thread
-from ..core.errors import UsageError
+from ..core.errors import NothingToCompareError, UsageError
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Reason, Status
 from .budget import within_budget
@@ -118,13 +118,19 @@ def _best_attempt(
     and nothing else is tried. `pair` is left under the correction of the attempt returned.
     """
     attempts: list[_Attempt] = []
+    nothing: NothingToCompareError | None = None
     last = searches_of(pair, params)[-1]
     for guide, turn, limited in _coarse_ways(pair, matcher, params):
         start, end = (1.0 - (1.0 - _FIRST_SHARE) ** n for n in (len(attempts), len(attempts) + 1))
         part = progress.part(start, end).without_points() if attempts else progress.part(start, end)
         pair.set_sensed_correction(np.eye(3))
-        coarse = coarse_align(pair, guide, turn, threads_of(params), part.part(0.05, 0.3) if turn == last else part.part(0.0, 0.05))
-        clock.note("coarse")
+        try:
+            coarse = coarse_align(pair, guide, turn, threads_of(params), part.part(0.05, 0.3) if turn == last else part.part(0.0, 0.05))
+        except NothingToCompareError as error:
+            nothing = error
+            continue
+        finally:
+            clock.note("coarse")
         if turn != last and coarse.contrast < CLEAR:
             continue
         before = next((a for a in attempts if a.verdict.reliable and _is_same_place(pair, a.correction, np.array(coarse.matrix))), None)
@@ -136,6 +142,8 @@ def _best_attempt(
         verdict = attempts[-1].verdict
         if verdict.reliable and verdict.numbers["probability"] >= _SURE:
             break
+    if not attempts and nothing is not None:
+        raise nothing
     best = max(attempts, key=lambda a: (a.verdict.reliable, a.verdict.numbers["probability" if a.verdict.reliable else "support"]))
     best.verdict.numbers["coarse_attempts"] = float(len(attempts))
     pair.set_sensed_correction(best.correction)

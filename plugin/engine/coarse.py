@@ -27,6 +27,7 @@ SCALE_LIMITS = (0.85, 1.15)
 _ROTATION_STEP_DEG, _SCALE_STEPS = 3.0, 7
 _SCALE_EACH_DEG = 1 / 60  # a step of scale moves the corners about as far as one of a degree
 _FIRST_SIDE_PX, _LAST_SIDE_PX = 256, 512
+_FEW_OTHERS = 20  # of fewer that can be compared none stands out
 _PRIOR = 0.85
 _HILLS, _HILL_SHARE = 4, 0.7
 _SEARCHING, _TURNING, _REFINING = "Coarse search", "Coarse search: rotation and scale", "Coarse search: refining"
@@ -44,6 +45,9 @@ def coarse_align(pair: WorkingPair, matcher: TemplateMatcher, rotation_scale: bo
 
     Returns:
         The best hypothesis; its `score` and `contrast` say how far to trust it.
+
+    Raises:
+        NothingToCompareError: where too little of the images meets, however the sensed one is moved.
     """
     search = Search(pair, matcher, _FIRST_SIDE_PX, threads)
     finer = Search(pair, matcher, _LAST_SIDE_PX, threads) if search.reduction > 1 else search
@@ -51,6 +55,8 @@ def coarse_align(pair: WorkingPair, matcher: TemplateMatcher, rotation_scale: bo
         best, contrast = _turned(search, finer, pair.reference.is_georeferenced, progress)
     else:
         [best] = search.try_all([Hypothesis(0.0, 1.0)], progress, _SEARCHING, tell_sharpness=True)
+        if not best.is_comparable:
+            raise search.nothing_to_compare()
         if finer is not search:
             best = _finer(search, finer, best, 2, progress, tell_sharpness=True)
         contrast = best.sharpness
@@ -71,8 +77,12 @@ def _turned(search: Search, finer: Search, is_georeferenced: bool, progress: Pro
     prior = _PRIOR if is_georeferenced else 1.0
     tried.sort(key=lambda h: -h.score * (1.0 if _is_unturned(h) else prior))
     first = tried[0]
-    others = np.array([h.score for h in tried if abs(h.rotation_deg - first.rotation_deg) > 4 or abs(h.scale / first.scale - 1) > 0.07])
+    if not first.is_comparable:
+        raise search.nothing_to_compare()
+    others = np.array([h.score for h in tried if h.is_comparable and (abs(h.rotation_deg - first.rotation_deg) > 4 or abs(h.scale / first.scale - 1) > 0.07)])
     best = _refine(search, finer, _hills(tried), prior, progress.part(0.6, 1.0))
+    if len(others) < _FEW_OTHERS:
+        return best, 0.0
     return best, float((best.score - np.median(others)) / (1.4826 * np.median(np.abs(others - np.median(others))) + 1e-3))
 
 
@@ -82,8 +92,8 @@ def _is_unturned(hypothesis: Hypothesis) -> bool:
 
 def _hills(tried: list[Hypothesis]) -> list[Hypothesis]:
     """Return the first of the hypotheses, and the next that are not its neighbours, or each other's, and nearly as high."""
-    hills: list[Hypothesis] = []
-    for h in tried:
+    hills = tried[:1]
+    for h in tried[1:]:
         if h.score < _HILL_SHARE * tried[0].score or len(hills) == _HILLS:
             break
         if all(abs(h.rotation_deg - o.rotation_deg) > 3.1 or abs(np.log(h.scale / o.scale)) > 0.055 for o in hills):

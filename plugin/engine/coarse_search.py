@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from ..core import coords
+from ..core.errors import NothingToCompareError
 from ..core.progress import Progress
 from .preparing import Image, eroded
 from .side_by_side import side_by_side
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from .matchers import TemplateMatcher
     from .reading import WorkingPair
 
+NOTHING = -1.0
+"""The score where too little of the images meets to be compared."""
 _MIN_OVERLAP = 0.3
+_FEW_SHIFTS = 25  # of fewer that can be compared none stands out
 _AROUND_PX = 12  # what a similarity is compared with
 _MOST_THREADS = 2  # more bring nothing, and of a network's features each takes 65 MB
 
@@ -39,8 +43,13 @@ class Hypothesis:
     rotation_deg: float
     scale: float
     shift: tuple[float, float] = (0.0, 0.0)
-    score: float = -1.0
+    score: float = NOTHING
     sharpness: float = 0.0
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether enough of the two images met at any shift; there is no best shift otherwise."""
+        return self.score > NOTHING
 
 
 def similarity_matrix(rotation_deg: float, scale: float, shift: tuple[float, float], centre: tuple[float, float]) -> Matrix:
@@ -121,7 +130,7 @@ class _Correlator:
         energy = np.maximum(tt, 0) * np.maximum(vv, 0)
         floor = 1e-6 * float(energy.max()) + 1e-20
         score = num / np.sqrt(np.maximum(energy, floor)) * np.sqrt(np.clip(overlap, 0.0, 1.0))
-        return np.where(overlap >= _MIN_OVERLAP, score, -1.0).astype(np.float32)
+        return np.where(overlap >= _MIN_OVERLAP, score, NOTHING).astype(np.float32)
 
 
 def _moved(image: Array, low: tuple[int, int], shape: tuple[int, int]) -> Array:
@@ -159,6 +168,16 @@ class Search:
         self.anchors: dict[float, tuple[Array, NDArray[np.bool_]]] = {}
         self.correlators: dict[bool, _Correlator] = {}
         self.described = self._features(self.reference), eroded(self.reference.mask)
+
+    def nothing_to_compare(self) -> NothingToCompareError:
+        """Return what to raise where no hypothesis can be compared."""
+        for image, which in ((self.reference, "reference"), (self.sensed, "sensed raster")):
+            if not image.mask.any():
+                return NothingToCompareError(
+                    f"The two rasters do not overlap enough: the {which} has no valid pixel where they may meet.", "Check its position, the search radius and its nodata value."
+                )
+        hint = "Choose rasters that share more ground, declare a larger search radius, or check their nodata values."
+        return NothingToCompareError("The two rasters do not overlap enough to be compared: too few of their valid pixels meet.", hint)
 
     def _features(self, image: Image) -> Array:
         return self.matcher.features(image, image.modality)
@@ -226,22 +245,22 @@ class Search:
         return found
 
     def _try(self, hypothesis: Hypothesis, correlator: _Correlator, low: tuple[int, int], high: tuple[int, int], tell_sharpness: bool) -> Hypothesis:
-        """Return a hypothesis with its best shift between `low` and `high`."""
+        """Return a hypothesis with its best shift between `low` and `high`; see `is_comparable`."""
         surface = correlator(*self._turned(hypothesis.rotation_deg, hypothesis.scale))
-        known = surface > -1.0
-        sharp = np.where(known, surface - _local_mean(surface, known), -1.0) if 2 * self.radius + 1 > 40 else surface
+        known = surface > NOTHING
+        sharp = np.where(known, surface - _local_mean(surface, known), NOTHING) if 2 * self.radius + 1 > 40 else surface
         x, y = correlator.low
         part = sharp[low[1] - y : high[1] - y + 1, low[0] - x : high[0] - x + 1]
         r, c = (int(i) for i in np.unravel_index(int(np.argmax(part)), part.shape))
         r, c = r + low[1] - y, c + low[0] - x
         dx, dy = _parabola(surface, r, c)
         score = float(sharp[r, c])
-        return Hypothesis(hypothesis.rotation_deg, hypothesis.scale, (c + x + dx, r + y + dy), score, score / _spread(sharp[known]) if tell_sharpness else 0.0)
+        tells = tell_sharpness and score > NOTHING and int(known.sum()) >= _FEW_SHIFTS
+        return Hypothesis(hypothesis.rotation_deg, hypothesis.scale, (c + x + dx, r + y + dy), score, score / _spread(sharp[known]) if tells else 0.0)
 
 
 def _spread(values: Array) -> float:
-    """Return the robust standard deviation of values."""
-    values = values if len(values) else np.zeros(1, np.float32)
+    """Return the robust standard deviation of values, at least one of them."""
     return 1.4826 * float(np.median(np.abs(values - np.median(values)))) + 1e-6
 
 

@@ -19,7 +19,14 @@ from ..core.types import Modality
 Window = tuple[int, int, int, int]
 """x, y, width, height in px."""
 
-__all__ = ["LUMINANCE", "Image", "Stretch", "detect_modality", "detect_sar_scale", "logarithm", "make_stretch", "to_grey"]
+__all__ = [
+    "HEALING_REACH_PX", "LUMINANCE", "Image", "Stretch", "block_means", "detect_modality", "detect_sar_scale", "healed", "logarithm", "make_stretch", "to_grey",
+]
+
+HEALING_REACH_PX = 4
+"""How far around a pixel `healed` looks."""
+_MOST_HEALED = 0.25
+_HALF = 0.5 - 1e-6  # half of a block, whatever the rounding of its mean
 
 LUMINANCE = np.array([0.299, 0.587, 0.114])
 
@@ -74,6 +81,54 @@ def to_grey(bands: NDArray[np.float32]) -> NDArray[np.float32]:
     if bands.shape[0] == 3:
         return np.asarray(np.tensordot(LUMINANCE, bands, axes=1), dtype=np.float32)
     return np.asarray(bands.mean(axis=0), dtype=np.float32)
+
+
+def block_means(grey: NDArray[np.float32], mask: NDArray[np.bool_], factor: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Average blocks of factor x factor pixels over their valid ones.
+
+    Args:
+        grey: (H * factor, W * factor), 0 where the mask is False.
+        mask: Of the same shape.
+        factor: Side of a block.
+
+    Returns:
+        (H, W) float32, and where at least half of a block is valid; 0 elsewhere.
+    """
+    rows, cols = grey.shape[0] // factor, grey.shape[1] // factor
+    if mask.all():
+        return cv2.resize(grey, (cols, rows), interpolation=cv2.INTER_AREA), np.ones((rows, cols), bool)
+    share = cv2.resize(mask.astype(np.float32), (cols, rows), interpolation=cv2.INTER_AREA)
+    valid = share >= _HALF
+    means = cv2.resize(grey, (cols, rows), interpolation=cv2.INTER_AREA) / np.maximum(share, _HALF)
+    return np.where(valid, means, 0.0).astype(np.float32), valid
+
+
+def healed(data: NDArray[np.float32], mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Fill small holes, such as single zeros of a radar shadow, from the pixels about them; larger ones stay holes.
+
+    A hole is small where no 3 x 3 square of it is wholly invalid. Where more than a quarter of the 7 x 7 pixels about a place is
+    invalid nothing is filled: there would be more guessed than seen. What is done with a pixel depends on the pixels within
+    `HEALING_REACH_PX` of it only, not on how the scene is tiled.
+
+    Args:
+        data: (H, W) float32, 0 where the mask is False.
+        mask: (H, W).
+
+    Returns:
+        Both with small holes filled; the same arrays where there are none.
+    """
+    if mask.all():
+        return data, mask
+    invalid = (~mask).astype(np.uint8)
+    large = cv2.morphologyEx(invalid, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    share = cv2.blur(invalid.astype(np.float32), (7, 7), borderType=cv2.BORDER_REFLECT_101)
+    small = (invalid > 0) & (large == 0) & (share <= _MOST_HEALED)
+    if not small.any():
+        return data, mask
+    size, sigma = (7, 7), 1.0
+    total = cv2.GaussianBlur(np.where(mask, data, 0.0).astype(np.float32), size, sigma)
+    weight = cv2.GaussianBlur(mask.astype(np.float32), size, sigma)
+    return np.where(small, total / np.maximum(weight, 1e-6), data).astype(np.float32), mask | small
 
 
 def make_stretch(sample: NDArray[np.float32], modality: Modality, sar_scale: str, dtype: str) -> Stretch:

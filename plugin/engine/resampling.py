@@ -12,7 +12,6 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import Resampling
 
 from ..core import coords
 from .preparing import Image, Window
@@ -27,7 +26,7 @@ _FAR_PX = -1.0e4
 def read_window(source: Source, native_px: Callable[[Points], Points], window: Window, reduction: int = 1) -> Image:
     """Read a window of working px from a source, prepared.
 
-    A file finer than the output is averaged by GDAL (overviews included) to between one and two samples an output pixel,
+    A file finer than the output is averaged from full resolution to between one and two samples an output pixel,
     then interpolated: bicubic at full size, bilinear from averages. Invalid samples never enter valid pixels.
 
     Args:
@@ -58,13 +57,13 @@ def read_window(source: Source, native_px: Callable[[Points], Points], window: W
     outside = (native[placed].max(axis=0) < 0).any() or (native[placed].min(axis=0) > size).any()
     if outside or (high <= low).any():
         return empty
-    extent = high - low
-    shape = (max(1, int(extent[1]) // factor), max(1, int(extent[0]) // factor))
-    box = (int(low[0]), int(low[1]), min(int(extent[0]), shape[1] * factor), min(int(extent[1]), shape[0] * factor))
-    grey, mask = source.read_grey(box, shape, Resampling.average if factor > 1 else Resampling.nearest)
+    blocks = (high - low) // factor
+    if (blocks < 1).any():
+        return empty
+    box = (int(low[0]), int(low[1]), int(blocks[0]) * factor, int(blocks[1]) * factor)
+    grey, mask = source.read_grey(box, factor)
     prepared = source.prepare(grey, mask, factor)
-    scale = np.array([shape[1] / box[2], shape[0] / box[3]])
-    at = np.where(placed[..., None], coords.idx_from_px((native - low) * scale), _FAR_PX)
+    at = np.where(placed[..., None], coords.idx_from_px((native - low) / factor), _FAR_PX)
     at_x, at_y = (_dense(at[..., i], xs, ys, cols, rows) for i in (0, 1))
     return _interpolate(prepared, mask, at_x, at_y, factor == 1, source)
 

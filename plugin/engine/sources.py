@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -22,7 +23,7 @@ from ..core.types import Modality, RasterRef
 from .borders import ZeroBorder
 from .despeckling import REACH_PX, despeckle, noise_variance
 from .georeferencing import georeference
-from .preparing import LUMINANCE, detect_modality, make_stretch, to_grey
+from .preparing import HEALING_REACH_PX, LUMINANCE, block_means, detect_modality, healed, make_stretch, to_grey
 
 _TRUNCATED = "The file seems truncated or damaged; copy it again."
 Points = NDArray[np.float64]
@@ -32,6 +33,7 @@ Box = tuple[int, int, int, int]
 _MIN_SIDE_PX = 16
 _SAMPLE_SIDE_PX = 1024
 _NOISE_SIDE_PX = 512
+_STRIP_PX = 2**22  # read and averaged at a time
 _NAME_TAGS = ("instrument", "instruments", "platform", "mission", "satellite", "sensor", "product_type", "polarization")
 
 
@@ -66,7 +68,7 @@ class Source:
             self._dataset.close()
             raise
         self.speckle_filter = speckle_filter if self.modality is Modality.SAR else "none"
-        self.margin_px = 2 + REACH_PX[self.speckle_filter]
+        self.margin_px = HEALING_REACH_PX + REACH_PX[self.speckle_filter]
         self._noise: dict[int, float] = {}
 
     def __enter__(self) -> Source:
@@ -92,23 +94,43 @@ class Source:
         """The CRS of `grid` -> native px."""
         return self._place.to_px(coords.as_points(xy))
 
-    def read_grey(self, box: Box, shape: tuple[int, int], resampling: Resampling) -> tuple[Array, Mask]:
+    def read_grey(self, box: Box, factor: int = 1) -> tuple[Array, Mask]:
         """Read a window inside the file as unstretched grey.
 
+        A reduced window is the mean over blocks of full-resolution pixels that are valid. Overviews are never used: they may be stale, or made
+        by nearest, mode or gauss, which moves what they show.
+
         Args:
-            box: (x0, y0, width, height) in native px, inside the file.
-            shape: (rows, cols) of the answer; GDAL resamples while reading, overviews are used.
-            resampling: How.
+            box: (x0, y0, width, height) in native px, inside the file; columns and rows beyond the last whole block are left out.
+            factor: Native px per sample, along both axes.
 
         Returns:
-            (rows, cols) float32 and its mask.
+            (height // factor, width // factor) float32, and a mask that is True where at least half of a block is valid.
 
         Raises:
             UnreadableRasterError: when blocks cannot be read (a truncated file).
         """
-        values, mask = self._read(box, shape, resampling)
-        mask &= ~self._border.mask(values, box)
-        return self._grey(np.where(mask, values, 0.0)), mask
+        if factor > 1:
+            return self._reduced(box, factor)
+        values, mask = self._read(box)
+        border = self._border.mask(values, box)
+        grey, mask = healed(self._grey(np.where(mask, values, 0.0)), mask)
+        return grey, mask & ~border
+
+    def _reduced(self, box: Box, factor: int) -> tuple[Array, Mask]:
+        """Average strip by strip, so that memory stays bounded."""
+        x, y, cols, rows = box[0], box[1], box[2] // factor, box[3] // factor
+        grey, mask = np.zeros((rows, cols), np.float32), np.zeros((rows, cols), bool)
+        tall = self._dataset.block_shapes[0][0]
+        wide = max(factor, _STRIP_PX // max(1, cols * factor * len(self.bands)))
+        step = max(1, (max(wide // tall, 1) * tall if wide >= tall else wide) // factor)
+        for top in range(0, rows, step):
+            count = min(step, rows - top)
+            values, valid = self._read((x, y + top * factor, cols * factor, count * factor))
+            part = self._grey(values if valid.all() else np.where(valid, values, 0.0))
+            grey[top : top + count], mask[top : top + count] = block_means(part, valid, factor)
+        grey, mask = healed(grey, mask)
+        return grey, mask & ~self._border.mask(grey[None], (x, y, cols * factor, rows * factor))
 
     def prepare(self, grey: Array, mask: Mask, factor: int = 1) -> Array:
         """Stretch and, for SAR, despeckle what `read_grey` gave.
@@ -128,8 +150,7 @@ class Source:
         if factor not in self._noise:
             width, height = (min(side, _NOISE_SIDE_PX * factor) for side in (self.grid.width, self.grid.height))
             box = ((self.grid.width - width) // 2, (self.grid.height - height) // 2, width, height)
-            shape = (max(1, height // factor), max(1, width // factor))
-            grey, mask = self.read_grey(box, shape, Resampling.average if factor > 1 else Resampling.nearest)
+            grey, mask = self.read_grey(box, factor)
             self._noise[factor] = noise_variance(self.stretch.apply(grey, mask), mask)
         return self._noise[factor]
 
@@ -157,46 +178,46 @@ class Source:
         self._palette: Array | None = None
         self._read_last_block()
         self.bands = self.ref.bands[:1] or (self._colour_bands()[0],)
-        values, mask = self._read(whole, shape, Resampling.nearest)
+        values, mask = self._read(whole, shape)
         self._border = ZeroBorder(values[0] if d.nodata != 0 else np.ones(shape, np.float32), d.width, d.height)
         self.modality = self._resolve_modality(fallback, values[0][mask & ~self._border.mask(values, whole)])
         bands = self.ref.bands or self._default_bands()
         self._palette = self._find_palette(bands)
         if bands != self.bands:
             self.bands = bands
-            values, mask = self._read(whole, shape, Resampling.nearest)
+            values, mask = self._read(whole, shape)
         mask &= ~self._border.mask(values, whole)
         grey = self._grey(np.where(mask, values, 0.0))
         self.stretch = make_stretch(grey[mask], self.modality, sar_scale, d.dtypes[bands[0] - 1])
 
-    def _read(self, box: Box, shape: tuple[int, int], resampling: Resampling) -> tuple[Array, Mask]:
-        """Return the bands' samples (B, rows, cols) and where all of them are declared valid and finite."""
+    def _read(self, box: Box, shape: tuple[int, int] | None = None) -> tuple[Array, Mask]:
+        """Return the bands' samples (B, rows, cols), the nearest ones where a smaller shape is asked for, and where all are declared valid and finite."""
         bands = list(self.bands)
-        if self._palette is not None:
-            resampling = Resampling.nearest
-        with reading("the pixels of", self.ref.path, _TRUNCATED, UnreadableRasterError), self._lock:
-            data = read_bands(self._dataset, bands, shape, window=Window(*box), resampling=resampling)
-            masks = self._dataset.read_masks(bands, window=Window(*box), out_shape=(len(bands), *shape), resampling=Resampling.nearest)
+        shape = shape or (box[3], box[2])
+        decimated = shape != (box[3], box[2])
+        with reading("the pixels of", self.ref.path, _TRUNCATED, UnreadableRasterError), self._lock, self._full_size(decimated) as d:
+            data = read_bands(d, bands, shape, window=Window(*box), resampling=Resampling.nearest)
+            masks = d.read_masks(bands, window=Window(*box), out_shape=(len(bands), *shape), resampling=Resampling.nearest)
         with np.errstate(over="ignore"):
             values = data.astype(np.float32)
         mask: Mask = (masks > 0).all(axis=0) & np.isfinite(values).all(axis=0)
         if self.ref.nodata is not None and self.ref.nodata != self._dataset.nodata:
-            mask &= ~self._is_given_nodata(values, box, shape, resampling)
+            mask &= ~(values == np.float32(self.ref.nodata)).any(axis=0)
         return values, mask
 
-    def _is_given_nodata(self, values: Array, box: Box, shape: tuple[int, int], resampling: Resampling) -> Mask:
-        """Where samples have the nodata value given by the user, or were averaged with it (seen on up to 4 x 4 samples)."""
-        finer = 1 if resampling is Resampling.nearest else min(4, max(1, box[3] // shape[0]))
-        if finer > 1:
-            out_shape = (shape[0] * finer, shape[1] * finer)
-            with reading("the pixels of", self.ref.path, _TRUNCATED, UnreadableRasterError), self._lock:
-                values = read_bands(self._dataset, list(self.bands), out_shape, window=Window(*box)).astype(np.float32)
-        hit = (values == np.float32(self.ref.nodata)).any(axis=0)
-        found: Mask = hit.reshape(shape[0], finer, shape[1], finer).any(axis=(1, 3))
-        return found
+    @contextmanager
+    def _full_size(self, decimated: bool) -> Iterator[Any]:
+        """Give the file; for decimated reads one that forgets its overviews, which knows pixels only and not their place."""
+        if not decimated:
+            yield self._dataset
+            return
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(self.ref.path, OVERVIEW_LEVEL="NONE") as d:
+                yield d
 
     def _read_last_block(self) -> None:
-        """Decode the last block at full size: decimated reads take overviews, which may be whole in a truncated file."""
+        """Decode the last block at full size, which samples of the scene may leave out."""
         d = self._dataset
         rows, cols = d.block_shapes[-1]
         x, y = (d.width - 1) // cols * cols, (d.height - 1) // rows * rows
