@@ -8,6 +8,7 @@ from pathlib import Path
 
 from . import file_kinds, place_kinds, raster_kinds
 from .calls import Answer, command_line, forked, snapshot
+from .looking import wrong_in
 from .outcomes import ALLOWED, Outcome
 from .scene import Case, Maker, judged
 
@@ -73,7 +74,7 @@ def _register(kind: str, seed: int, matcher: str, folder: Path, logs: Path) -> O
         if (status == "ok") != (answer.code == 0):
             outcome.blame("wrong ok", f"exit code {answer.code} and status {status!r}")
         if answer.code == 0:
-            _look_at(outcome, folder / "out" / "aligned.tif", logs)
+            _look_at(outcome, folder / "out" / "aligned.tif", case, seed, logs)
     return outcome
 
 
@@ -92,16 +93,13 @@ def examine(outcome: Outcome, answer: Answer, before: dict[str, str], after: dic
         outcome.blame("leftovers", f"temporary: {name}")
 
 
-def _look_at(outcome: Outcome, path: Path, logs: Path) -> None:
-    """Blame an outcome whose warped raster cannot be opened or shows nothing."""
+def _look_at(outcome: Outcome, path: Path, case: Case, seed: int, logs: Path) -> None:
+    """Blame an outcome whose warped raster is none, shows nothing, or shows the scene elsewhere."""
 
-    def work() -> int:
-        import numpy as np
-        import rasterio
+    def work() -> None:
+        print(wrong_in(path, case, seed))
 
-        with rasterio.open(path) as source:
-            return 0 if np.any(source.dataset_mask()) else 5
-
-    code = forked(work, path.parent, logs / "looking").code
-    if code:
-        outcome.blame("wrong ok", "the warped raster shows nothing" if code == 5 else "the warped raster cannot be opened")
+    answer = forked(work, path.parent, logs / "looking")
+    wrong = answer.err.strip()[-200:] if answer.code else answer.out.strip()
+    if wrong:
+        outcome.blame("wrong ok", wrong)

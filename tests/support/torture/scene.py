@@ -66,6 +66,13 @@ class Frame:
         x, y = x0 + a * px[:, 0] + b * px[:, 1], y0 + d * px[:, 0] + e * px[:, 1]
         return transformed(np.stack([x, y], axis=1), self.lies_in or self.crs or self.home, self.home)
 
+    @property
+    def gsd_m(self) -> float:
+        """Metres that a pixel in the middle is wide or high, the larger of the two."""
+        at = np.array([[self.width / 2, self.height / 2]])
+        right, down = (self.home_xy(at + step) - self.home_xy(at) for step in (np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])))
+        return float(max(np.linalg.norm(right), np.linalg.norm(down)))
+
     def centres(self, part: int = 1) -> np.ndarray:
         """Return (H*part*W*part, 2) px: the centres of all pixels, or of their parts."""
         x, y = (np.arange(n * part) / part + 0.5 / part for n in (self.width, self.height))
@@ -117,15 +124,9 @@ class Truth:
         inside = np.all((true >= corners.min(axis=0)) & (true <= corners.max(axis=0)), axis=1)
         if not inside.any():
             inside[:] = True
-        gsd = max(_gsd_m(self.reference), _gsd_m(self.sensed))
+        gsd = max(self.reference.gsd_m, self.sensed.gsd_m)
         off = np.linalg.norm(said - true, axis=1)[inside] / gsd
         return float(np.quantile(np.nan_to_num(off, nan=np.inf, posinf=1e9), 0.9))
-
-
-def _gsd_m(frame: Frame) -> float:
-    at = np.array([[frame.width / 2, frame.height / 2]])
-    right, down = (frame.home_xy(at + step) - frame.home_xy(at) for step in (np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])))
-    return float(max(np.linalg.norm(right), np.linalg.norm(down)))
 
 
 @dataclass
@@ -153,7 +154,7 @@ class Maker:
 
     def picture(self, frame: Frame, shift_m: tuple[float, float] = (0.0, 0.0), radar: bool = False) -> np.ndarray:
         """Return (H, W) float32 of the scene as a frame sees it whose pixels truly lie `shift_m` farther."""
-        part = int(np.clip(np.ceil(_gsd_m(frame) / FINE_M), 1, 12))
+        part = int(np.clip(np.ceil(frame.gsd_m / FINE_M), 1, 12))
         xy = frame.home_xy(frame.centres(part)) + np.array(shift_m)
         rows, cols = (TOP - xy[:, 1]) / FINE_M - 0.5, (xy[:, 0] - LEFT) / FINE_M - 0.5
         fine = ndimage.map_coordinates(fine_picture(self._seed % 5), [rows, cols], order=1, mode="mirror")
