@@ -68,9 +68,9 @@ def _register(kind: str, seed: int, matcher: str, folder: Path, logs: Path) -> O
         outcome, answer, before, snapshot(folder), {f"out/{o}" for o in OUTPUTS} if answer.code == 0 else {f"out/{o}" for o in _AFTER_REFUSAL} if answer.code == 4 else set(), logs
     )
     if answer.code in (0, 4):
-        status, wrong = judged(case, folder / "out" / "result.json")
+        status, column, wrong = judged(case, folder / "out" / "result.json")
         if wrong:
-            outcome.blame("wrong ok", wrong)
+            outcome.blame(column, wrong)
         if (status == "ok") != (answer.code == 0):
             outcome.blame("wrong ok", f"exit code {answer.code} and status {status!r}")
         if answer.code == 0:

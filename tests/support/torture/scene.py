@@ -21,6 +21,7 @@ HOME = "EPSG:32633"
 FINE_M, SIDE = 5.0, 760
 LEFT, TOP = 498_100.0, 5_201_900.0  # the middle of the scene: 500 000, 5 200 000
 TOLERATED_PX = 3.0
+SURE = 0.9
 
 
 @functools.lru_cache(maxsize=8)
@@ -206,18 +207,19 @@ class Maker:
         return Case(*paths, Truth(truth, reference, sensed, self.shift_m), args)
 
 
-def judged(case: Case, json_path: Path) -> tuple[str, str]:
-    """Return the status of a result and what is wrong with it ("" where nothing is)."""
+def judged(case: Case, json_path: Path) -> tuple[str, str, str]:
+    """Return the status of a result, the column of the table and what is wrong with it ("" where nothing is)."""
     from sar_optical_align.plugin.core.transforms import transform_from_dict
 
     try:
         result = json.loads(json_path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return "unreadable", f"the JSON cannot be read: {error}"
+        return "unreadable", "wrong ok", f"the JSON cannot be read: {error}"
     status = result["status"]
     if status != "ok" or case.truth.kind == "unknown":
-        return status, ""
+        return status, "", ""
     if case.truth.kind == "none":
-        return status, f"ok where nothing agrees: {result['message'][:80]}"
+        sure = (result["evidence"] or {}).get("probability", 1.0) >= SURE
+        return status, "wrong ok" if sure else "doubted ok", f"ok where nothing agrees: {result['message'][:90]}"
     miss = case.truth.miss_px(transform_from_dict(result["transform"]).apply)
-    return status, "" if miss <= TOLERATED_PX else f"ok, {miss:.1f} px off ({result['model']}, {len(result['points'])} points)"
+    return status, "wrong ok", "" if miss <= TOLERATED_PX else f"ok, {miss:.1f} px off ({result['model']}, {len(result['points'])} points)"
