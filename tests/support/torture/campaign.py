@@ -91,7 +91,8 @@ def options() -> argparse.ArgumentParser:
 
 MEANING = (
     "- *tracebacks*: a foreign exception, a crash, a hang, an exit code outside 0, 2, 3, 4 and 130, or a failure without a sentence.",
-    "- *wrong ok*: a result called ok that is more than 3 pixels of the coarser raster from the truth known by construction, or one that is called at least 90 % probable where nothing agrees.",
+    "- *wrong ok*: a result called ok that is more than 3 pixels of the coarser raster from the truth known by construction, or, where nothing agrees, "
+    "one called at least 90 % probable.",
     "- *doubted ok*: the second raster shows something else altogether, and the result is ok with a stated probability below 90 %. Counted, but no fault.",
     "- *lost or changed*: an input, or a file that was not named as an output, was changed; or a file that was asked for is missing.",
     "- *leftovers*: a file or a process that nobody asked for.",
