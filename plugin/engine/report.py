@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import matplotlib as mpl
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jinja2 import Environment, FileSystemLoader
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -39,7 +39,7 @@ def write_report(result: AlignResult, path: Path) -> None:
     transform = transform_from_dict(result.transform) if result.transform is not None else None
     with open_pair(result.request) as pair:
         pictures = _pictures(pair, result, transform)
-    template = Environment(loader=FileSystemLoader(_TEMPLATE), autoescape=select_autoescape()).get_template("report.html.j2")
+    template = Environment(loader=FileSystemLoader(_TEMPLATE), autoescape=True).get_template("report.html.j2")
     params = [(i.label, getattr(result.request.params, i.name), i.unit) for i in param_infos(AlignParams)]
     residuals = _residuals(result, transform)
     lengths = {p.id: float(np.hypot(*r)) for p, r in zip(result.points, residuals, strict=True)}

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,6 +57,16 @@ def test_register_writes_everything(small_pair, tmp_path, capsys):
     again = tmp_path / "again.tif"
     assert main(["warp", str(small_pair[1]), "--points", str(names["points"]), "--output", str(again)]) == 0
     assert again.exists()
+
+
+def test_a_file_name_stands_in_the_report_as_text(small_pair, tmp_path):
+    """The name is legal on every system, and is markup where it is not escaped."""
+    named, report = tmp_path / "a&lt;b'.tif", tmp_path / "r.html"
+    shutil.copy(small_pair[1], named)
+    assert main(["register", str(small_pair[0]), str(named), "--output", str(tmp_path / "o.tif"), "--report", str(report)]) == 0
+    html = report.read_text(encoding="utf-8")
+    assert "a&amp;lt;b&#39;.tif" in html
+    assert "a&lt;b" not in html
 
 
 def test_matrix_maps_sensed_px_to_reference_px(small_pair, tmp_path):
