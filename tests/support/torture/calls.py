@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-TIME_LIMIT_S = 90.0
+TIME_LIMIT_S, DEFECT = 90.0, 70
 _NOBODY = 65534
 _MODULES = ("cli", "deliver", "align", "warp", "report", "gpkg", "batch", "explain", "demo", "worker", "matchers.cfog", "matchers.gradient_ncc")
 
@@ -36,13 +36,16 @@ class Answer:
     @property
     def trouble(self) -> str:
         """What no user should ever see, or "" where all is well."""
-        last = self.err.strip().splitlines()[-1:] or [""]
+        lines = self.err.strip().splitlines()
+        last = lines[-1:] or [""]
         if self.hung:
             return "it hung"
         if self.code < 0:
             return f"ended by {signal.Signals(-self.code).name}"
         if "Traceback (most recent call last)" in self.err or "is a defect" in self.err:
-            return f"{last[0][:160]}"
+            return last[0][:160]
+        if self.code == DEFECT:
+            return next((line[:160] for line in lines if line.startswith("error:")), last[0][:160])
         if self.code in (2, 3) and "error:" not in self.err:
             return f"exit code {self.code} without a word: {last[0][:120]}"
         return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import file_kinds, place_kinds, raster_kinds
-from .calls import Answer, command_line, forked, snapshot
+from .calls import DEFECT, Answer, command_line, forked, snapshot
 from .looking import wrong_in
 from .outcomes import ALLOWED, Outcome
 from .scene import Case, Maker, judged
@@ -89,7 +89,7 @@ def examine(outcome: Outcome, answer: Answer, before: dict[str, str], after: dic
             outcome.blame("lost or changed", f"{name} was {'changed' if name in after else 'lost'}")
     for name in sorted(after.keys() - before.keys() - named):
         outcome.blame("leftovers", name.encode("utf-8", "backslashreplace").decode())
-    for name in sorted(p.name for p in (logs / "tmp").rglob("*")):
+    for name in () if answer.code == DEFECT else sorted(p.name for p in (logs / "tmp").rglob("*")):  # a defect leaves its report there
         outcome.blame("leftovers", f"temporary: {name}")
 
 
