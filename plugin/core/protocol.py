@@ -12,6 +12,7 @@ Similarity surfaces travel beside the messages, in an .npz with a key "s<id>" pe
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -79,9 +80,10 @@ def save_surfaces(points: tuple[TiePoint, ...], path: Path) -> None:
         for p in points
         if p.evidence is not None and p.evidence.surface is not None
     }
+    packed = io.BytesIO()  # an archive that meets a full disk complains again when it is collected
+    np.savez_compressed(packed, **surfaces)
     try:
-        with path.open("wb") as stream:
-            np.savez_compressed(stream, **surfaces)
+        path.write_bytes(packed.getbuffer())
     except OSError as error:
         raise errors.OutputError(f"Cannot write {path}: {error.strerror or error}.", "Make room on the disk.") from error
 
