@@ -29,6 +29,7 @@ _KEEP = (
     "no_proxy", "CUDA_VISIBLE_DEVICES", "XDG_CACHE_HOME",
 )
 _POLL_S = 0.05
+_LAST_WORDS_S = 1.0
 _START_TIMEOUT_S = 60.0
 _TAIL_LINES = 40
 SILENCE_S = 10.0  # the worker says every two seconds that it lives
@@ -220,7 +221,7 @@ class WorkerClient:
 
     def _wait_for(self, identifier: int, progress: Progress, timeout_s: float | None) -> dict[str, Any]:
         """Return the next message of a request, noticing cancels and the worker's death."""
-        waited, told = 0.0, SILENCE_S
+        waited, gone, told = 0.0, 0.0, SILENCE_S
         while True:
             if self._cancelled.is_set():
                 raise Cancelled
@@ -228,6 +229,9 @@ class WorkerClient:
                 line = self._lines.get(timeout=_POLL_S)
             except queue.Empty:
                 waited += _POLL_S
+                gone = 0.0 if self.is_alive else gone + _POLL_S
+                if gone > _LAST_WORDS_S and not self._cancelled.is_set():  # something it started keeps its pipe open
+                    raise self._death() from None
                 if timeout_s is not None and waited > timeout_s:
                     self._kill()
                     raise WorkerError("The worker does not answer.", "Check the interpreter; its packages may be broken.") from None

@@ -33,6 +33,10 @@ def engine(request, progress):
         sys.stderr.write("about to crash\n")
         sys.stderr.flush()
         ctypes.string_at(0)
+    elif kind == "orphan":  # a child keeps the pipe open
+        if os.fork() == 0:
+            time.sleep(60)
+        os._exit(7)
     elif kind == "exit":
         os._exit(7)
     elif kind == "kill":

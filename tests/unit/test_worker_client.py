@@ -52,7 +52,7 @@ def test_errors_of_the_engine_arrive_as_they_were(client):
     assert client.run(request("fine"), Progress()).status is Status.OK
 
 
-@pytest.mark.parametrize(("kind", "words"), [("segfault", "SIGSEGV"), ("exit", "exit code 7"), ("kill", "SIGKILL")])
+@pytest.mark.parametrize(("kind", "words"), [("segfault", "SIGSEGV"), ("exit", "exit code 7"), ("orphan", "exit code 7"), ("kill", "SIGKILL")])
 def test_a_crash_is_told_with_its_last_words_and_the_next_run_works(client, kind, words):
     with pytest.raises(WorkerError, match=words) as error:
         client.run(request(kind), Progress())
