@@ -17,6 +17,7 @@ from .core import coords
 from .core.displacement import displacement_field, map_linear
 from .core.errors import FitError, attempt
 from .core.judgement import Case, Judgement
+from .core.lengths import METRES_PER_DEGREE
 from .displacement_layer import field_layer, places_of
 from .layers import add_to_group
 from .review_controller import ReviewController
@@ -26,7 +27,6 @@ from .tasks import JudgeTask
 
 _SETTLE_MS = 150
 _AZIMUTH = "look_azimuth"
-_METRES_PER_DEGREE = 111_195.0  # of a sphere of the mean radius
 _CIRCLE_SIDES = 72
 
 
@@ -106,7 +106,7 @@ class AccuracyController(QObject):
         crs = QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt) if grid.crs_wkt else QgsCoordinateReferenceSystem()
         if crs.isValid() and crs.isGeographic():
             latitude = places_of(grid, np.array([[grid.width / 2, grid.height / 2]]))[0, 1]
-            linear = np.diag([math.cos(math.radians(latitude)), 1.0]) @ linear * _METRES_PER_DEGREE
+            linear = np.diag([math.cos(math.radians(latitude)), 1.0]) @ linear * METRES_PER_DEGREE
         (a, b), (c, d) = linear.tolist()
         return (a, b), (c, d)
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from osgeo import gdal
+from osgeo import gdal, gdal_array
 
 from .core import coords
 from .core.errors import AlignError, OutputError, UnreadableRasterError
+from .core.fill import refilled, refuse_unfit, replaced_fills
 from .core.gcp_grid import WarpNodes, footprint, kept_grid, of_geotransform, output_grid, refuse_folds, warp_nodes
 from .core.inverse_array import NOWHERE, SENSED_PLANE, InverseArray, inverse_array
 from .core.outputs import Outputs, refuse_without_room
@@ -29,6 +30,7 @@ _FRAME_OFFSET = 1.0e6  # GDAL takes the identity geotransform for none; bare pix
 _ERROR_PX = 0.02
 _MEMORY_BYTES = 128 * 2**20
 _MAX_GROWTH = 25.0
+_ROWS = 512  # of a raster worked on at once
 _SIDECARS = (".aux.xml", ".ovr", ".msk")
 
 
@@ -112,17 +114,44 @@ def _georeference(source: gdal.Dataset, grid: Grid, path: Path, params: WarpPara
     virtual = virtual_source(source, of_geotransform(grid.geotransform), grid.crs_wkt, 0.0)
     for domain in ("RPC", "GEOLOCATION"):  # they would tell of another place
         virtual.SetMetadata({}, domain)
-    options = ["BIGTIFF=IF_SAFER", f"COMPRESS={params.compression.upper()}", *(["TILED=YES"] if params.format == "GTiff" else [])]
-    given = params.nodata if params.nodata is not None else nodata
-    settings = {"format": params.format, "creationOptions": options, **({"noData": repr(float(given))} if given is not None else {})}
     count, data_type = virtual.RasterCount, virtual.GetRasterBand(1).DataType
+    own = [virtual.GetRasterBand(i).GetNoDataValue() for i in range(1, count + 1)]
+    fill, replaced = replaced_fills(own, nodata, params.nodata)
+    if fill is not None:
+        refuse_unfit(fill, np.dtype(gdal_array.GDALTypeCodeToNumericTypeCode(data_type)).name)
+    refilling = fill is not None and any(replaced)
+    first = path.with_name(f"{path.name}.copy.tif") if refilling and params.format != "GTiff" else path
     try:
-        message = guarded(lambda tick: gdal.Translate(str(path), virtual, callback=tick, **settings), progress, "Writing")
+        _translate(virtual, first, "GTiff" if first != path else params.format, params, fill, progress.part(0.0, 0.6 if refilling else 1.0))
+        virtual = None
+        if refilling:
+            _refill(first, fill, replaced)
+        if first != path:
+            _translate(gdal.Open(str(first)), path, params.format, params, fill, progress.part(0.6, 1.0))
     finally:
         virtual = None
-    if message:
-        raise OSError(message)
+        if first != path:
+            first.unlink(missing_ok=True)
     _validate(path, count, data_type)
+
+
+def _translate(source: gdal.Dataset, path: Path, driver: str, params: WarpParams, fill: float | None, progress: Progress) -> None:
+    options = ["BIGTIFF=IF_SAFER", f"COMPRESS={params.compression.upper()}", *(["TILED=YES"] if driver == "GTiff" else [])]
+    settings = {"format": driver, "creationOptions": options, **({"noData": repr(float(fill))} if fill is not None else {})}
+    if message := guarded(lambda tick: gdal.Translate(str(path), source, callback=tick, **settings), progress, "Writing"):
+        raise OSError(message)
+
+
+def _refill(path: Path, fill: float, replaced: list[list[float]]) -> None:
+    """Put one nodata value in the place of others, so that what was outside the image stays outside it."""
+    sink = gdal.Open(str(path), gdal.GA_Update)
+    for number, old in enumerate(replaced, 1):
+        band = sink.GetRasterBand(number)
+        for top in range(0, sink.RasterYSize if old else 0, _ROWS):
+            rows = min(_ROWS, sink.RasterYSize - top)
+            band.WriteArray(refilled(band.ReadAsArray(0, top, sink.RasterXSize, rows), old, fill), 0, top)
+    sink.FlushCache()
+    sink = None
 
 
 def refuse_other_kinds(output: Path) -> None:

@@ -26,7 +26,9 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QMetaType, QVariant
 from qgis.PyQt.QtGui import QColor
 
+from .core import coords
 from .core.errors import InputError, OutputError
+from .core.lengths import is_geographic, unwrapped
 from .core.types import Grid, RasterRef, TiePoint
 from .core.wording import number, tr
 from .gdal_layout import open_raster
@@ -83,18 +85,37 @@ def grid_of(ref: RasterRef) -> Grid:
     return replace(grid, crs_wkt=ref.crs_wkt) if ref.crs_wkt and referenced else grid
 
 
-def reprojection(source_wkt: str, target_wkt: str) -> Callable[[np.ndarray], np.ndarray] | None:
-    """Return a function (N, 2) -> (N, 2) between two CRSs, or None where they are the same or unknown."""
-    if not source_wkt or not target_wkt or source_wkt == target_wkt:
+def crs_of(text: str) -> QgsCoordinateReferenceSystem:
+    """Return the CRS that WKT or a code such as EPSG:4326 names."""
+    crs = QgsCoordinateReferenceSystem()
+    crs.createFromUserInput(text)
+    return crs
+
+
+def reprojection(source_wkt: str, target_wkt: str, near: Grid | None = None) -> Callable[[np.ndarray], np.ndarray] | None:
+    """Return a function (N, 2) -> (N, 2) between two CRSs, or None where they are the same or unknown.
+
+    Args:
+        source_wkt: CRS of what comes.
+        target_wkt: CRS of what is wanted.
+        near: Grid in the target's CRS on whose side of the antimeridian longitudes come out; None = as they are.
+    """
+    if not source_wkt or not target_wkt:
         return None
-    source, target = QgsCoordinateReferenceSystem.fromWkt(source_wkt), QgsCoordinateReferenceSystem.fromWkt(target_wkt)
+    longitude = None
+    if near is not None and is_geographic(target_wkt):
+        longitude = float(coords.map_from_px(near.geotransform, [(near.width / 2, near.height / 2)])[0, 0])
+    if source_wkt == target_wkt:
+        return None if longitude is None else lambda xy: unwrapped(xy, longitude)
+    source, target = crs_of(source_wkt), crs_of(target_wkt)
     if source == target:
         return None
     transform = QgsCoordinateTransform(source, target, QgsProject.instance().transformContext())
 
     def apply(xy: np.ndarray) -> np.ndarray:
         out = [transform.transform(QgsPointXY(float(x), float(y))) for x, y in np.asarray(xy)]
-        return np.array([(p.x(), p.y()) for p in out]).reshape(-1, 2)
+        moved = np.array([(p.x(), p.y()) for p in out]).reshape(-1, 2)
+        return moved if longitude is None else unwrapped(moved, longitude)
 
     return apply
 

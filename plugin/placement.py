@@ -44,8 +44,8 @@ class Placement:
     def sensed_to_reference(self) -> Callable[[np.ndarray], np.ndarray] | None:
         """(N, 2) as the sensed grid places it -> the reference's CRS; None where they are the same."""
         if self._gcps is None:
-            return reprojection(self.sensed_grid.crs_wkt, self.reference_grid.crs_wkt)
-        onwards = reprojection(self._gcp_wkt, self.reference_grid.crs_wkt)
+            return reprojection(self.sensed_grid.crs_wkt, self.reference_grid.crs_wkt, self.reference_grid)
+        onwards = reprojection(self._gcp_wkt, self.reference_grid.crs_wkt, self.reference_grid)
 
         def apply(px: np.ndarray) -> np.ndarray:
             places = np.array([self._gcps.TransformPoint(0, float(x), float(y))[1][:2] for x, y in coords.as_points(px)]).reshape(-1, 2)
@@ -94,7 +94,7 @@ class Placement:
         if not is_referenced(self.reference_grid):
             return coords.as_points(px)
         place = coords.map_from_px(self.reference_grid.geotransform, px)
-        backward = reprojection(self.reference_grid.crs_wkt, self._gcp_wkt or self.sensed_grid.crs_wkt)
+        backward = reprojection(self.reference_grid.crs_wkt, self._gcp_wkt or self.sensed_grid.crs_wkt, None if self._gcp_wkt else self.sensed_grid)
         place = place if backward is None else backward(place)
         if self._gcps is None:
             return coords.px_from_map(self.sensed_grid.geotransform, place)

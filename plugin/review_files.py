@@ -30,7 +30,7 @@ def import_points(session: Session | None, path: Path) -> int:
     if session is None:
         raise InputError("There is no pair of rasters to put the points on.", "Choose a reference and a sensed layer first.")
     wkt = session.reference_grid.crs_wkt
-    points = load_reviewed(path, session.reference_grid, session.sensed_grid, lambda source: reprojection(source, wkt))
+    points = load_reviewed(path, session.reference_grid, session.sensed_grid, lambda source: reprojection(source, wkt, session.reference_grid))
     session.replace_all(points)
     return len(points)
 

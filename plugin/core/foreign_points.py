@@ -17,6 +17,7 @@ import numpy as np
 
 from . import coords
 from .errors import PointsFileError
+from .ground_check import refuse_misplaced
 from .qgis_points import Reproject, is_referenced, number
 from .session_point import SessionPoint
 from .types import Grid, TiePoint
@@ -62,6 +63,7 @@ def _arosics(reader: csv.DictReader[str], reference: Grid, sensed: Grid, reproje
     to_xy = from_xy + coords.as_points([v[2:] for _, _, v in rows])
     if reproject is not None and len(to_xy):
         to_xy = coords.as_points(reproject(to_xy))
+    refuse_misplaced(to_xy, reference)
     points: list[SessionPoint] = []
     for i, (sensed_px, reference_px) in enumerate(
         zip(coords.px_from_map(sensed.geotransform, from_xy).tolist(), coords.px_from_map(reference.geotransform, to_xy).tolist(), strict=True)

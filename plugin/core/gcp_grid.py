@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import bases, coords
-from .errors import FitError
+from .errors import FitError, OutputError
+from .lengths import is_geographic
 from .qgis_points import is_referenced
 from .transforms import KINDS, Transform, folds
 from .types import Grid
@@ -24,6 +25,8 @@ _ROUNDS = 6  # of adding nodes where the mapping bends most
 _MOST_NODES = 1500
 _REFUSED_PX = 0.25
 _CHECKS = 41  # positions along the longer side at which the mapping is checked
+_POLE_DEG = 89.0
+_LEAST_PX, _MOST_PX = 4.0, 2.0**31  # sides of an output: with fewer nothing of the raster is left, and no file holds more
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,12 +200,17 @@ def output_grid(
 ) -> Grid:
     """Return the grid of the warped raster.
 
+    Where the reference is in degrees, pixels are square on the ground unless a size is given: square degrees lose detail far from the equator.
+
     Args:
         transform: sensed_px -> reference_px.
         reference_grid: Native grid of the reference.
         sensed_grid: Native grid of the sensed raster.
         gsd: Pixel side in map units; None = that of the sensed raster after the transform.
         match_reference: Take the reference's grid as it is (always so without georeferencing).
+
+    Raises:
+        OutputError: a pixel size that leaves next to nothing of the raster, or makes it absurdly large.
     """
     if match_reference or not is_referenced(reference_grid):
         return reference_grid
@@ -210,10 +218,23 @@ def output_grid(
     outline = coords.apply_matrix(to_map, transform.apply(_lattice(sensed_grid, 33, 0)))
     centre = np.array([[sensed_grid.width / 2, sensed_grid.height / 2]])
     jacobian = to_map[:2, :2] @ transform.jacobian(centre)[0]
-    size = gsd or float(np.sqrt(abs(np.linalg.det(jacobian))))
+    own = float(np.sqrt(abs(np.linalg.det(jacobian))))
     low, high = outline.min(axis=0), outline.max(axis=0)
-    width, height = (max(1, int(np.ceil((high[i] - low[i]) / size - 1e-6))) for i in (0, 1))
-    return Grid(reference_grid.crs_wkt, (float(low[0]), size, 0.0, float(high[1]), 0.0, -size), width, height)
+    narrow = 1.0
+    if gsd is None and is_geographic(reference_grid.crs_wkt):
+        latitude = float(np.clip(np.abs([low[1], high[1]]).max(), 0.0, _POLE_DEG))
+        narrow = float(np.cos(np.deg2rad(latitude)))
+    down = gsd or own * np.sqrt(narrow)
+    size = np.array([down / narrow, down])
+    across = (high - low) / size
+    if not (across < _MOST_PX).all() or (gsd is not None and down > own and (across < _LEAST_PX).any()):
+        unit = "degrees" if is_geographic(reference_grid.crs_wkt) else "map units"
+        raise OutputError(
+            f"With pixels of {down:.6g} {unit} the output would have {max(across[0], 1):.4g} x {max(across[1], 1):.4g} px.",
+            f"Choose a pixel size near that of the sensed raster, {own:.6g} {unit}.",
+        )
+    width, height = (max(1, int(np.ceil(n - 1e-6))) for n in across)
+    return Grid(reference_grid.crs_wkt, (float(low[0]), float(size[0]), 0.0, float(high[1]), 0.0, -float(size[1])), width, height)
 
 
 def footprint(transform: Transform, reference_grid: Grid, sensed_grid: Grid, target: Grid) -> tuple[float, float, float, float]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from . import coords
 from .errors import PointsFileError
+from .ground_check import refuse_misplaced
 from .session_point import SessionPoint, as_session_point
 from .types import Grid, Point, TiePoint
 
@@ -93,22 +94,36 @@ def parse_points(text: str) -> PointsFile:
     if start >= len(lines) or "mapx" not in lines[start].lower():
         hint = "Choose a file saved by the QGIS Georeferencer or this tool."
         raise PointsFileError(f"Line {start + 1}: not a .points file, its header mapX,mapY,sourceX,sourceY is missing.", hint)
-    rows = [_row(line, at) for at, line in enumerate(lines[start + 1 :], start + 2) if line.strip() and not line.startswith("#")]
+    order = _order(lines[start], start + 1)
+    rows = [_row(line, at, order) for at, line in enumerate(lines[start + 1 :], start + 2) if line.strip() and not line.startswith("#")]
     return PointsFile(crs, tuple(rows))
 
 
-def _row(line: str, at: int) -> PointsRow:
-    parts = line.split(",") if "," in line else line.split("\t")
-    if len(parts) < 4:
-        raise PointsFileError(f"Line {at}: expected at least 4 columns, found {len(parts)}.", _FIX)
+_ALIASES = (("mapx",), ("mapy",), ("sourcex", "pixelx"), ("sourcey", "pixely"), ("enable",), ("dx",), ("dy",), ("residual",))
+
+
+def _order(header: str, at: int) -> list[int]:
+    """Return where each column of QGIS stands in a file, by the names of its header; -1 where it has none."""
+    names = [n.strip().strip('"').lower() for n in (header.split(",") if "," in header else header.split("\t"))]
+    order = [next((names.index(n) for n in aliases if n in names), -1) for aliases in _ALIASES]
+    if -1 in order[:4]:
+        raise PointsFileError(f"Line {at}: the header lacks one of the columns mapX, mapY, sourceX and sourceY.", _FIX)
+    return order
+
+
+def _row(line: str, at: int, order: list[int]) -> PointsRow:
+    given = line.split(",") if "," in line else line.split("\t")
+    if len(given) < 4 or max(order[:4]) >= len(given):
+        raise PointsFileError(f"Line {at}: expected at least {max(4, max(order[:4]) + 1)} columns, found {len(given)}.", _FIX)
+    parts = [given[i] if 0 <= i < len(given) else "" for i in order]
     try:
         x, y, source_x, source_y = (number(p) for p in parts[:4])
-        enabled = int(number(parts[4])) != 0 if len(parts) > 4 else True
+        enabled = int(number(parts[4])) != 0 if parts[4].strip() else True
     except (ValueError, OverflowError) as error:
         raise PointsFileError(f"Line {at}: {line.strip()[:60]!r} holds something that is not a number.", _FIX) from error
     if not all(math.isfinite(v) for v in (x, y, source_x, source_y)):
         raise PointsFileError(f"Line {at}: coordinates must be finite.", _FIX)
-    dx, dy, residual = (_residual(parts[i] if i < len(parts) else "") for i in (5, 6, 7))
+    dx, dy, residual = (_residual(parts[i]) for i in (5, 6, 7))
     return PointsRow(x, y, source_x, source_y, enabled, dx, dy, residual, at)
 
 
@@ -155,6 +170,7 @@ def tie_points_from_points(file: PointsFile, reference_grid: Grid, sensed_grid: 
     ground = coords.as_points([(r.map_x, r.map_y) for r in file.rows])
     if to_reference is not None and len(ground):
         ground = coords.as_points(to_reference(ground))
+    refuse_misplaced(ground, reference_grid)
     with np.errstate(all="ignore"):
         reference = _inward(ground, reference_grid)
         sensed = _inward(coords.as_points([(r.source_x, r.source_y) for r in file.rows]), sensed_grid)

@@ -113,7 +113,7 @@ def _head(data: ReportData) -> str:
             fill(tr("Hold-out RMSE <b>{0} px</b>, leave-one-out {1} px, CE90 {2} px."), _px(q.holdout_rmse_px), _px(q.loo_rmse_px), _px(q.ce90_px)),
         ]
         if fit.check_rmse_px is not None:
-            figures.append(fill(tr("RMSE at {0} check points {1} px."), checks, _px(fit.check_rmse_px)))
+            figures.append(fill(tr("RMSE at the check points ({0}): {1} px."), checks, _px(fit.check_rmse_px)))
         figures.append(tr("Lengths are in pixels of the reference; accuracies are relative to the reference, which has errors of its own."))
         verdict = " ".join(figures)
     rows = [(tr("Reference"), _text(record.reference.path)), (tr("Sensed"), _text(record.sensed.path)), (tr("Written"), _text(data.written))]

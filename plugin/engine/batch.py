@@ -25,6 +25,7 @@ from .manifest import absolute, check_outputs, read_manifest
 from .matchers import create, get_spec
 
 MakeRequest = Callable[[str, str], AlignRequest]
+MakeWarpParams = Callable[[str], WarpParams]
 PairKey = tuple[str, str, str]
 
 
@@ -65,7 +66,7 @@ def read_results(path: Path) -> tuple[list[tuple[PairKey, str]], bytes, bool]:
 
 
 def run_batch(
-    manifest: Path, json_lines: Path, make_request: MakeRequest, warp_params: WarpParams, jobs: int, progress: Progress, overwrite: bool = False
+    manifest: Path, json_lines: Path, make_request: MakeRequest, warp_params: MakeWarpParams, jobs: int, progress: Progress, overwrite: bool = False
 ) -> tuple[int, int, int]:
     """Register every pair of a manifest.
 
@@ -73,7 +74,7 @@ def run_batch(
         manifest: CSV; relative paths are taken from its folder.
         json_lines: One result a line, in the manifest's order where jobs = 1; paths as given in the manifest.
         make_request: Makes the request of a pair from absolute paths.
-        warp_params: How outputs are written.
+        warp_params: Returns how outputs of a reference, given by its absolute path, are written.
         jobs: Pairs worked on at once.
         progress: Told of finished pairs, asked whether to stop.
         overwrite: Replace warped rasters that exist; else their pairs fail.
@@ -240,7 +241,7 @@ class _Silent(Progress):
 
 
 def _one(
-    row: dict[str, str], folder: Path, make_request: MakeRequest, warp_params: WarpParams, progress: Progress, overwrite: bool, sink: _Results,
+    row: dict[str, str], folder: Path, make_request: MakeRequest, warp_params: MakeWarpParams, progress: Progress, overwrite: bool, sink: _Results,
     also_read: list[str],
 ) -> dict[str, Any]:
     reference, sensed, output = _key(row)
@@ -255,7 +256,7 @@ def _one(
 
     try:
         request = make_request(absolute(folder, reference), absolute(folder, sensed))
-        result, _ = deliver(request, progress, target, warp_params, overwrite=overwrite, before=before, also_read=also_read)
+        result, _ = deliver(request, progress, target, warp_params(request.reference.path), overwrite=overwrite, before=before, also_read=also_read)
         line = result_to_json(result)
     except AlignError as error:
         line = error_to_json(reference, sensed, error)

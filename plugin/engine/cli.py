@@ -17,6 +17,7 @@ from typing import Any
 
 from ..core.errors import AlignError, InputError, NoReliableAlignmentError, UsageError
 from ..core.fields import ParamInfo, from_dict, param_infos
+from ..core.lengths import Length
 from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
 from . import network_commands
@@ -51,7 +52,14 @@ class _Bar(Progress):
 def _kind(info: ParamInfo) -> Any:
     if info.type is bool:
         return _switch
-    return info.type
+    return _length if info.unit == "map units" else info.type
+
+
+def _length(text: str) -> Length:
+    try:
+        return Length.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}: write 500m, 0.01deg, or a number in the unit of the reference") from error
 
 
 def _switch(text: str) -> bool:
@@ -67,7 +75,7 @@ def _add_params(parser: argparse.ArgumentParser, cls: type, title: str) -> None:
     for info in param_infos(cls):
         text = f"{info.help} Default: {'automatic' if info.default is None else info.default}." + (f" [{info.unit}]" if info.unit else "")
         choices = list(info.choices) if info.choices and info.name != "matcher" else None
-        metavar = None if choices else info.type.__name__.upper()
+        metavar = None if choices else "LENGTH" if info.unit == "map units" else info.type.__name__.upper()
         group.add_argument(
             f"--{info.name.replace('_', '-')}", dest=info.name, type=_kind(info), choices=choices, metavar=metavar, default=None,
             help=text.replace("%", "%%"),
@@ -168,8 +176,14 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _given(args: argparse.Namespace, cls: type) -> Any:
+def _given(args: argparse.Namespace, cls: type, reference: str | None) -> Any:
+    """Return the parameters that were given; lengths are in the unit of the reference's CRS (of none: as they are written)."""
     values = {i.name: getattr(args, i.name) for i in param_infos(cls) if getattr(args, i.name, None) is not None}
+    for name, value in values.items():
+        if isinstance(value, Length):
+            from .deliver import unit_of
+
+            values[name] = value.in_unit_of(*(unit_of(reference) if reference is not None else ("", 1.0)), f"--{name.replace('_', '-')}")
     if cls is AlignParams:
         values["matcher_params"] = _matcher_params(args.matcher or "auto", args.matcher_param)
     return from_dict(cls, values)
@@ -202,7 +216,7 @@ def _raster(args: argparse.Namespace, side: str, path: str) -> RasterRef:
 
 def request_from_args(args: argparse.Namespace, reference: str, sensed: str) -> AlignRequest:
     """Make a request of parsed options."""
-    return AlignRequest(_raster(args, "reference", reference), _raster(args, "sensed", sensed), _given(args, AlignParams))
+    return AlignRequest(_raster(args, "reference", reference), _raster(args, "sensed", sensed), _given(args, AlignParams, reference))
 
 
 def _register(args: argparse.Namespace, progress: Progress) -> int:
@@ -210,7 +224,7 @@ def _register(args: argparse.Namespace, progress: Progress) -> int:
 
     output = getattr(args, "output", None)
     request = request_from_args(args, args.reference, args.sensed)
-    warp_params = _given(args, WarpParams) if output is not None else None
+    warp_params = _given(args, WarpParams, args.reference) if output is not None else None
     json_path = None if str(args.json) == "-" else args.json
     result, exit_code = deliver(request, progress, output, warp_params, args.points, args.gpkg, args.report, json_path, args.overwrite)
     if str(args.json) == "-":
@@ -227,7 +241,8 @@ def _register(args: argparse.Namespace, progress: Progress) -> int:
 def _warp(args: argparse.Namespace, progress: Progress) -> int:
     from .deliver import warp_with_points
 
-    transform, count = warp_with_points(args.sensed, args.points, args.output, args.reference, args.model, _given(args, WarpParams), progress, args.overwrite)
+    params = _given(args, WarpParams, args.reference or args.sensed)
+    transform, count = warp_with_points(args.sensed, args.points, args.output, args.reference, args.model, params, progress, args.overwrite)
     print(f"Warped with {count} points, {transform.kind}: {args.output}")
     return 0
 
@@ -236,8 +251,8 @@ def _batch(args: argparse.Namespace, progress: Progress) -> int:
     from .batch import run_batch
 
     done, failed, refused = run_batch(
-        args.manifest, args.json_lines, lambda reference, sensed: request_from_args(args, reference, sensed), _given(args, WarpParams), args.jobs, progress,
-        args.overwrite,
+        args.manifest, args.json_lines, lambda reference, sensed: request_from_args(args, reference, sensed),
+        lambda reference: _given(args, WarpParams, reference), args.jobs, progress, args.overwrite,
     )
     print(f"{done} pairs: {done - failed - refused} ok, {refused} without a reliable alignment, {failed} failed. Results: {args.json_lines}")
     if done > failed + refused or not done:

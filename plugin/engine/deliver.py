@@ -16,6 +16,7 @@ from ..core.atomic import write_atomically
 from ..core.borders import reading
 from ..core.errors import InputError, PointsFileError
 from ..core.gcp_io import check_suffix, is_referenced, load_points, load_reviewed, parse_points, save_points
+from ..core.lengths import is_geographic, unwrapped
 from ..core.outputs import Outputs
 from ..core.progress import Progress
 from ..core.protocol import result_to_json
@@ -98,6 +99,20 @@ def deliver(
     return result, 0 if ok else EXIT_REFUSED
 
 
+def unit_of(path: str) -> tuple[str, float]:
+    """Return the CRS of a raster as WKT, "" without one, and the metres of its unit (1 where it is in degrees).
+
+    Raises:
+        InputError: it cannot be opened.
+    """
+    try:
+        with quiet_rasterio(), rasterio.open(path) as d:
+            crs = d.crs or d.gcps[1]
+            return (crs.to_wkt(), 1.0 if crs.is_geographic else float(crs.linear_units_factor[1])) if crs else ("", 1.0)
+    except (rasterio.errors.RasterioError, rasterio.errors.CRSError) as error:
+        raise InputError(f"Cannot open the raster {path}: {error}.", "Check the path.") from error
+
+
 def native_grid(path: str) -> Grid:
     """Return the native grid of a raster file.
 
@@ -155,18 +170,18 @@ def _onto(grid: Grid) -> Callable[[str], Callable[[Array], Array] | None]:
     """Return what, given the WKT of coordinates, returns what brings them to the CRS of a grid (None where they are the same)."""
 
     def reproject(wkt: str) -> Callable[[Array], Array] | None:
-        if wkt == grid.crs_wkt:
+        if wkt == grid.crs_wkt and not is_geographic(wkt):
             return None
         with reading("the CRS of the points", hint=_CRS, error=PointsFileError):
-            source, target = rasterio.CRS.from_wkt(wkt), rasterio.CRS.from_wkt(grid.crs_wkt)
-            if source == target:
-                return None
+            source, target = rasterio.CRS.from_user_input(wkt), rasterio.CRS.from_wkt(grid.crs_wkt)
+        middle = coords.map_from_px(grid.geotransform, [(grid.width / 2, grid.height / 2)])[0, 0]
 
-        def work(xy: Array) -> Array:
+        def onwards(xy: Array) -> Array:
             with reading("the points in the reference's CRS", hint=_CRS, error=PointsFileError):
-                return np.stack(rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1)
+                moved = xy if source == target else np.stack(rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1)
+            return unwrapped(moved, middle) if target.is_geographic else moved
 
-        return work
+        return onwards
 
     return reproject
 

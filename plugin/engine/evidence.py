@@ -118,6 +118,11 @@ def enough(kept: int, count: int, promised: float, kept_share: float) -> bool:
     return kept >= _MIN_KEPT and (kept >= kept_share * count if kept_share else promised >= _MIN_KEPT)
 
 
+def percent(belief: float) -> float:
+    """Return a probability in percent as it is told: 1 to 99, since no evidence is certain."""
+    return min(max(100 * belief, 1.0), 99.0)
+
+
 def judge(
     coarse: CoarseResult, found: Found, reasons: list[Reason], area_px: float, turned: bool, calibration: Calibration
 ) -> Verdict:
@@ -156,7 +161,7 @@ def judge(
     if belief < 0.5:
         reason = (
             f"the best position stands out by {coarse.contrast:.1f} standard deviations with {100 * overlap:.0f} % of the area shared,"
-            f" and {100 * support:.0f} % of the tie points are likely right (probability that the alignment is right {100 * belief:.0f} %)"
+            f" and {100 * support:.0f} % of the tie points are likely right (probability that the alignment is right {percent(belief):.0f} %)"
         )
         return Verdict(False, f"No reliable alignment: {reason}.", hint, numbers)
-    return Verdict(True, f"{kept} of {n} tie points agree; probability that the alignment is right {100 * belief:.0f} %.", "", numbers)
+    return Verdict(True, f"{kept} of {n} tie points agree; probability that the alignment is right {percent(belief):.0f} %.", "", numbers)

@@ -18,6 +18,7 @@ from rasterio.transform import RPCTransformer
 
 from ..core import coords, fitting
 from ..core.errors import FitError, InputError
+from ..core.lengths import unwrapped
 from ..core.types import Grid, RasterRef
 
 Points = NDArray[np.float64]
@@ -97,7 +98,7 @@ def _from_gcps(path: str, gcps: list[Any], geographic: bool) -> tuple[Mapping, M
     ground = np.array([(g.x, g.y) for g in gcps], dtype=np.float64)
     crosses = geographic and float(np.ptp(ground[:, 0])) > 180.0
     if crosses:
-        ground = _unwrapped(ground)
+        ground = unwrapped(ground, 180.0)
     centre = ground.mean(axis=0)
     unit = _spread(ground) / max(_spread(pixel), 1e-12) or 1.0
     if len(gcps) < 10:
@@ -114,20 +115,13 @@ def _from_gcps(path: str, gcps: list[Any], geographic: bool) -> tuple[Mapping, M
         return np.asarray(fitted.apply(xy) * unit + centre, dtype=np.float64)
 
     def to_px(xy: Points) -> Points:
-        return fitted.inverse(((_unwrapped(xy) if crosses else coords.as_points(xy)) - centre) / unit)
+        return fitted.inverse(((unwrapped(xy, centre[0]) if geographic else coords.as_points(xy)) - centre) / unit)
 
     return to_map, to_px
 
 
 def _spread(points: Points) -> float:
     return float(np.sqrt(((points - points.mean(axis=0)) ** 2).sum(axis=1).mean()))
-
-
-def _unwrapped(lon_lat: Points) -> Points:
-    """Return positions with longitudes in 0..360, for files that cross the antimeridian."""
-    points = coords.as_points(lon_lat).copy()
-    points[:, 0] = np.where(points[:, 0] < 0, points[:, 0] + 360.0, points[:, 0])
-    return points
 
 
 def _from_rpcs(rpcs: Any) -> tuple[Mapping, Mapping]:

@@ -18,6 +18,7 @@ from rasterio.errors import CRSError, RasterioError
 
 from ..core import coords
 from ..core.errors import InputError, MissingCrsError, NoOverlapError
+from ..core.lengths import is_geographic, unwrapped
 from ..core.preflight import automatic_radius_px
 from ..core.types import AlignRequest, Grid, Modality
 from .preparing import Image, Window
@@ -93,7 +94,7 @@ class WorkingPair:
     def sensed_native_px(self, xy: Points) -> Points:
         """Working px of the corrected sensed image -> native px of the sensed file."""
         ground = coords.apply_matrix(self._to_map @ self._uncorrect, xy)
-        return self.sensed.px_from_map(self._reproject(ground, self.grid.crs_wkt, self.sensed.grid.crs_wkt))
+        return self.sensed.px_from_map(self._reproject(ground, self.reference, self.sensed))
 
     def working_from_reference_native(self, xy: Points) -> Points:
         """Native px of the reference file -> working px."""
@@ -128,18 +129,22 @@ class WorkingPair:
             raise MissingCrsError(f"{lacking.ref.path} has no CRS, the other raster has.", hint)
 
     def _to_reference_crs(self, xy: Points) -> Points:
-        return self._reproject(xy, self.sensed.grid.crs_wkt, self.reference.grid.crs_wkt)
+        return self._reproject(xy, self.sensed, self.reference)
 
     @staticmethod
-    def _reproject(xy: Points, source_wkt: str, target_wkt: str) -> Points:
-        if source_wkt == target_wkt or not source_wkt or not target_wkt:
+    def _reproject(xy: Points, source: Source, target: Source) -> Points:
+        """Bring positions from one raster's CRS to the other's; longitudes come out on that raster's side of the antimeridian."""
+        source_wkt, target_wkt = source.grid.crs_wkt, target.grid.crs_wkt
+        if not source_wkt or not target_wkt:
             return xy
-        try:
-            source, target = rasterio.CRS.from_wkt(source_wkt), rasterio.CRS.from_wkt(target_wkt)
-            x, y = rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1])
-        except (RasterioError, CRSError) as error:
-            raise InputError(f"Cannot reproject between the two CRSs: {error}.", "Check the CRS of both rasters.") from error
-        return np.stack([np.asarray(x), np.asarray(y)], axis=1)
+        if source_wkt != target_wkt:
+            try:
+                crs = rasterio.CRS.from_wkt(source_wkt), rasterio.CRS.from_wkt(target_wkt)
+                x, y = rasterio.warp.transform(*crs, xy[:, 0], xy[:, 1])
+            except (RasterioError, CRSError) as error:
+                raise InputError(f"Cannot reproject between the two CRSs: {error}.", "Check the CRS of both rasters.") from error
+            xy = np.stack([np.asarray(x), np.asarray(y)], axis=1)
+        return unwrapped(xy, target.longitude) if is_geographic(target_wkt) else xy
 
     def _working_grid(self, gsd: float | None, radius_map: float | None) -> tuple[Grid, float]:
         reference = self.reference.grid

@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 
@@ -80,6 +81,11 @@ class Source:
     def close(self) -> None:
         """Close the file."""
         self._dataset.close()
+
+    @cached_property
+    def longitude(self) -> float:
+        """First map coordinate of the raster's middle."""
+        return float(self.map_from_px(np.array([[self.grid.width / 2, self.grid.height / 2]]))[0, 0])
 
     @property
     def is_georeferenced(self) -> bool:

@@ -10,7 +10,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 
-from ..core.errors import OutputError
+from ..core.fill import fits, refuse_unfit
 from ..core.types import Grid, WarpParams
 from .tiling import Tile
 
@@ -68,10 +68,9 @@ class Layout:
         self.colour = [i for i, c in enumerate(source.colorinterp) if c != ColorInterp.alpha]
         has_alpha = len(self.colour) < self.count
         declared = override if override is not None else source.nodata
-        if params.nodata is not None and not _fits(params.nodata, self.dtype):
-            hint = "Give another nodata value."
-            raise OutputError(f"The nodata value {params.nodata:g} does not fit into {self.dtype} samples.", hint)
-        if declared is not None and not _fits(declared, self.dtype):
+        if params.nodata is not None:
+            refuse_unfit(params.nodata, self.dtype)
+        if declared is not None and not fits(declared, self.dtype):
             declared = None
         own_mask = MaskFlags.per_dataset in source.mask_flag_enums[0] and not has_alpha
         self.nodata: float | None = params.nodata if params.nodata is not None else declared
@@ -87,7 +86,7 @@ class Layout:
         if self.dtype.startswith("float"):
             good &= np.isfinite(samples)
         if self._override is not None:
-            good &= samples != np.asarray(self._override).astype(samples.dtype) if _fits(self._override, self.dtype) else True
+            good &= samples != np.asarray(self._override).astype(samples.dtype) if fits(self._override, self.dtype) else True
         for band in set(range(self.count)) - set(self.colour):
             good[band] = True
         return good
@@ -160,13 +159,6 @@ class Layout:
 def _common_type(dtypes: tuple[str, ...]) -> str:
     """GeoTIFF holds one type: that of all bands, or the smallest that holds them."""
     return str(np.result_type(*dtypes)) if len(set(dtypes)) > 1 else dtypes[0]
-
-
-def _fits(value: float, dtype: str) -> bool:
-    if dtype.startswith("float"):
-        return bool(not np.isfinite(value) or abs(value) <= np.finfo(dtype).max)
-    info = np.iinfo(dtype)
-    return bool(np.isfinite(value) and value == int(value) and info.min <= value <= info.max)
 
 
 def _neighbour(value: float, dtype: str) -> Any:

@@ -107,7 +107,7 @@ def points_of(source: QgsProcessingFeatureSource, reference_grid: Grid | None = 
         return [replace(p, reference_map=None) if bare else p for p in points]
     places = np.array([p.reference_map for p in points], dtype=float)
     if is_referenced(reference_grid):
-        onwards = reprojection(wkt, reference_grid.crs_wkt)
+        onwards = reprojection(wkt, reference_grid.crs_wkt, reference_grid)
         places = places if onwards is None else onwards(places)
         now = coords.px_from_map(reference_grid.geotransform, places)
     else:
@@ -126,7 +126,7 @@ def points_of_file(path: Path, reference_grid: Grid, sensed_grid: Grid) -> list[
     Raises:
         PointsFileError: naming the line.
     """
-    points = load_points(path, reference_grid, sensed_grid, lambda wkt: reprojection(wkt, reference_grid.crs_wkt))
+    points = load_points(path, reference_grid, sensed_grid, lambda wkt: reprojection(wkt, reference_grid.crs_wkt, reference_grid))
     if not is_referenced(reference_grid) or not points:
         return points
     places = coords.map_from_px(reference_grid.geotransform, [p.reference_px for p in points])

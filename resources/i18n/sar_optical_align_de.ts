@@ -944,6 +944,11 @@
         <translation>Geotransformation des Rasters prüfen.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/ground_check.py"/>
+        <source>Check their CRS, and that they belong to it.</source>
+        <translation>Prüfen Sie ihr KBS und ob sie dazu gehören.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/reading.py"/>
         <source>Check their CRS, or declare a larger search radius.</source>
         <translation>KBS prüfen oder einen größeren Suchradius angeben.</translation>
@@ -1037,6 +1042,11 @@
         <location filename="../../plugin/provider/control.py"/>
         <source>Choose a layer or a file.</source>
         <translation>Einen Layer oder eine Datei wählen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/gcp_grid.py"/>
+        <source>Choose a pixel size near that of the sensed raster, {0} {1}.</source>
+        <translation>Wählen Sie eine Pixelgröße nahe der des Suchbilds, {0} {1}.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/explain.py"/>
@@ -1614,6 +1624,11 @@
         <translation>Tauschen</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/ground_check.py"/>
+        <source>Exchange the two columns of map coordinates.</source>
+        <translation>Vertauschen Sie die beiden Spalten der Kartenkoordinaten.</translation>
+    </message>
+    <message>
         <location filename="../../ui/review_panel.py"/>
         <source>Explain the point</source>
         <translation>Punkt erklären</translation>
@@ -1884,7 +1899,7 @@
         <translation>Eine Zahl angeben, oder nichts für automatisch.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warp_layout.py"/>
+        <location filename="../../plugin/core/fill.py"/>
         <source>Give another nodata value.</source>
         <translation>Einen anderen NoData-Wert angeben.</translation>
     </message>
@@ -2305,8 +2320,8 @@
     </message>
     <message>
         <location filename="../../plugin/core/qgis_points.py"/>
-        <source>Line {0}: expected at least 4 columns, found {1}.</source>
-        <translation>Zeile {0}: mindestens 4 Spalten erwartet, {1} gefunden.</translation>
+        <source>Line {0}: expected at least {1} columns, found {2}.</source>
+        <translation>Zeile {0}: mindestens {1} Spalten erwartet, {2} gefunden.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/geojson_points.py"/>
@@ -2322,6 +2337,11 @@
         <location filename="../../plugin/core/csv_points.py"/>
         <source>Line {0}: not a CSV file: {1}.</source>
         <translation>Zeile {0}: keine CSV-Datei: {1}.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/qgis_points.py"/>
+        <source>Line {0}: the header lacks one of the columns mapX, mapY, sourceX and sourceY.</source>
+        <translation>Zeile {0}: Der Kopfzeile fehlt eine der Spalten mapX, mapY, sourceX und sourceY.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/csv_points.py"/>
@@ -2706,7 +2726,7 @@
     <message>
         <location filename="../../plugin/core/quality.py"/>
         <source>No reliable alignment: {0} misses the tie points by {1} px (RMSE), more than they can be wrong by ({2} px). It cannot express how the rasters lie.</source>
-        <translation>Keine verlässliche Ausrichtung: {0} verfehlt die Passpunkte um {1} px (RMSE), mehr als sie falsch sein können ({2} px). Das Modell kann nicht ausdrücken, wie die Raster liegen.</translation>
+        <translation>Keine verlässliche Ausrichtung: {0} verfehlt die Verknüpfungspunkte um {1} px (RMSE), mehr als sie falsch sein können ({2} px). Das Modell kann nicht ausdrücken, wie die Raster liegen.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/evidence.py"/>
@@ -3190,8 +3210,8 @@
     </message>
     <message>
         <location filename="../../plugin/core/report_page.py"/>
-        <source>RMSE at {0} check points {1} px.</source>
-        <translation>RMSE an {0} Prüfpunkten {1} px.</translation>
+        <source>RMSE at the check points ({0}): {1} px.</source>
+        <translation>RMSE an den Prüfpunkten ({0}): {1} px.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/budget.py"/>
@@ -4004,7 +4024,7 @@
         <translation>Der Name {0}... ist zu lang: {1} von {2} Byte.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warp_layout.py"/>
+        <location filename="../../plugin/core/fill.py"/>
         <source>The nodata value {0} does not fit into {1} samples.</source>
         <translation>Der NoData-Wert {0} passt nicht in Werte vom Typ {1}.</translation>
     </message>
@@ -4042,6 +4062,26 @@
         <location filename="../../plugin/engine/place.py"/>
         <source>The place lies outside the ground that both images show.</source>
         <translation>Die Stelle liegt außerhalb des Geländes, das beide Bilder zeigen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/ground_check.py"/>
+        <source>The points around {0} have x and y exchanged.</source>
+        <translation>Bei den Punkten um {0} sind x und y vertauscht.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/ground_check.py"/>
+        <source>The points around {0} lie far from the reference, around ({1}, {2}).</source>
+        <translation>Die Punkte um {0} liegen weit von der Referenz um ({1}, {2}) entfernt.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/ground_check.py"/>
+        <source>The points around {0} look like degrees, but the reference is not in degrees.</source>
+        <translation>Die Punkte um {0} sehen nach Grad aus, die Referenz ist aber nicht in Grad.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/ground_check.py"/>
+        <source>The points around {0} look like metres, but the reference is in degrees.</source>
+        <translation>Die Punkte um {0} sehen nach Metern aus, die Referenz ist aber in Grad.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/importpoints.py"/>
@@ -4854,6 +4894,11 @@
         <translation>Windows-Batchdatei</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/gcp_grid.py"/>
+        <source>With pixels of {0} {1} the output would have {2} x {3} px.</source>
+        <translation>Mit Pixeln von {0} {1} hätte die Ausgabe {2} x {3} px.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/preflight.py"/>
         <source>Work at {0} {1}</source>
         <translation>Mit {0} {1} arbeiten</translation>
@@ -4872,6 +4917,16 @@
         <location filename="../../plugin/core/types.py"/>
         <source>Write exactly the reference's grid (extent and pixel size).</source>
         <translation>Genau auf das Gitter der Referenz schreiben (Ausdehnung und Pixelgröße).</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/ground_check.py"/>
+        <source>Write the CRS of the points as the first line of the .points file, for example #CRS: EPSG:32633.</source>
+        <translation>Schreiben Sie das KBS der Punkte in die erste Zeile der .points-Datei, zum Beispiel #CRS: EPSG:32633.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/ground_check.py"/>
+        <source>Write the CRS of the points as the first line of the .points file, for example #CRS: EPSG:4326.</source>
+        <translation>Schreiben Sie das KBS der Punkte in die erste Zeile der .points-Datei, zum Beispiel #CRS: EPSG:4326.</translation>
     </message>
     <message>
         <location filename="../../ui/warp_panel.py"/>
@@ -5042,6 +5097,11 @@
         <location filename="../../plugin/core/report_page.py"/>
         <source>defaults</source>
         <translation>Vorgaben</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/gcp_grid.py"/>
+        <source>degrees</source>
+        <translation>Grad</translation>
     </message>
     <message>
         <location filename="../../packaging/texts.py"/>

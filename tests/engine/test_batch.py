@@ -41,7 +41,7 @@ def manifest_of(folder, *rows):
 
 
 def run(folder, rows, jobs=1, overwrite=False):
-    return run_batch(manifest_of(folder, *rows), folder / "out.jsonl", make, WarpParams(), jobs, Progress(), overwrite)
+    return run_batch(manifest_of(folder, *rows), folder / "out.jsonl", make, lambda _reference: WarpParams(), jobs, Progress(), overwrite)
 
 
 def lines(folder):
@@ -159,7 +159,7 @@ def test_results_go_into_an_ordinary_file_that_is_no_input(pair, tmp_path, kind)
     from pathlib import Path
 
     with pytest.raises(OutputError):
-        run_batch(manifest_of(tmp_path, pair), Path(path), make, WarpParams(), 1, Progress())
+        run_batch(manifest_of(tmp_path, pair), Path(path), make, lambda _reference: WarpParams(), 1, Progress())
 
 
 def test_every_line_is_on_disk_when_the_next_begins(tmp_path, monkeypatch):

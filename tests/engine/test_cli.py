@@ -234,7 +234,7 @@ def test_batch_in_parallel_stops_at_once(small_pair, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_batch(manifest, tmp_path / "out.jsonl", make, WarpParams(), 2, Stops())
+        run_batch(manifest, tmp_path / "out.jsonl", make, lambda _reference: WarpParams(), 2, Stops())
     assert len(list(tmp_path.glob("*.tif"))) <= 3
 
 

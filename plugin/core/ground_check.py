@@ -1,0 +1,53 @@
+"""Whether control points can lie where they say: their ground against the reference's own extent."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import coords
+from .errors import PointsFileError
+from .lengths import is_geographic
+from .types import Grid
+
+Array = NDArray[np.float64]
+_FAR = 20.0
+"""Diagonals of the reference beyond which points are not near it: rasters as delivered are misplaced by less."""
+
+
+def refuse_misplaced(ground: Array, reference: Grid) -> None:
+    """Refuse points whose coordinates cannot be in the reference's CRS, and say what they look like.
+
+    Args:
+        ground: (N, 2) in what is taken for the reference's CRS.
+        reference: Native grid.
+
+    Raises:
+        PointsFileError: with what to do.
+    """
+    if not len(ground) or not reference.crs_wkt or reference.geotransform == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0):
+        return
+    corners = coords.map_from_px(reference.geotransform, coords.corners(reference.width, reference.height))
+    middle, reach = corners.mean(axis=0), _FAR * float(np.hypot(*np.ptp(corners, axis=0)))
+    known = ground[np.isfinite(ground).all(axis=1)]
+    if not len(known):
+        return
+    at = np.median(known, axis=0)
+    if np.hypot(*(at - middle)) <= reach:
+        return
+    x, y = at
+    place = f"({x:.6g}, {y:.6g})"
+    if np.hypot(*(at[::-1] - middle)) <= reach:
+        raise PointsFileError(f"The points around {place} have x and y exchanged.", "Exchange the two columns of map coordinates.")
+    degrees = bool((np.abs(known[:, 0]) <= 360.0).all() and (np.abs(known[:, 1]) <= 90.0).all())
+    if degrees and not is_geographic(reference.crs_wkt):
+        raise PointsFileError(
+            f"The points around {place} look like degrees, but the reference is not in degrees.",
+            "Write the CRS of the points as the first line of the .points file, for example #CRS: EPSG:4326.",
+        )
+    if is_geographic(reference.crs_wkt) and not degrees:
+        raise PointsFileError(
+            f"The points around {place} look like metres, but the reference is in degrees.",
+            "Write the CRS of the points as the first line of the .points file, for example #CRS: EPSG:32633.",
+        )
+    raise PointsFileError(f"The points around {place} lie far from the reference, around ({middle[0]:.6g}, {middle[1]:.6g}).", "Check their CRS, and that they belong to it.")
