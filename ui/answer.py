@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from qgis.core import QgsCoordinateReferenceSystem
 
+from ..plugin.core.lengths import METRES_PER_DEGREE
 from ..plugin.core.types import AlignResult, Status
 from .text import fill, length, map_unit, number, tr
-
-_METRES_PER_DEGREE = 111_320.0
 
 
 def first_answer(result: AlignResult) -> str:
@@ -39,7 +38,7 @@ def _shift(result: AlignResult, crs: QgsCoordinateReferenceSystem) -> str:
         unit = map_unit(crs)
         if crs.isGeographic():
             latitude = float(np.median(ends[:, 1]))
-            east, north, unit = east * _METRES_PER_DEGREE * np.cos(np.radians(latitude)), north * _METRES_PER_DEGREE, "m"
+            east, north, unit = east * METRES_PER_DEGREE * np.cos(np.radians(latitude)), north * METRES_PER_DEGREE, "m"
         across = length(abs(float(east)), unit) + (" E" if east >= 0 else " W")
         up = length(abs(float(north)), unit) + (" N" if north >= 0 else " S")
         return fill(tr("shift {0}, {1}"), across, up)

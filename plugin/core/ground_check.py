@@ -12,7 +12,7 @@ from .types import Grid
 
 Array = NDArray[np.float64]
 _FAR = 20.0
-"""Diagonals of the reference beyond which points are not near it: rasters as delivered are misplaced by less."""
+"""Diagonals of the reference beyond which points are not near it: rasters as delivered are misplaced by less. Only what also looks like something else is refused."""
 
 
 def refuse_misplaced(ground: Array, reference: Grid) -> None:
@@ -50,4 +50,3 @@ def refuse_misplaced(ground: Array, reference: Grid) -> None:
             f"The points around {place} look like metres, but the reference is in degrees.",
             "Write the CRS of the points as the first line of the .points file, for example #CRS: EPSG:32633.",
         )
-    raise PointsFileError(f"The points around {place} lie far from the reference, around ({middle[0]:.6g}, {middle[1]:.6g}).", "Check their CRS, and that they belong to it.")

@@ -92,7 +92,6 @@ def test_columns_of_a_points_file_are_read_by_their_names():
     [
         ((-99.0, 29.4), UTM, "look like degrees"),
         ((3248000.0, 501000.0), UTM, "exchanged"),
-        ((501000.0, 8248000.0), UTM, "far from the reference"),
         ((501000.0, 3248000.0), Grid(DEGREES, (-99.0, 1e-4, 0.0, 29.4, 0.0, -1e-4), 300, 300), "look like metres"),
     ],
 )
@@ -103,7 +102,7 @@ def test_points_that_cannot_lie_there_are_told_what_they_look_like(ground, refer
 
 
 def test_points_near_the_reference_are_taken_and_bare_pixels_never_judged():
-    for off in (0.0, 3000.0, -30000.0):
+    for off in (0.0, 3000.0, -30000.0, 4e6):
         refuse_misplaced(np.array([[501000.0 + off, 3248000.0]]), UTM)
     refuse_misplaced(np.array([[1e9, 1e9]]), Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 10, 10))
     refuse_misplaced(np.empty((0, 2)), UTM)
