@@ -309,9 +309,19 @@
         <translation>Ein Gitter braucht mindestens ein Pixel, nicht {0} x {1}.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/protocol.py"/>
+        <source>A message is too long.</source>
+        <translation>Eine Nachricht ist zu lang.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/placing.py"/>
         <source>A point cannot be put there: the place has no coordinates in the raster.</source>
         <translation>Dorthin kann kein Punkt: Die Stelle hat im Raster keine Koordinaten.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/worker.py"/>
+        <source>A request is too long or has no end.</source>
+        <translation>Eine Anfrage ist zu lang oder hat kein Ende.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/foreign_points.py"/>
@@ -759,14 +769,9 @@
         <translation>Das Raster {0} kann nicht geöffnet werden: {1}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/sources.py"/>
+        <location filename="../../plugin/engine/warp.py"/>
         <source>Cannot read the pixels of {0}: {1}.</source>
         <translation>Die Pixel von {0} können nicht gelesen werden: {1}.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/session_file.py"/>
-        <source>Cannot read the session {0}: {1}.</source>
-        <translation>Die Prüfung {0} kann nicht gelesen werden: {1}.</translation>
     </message>
     <message>
         <location filename="../../plugin/displacement_layer.py"/>
@@ -777,11 +782,6 @@
         <location filename="../../plugin/chips.py"/>
         <source>Cannot read {0}.</source>
         <translation>{0} kann nicht gelesen werden.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/gcp_io.py"/>
-        <source>Cannot read {0}: {1}.</source>
-        <translation>{0} kann nicht gelesen werden: {1}.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/reading.py"/>
@@ -847,6 +847,11 @@
         <location filename="../../plugin/engine/preparing.py"/>
         <source>Check its nodata value and the chosen band.</source>
         <translation>NoData-Wert und gewählten Kanal prüfen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/coarse_search.py"/>
+        <source>Check its position, the search radius and its nodata value.</source>
+        <translation>Prüfen Sie seine Lage, den Suchradius und seinen NoData-Wert.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/georeferencing.py"/>
@@ -929,7 +934,7 @@
         <translation>Pfad prüfen, und ob GDAL die Datei als Raster lesen kann.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/gcp_io.py"/>
+        <location filename="../../plugin/engine/deliver.py"/>
         <source>Check the path.</source>
         <translation>Pfad prüfen.</translation>
     </message>
@@ -942,11 +947,6 @@
         <location filename="../../plugin/core/coords.py"/>
         <source>Check the raster's geotransform.</source>
         <translation>Geotransformation des Rasters prüfen.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/ground_check.py"/>
-        <source>Check their CRS, and that they belong to it.</source>
-        <translation>Prüfen Sie ihr KBS und ob sie dazu gehören.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/reading.py"/>
@@ -997,11 +997,6 @@
         <location filename="../../plugin/core/gcp_io.py"/>
         <source>Choose a .points, .csv or .geojson file.</source>
         <translation>Eine Datei .points, .csv oder .geojson wählen.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/matchers/network.py"/>
-        <source>Choose a .safetensors file written by `train`, with its .json beside it.</source>
-        <translation>Eine .safetensors-Datei wählen, die `train` geschrieben hat, mit ihrer .json daneben.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/csv_points.py"/>
@@ -1197,6 +1192,11 @@
         <location filename="../../plugin/provider/warpvector.py"/>
         <source>Choose one that lies on the sensed raster.</source>
         <translation>Einen wählen, der auf dem Suchbild liegt.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/coarse_search.py"/>
+        <source>Choose rasters that share more ground, declare a larger search radius, or check their nodata values.</source>
+        <translation>Wählen Sie Raster mit mehr gemeinsamem Gelände, geben Sie einen größeren Suchradius an, oder prüfen Sie ihre NoData-Werte.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/gcp_grid.py"/>
@@ -2064,11 +2064,6 @@
         <translation>Im Interpreter des Arbeitsprozesses installieren, oder einen anderen Matcher wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/matchers/network.py"/>
-        <source>Install the plugin anew.</source>
-        <translation>Die Erweiterung neu installieren.</translation>
-    </message>
-    <message>
         <location filename="../../plugin/environment.py"/>
         <source>Install them there, or choose another one in the settings.</source>
         <translation>Installieren Sie sie dort, oder wählen Sie in den Einstellungen einen anderen.</translation>
@@ -2787,16 +2782,6 @@
         <location filename="../../plugin/core/transforms.py"/>
         <source>Not a transform: {0} has {1} coefficients and two-dimensional centres.</source>
         <translation>Keine Transformation: {0} hat {1} Koeffizienten und zweidimensionale Zentren.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/transforms.py"/>
-        <source>Not a transform: {0}.</source>
-        <translation>Keine Transformation: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/jsonable.py"/>
-        <source>Not a valid {0}: {1}.</source>
-        <translation>Ungültig als {0}: {1}.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/report_page.py"/>
@@ -3904,7 +3889,7 @@
         <translation>Die Umgebung konnte nicht angelegt werden: {0}</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/sources.py"/>
+        <location filename="../../plugin/engine/warp.py"/>
         <source>The file seems truncated or damaged; copy it again.</source>
         <translation>Die Datei scheint abgeschnitten oder beschädigt; neu kopieren.</translation>
     </message>
@@ -4070,11 +4055,6 @@
     </message>
     <message>
         <location filename="../../plugin/core/ground_check.py"/>
-        <source>The points around {0} lie far from the reference, around ({1}, {2}).</source>
-        <translation>Die Punkte um {0} liegen weit von der Referenz um ({1}, {2}) entfernt.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/ground_check.py"/>
         <source>The points around {0} look like degrees, but the reference is not in degrees.</source>
         <translation>Die Punkte um {0} sehen nach Grad aus, die Referenz ist aber nicht in Grad.</translation>
     </message>
@@ -4144,6 +4124,11 @@
         <translation>Der Bericht über Versionen und Pakete</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/worker.py"/>
+        <source>The request names no picture to write.</source>
+        <translation>Die Anfrage nennt kein Bild, das geschrieben werden soll.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/provider/exportpoints.py"/>
         <source>The residuals are left at zero: {0}</source>
         <translation>Die Residuen bleiben null: {0}</translation>
@@ -4204,11 +4189,6 @@
         <translation>Die Ähnlichkeitsfläche dieses Punktes wurde nicht aufbewahrt.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/protocol.py"/>
-        <source>The similarity surfaces cannot be read: {0}.</source>
-        <translation>Die Ähnlichkeitsflächen können nicht gelesen werden: {0}.</translation>
-    </message>
-    <message>
         <location filename="../../plugin/core/fitting.py"/>
         <source>The smoothing must be 0 or more, got {0}.</source>
         <translation>Die Glättung muss 0 oder mehr sein, nicht {0}.</translation>
@@ -4237,6 +4217,16 @@
         <location filename="../../ui/compare_strip.py"/>
         <source>The two layers in turns; the eye sees what jumps (Space)</source>
         <translation>Die beiden Layer im Wechsel; das Auge sieht, was springt (Leertaste)</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/coarse_search.py"/>
+        <source>The two rasters do not overlap enough to be compared: too few of their valid pixels meet.</source>
+        <translation>Die beiden Raster überlappen zu wenig für einen Vergleich: Zu wenige ihrer gültigen Pixel treffen aufeinander.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/coarse_search.py"/>
+        <source>The two rasters do not overlap enough: the {0} has no valid pixel where they may meet.</source>
+        <translation>Die beiden Raster überlappen zu wenig: {0} hat keinen gültigen Pixel, wo sie aufeinandertreffen können.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/matching.py"/>
@@ -4284,29 +4274,14 @@
         <translation>Der Arbeitsprozess antwortet nicht.</translation>
     </message>
     <message>
+        <location filename="../../plugin/tasks.py"/>
+        <source>The worker has not answered for {0} s. Cancel stops it.</source>
+        <translation>Der Arbeitsprozess hat seit {0} s nicht geantwortet. Abbrechen beendet ihn.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/worker.py"/>
         <source>The worker ran out of memory.</source>
         <translation>Dem Arbeitsprozess ging der Speicher aus.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/protocol.py"/>
-        <source>The worker sent a line that is too long.</source>
-        <translation>Der Arbeitsprozess sandte eine zu lange Zeile.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/protocol.py"/>
-        <source>The worker sent a malformed place: {0}.</source>
-        <translation>Der Arbeitsprozess sandte eine fehlerhafte Stelle: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/protocol.py"/>
-        <source>The worker sent a malformed result: {0}.</source>
-        <translation>Der Arbeitsprozess sandte ein fehlerhaftes Ergebnis: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/core/protocol.py"/>
-        <source>The worker sent something that is not JSON: {0}.</source>
-        <translation>Der Arbeitsprozess sandte etwas, das kein JSON ist: {0}.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/protocol.py"/>
@@ -5707,6 +5682,11 @@
         <location filename="../../plugin/core/outputs.py"/>
         <source>{0} is no ordinary file but a device, a pipe or a socket.</source>
         <translation>{0} ist keine gewöhnliche Datei, sondern ein Gerät, eine Pipe oder ein Socket.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/worker.py"/>
+        <source>{0} is not a path.</source>
+        <translation>{0} ist kein Pfad.</translation>
     </message>
     <message>
         <location filename="../../plugin/layers.py"/>
