@@ -18,6 +18,7 @@ ROOMS = ("ui", "plugin")
 LEFT_OUT = (
     "cli.py", "batch.py", "evaluate.py", "scaling.py", "scene_check.py", "train.py", "calibrate.py", "demo.py", "demo_scene.py", "summary.py", "gpkg.py",
     "session_rows.py", "geopackage.py", "network_commands.py", "paper_bench.py", "papers.py", "cases.py", "direct.py", "closure.py", "null_matcher.py", "bounds.py", "lengths.py",
+    "options.py",
     "manifest.py", "locking.py",
 )
 # calls: which of their arguments are read by a user

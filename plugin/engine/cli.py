@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import AlignError, InputError, NoReliableAlignmentError, UsageError
-from ..core.fields import ParamInfo, from_dict, param_infos
+from ..core.fields import from_dict, param_infos
 from ..core.lengths import Length
 from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
 from . import network_commands
 from .defect import take_any_text, tell_defect
+from .options import add_outputs, add_pair_options, add_params, kind_of
 from .protocols import PROTOCOLS
 from .waiting import wait_quietly
 
@@ -49,56 +50,6 @@ class _Bar(Progress):
             self._bar.close()
 
 
-def _kind(info: ParamInfo) -> Any:
-    if info.type is bool:
-        return _switch
-    return _length if info.unit == "map units" else info.type
-
-
-def _length(text: str) -> Length:
-    try:
-        return Length.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{error}: write 500m, 0.01deg, or a number in the unit of the reference") from error
-
-
-def _switch(text: str) -> bool:
-    if text.lower() in ("true", "yes", "on", "1"):
-        return True
-    if text.lower() in ("false", "no", "off", "0"):
-        return False
-    raise argparse.ArgumentTypeError(f"{text!r} is neither true nor false")
-
-
-def _add_params(parser: argparse.ArgumentParser, cls: type, title: str) -> None:
-    group = parser.add_argument_group(title)
-    for info in param_infos(cls):
-        text = f"{info.help} Default: {'automatic' if info.default is None else info.default}." + (f" [{info.unit}]" if info.unit else "")
-        choices = list(info.choices) if info.choices and info.name != "matcher" else None
-        metavar = None if choices else "LENGTH" if info.unit == "map units" else info.type.__name__.upper()
-        group.add_argument(
-            f"--{info.name.replace('_', '-')}", dest=info.name, type=_kind(info), choices=choices, metavar=metavar, default=None,
-            help=text.replace("%", "%%"),
-        )
-
-
-def _add_pair_options(parser: argparse.ArgumentParser) -> None:
-    for side in ("reference", "sensed"):
-        parser.add_argument(f"--{side}-bands", metavar="B[,B]", default="", help=f"Bands of the {side} raster to compare, from 1. Default: automatic.")
-        parser.add_argument(f"--{side}-modality", choices=[m.value for m in Modality], default="auto", help=f"Sensor of the {side} raster.")
-        parser.add_argument(f"--{side}-nodata", type=float, default=None, metavar="V", help=f"Nodata value of the {side} raster.")
-    parser.add_argument("--matcher-param", action="append", default=[], metavar="NAME=VALUE", help="Parameter of the matcher; see `matchers`.")
-    _add_params(parser, AlignParams, "matching")
-
-
-def _add_outputs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--points", type=Path, metavar="FILE", help="Tie points as .points (QGIS), .csv or .geojson.")
-    parser.add_argument("--gpkg", type=Path, metavar="FILE", help="Tie points as a GeoPackage layer.")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="Report as one HTML file.")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="Result as JSON; - writes it to standard output.")
-    parser.add_argument("--overwrite", action="store_true", help="Replace outputs that exist.")
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(prog="sar-optical-align", description="Align SAR rasters with optical ones.")
@@ -110,9 +61,9 @@ def build_parser() -> argparse.ArgumentParser:
         p.add_argument("sensed", metavar="SENSED", help="Sensed raster (is moved; usually SAR).")
         if name == "register":
             p.add_argument("--output", "-o", type=Path, required=True, metavar="OUT.tif", help="Warped raster to write.")
-            _add_params(p, WarpParams, "output")
-        _add_outputs(p)
-        _add_pair_options(p)
+            add_params(p, WarpParams, "output")
+        add_outputs(p)
+        add_pair_options(p)
     p = commands.add_parser("warp", help="Warp a raster with control points.", description="Fit a model to a control-point file and warp.")
     p.add_argument("sensed", metavar="SENSED")
     p.add_argument("--points", type=Path, required=True, metavar="FILE", help=".points, .csv or .geojson file.")
@@ -120,7 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--reference", metavar="REF", help="Reference raster: gives the grid of .csv, .geojson and of points without CRS.")
     p.add_argument("--model", default="auto", help="Model, or auto. Default: auto.")
     p.add_argument("--overwrite", action="store_true", help="Replace the output if it exists.")
-    _add_params(p, WarpParams, "output")
+    add_params(p, WarpParams, "output")
     p = commands.add_parser("batch", help="Register many pairs listed in a CSV.", description=(
         "Columns: reference,sensed[,output]. Goes on where it stopped; pairs that failed are tried again. The exit code is 0 where any pair is registered."
     ))
@@ -128,8 +79,8 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--json-lines", type=Path, required=True, metavar="OUT.jsonl", help="One result a line, in the form of --json.")
     p.add_argument("--jobs", type=int, default=1, metavar="N", help="Pairs worked on at once. Default: 1.")
     p.add_argument("--overwrite", action="store_true", help="Replace warped rasters that exist; else their pairs fail.")
-    _add_params(p, WarpParams, "output")
-    _add_pair_options(p)
+    add_params(p, WarpParams, "output")
+    add_pair_options(p)
     p = commands.add_parser("bench", help="Measure matchers on a dataset with known truth.")
     p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
     p.add_argument("--split", default="val", metavar="SPLIT[,SPLIT]", help="Splits to measure, each in tables of its own. Default: val.")
@@ -166,8 +117,8 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--at", required=True, metavar="X,Y", help="Place in map coordinates of the reference; reference pixels where it has none.")
     p.add_argument("--output", "-o", type=Path, required=True, metavar="FIG.png", help="Picture to write (.png, .svg, .pdf).")
     p.add_argument("--overwrite", action="store_true", help="Replace the picture if it exists.")
-    _add_pair_options(p)
-    network_commands.add(commands, _add_pair_options)
+    add_pair_options(p)
+    network_commands.add(commands, add_pair_options)
     p = commands.add_parser("demo", help="Make a synthetic scene pair, register it and compare with the truth.")
     p.add_argument("--output", type=Path, default=Path("demo_output"), metavar="DIR", help="Folder for everything. Default: demo_output.")
     p.add_argument("--matcher", default="auto")
@@ -200,7 +151,7 @@ def _matcher_params(matcher: str, texts: list[str]) -> dict[str, Any]:
         if not separator or name not in infos:
             raise UsageError(f"--matcher-param {text!r} is not understood.", f"{spec.label} has: {', '.join(infos) or 'none'}.")
         try:
-            out[name] = _kind(infos[name])(value)
+            out[name] = kind_of(infos[name])(value)
         except (ValueError, argparse.ArgumentTypeError) as error:
             raise UsageError(f"--matcher-param {name}: {value!r} is not of type {infos[name].type.__name__}.") from error
     return out
