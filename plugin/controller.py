@@ -40,7 +40,6 @@ from .worker_client import WorkerClient
 
 LOG = "SAR-Optical Align"
 _YES, _NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-ROOT = Path(__file__).resolve().parent.parent
 
 
 class AlignController(QObject):
@@ -239,7 +238,7 @@ class AlignController(QObject):
         if self._client is None or self._client_python != python:
             if self._client is not None:
                 self._client.close()
-            self._client, self._client_python = WorkerClient(python, ROOT.parent, ROOT.name), python
+            self._client, self._client_python = WorkerClient(python), python
         return self._client
 
     def _match_ended(self) -> None:

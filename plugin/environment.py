@@ -18,7 +18,7 @@ from typing import Any
 
 from .core.errors import WorkerError
 from .core.progress import Cancelled, Progress
-from .worker_client import clean_environment, hidden_window, kill_tree
+from .worker_client import clean_environment, hidden_window, isolated, kill_tree
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
@@ -119,8 +119,8 @@ def create_managed(
 
     try:
         progress.update(0.02, "Making the environment")
-        _run([base, "-m", "venv", str(folder)], progress, progress.log)
-        command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+        _run(isolated(base, "-m", "venv", str(folder)), progress, progress.log)
+        command = isolated(str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off")
         command += ["--only-binary=:all:", "--require-hashes"]
         if wheels is not None:
             command += ["--no-index", "--find-links", str(wheels)]
@@ -199,7 +199,7 @@ def check(python: str) -> dict[str, Any]:
     """
     try:
         answer = subprocess.run(  # nosec B603 - argument list, no shell
-            [python, "-c", _PROBE], capture_output=True, text=True, timeout=_CHECK_S, env=clean_environment(), check=True, stdin=subprocess.DEVNULL,
+            isolated(python, "-c", _PROBE), capture_output=True, text=True, timeout=_CHECK_S, env=clean_environment(), check=True, stdin=subprocess.DEVNULL,
             **hidden_window(),
         )
         report = json.loads(answer.stdout.strip().splitlines()[-1])

@@ -28,6 +28,7 @@ _KEEP = (
     "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "LANG", "LC_ALL", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
     "no_proxy", "CUDA_VISIBLE_DEVICES", "XDG_CACHE_HOME",
 )
+_SCRIPT = Path(__file__).resolve().parent / "engine" / "start_worker.py"
 _POLL_S = 0.05
 _LAST_WORDS_S = 1.0
 _START_TIMEOUT_S = 60.0
@@ -35,13 +36,14 @@ _TAIL_LINES = 40
 SILENCE_S = 10.0  # the worker says every two seconds that it lives
 
 
-def clean_environment(package_parent: Path | None = None) -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Return an environment without QGIS' Python, Qt, GDAL and PROJ settings, which break another interpreter."""
-    env = {key: os.environ[key] for key in _KEEP if key in os.environ}
-    env.update(PYTHONUNBUFFERED="1", PYTHONUTF8="1", PYTHONNOUSERSITE="1", PYTHONDONTWRITEBYTECODE="1")
-    if package_parent is not None:
-        env["PYTHONPATH"] = str(package_parent)
-    return env
+    return {key: os.environ[key] for key in _KEEP if key in os.environ}
+
+
+def isolated(python: str, *arguments: str) -> list[str]:
+    """Return a command whose Python imports its own packages only: no file of the working folder, of the script's or of the user's site is one."""
+    return [python, "-I", "-B", "-u", "-X", "utf8", *arguments]
 
 
 def hidden_window() -> dict[str, Any]:
@@ -61,18 +63,15 @@ def kill_tree(process: subprocess.Popen[Any]) -> None:
 
 
 class WorkerClient:
-    """One worker process, started at the first run and again after a crash or a cancel.
+    """One worker process, started at the first run and again after a crash or a cancel; relative names mean there what they mean here.
 
     Args:
         python: Interpreter that has the engine's packages.
-        package_parent: Folder that holds the package.
-        package: Name of the package folder.
-        module: Module to run, within the package.
+        script: What it runs, and its arguments.
     """
 
-    def __init__(self, python: str, package_parent: Path, package: str, module: str = "plugin.engine.worker") -> None:
-        self._command = [python, "-m", f"{package}.{module}"]
-        self._parent = package_parent
+    def __init__(self, python: str, *script: str) -> None:
+        self._command = isolated(python, *(script or (str(_SCRIPT),)))
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
@@ -173,7 +172,7 @@ class WorkerClient:
         try:
             self._process = subprocess.Popen(  # nosec B603 - argument list, no shell
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-                errors="replace", bufsize=1, env=clean_environment(self._parent), cwd=str(self._parent), **hidden_window(),
+                errors="replace", bufsize=1, env=clean_environment(), **hidden_window(),
             )
         except OSError as error:
             raise WorkerError(f"The worker cannot be started: {error}.", "Check the interpreter in Settings > Options > SAR-Optical Align.") from error

@@ -22,7 +22,7 @@ from ..core.session_point import as_session_point
 from ..core.wording import tr
 from ..layers import native_grid
 from ..worker_client import WorkerClient
-from .algorithm import ROOT, FeedbackProgress, number
+from .algorithm import FeedbackProgress, number
 from .matching import MatchingAlgorithm
 from .points import point_files, points_of, points_of_file
 
@@ -80,7 +80,7 @@ class AdaptNetwork(MatchingAlgorithm):
 
     def work(self, _parameters: dict[str, Any], _context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Have the worker adapt it."""
-        client = WorkerClient(self.python, ROOT.parent, ROOT.name)
+        client = WorkerClient(self.python)
         try:
             result = client.adapt(self.asked, FeedbackProgress(feedback))
         finally:

@@ -29,7 +29,7 @@ from ..input_files import files_of
 from ..layers import native_grid
 from ..settings import worker_python
 from ..worker_client import WorkerClient
-from .algorithm import ROOT, AlignAlgorithm, FeedbackProgress, number
+from .algorithm import AlignAlgorithm, FeedbackProgress, number
 from .fields import add_params, read_matcher_params, read_params
 from .points import write_points_layer
 
@@ -146,7 +146,7 @@ class MatchingAlgorithm(AlignAlgorithm):
             AlignError: as the engine raised it.
             Cancelled: the user cancelled; the worker is killed.
         """
-        client = WorkerClient(self.python, ROOT.parent, ROOT.name)
+        client = WorkerClient(self.python)
         try:
             result = client.run(self.request, progress, report_path=files.part(self.files["REPORT"]) if "REPORT" in self.files else None)
         finally:

@@ -14,11 +14,11 @@ from sar_optical_align.plugin.worker_client import WorkerClient
 
 
 @pytest.fixture
-def explainer(review, root):
+def explainer(review):
     python = os.environ.get("SOA_WORKER_PYTHON")
     if not python:
         pytest.fail("SOA_WORKER_PYTHON names no interpreter of the engine")
-    client = WorkerClient(python, root.parent, root.name)
+    client = WorkerClient(python)
     save_params(AlignParams(matcher="cfog"))
     explainer = Explainer(review, lambda: client)
     review.panel.explain_requested.connect(explainer.explain)

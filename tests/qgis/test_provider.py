@@ -213,8 +213,11 @@ def test_a_graphical_model_branches_on_a_refusal(processing, parts, mirrored, tm
     assert not (tmp_path / "m.tif").exists()
 
 
-@pytest.mark.skipif(shutil.which("qgis_process.bin") is None, reason="qgis_process is not installed")
-def test_qgis_process_registers(parts, root, tmp_path, worker_python):
+@pytest.fixture
+def qgis_process(root, tmp_path, worker_python):
+    """Runs an algorithm with `qgis_process` in a folder and returns its results."""
+    if shutil.which("qgis_process.bin") is None:
+        pytest.skip("qgis_process is not installed")
     profiles = make_profile(root, tmp_path)
     ini = profiles / "profiles" / "default" / "QGIS" / "QGIS3.ini"
     ini.write_text(ini.read_text() + f"\n[sar_optical_align]\ninterpreter_mode=existing\nexisting_python={worker_python}\n")
@@ -222,16 +225,32 @@ def test_qgis_process_registers(parts, root, tmp_path, worker_python):
     runtime.mkdir(mode=0o700)
     env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
     env.update(QGIS_CUSTOM_CONFIG_PATH=str(profiles), QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=str(runtime), HOME=str(tmp_path), PATH="/usr/bin:/bin")
-    output = tmp_path / "out.tif"
-    command = [
-        "qgis_process.bin", "run", "sar_optical_align:registerimages", "--json", f"--REFERENCE={parts[0]}", f"--SENSED={parts[1]}",
-        f"--POINTS={tmp_path / 'p.gpkg'}", f"--OUTPUT={output}",
-    ]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=180)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    results = json.loads(done.stdout)["results"]
-    assert results["STATUS"] == "ok"
-    assert output.exists()
+
+    def run(folder, algorithm, **parameters):
+        command = ["qgis_process.bin", "run", f"sar_optical_align:{algorithm}", "--json", *(f"--{name}={value}" for name, value in parameters.items())]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=180, cwd=folder)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return json.loads(done.stdout)["results"]
+
+    return run
+
+
+def test_qgis_process_takes_names_relative_to_its_folder(qgis_process, parts, tmp_path):
+    """Rasters, points and all outputs, in the folder that holds the rasters and from one beside it."""
+    here, beside = tmp_path / "here", tmp_path / "beside"
+    here.mkdir()
+    beside.mkdir()
+    for part in parts:
+        shutil.copy(part, here)
+    pair = {"REFERENCE": "optical.tif", "SENSED": "sar.tif"}
+    files = {"POINTS": "points.gpkg", "OUTPUT": "aligned.tif", "REPORT": "report.html", "POINTS_FILE": "p.points"}
+    registered = qgis_process(here, "registerimages", **pair, **files, MATCHER="cfog", THREADS=1)
+    assert registered["STATUS"] == "ok"
+    assert all((here / file).is_file() for file in files.values())
+    outside = {name: f"../here/{file}" for name, file in pair.items()}
+    imported = qgis_process(beside, "importpoints", **outside, INPUT="../here/p.points", OUTPUT="back.gpkg")
+    assert imported["COUNT"] == registered["FOUND"]
+    assert (beside / "back.gpkg").is_file()
 
 
 def test_a_network_is_adapted_to_the_scene(processing, parts, tmp_path, worker_with_torch):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sar_optical_align.plugin import worker_client
-from sar_optical_align.plugin.core.errors import NoOverlapError, WorkerError
+from sar_optical_align.plugin.core.errors import NoOverlapError, UnreadableRasterError, WorkerError
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
-from sar_optical_align.plugin.core.types import AlignRequest, RasterRef, Status
-from sar_optical_align.plugin.worker_client import WorkerClient, clean_environment
+from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
+from sar_optical_align.plugin.worker_client import WorkerClient, clean_environment, isolated
 
 FAKE = Path(__file__).resolve().parents[1] / "support" / "fake_worker.py"
 
@@ -24,9 +26,8 @@ def request(kind):
 
 
 @pytest.fixture
-def client(tmp_path):
-    c = WorkerClient(sys.executable, tmp_path, "unused")
-    c._command = [sys.executable, str(FAKE)]
+def client():
+    c = WorkerClient(sys.executable, str(FAKE))
     yield c
     c.close()
 
@@ -83,9 +84,9 @@ def test_a_progress_that_cancels_kills_the_worker(client):
 
 def test_a_missing_interpreter_and_a_wrong_one_are_told(tmp_path):
     with pytest.raises(WorkerError, match="cannot be started"):
-        WorkerClient(str(tmp_path / "nothing"), tmp_path, "x").run(request("fine"), Progress())
+        WorkerClient(str(tmp_path / "nothing")).run(request("fine"), Progress())
     with pytest.raises(WorkerError) as error:
-        WorkerClient(sys.executable, tmp_path, "no_such_package").run(request("fine"), Progress())
+        WorkerClient(sys.executable, "-c", "import no_such_package").run(request("fine"), Progress())
     assert "lacks packages" in error.value.hint
 
 
@@ -95,12 +96,51 @@ def test_the_worker_ends_with_its_parent():
     assert process.wait(timeout=20) == 0
 
 
-def test_the_child_gets_a_clean_environment(monkeypatch, tmp_path):
-    for name in ("PYTHONHOME", "GDAL_DATA", "PROJ_LIB", "QT_PLUGIN_PATH", "LD_PRELOAD"):
+@pytest.fixture
+def plugins(root, tmp_path):
+    """A folder of plugins with a copy of the package, in a folder with an odd name."""
+    package = tmp_path / "plugins" / "sar-optical align.2"
+    (package / "plugin").mkdir(parents=True)
+    for file in ("__init__.py", "metadata.txt", "plugin/__init__.py"):
+        shutil.copy(root / file, package / file)
+    for folder in ("models", "plugin/core", "plugin/engine"):
+        shutil.copytree(root / folder, package / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return package
+
+
+def test_no_file_beside_the_package_or_in_the_working_folder_runs_in_the_worker(plugins, tmp_path, monkeypatch):
+    marker, here = tmp_path / "ran", tmp_path / "here"
+    here.mkdir()
+    script = plugins / "plugin" / "engine" / "start_worker.py"
+    for folder in (plugins.parent, plugins, here, script.parent):
+        for name in ("uuid", "numpy", "rasterio", "sitecustomize"):
+            (folder / f"{name}.py").write_text(f"open({str(marker)!r}, 'a').write(__file__)\n")
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PYTHONPATH", str(here))
+    client = WorkerClient(sys.executable, str(script))
+    try:
+        with pytest.raises(UnreadableRasterError, match="no_such_raster"):
+            client.run(replace(request("no_such_raster.tif"), params=AlignParams(matcher="cfog")), Progress())
+    finally:
+        client.close()
+    assert not marker.exists()
+
+
+def test_a_process_that_the_worker_spawns_finds_the_package(plugins):
+    (plugins / "plugin" / "engine" / "worker.py").write_text(
+        "import multiprocessing\n\n\ndef double(x):\n    return 2 * x\n\n\ndef main():\n"
+        "    with multiprocessing.get_context('spawn').Pool(1) as pool:\n        print(pool.apply(double, (21,)))\n"
+    )
+    command = isolated(sys.executable, str(plugins / "plugin" / "engine" / "start_worker.py"))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=clean_environment(), cwd=plugins)
+    assert (done.stdout.strip(), done.returncode) == ("42", 0), done.stderr
+
+
+def test_the_child_gets_a_clean_environment(monkeypatch):
+    for name in ("PYTHONHOME", "PYTHONPATH", "GDAL_DATA", "PROJ_LIB", "QT_PLUGIN_PATH", "LD_PRELOAD"):
         monkeypatch.setenv(name, "/nonsense")
-    env = clean_environment(tmp_path)
-    assert not {"PYTHONHOME", "GDAL_DATA", "PROJ_LIB", "QT_PLUGIN_PATH", "LD_PRELOAD"} & set(env)
-    assert env["PYTHONPATH"] == str(tmp_path)
+    env = clean_environment()
+    assert not {"PYTHONHOME", "PYTHONPATH", "GDAL_DATA", "PROJ_LIB", "QT_PLUGIN_PATH", "LD_PRELOAD"} & set(env)
     assert env["PATH"]
 
 

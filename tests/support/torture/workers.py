@@ -149,8 +149,7 @@ def _misbehave(name: str, seed: int, folder: Path) -> int:
     result = AlignResult(request, Status.OK, "fine", "cfog", "shift", (), None, None, (), None, grid, grid)
     (folder / "result.json").write_text(json.dumps(to_jsonable(result)))
     os.environ["TORTURE_PROTOCOL"] = str(PROTOCOL_VERSION)
-    client = WorkerClient(sys.executable, folder, "unused")
-    client._command = [sys.executable, str(_SCRIPT), name, str(folder / "marker"), str(folder / "result.json")]
+    client = WorkerClient(sys.executable, str(_SCRIPT), name, str(folder / "marker"), str(folder / "result.json"))
     chips = None
     if name in _CHIPS:
         chips = folder / "chips.npz"
