@@ -25,6 +25,7 @@ LEFT_OUT = (
 ALL = tuple(range(8))
 SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "tr": ((0,), ()),
+    "reading": ((0, 2), ("hint",)),
     "param": ((1, 2), ("label", "help", "unit", "choices", "zero")),
     "register": ((), ("label", "summary")),
     "ModelInfo": (ALL, ("label",)),
@@ -47,7 +48,7 @@ SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "add_raster": ((1, 2), ()),
     "add_outputs": ((0, 1), ()),
 }
-ERROR = re.compile(r"^[A-Z]\w*Error$")
+ERROR = re.compile(r"^[A-Z]\w*Error$|^error$")
 BUILTIN_ERRORS = ("ValueError", "TypeError", "RuntimeError", "OSError", "KeyError")
 # constants whose strings are shown, classes whose members are, functions that return what is shown
 NAMED = (

@@ -35,8 +35,10 @@ def reading(what: str, source: object = "", hint: str = "", error: type[AlignErr
     except (AlignError, Cancelled, MemoryError):
         raise
     except Exception as cause:
-        name = " ".join(v for v in (what, plain(source)) if v)
-        raise error(f"Cannot read {name}: {reason_of(cause)}.", hint) from cause
+        reason, name = reason_of(cause), plain(source)
+        if name:
+            raise error(f"Cannot read {what} ({name}): {reason}.", hint) from cause
+        raise error(f"Cannot read {what}: {reason}.", hint) from cause
 
 
 def reason_of(cause: BaseException) -> str:

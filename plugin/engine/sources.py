@@ -201,7 +201,7 @@ class Source:
         bands = list(self.bands)
         shape = shape or (box[3], box[2])
         decimated = shape != (box[3], box[2])
-        with reading("the pixels of", self.ref.path, _TRUNCATED, UnreadableRasterError), self._lock, self._full_size(decimated) as d:
+        with reading("the pixels", self.ref.path, _TRUNCATED, UnreadableRasterError), self._lock, self._full_size(decimated) as d:
             data = read_bands(d, bands, shape, window=Window(*box), resampling=Resampling.nearest)
             masks = d.read_masks(bands, window=Window(*box), out_shape=(len(bands), *shape), resampling=Resampling.nearest)
         with np.errstate(over="ignore"):
@@ -227,7 +227,7 @@ class Source:
         d = self._dataset
         rows, cols = d.block_shapes[-1]
         x, y = (d.width - 1) // cols * cols, (d.height - 1) // rows * rows
-        with reading("the pixels of", self.ref.path, _TRUNCATED, UnreadableRasterError):
+        with reading("the pixels", self.ref.path, _TRUNCATED, UnreadableRasterError):
             d.read(d.count, window=Window(x, y, d.width - x, d.height - y))
 
     def _grey(self, values: Array) -> Array:

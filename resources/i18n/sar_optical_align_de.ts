@@ -774,6 +774,11 @@
         <translation>Die Pixel von {0} können nicht gelesen werden: {1}.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/borders.py"/>
+        <source>Cannot read {0} ({1}): {2}.</source>
+        <translation>Nicht lesbar: {0} ({1}): {2}.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/displacement_layer.py"/>
         <source>Cannot read {0} back.</source>
         <translation>{0} kann nicht zurückgelesen werden.</translation>
@@ -782,6 +787,11 @@
         <location filename="../../plugin/chips.py"/>
         <source>Cannot read {0}.</source>
         <translation>{0} kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/borders.py"/>
+        <source>Cannot read {0}: {1}.</source>
+        <translation>{0} kann nicht gelesen werden: {1}.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/reading.py"/>
@@ -894,6 +904,11 @@
         <translation>Prüfen, ob die Datei noch da und vollständig ist.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/sources.py"/>
+        <source>Check that the file is whole and its georeferencing right.</source>
+        <translation>Prüfen Sie, ob die Datei vollständig und ihre Georeferenzierung richtig ist.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/chips.py"/>
         <source>Check that the file is whole.</source>
         <translation>Prüfen, ob die Datei unversehrt ist.</translation>
@@ -914,6 +929,11 @@
         <translation>KBS der Datei prüfen, oder die Zeile berichtigen oder löschen.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/deliver.py"/>
+        <source>Check the CRS of the file, or save the points again in that of the reference.</source>
+        <translation>Prüfen Sie das KBS der Datei, oder speichern Sie die Punkte noch einmal in dem der Referenz.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/worker_client.py"/>
         <source>Check the interpreter in Settings &gt; Options &gt; SAR-Optical Align.</source>
         <translation>Interpreter unter Einstellungen &gt; Optionen &gt; SAR-Optical Align prüfen.</translation>
@@ -929,7 +949,12 @@
         <translation>Netzwerk oder Proxy prüfen, oder aus einem Ordner mit Wheels installieren.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/georeference.py"/>
+        <location filename="../../plugin/core/gcp_io.py"/>
+        <source>Check the path and that it is a .points, .csv or .geojson file.</source>
+        <translation>Prüfen Sie den Pfad und ob es eine .points-, .csv- oder .geojson-Datei ist.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/deliver.py"/>
         <source>Check the path and that the file is a raster GDAL can read.</source>
         <translation>Pfad prüfen, und ob GDAL die Datei als Raster lesen kann.</translation>
     </message>
@@ -997,6 +1022,11 @@
         <location filename="../../plugin/core/gcp_io.py"/>
         <source>Choose a .points, .csv or .geojson file.</source>
         <translation>Eine Datei .points, .csv oder .geojson wählen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/network.py"/>
+        <source>Choose a .safetensors file written by `train`, with its .json beside it.</source>
+        <translation>Eine .safetensors-Datei wählen, die `train` geschrieben hat, mit ihrer .json daneben.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/csv_points.py"/>
@@ -2062,6 +2092,11 @@
         <location filename="../../plugin/engine/matchers/registry.py"/>
         <source>Install it in the worker's interpreter, or choose another matcher.</source>
         <translation>Im Interpreter des Arbeitsprozesses installieren, oder einen anderen Matcher wählen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/network.py"/>
+        <source>Install the plugin anew.</source>
+        <translation>Die Erweiterung neu installieren.</translation>
     </message>
     <message>
         <location filename="../../plugin/environment.py"/>
@@ -3889,7 +3924,7 @@
         <translation>Die Umgebung konnte nicht angelegt werden: {0}</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warp.py"/>
+        <location filename="../../plugin/engine/sources.py"/>
         <source>The file seems truncated or damaged; copy it again.</source>
         <translation>Die Datei scheint abgeschnitten oder beschädigt; neu kopieren.</translation>
     </message>
@@ -4954,9 +4989,24 @@
         <translation>Auf den Punkt zoomen</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/protocol.py"/>
+        <source>a message</source>
+        <translation>eine Nachricht</translation>
+    </message>
+    <message>
         <location filename="../../ui/warp_panel.py"/>
         <source>a new GeoTIFF</source>
         <translation>ein neues GeoTIFF</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/transforms.py"/>
+        <source>a transform</source>
+        <translation>eine Transformation</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/jsonable.py"/>
+        <source>a value of {0}</source>
+        <translation>ein Wert von {0}</translation>
     </message>
     <message>
         <location filename="../../ui/palette.py"/>
@@ -5424,9 +5474,19 @@
         <translation>die am stärksten gestauchte Stelle zeigen</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/deliver.py"/>
+        <source>the CRS of the points</source>
+        <translation>das KBS der Punkte</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/evidence.py"/>
         <source>the best position stands out by {0} standard deviations with {1} % of the area shared, and {2} % of the tie points are likely right (probability that the alignment is right {3} %)</source>
         <translation>die beste Lage hebt sich um {0} Standardabweichungen ab, bei {1} % gemeinsamer Fläche, und {2} % der Passpunkte sind wahrscheinlich richtig (Wahrscheinlichkeit, dass die Ausrichtung stimmt: {3} %)</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/gcp_io.py"/>
+        <source>the control points</source>
+        <translation>die Passpunkte</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session_point.py"/>
@@ -5444,9 +5504,34 @@
         <translation>die Nummer {0} ist keine ganze Zahl ab 1</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/sources.py"/>
+        <source>the pixels</source>
+        <translation>die Pixel</translation>
+    </message>
+    <message>
         <location filename="../../ui/params_form.py"/>
         <source>the plugin's own</source>
         <translation>die mitgelieferten</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/deliver.py"/>
+        <source>the points</source>
+        <translation>die Punkte</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/deliver.py"/>
+        <source>the points in the reference's CRS</source>
+        <translation>die Punkte im KBS der Referenz</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/deliver.py"/>
+        <source>the raster</source>
+        <translation>das Raster</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/worker.py"/>
+        <source>the request</source>
+        <translation>die Anfrage</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session_point.py"/>
@@ -5454,9 +5539,39 @@
         <translation>der Score muss endlich sein</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/session_file.py"/>
+        <source>the session</source>
+        <translation>die Sitzung</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/session_record.py"/>
         <source>the share of independent matches is not from 0 to 1</source>
         <translation>der Anteil unabhängiger Zuordnungen liegt nicht zwischen 0 und 1</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/protocol.py"/>
+        <source>the similarity surfaces</source>
+        <translation>die Ähnlichkeitsflächen</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/matchers/network.py"/>
+        <source>the weights</source>
+        <translation>die Gewichte</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/protocol.py"/>
+        <source>the worker's answer</source>
+        <translation>die Antwort des Arbeitsprozesses</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/worker_client.py"/>
+        <source>the worker's progress</source>
+        <translation>der Fortschritt des Arbeitsprozesses</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/worker_client.py"/>
+        <source>the worker's tie points</source>
+        <translation>die Verknüpfungspunkte des Arbeitsprozesses</translation>
     </message>
     <message>
         <location filename="../../plugin/core/session_record.py"/>

@@ -28,7 +28,7 @@ def test_any_exception_becomes_one_printable_sentence(cause: Exception) -> None:
         raise cause
     assert caught.value.__cause__ is cause
     assert caught.value.hint == "Try another."
-    assert caught.value.message.startswith("Cannot read the table a")
+    assert caught.value.message.startswith("Cannot read the table (a")
     assert caught.value.message.encode("utf-8").isascii()
     assert "\n" not in caught.value.message
 
