@@ -1,6 +1,6 @@
 """What files and messages are damaged in any way: every parser answers, or raises an error of ours that says something.
 
-`N=100000 make test-fuzz` puts more mutations, `SEED=…` others.
+`N=100000 python -m pytest tests/fuzz` puts more mutations, `SEED=…` others.
 """
 
 from __future__ import annotations
