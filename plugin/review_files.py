@@ -73,7 +73,8 @@ def run_line(session: Session | None, output: str, params: WarpParams) -> str:
     if session is None or session.run is None:
         raise InputError("No run found these points.", "Find tie points first; imported or added points have no command.")
     request = session.record().request
-    ran = replace(request, params=replace(request.params, matcher=session.run.matcher))  # the automatic choice may be another one some day
+    # the automatic choices may be others some day, and the model may have been chosen in the review
+    ran = replace(request, params=replace(request.params, matcher=session.run.matcher, model=session.fit.model))
     return run_command(ran, params, str(Path(output).with_suffix(".gpkg")), output)
 
 

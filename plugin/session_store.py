@@ -22,7 +22,7 @@ from .core.session_file import SessionFile, copy_review, load_record
 from .core.session_record import RunRecord, SessionRecord
 from .core.types import AlignParams, AlignResult, Grid, RasterRef
 from .layers import grid_of
-from .settings import PREFIX, load_params, session_folder
+from .settings import PREFIX, load_params, machine, session_folder
 
 _ROLES = ("reference_layer", "sensed_layer")
 _ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +39,7 @@ class Earlier:
 
     Attributes:
         session: It, kept in its file from now on.
-        time: Of its last change.
+        time: Of its last change by the analyst or a run; opening it is none.
         warnings: What became of its rasters since, in words, with what to do.
     """
 
@@ -147,14 +147,16 @@ def _earlier(file: Path, record: SessionRecord, reference: RasterRef, sensed: Ra
         ("reference", "sensed"), (reference, sensed), (record.reference_grid, record.sensed_grid), record.inputs or (None, None), now, strict=True
     ):
         warnings += list(filter(None, (change_of(name, then, at) if then is not None else "", _grid_change(name, ref, grid))))
+    time = record.changed_at or datetime.fromtimestamp(file.stat().st_mtime, timezone.utc)
     moved = replace(
-        record, reference=replace(record.reference, path=reference.path), sensed=replace(record.sensed, path=sensed.path), inputs=record.inputs or now
+        record, reference=replace(record.reference, path=reference.path), sensed=replace(record.sensed, path=sensed.path), inputs=record.inputs or now,
+        changed_at=time,
     )
     session = Session.from_record(moved)
     aside = file.suffix != ".gpkg" or any(word in file.stem for word in _ASIDE) or file.parent != store_folder()
     session.file = session_file(reference, sensed) if aside else SessionFile.going_on(file, record, _STYLE.read_text(encoding="utf-8"), versions())
     carry_weights(session, file.parent)
-    return Earlier(session, datetime.fromtimestamp(file.stat().st_mtime), tuple(warnings))
+    return Earlier(session, time.astimezone(), tuple(warnings))
 
 
 def _grid_change(name: str, ref: RasterRef, then: Grid) -> str:
@@ -211,11 +213,19 @@ def adapted_weights(session: Session | None) -> Path | None:
 
 
 def scene_params(session: Session) -> AlignParams:
-    """Return the parameters of the last run, with the weights adapted to the scene where there are any and no other matcher is chosen."""
-    params, path = load_params(), adapted_weights(session)
-    if path is None or session.adapted is None or params.matcher not in ("auto", session.adapted.network):
-        return params
-    return replace(params, matcher=session.adapted.network, matcher_params={"weights": str(path)})
+    """Return the parameters that the points of a review were found with; those of the last run where no run found them.
+
+    Weights adapted to the scene take part where no other matcher was chosen; those adapted and discarded since do not.
+    """
+    run, path = session.run, adapted_weights(session)
+    params = replace(run.params, **machine()) if run is not None else load_params()
+    given = dict(params.matcher_params)
+    weights = Path(str(given.get("weights") or ""))
+    if given.get("weights") and session.file is not None and weights.parent == session.file.path.parent and not weights.is_file():
+        given["weights"] = ""
+    if path is not None and session.adapted is not None and params.matcher in ("auto", session.adapted.network):
+        return replace(params, matcher=session.adapted.network, matcher_params={**given, "weights": str(path)})
+    return replace(params, matcher=run.matcher if run is not None else params.matcher, matcher_params=given)
 
 
 def discard_weights(session: Session) -> None:

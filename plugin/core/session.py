@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ class Session:
         self.file = SessionFile(file) if isinstance(file, Path) else file
         self.inputs: tuple[Fingerprint, ...] = ()
         self.adapted: Adapted | None = None
+        self._changed_at: datetime | None = None
         self.sensed_to_reference = sensed_to_reference
         self._history = History(Snapshot((), model))
         self._listeners: list[Callable[[str], None]] = []
@@ -211,7 +213,7 @@ class Session:
 
     def set_adapted(self, adapted: Adapted | None) -> None:
         """Note the weights adapted to this scene, which lie beside the session's file; not undoable."""
-        self.adapted = adapted
+        self.adapted, self._changed_at = adapted, datetime.now(timezone.utc)
         try:
             self.save()
         finally:
@@ -297,7 +299,7 @@ class Session:
         now = self._now
         return SessionRecord(
             self.reference, self.sensed, self.reference_grid, self.sensed_grid, now.model, now.independent_share, now.points, now.run, self.inputs,
-            self.adapted, self._refitter.held,
+            self.adapted, self._refitter.held, self._changed_at,
         )
 
     @classmethod
@@ -305,7 +307,7 @@ class Session:
         """Go on with a review."""
         session = cls(record.reference, record.sensed, record.reference_grid, record.sensed_grid, record.model)
         session._history = History(Snapshot(record.points, record.model, "", record.independent_share, record.run))
-        session.inputs, session.adapted = record.inputs, record.adapted
+        session.inputs, session.adapted, session._changed_at = record.inputs, record.adapted, record.changed_at
         session._refitter = Refitter(record.advised)
         return session
 
@@ -376,6 +378,7 @@ class Session:
         self._fit = None
         try:
             if save:
+                self._changed_at = datetime.now(timezone.utc)
                 self.save()
         finally:
             for callback in list(self._listeners):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
 from .errors import AlignError, InputError
@@ -94,6 +95,7 @@ class SessionRecord:
         inputs: Fingerprints of reference and sensed file as they were; () where they are not known.
         adapted: Weights adapted to the scene, None where there are none.
         advised: Model the advisor held to when the automatic one was fitted last, "" = none.
+        changed_at: When the analyst or a run changed it last, with its time zone; None where it is not known.
     """
 
     reference: RasterRef
@@ -107,6 +109,7 @@ class SessionRecord:
     inputs: tuple[Fingerprint, ...] = ()
     adapted: Adapted | None = None
     advised: str = ""
+    changed_at: datetime | None = None
 
     @property
     def request(self) -> AlignRequest:
@@ -156,6 +159,7 @@ class SessionRecord:
             "inputs": to_jsonable(self.inputs),
             "adapted": to_jsonable(self.adapted),
             "advised": self.advised,
+            "changed_at": self.changed_at.isoformat() if self.changed_at is not None else None,
         }
 
 
@@ -168,14 +172,14 @@ def record_from(data: dict[str, Any], points: tuple[SessionPoint, ...]) -> Sessi
     try:
         if data["format"] not in (1, FORMAT_VERSION):
             raise InputError(f"The session has format {str(data['format'])[:20]}, this version reads 1 to {FORMAT_VERSION}.", "Update the plugin.")
-        run, inputs, adapted = data.get("run"), data.get("inputs") or [], data.get("adapted")
+        run, inputs, adapted, changed = data.get("run"), data.get("inputs") or [], data.get("adapted"), data.get("changed_at")
         record = SessionRecord(
             from_jsonable(RasterRef, data["reference"]), from_jsonable(RasterRef, data["sensed"]),
             from_jsonable(Grid, data["reference_grid"]), from_jsonable(Grid, data["sensed_grid"]),
             str(data["model"]), from_jsonable(float, data["independent_share"]), points,
             from_jsonable(RunRecord, run) if run is not None else None, tuple(from_jsonable(Fingerprint, i) for i in inputs),
             from_jsonable(Adapted, adapted) if adapted is not None else None,
-            str(data.get("advised") or ""),
+            str(data.get("advised") or ""), datetime.fromisoformat(changed).astimezone(timezone.utc) if changed else None,
         )
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError, AttributeError, AlignError) as error:
         raise InputError(f"Not a session: {str(error)[:200]}.", _OURS) from error

@@ -7,7 +7,8 @@ import os
 import pytest
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from sar_optical_align.plugin.core.types import AlignParams
+from sar_optical_align.plugin import explainer as explaining
+from sar_optical_align.plugin.core.types import AlignParams, AlignRequest
 from sar_optical_align.plugin.explainer import Explainer
 from sar_optical_align.plugin.settings import save_params
 from sar_optical_align.plugin.worker_client import WorkerClient
@@ -19,7 +20,7 @@ def explainer(review):
     if not python:
         pytest.fail("SOA_WORKER_PYTHON names no interpreter of the engine")
     client = WorkerClient(python)
-    save_params(AlignParams(matcher="cfog"))
+    save_params(AlignParams(matcher="ecc"))  # of another scene: the points of this review come from cfog
     explainer = Explainer(review, lambda: client)
     review.panel.explain_requested.connect(explainer.explain)
     yield explainer
@@ -27,11 +28,14 @@ def explainer(review):
     client.close()
 
 
-def test_a_key_shows_the_picture_of_a_point(review, explainer, qtbot):
+def test_a_key_shows_the_picture_of_a_point(review, explainer, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(explaining, "AlignRequest", lambda *args: asked.append(args[2].matcher) or AlignRequest(*args))
     review.select([14])
     QTest.keyClick(review.panel.table, Qt.Key.Key_E)
     qtbot.waitUntil(explainer.dialog.isVisible, timeout=60_000)
     assert "14" in explainer.dialog.windowTitle()
+    assert asked == ["cfog"]
     shown = explainer.dialog.label.pixmap()
     assert shown.width() > 600
     image = shown.toImage()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
+from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +127,33 @@ def test_after_a_new_project_the_earlier_review_is_offered_again(host, running, 
     assert plugin.controller.keeping.offer is None
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_opening_a_review_is_no_change(host, running, pair_files, known):
+    plugin = start(host, running)
+    session = review(plugin, pair_files)
+    file, refs = session.file.path, (session.reference, session.sensed)
+    stop(plugin, running)
+    QgsProject.instance().clear()
+    then = datetime(2024, 5, 6, 7, 8, 9, tzinfo=timezone.utc)
+    with sqlite3.connect(file) as connection:
+        assert json.loads(connection.execute("SELECT value FROM session WHERE key = 'changed_at'").fetchone()[0]).startswith(f"{datetime.now(timezone.utc):%Y-%m-%d}")
+        connection.execute("UPDATE session SET value = ? WHERE key = 'changed_at'", (json.dumps(then.isoformat() if known else None),))
+    connection.close()
+    os.utime(file, (then.timestamp(), then.timestamp()))  # what tells of the change in a file that does not itself
+    for _ in range(2):
+        plugin = start(host, running)
+        found = find_earlier(*refs)
+        assert found.time == then
+        plugin.controller.keeping.restore(found)
+        plugin.controller.review._keep_residuals()
+        plugin.controller.review.relocate()
+        stop(plugin, running)
+    assert file.stat().st_mtime > then.timestamp()
+    again = find_earlier(*refs)
+    again.session.accept([3])
+    assert find_earlier(*refs).time > then
+
+
 def test_a_second_project_does_not_see_the_first_ones_review(host, running, pair_files, tmp_path):
     plugin = start(host, running)
     review(plugin, pair_files)
@@ -213,6 +242,10 @@ def test_the_export_menu_writes_script_and_command(host, running, pair_files, tm
     line = QApplication.clipboard().text()
     assert f"--SENSED={session.sensed.path}" in line
     assert "sar_optical_align:registerimages" in line
+    assert f"--MODEL={session.fit.model} " in line
+    session.set_model("polynomial2")  # chosen in the review, after the run
+    plugin.controller.keeping.copy_command()
+    assert "--MODEL=polynomial2 " in QApplication.clipboard().text()
     plugin.controller.keeping.add_layer()
     layer = next(v for v in QgsProject.instance().mapLayers().values() if isinstance(v, QgsVectorLayer))
     assert layer.featureCount() == 30

@@ -17,10 +17,11 @@ from sar_optical_align.plugin.chips import ChipReader
 from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import WorkerError
 from sar_optical_align.plugin.core.session import PointState, Seen
-from sar_optical_align.plugin.core.types import Evidence, Grid, RasterRef
+from sar_optical_align.plugin.core.types import AlignParams, Evidence, Grid, RasterRef
 from sar_optical_align.plugin.layers import native_grid
 from sar_optical_align.plugin.placement import Placement
 from sar_optical_align.plugin.review_controller import ReviewController
+from sar_optical_align.plugin.settings import machine, save_params
 from sar_optical_align.ui.review_panel import ReviewPanel
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -30,10 +31,11 @@ class Worker:
     """A worker's client that has measured already."""
 
     def __init__(self, place, seen):
-        self.answer, self.asked = (place, seen), []
+        self.answer, self.asked, self.params = (place, seen), [], []
 
     def measure_place(self, request, transform, reference_px, sensed_px, progress):
         self.asked.append((reference_px, sensed_px))
+        self.params.append(request.params)
         if self.answer[0] is None:
             raise WorkerError("There is no valid ground.")
         return self.answer
@@ -100,6 +102,16 @@ def test_beside_the_stored_surface_the_worker_measures(review, qtbot):
     assert now.score == 0.77
     review.undo()  # one step took both
     assert review.session.point(14).tie_point == point.tie_point
+
+
+def test_it_measures_as_the_run_of_the_review_did_whatever_ran_last(review, qtbot):
+    save_params(AlignParams(matcher="ecc", model="shift", max_points=77))
+    worker = Worker((50.0, 50.0), Seen(0.9, ((0.2, 0.0), (0.0, 0.3)), Evidence(0.6, 0.3)))
+    review.snapper.worker = lambda: worker
+    review.snapper.drop(14, (50.0, 50.0), free=False)
+    qtbot.waitUntil(lambda: len(worker.params) == 1, timeout=5000)
+    run = review.session.run
+    assert worker.params == [dataclasses.replace(run.params, matcher=run.matcher, **machine())]
 
 
 def test_one_click_adds_a_point_and_its_partner_is_measured(review, canvas, qtbot):
