@@ -196,7 +196,7 @@ POINT_FIELDS = (
     ("sensed_x_px", REAL), ("sensed_y_px", REAL), ("sensed_x_map", REAL),
     ("sensed_y_map", REAL), ("score", REAL), ("covariance_xx_px2", REAL),
     ("covariance_xy_px2", REAL), ("covariance_yy_px2", REAL), ("enabled", WHOLE),
-    ("reason", TEXT),
+    ("reason", TEXT), ("worth", REAL),
 )
 
 
@@ -215,7 +215,7 @@ def point_feature(p: TiePoint) -> QgsFeature:
     feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(*place)))
     own = p.sensed_map or (None, None)
     c = p.covariance_px
-    feature.setAttributes([p.id, *p.reference_px, *p.sensed_px, *own, p.score, c[0][0], c[0][1], c[1][1], int(p.enabled), p.reason])
+    feature.setAttributes([p.id, *p.reference_px, *p.sensed_px, *own, p.score, c[0][0], c[0][1], c[1][1], int(p.enabled), p.reason, p.worth])
     return feature
 
 
@@ -226,7 +226,8 @@ def point_from_feature(feature: QgsFeature) -> TiePoint:
         InputError: an attribute is missing.
     """
     try:
-        a = {name: feature.attribute(name) for name, _ in POINT_FIELDS}
+        a = {name: feature.attribute(name) for name, _ in POINT_FIELDS if name != "worth"}
+        worth = feature.attribute("worth") if feature.fields().indexOf("worth") >= 0 else None  # older layers lack it
         place = feature.geometry().asPoint()
         reference = (float(a["reference_x_px"]), float(a["reference_y_px"]))
         sensed = (float(a["sensed_x_px"]), float(a["sensed_y_px"]))
@@ -235,7 +236,8 @@ def point_from_feature(feature: QgsFeature) -> TiePoint:
         own = a["sensed_x_map"]
         sensed_map = (float(own), float(a["sensed_y_map"])) if isinstance(own, float) else None
         return TiePoint(
-            int(a["id"]), reference, sensed, (place.x(), place.y()), sensed_map, float(a["score"]), ((xx, xy), (xy, yy)), bool(int(a["enabled"])), reason
+            int(a["id"]), reference, sensed, (place.x(), place.y()), sensed_map, float(a["score"]), ((xx, xy), (xy, yy)), bool(int(a["enabled"])), reason,
+            worth=float(worth) if isinstance(worth, float) else 1.0,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"The layer is not a tie-point layer: {error}.", "Use a layer made by 'Find tie points' or 'Import control points'.") from error

@@ -46,10 +46,11 @@ def fit_tie_points(
     gt = reference.geotransform
     to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if reference.crs_wkt else None
     area = float(reference.width * reference.height) if sensed is None else quality.coverable_area(source, target, covariances, reference, sensed, prior)
-    advice = quality.advise(source, target, covariances, area, to_map, prior=prior)
+    independent = float(sum(p.worth for p in enabled)) if any(p.worth < 1.0 for p in enabled) else None
+    advice = quality.advise(source, target, covariances, area, to_map, independent=independent, prior=prior)
     kind = advice.best if model == "auto" else model
     fit = fitting.fit_details(kind, source, target, covariances, prior=prior)
-    figures = quality.assess(kind, source, target, covariances, area, to_map, fit, prior=prior)
+    figures = quality.assess(kind, source, target, covariances, area, to_map, fit, independent, prior)
     if reason := quality.implausible(kind, figures.fit_rmse_px, covariances, quality.radius_of(target)):
         raise NoReliableAlignmentError(
             reason, "Check the points and the CRS that they are in, or choose a model that bends (polynomial 2, thin-plate spline)."

@@ -219,6 +219,7 @@ class TiePoint:
         enabled: Used in the fit.
         reason: Why not enabled (`Reason` value or free text), else "".
         evidence: What the matcher saw, or None for points from a file or the analyst.
+        worth: Independent matches that it is worth, 0..1: templates that overlap share their errors.
     """
 
     id: int
@@ -231,6 +232,7 @@ class TiePoint:
     enabled: bool = True
     reason: str = ""
     evidence: Evidence | None = None
+    worth: float = 1.0
 
 
 @dataclass(frozen=True)

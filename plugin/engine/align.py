@@ -62,6 +62,8 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
         coarse, found, reasons, verdict = best.coarse, best.found, best.reasons, best.verdict
         points = tie_points(pair, found, reasons)
         independent = independent_matches(pair, points, found.template_px)
+        share = independent / max(sum(p.enabled for p in points), 1)
+        points = tuple(replace(p, worth=share) for p in points)
         fitted = fit_points(pair, points, params.model, independent, RADIUS_PX)
         clock.note("fit")
         ok = fitted.quality is not None and (verdict.reliable or not params.refuse_weak)

@@ -16,7 +16,7 @@ from ..core.types import AlignResult
 _TABLE = """
 CREATE TABLE tie_points (fid INTEGER PRIMARY KEY AUTOINCREMENT, geom POINT, id INTEGER, reference_x_px DOUBLE, reference_y_px DOUBLE, sensed_x_px DOUBLE,
   sensed_y_px DOUBLE, sensed_x_map DOUBLE, sensed_y_map DOUBLE, score DOUBLE, covariance_xx_px2 DOUBLE, covariance_xy_px2 DOUBLE,
-  covariance_yy_px2 DOUBLE, enabled INTEGER, reason TEXT)
+  covariance_yy_px2 DOUBLE, enabled INTEGER, reason TEXT, worth DOUBLE)
 """
 
 
@@ -49,10 +49,10 @@ def _fill(connection: sqlite3.Connection, result: AlignResult) -> None:
         xs.append(x)
         ys.append(y)
         c, own = p.covariance_px, p.sensed_map or (None, None)
-        values = (point_blob(srs, x, y), p.id, *p.reference_px, *p.sensed_px, *own, p.score, c[0][0], c[0][1], c[1][1], int(p.enabled), p.reason)
+        values = (point_blob(srs, x, y), p.id, *p.reference_px, *p.sensed_px, *own, p.score, c[0][0], c[0][1], c[1][1], int(p.enabled), p.reason, p.worth)
         connection.execute(
             "INSERT INTO tie_points (geom,id,reference_x_px,reference_y_px,sensed_x_px,sensed_y_px,sensed_x_map,sensed_y_map,score,"
-            "covariance_xx_px2,covariance_xy_px2,covariance_yy_px2,enabled,reason) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "covariance_xx_px2,covariance_xy_px2,covariance_yy_px2,enabled,reason,worth) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             values,
         )
     note_extent(connection, "tie_points", (min(xs), min(ys), max(xs), max(ys)) if xs else (None,) * 4)

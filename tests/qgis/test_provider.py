@@ -72,6 +72,7 @@ def test_match_assess_export_import_warp(processing, parts, tmp_path):
     assert layer.crs().authid() == "EPSG:32633"
     common = {"REFERENCE": parts[0]}
     assessed = processing.run("sar_optical_align:assessgcps", {**common, "POINTS": matched["POINTS"], "HTML": str(tmp_path / "a.html"), "JSON": str(tmp_path / "a.json")})
+    assert assessed["BEST_MODEL"] == matched["MODEL_USED"], "the same points have one answer"
     assert assessed["KEPT"] == matched["KEPT"]
     assert json.loads((tmp_path / "a.json").read_text())["best"] == assessed["BEST_MODEL"]
     file = str(tmp_path / "p.points")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -144,3 +146,16 @@ def test_a_prior_of_a_prior_is_no_transform():
     data["parameters"]["prior"]["parameters"]["prior"] = data["parameters"]["prior"]
     with pytest.raises(UsageError):
         transform_from_dict(data)
+
+
+def test_points_of_overlapping_templates_are_not_believed_like_as_many_of_their_own():
+    """The choice of model is that of the run that found them, wherever they are judged."""
+    rng = np.random.default_rng(4)
+    sensed = rng.uniform(0, 240, (139, 2))
+    wave = 1.5 * np.sin(2 * np.pi * sensed / 60)
+    points = [TiePoint(i + 1, tuple(r), tuple(s)) for i, (s, r) in enumerate(zip(sensed, sensed + wave + [3.0, 1.0], strict=True))]
+    bare = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 240, 240)
+    alone = fit_tie_points(points, "auto", bare, bare)[2].best
+    shared = fit_tie_points([replace(p, worth=0.08) for p in points], "auto", bare, bare)[2].best
+    run = advise(sensed, sensed + wave + [3.0, 1.0], np.tile(np.eye(2), (139, 1, 1)), independent=0.08 * 139).best
+    assert shared == run != alone
