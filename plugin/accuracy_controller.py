@@ -214,7 +214,7 @@ class AccuracyController(QObject):
             if isinstance(layer, QgsVectorLayer) and layer.source().split("|")[0] == str(path):
                 project.removeMapLayer(identifier)
         layer = field_layer(displacement_field(fit.details, used, session.sensed_grid), placement, path, tr("Displacement × {0}"))
-        add_to_group(layer)
+        add_to_group(layer, aid="displacement")
         return layer
 
 

@@ -28,7 +28,7 @@ from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParam
 from .explainer import Explainer
 from .interpreter import InterpreterService
 from .keeping_controller import KeepingController
-from .layers import add_to_group, copy_renderer, raster_ref
+from .layers import AID, add_to_group, copy_renderer, raster_ref
 from .preflight_controller import PreflightController
 from .review_controller import ReviewController
 from .review_files import add_confidence, add_warped, remove_layers_of
@@ -144,6 +144,7 @@ class AlignController(QObject):
         self._list_siblings()
 
     def _list_siblings(self, _layers: object = None) -> None:
+        self.dock.match.leave_out([layer for layer in QgsProject.instance().mapLayers().values() if layer.customProperty(AID)])
         self.dock.warp.siblings.set_layers(candidates(QgsProject.instance(), self.dock.pair()))
 
     def _follow_pair(self) -> None:

@@ -17,6 +17,7 @@ from qgis.core import (
     QgsField,
     QgsFields,
     QgsGeometry,
+    QgsMapLayer,
     QgsPointXY,
     QgsProject,
     QgsRasterLayer,
@@ -34,6 +35,7 @@ from .core.wording import number, tr
 from .gdal_layout import open_raster
 
 GROUP = "SAR-Optical Align"
+AID = "sar_optical_align/aid"  # property of layers that show something about a review: nothing to be matched or warped themselves
 _VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")
 
 
@@ -120,9 +122,17 @@ def reprojection(source_wkt: str, target_wkt: str, near: Grid | None = None) -> 
     return apply
 
 
-def add_to_group(layer: object, project: QgsProject | None = None) -> None:
-    """Add a layer to the plugin's layer group, at its top."""
+def add_to_group(layer: QgsMapLayer, project: QgsProject | None = None, aid: str = "") -> None:
+    """Add a layer to the plugin's layer group, at its top.
+
+    Args:
+        layer: Not in a project yet.
+        project: None = the one that is open.
+        aid: What it shows of a review, "" = it is a result.
+    """
     project = project or QgsProject.instance()
+    if aid:
+        layer.setCustomProperty(AID, aid)
     root = project.layerTreeRoot()
     group = root.findGroup(GROUP) or root.insertGroup(0, GROUP)
     project.addMapLayer(layer, False)

@@ -19,8 +19,6 @@ from .gdal_preview import PreviewWarp
 from .layers import add_to_group, copy_renderer
 from .tasks import PreviewTask
 
-MARK = "sar_optical_align/preview"
-
 
 class LivePreview(QObject):
     """One layer, made by a task and replaced as the fit changes; the newest fit wins.
@@ -156,11 +154,10 @@ class LivePreview(QObject):
         else:
             name = self._source.name() if self._source is not None else Path(self._session.sensed.path).stem
             layer = QgsRasterLayer(str(path), self._label.format(name))
-            layer.setCustomProperty(MARK, True)
             if self._source is not None:
                 copy_renderer(self._source, layer)
             self.layer_id = layer.id()
-            add_to_group(layer)
+            add_to_group(layer, aid="preview")
         self.changed.emit()
 
     def _remove(self) -> None:

@@ -94,7 +94,7 @@ def add_points_layer(session: Session | None) -> None:
             project.removeMapLayer(layer.id())
     layer = QgsVectorLayer(source, fill(tr("Control points of {0}"), Path(session.sensed.path).stem), "ogr")
     layer.setReadOnly(True)
-    add_to_group(layer)
+    add_to_group(layer, aid="points")
 
 
 def repaint_points(file: Path) -> None:
@@ -128,7 +128,7 @@ def add_confidence(session: Session | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"confidence_{pair_key(session.reference, session.sensed)}.tif"
     remove_layers_of(path)
-    add_to_group(confidence_layer(session.to_tie_points(), session.reference_grid, path))
+    add_to_group(confidence_layer(session.to_tie_points(), session.reference_grid, path), aid="confidence")
 
 
 def remove_layers_of(path: Path) -> None:

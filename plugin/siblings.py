@@ -15,7 +15,7 @@ from .core.sibling import carried_over, sensed_from_sibling
 from .core.transforms import Transform
 from .core.types import Grid, WarpParams
 from .gdal_warp import warp_with_gdal
-from .layers import GROUP, grid_of, raster_ref
+from .layers import AID, GROUP, grid_of, raster_ref
 from .vector_warp import VectorMapping, write_warped
 
 
@@ -37,7 +37,7 @@ class Sibling:
 
 
 def candidates(project: QgsProject, pair: Iterable[QgsMapLayer | None]) -> list[QgsMapLayer]:
-    """Return the layers of a project that can be warped along with a pair, by name; the plugin's own results are none."""
+    """Return the layers of a project that can be warped along with a pair, by name; what the plugin made is none, wherever it was moved."""
     group = project.layerTreeRoot().findGroup(GROUP)
     ours = set(group.findLayerIds()) if group is not None else set()
     taken = {layer.source() for layer in pair if layer is not None}
@@ -45,7 +45,7 @@ def candidates(project: QgsProject, pair: Iterable[QgsMapLayer | None]) -> list[
     for layer in project.mapLayers().values():
         raster = isinstance(layer, QgsRasterLayer) and layer.isValid() and layer.dataProvider().name() == "gdal"
         vector = isinstance(layer, QgsVectorLayer) and layer.isValid() and layer.isSpatial()
-        if (raster or vector) and layer.source() not in taken and layer.id() not in ours:
+        if (raster or vector) and layer.source() not in taken and layer.id() not in ours and not layer.customProperty(AID):
             out.append(layer)
     return sorted(out, key=lambda layer: (isinstance(layer, QgsVectorLayer), layer.name().lower()))
 

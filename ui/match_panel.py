@@ -260,6 +260,11 @@ class MatchPanel(QWidget):
         values["matcher_params"] = self.matcher_form.values() if self.matcher_form is not None else {}
         return values
 
+    def leave_out(self, layers: Sequence[QgsMapLayer]) -> None:
+        """Offer these layers neither as reference nor as sensed raster."""
+        for combo in (self.reference_combo, self.sensed_combo):
+            combo.setExceptedLayerList(list(layers))
+
     def follow_removal(self) -> None:
         """Follow the layers that are left: the layer boxes move on without telling."""
         if self.sensed_combo.currentLayer() is self.reference_combo.currentLayer():

@@ -81,6 +81,27 @@ def test_the_preview_is_a_marked_layer_drawn_like_the_sensed_one(plugin, live):
     assert QgsProject.instance().layerTreeRoot().findLayer(layer.id()).parent().name() == "SAR-Optical Align"
 
 
+def test_what_only_shows_a_review_is_offered_neither_for_matching_nor_for_warping(plugin, live, qtbot):
+    plugin.controller.accuracy.add_field()
+    plugin.controller.keeping.add_layer()
+    plugin.dock.review.confidence_requested.emit()
+    project = QgsProject.instance()
+    group = project.layerTreeRoot().findGroup("SAR-Optical Align")
+    assert len(group.findLayers()) == 4
+    group.setName("sorted by the analyst")
+    extra = QgsRasterLayer(plugin.dock.pair()[1].source(), "extra")
+    project.addMapLayer(extra)
+    combos = plugin.dock.match.reference_combo, plugin.dock.match.sensed_combo
+    for combo in combos:
+        offered = [combo.layer(i).name() for i in range(combo.count()) if combo.layer(i) is not None]
+        assert sorted(offered) == ["extra", "optical", "sar"]
+    assert [layer.name() for layer in plugin.dock.pair()] == ["optical", "sar"]
+    siblings = plugin.dock.warp.siblings.list
+    assert [siblings.item(i).text() for i in range(siblings.count())] == []  # extra is the file of the sensed raster
+    compared = plugin.dock.compare.layer_combo
+    assert live.layer in [compared.layer(i) for i in range(compared.count())]
+
+
 def test_it_follows_edits_undo_and_model(plugin, live, qtbot):
     session, review = plugin.controller.review.session, plugin.controller.review
     x, y = session.points[0].tie_point.reference_px
