@@ -42,6 +42,7 @@ SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "Snapshot": ((2,), ()),
     "TiePoint": ((), ("reason",)),
     "send": ((), ("message", "hint")),
+    "network": ((), ("hint",)),
     "add": ((1,), ()),
     "emit": ((1,), ()),
     "RasterFacts": ((), ("problem",)),

@@ -21,6 +21,7 @@ from .core.session import Session
 from .core.session_record import Adapted
 from .core.types import AlignRequest
 from .engine.matchers import all_specs
+from .network_consent import may_fetch
 from .review_controller import ReviewController
 from .session_store import adapted_weights, carry_weights, discard_weights
 from .settings import load_params, machine
@@ -110,7 +111,7 @@ class AdaptingController(QObject):
                 weights = ""  # from those of the plugin again, with the points of now
             params = replace(params, matcher=NETWORK, matcher_params={**given, "weights": weights}, **machine())
             output = session.file.path.with_name(f"{session.file.path.stem}.{NETWORK}-{datetime.now():%Y%m%d-%H%M%S}.safetensors")
-            request = AlignRequest(session.reference, session.sensed, params)
+            request = AlignRequest(session.reference, session.sensed, params, may_fetch(session.reference, session.sensed))
             return AdaptRequest(request, *adapt_points(session.points), str(output), minutes or 1.0, steps)
         except AlignError as error:
             self.failed.emit(error)

@@ -29,6 +29,7 @@ from .explainer import Explainer
 from .interpreter import InterpreterService
 from .keeping_controller import KeepingController
 from .layers import AID, add_to_group, copy_renderer, raster_ref
+from .network_consent import may_fetch
 from .preflight_controller import PreflightController
 from .review_controller import ReviewController
 from .review_files import add_confidence, add_warped, remove_layers_of
@@ -184,7 +185,7 @@ class AlignController(QObject):
         try:
             params = params_from({**self.dock.match.param_values(), **machine()})
             reference, sensed = self._refs()
-            request = AlignRequest(reference, sensed, params)
+            request = AlignRequest(reference, sensed, params, may_fetch(reference, sensed, parent=self.dock))
             client = self._worker()
             self.open_session()
         except AlignError as error:

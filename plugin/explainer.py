@@ -13,6 +13,7 @@ from ..ui.explain_dialog import ExplainDialog
 from ..ui.text import fill, tr
 from .core.errors import AlignError, UsageError
 from .core.types import AlignRequest
+from .network_consent import may_fetch
 from .session_store import scene_params
 from .tasks import ExplainTask
 
@@ -65,7 +66,7 @@ class Explainer:
             return
         fit = r.fit()
         transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
-        request = AlignRequest(r.session.reference, r.session.sensed, scene_params(r.session))
+        request = AlignRequest(r.session.reference, r.session.sensed, scene_params(r.session), may_fetch(r.session.reference, r.session.sensed))
         path = Path(self._folder.name) / f"point-{identifier}.png"
         self._task = ExplainTask(client, request, transform, point.reference_px, point.sensed_px, path)
         self._task.ended.connect(partial(self._ended, identifier))

@@ -16,6 +16,7 @@ from .core.peaks import Snap, snap
 from .core.placing import BY_HAND_PX2
 from .core.session import Seen, Session, SessionPoint
 from .core.types import AlignRequest, Point, TiePoint
+from .network_consent import may_fetch
 from .session_store import scene_params
 from .tasks import PlaceTask
 
@@ -104,7 +105,7 @@ class Snapper:
                 continue
             point = asked.tie_point
             transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
-            request = AlignRequest(session.reference, session.sensed, scene_params(session))
+            request = AlignRequest(session.reference, session.sensed, scene_params(session), may_fetch(session.reference, session.sensed))
             try:
                 client = self.worker()
             except AlignError as error:

@@ -32,6 +32,10 @@ class UnreadableRasterError(InputError):
     """The raster cannot be opened or is truncated."""
 
 
+class RemoteRasterError(InputError):
+    """The raster, or what it refers to, lies on the network, which may not be used."""
+
+
 class BandError(InputError):
     """The requested band does not exist."""
 

@@ -169,11 +169,19 @@ class AlignParams:
 
 @dataclass(frozen=True)
 class AlignRequest:
-    """What `engine.align.align` is asked to do."""
+    """What `engine.align.align` is asked to do.
+
+    Attributes:
+        reference: Stays.
+        sensed: Is moved.
+        params: How.
+        allow_network: Whether the worker may read the rasters over the network.
+    """
 
     reference: RasterRef
     sensed: RasterRef
     params: AlignParams = field(default_factory=AlignParams)
+    allow_network: bool = False
 
 
 @dataclass(frozen=True, eq=False)

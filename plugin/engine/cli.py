@@ -22,6 +22,7 @@ from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
 from . import network_commands
 from .defect import take_any_text, tell_defect
+from .opening import network
 from .options import add_outputs, add_pair_options, add_params, kind_of
 from .protocols import PROTOCOLS
 from .waiting import wait_quietly
@@ -123,6 +124,8 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--output", type=Path, default=Path("demo_output"), metavar="DIR", help="Folder for everything. Default: demo_output.")
     p.add_argument("--matcher", default="auto")
     p.add_argument("--overwrite", action="store_true", help="Replace files of the same names that exist.")
+    for p in commands.choices.values():
+        p.add_argument("--allow-network", action="store_true", help="Read rasters over the network where they lie there, or name files that do. Default: refuse them.")
     commands.add_parser("matchers", help="List the matchers and their parameters.")
     return parser
 
@@ -329,7 +332,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             "register": _register, "match": _register, "warp": _warp, "batch": _batch, "bench": _bench, "scaling": _scaling, "scene": _scene, "explain": _explain, "train": _train,
             "calibrate": _calibrate, "adapt": _adapt, "metrics": _metrics, "demo": _demo,
         }[args.command]
-        return command(args, bar)
+        with network(args.allow_network):
+            return command(args, bar)
     except AlignError as error:
         bar.close()
         if args.debug:

@@ -28,6 +28,7 @@ from ..core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, War
 from .align import align
 from .georeferencing import georeference
 from .input_files import files_of
+from .opening import open_dataset
 from .warp import quiet_rasterio, warp_into
 
 Array = NDArray[np.float64]
@@ -106,7 +107,7 @@ def unit_of(path: str) -> tuple[str, float]:
         InputError: it cannot be opened.
     """
     try:
-        with quiet_rasterio(), rasterio.open(path) as d:
+        with quiet_rasterio(), open_dataset(path) as d:
             crs = d.crs or d.gcps[1]
             return (crs.to_wkt(), 1.0 if crs.is_geographic else float(crs.linear_units_factor[1])) if crs else ("", 1.0)
     except (rasterio.errors.RasterioError, rasterio.errors.CRSError) as error:
@@ -119,7 +120,7 @@ def native_grid(path: str) -> Grid:
     Raises:
         InputError: it cannot be opened.
     """
-    with reading("the raster", path, "Check the path and that the file is a raster GDAL can read."), quiet_rasterio(), rasterio.open(path) as d:
+    with reading("the raster", path, "Check the path and that the file is a raster GDAL can read."), quiet_rasterio(), open_dataset(path) as d:
         t = d.transform
         wkt = d.crs.to_wkt() if d.crs and not t.is_identity else ""
         return Grid(wkt, (t.c, t.a, t.b, t.f, t.d, t.e), d.width, d.height)
@@ -190,7 +191,7 @@ def _placing(path: str, reference: Grid) -> Callable[[Array], Array] | None:
     """Return what puts native px of a raster where its georeferencing says, on the reference's grid; None where either has none."""
     if not reference.crs_wkt:
         return None
-    with quiet_rasterio(), rasterio.open(path) as d:
+    with quiet_rasterio(), open_dataset(path) as d:
         own = georeference(d, RasterRef(path))
     if own.kind == "none" or not own.grid.crs_wkt:
         return None

@@ -16,6 +16,7 @@ from ..core.fill import refilled, refuse_unfit, replaced_fills
 from ..core.gcp_grid import kept_grid
 from ..core.transforms import Transform
 from ..core.types import Grid, RasterRef, WarpParams
+from .opening import open_dataset
 
 
 def georeference(sensed: RasterRef, reference_grid: Grid, transform: Transform, partial: Path, params: WarpParams) -> None:
@@ -35,7 +36,7 @@ def georeference(sensed: RasterRef, reference_grid: Grid, transform: Transform, 
         OSError, RasterioError: the output cannot be written.
     """
     try:
-        with rasterio.open(sensed.path) as source:
+        with open_dataset(sensed.path) as source:
             size, dtype = (source.width, source.height), source.dtypes[0]
             fill, replaced = replaced_fills(list(source.nodatavals), sensed.nodata, params.nodata)
     except (RasterioError, OSError) as error:

@@ -6,17 +6,18 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
-import rasterio
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-_REMOTE = ("/vsicurl", "/vsis3", "/vsigs", "/vsiaz", "/vsiadls", "/vsioss", "/vsiswift", "/vsiwebhdfs", "/vsihdfs")
+from ..core.errors import RemoteRasterError
+from ..core.remote import own_address
+from .opening import open_dataset
 
 
 def files_of(rasters: Iterable[str]) -> list[str]:
     """Return the files that rasters refer to, as far as they lie on this computer; what cannot be opened refers to none."""
     found: dict[str, None] = {}
-    waiting = [r for r in rasters if "://" not in r and not r.startswith(_REMOTE)]
+    waiting = [r for r in rasters if own_address(r) is None]
     driver = None
     while waiting:
         following = [f for path in waiting for f in _listed(path, driver) if f not in found]
@@ -29,7 +30,7 @@ def _listed(path: str, driver: str | None) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path, driver=driver) as dataset:
+            with open_dataset(path, driver=driver) as dataset:
                 return list(dataset.files)
-    except (RasterioError, CPLE_BaseError, OSError, ValueError):
+    except (RemoteRasterError, RasterioError, CPLE_BaseError, OSError, ValueError):
         return []

@@ -23,6 +23,7 @@ from .align import align
 from .evaluate import peak_mb, reset_peak
 from .figures import save_figure
 from .matchers import TemplateMatcher, create, get_spec
+from .opening import open_dataset
 from .preparing import Image
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _square(path: Path, side: int, target: Path) -> Path:
     """Write the top-left square of a raster, mirrored beyond its edges, on the raster's own grid."""
     if target.exists():
         return target
-    with rasterio.open(path) as source:
+    with open_dataset(str(path)) as source:
         data = source.read()
         profile = {**source.profile, "width": side, "height": side, "driver": "GTiff", "tiled": True, "blockxsize": 256, "blockysize": 256}
     rows, columns = (_mirrored(n, side) for n in data.shape[1:])

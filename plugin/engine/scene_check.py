@@ -25,6 +25,7 @@ from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef
 from .align import align
 from .evaluate import peak_mb, reset_peak
+from .opening import open_dataset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +127,7 @@ def _check_points(path: Path) -> tuple[Array, Array]:
 def _displace(sensed: Path, reference: Path, target: Path, shift_px: float, rotation_deg: float, moved: Array) -> tuple[Path, Array]:
     """Write the sensed raster with displaced georeferencing; return it and where that puts the check points, reference px."""
     try:
-        with rasterio.open(sensed) as source, rasterio.open(reference) as fixed:
+        with open_dataset(str(sensed)) as source, open_dataset(str(reference)) as fixed:
             data, profile, into = source.read(), source.profile, ~fixed.transform
     except rasterio.errors.RasterioError as error:
         raise InputError(f"The scene cannot be read: {error}.") from error

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import NotGeoreferencedWarning
@@ -24,6 +23,7 @@ from ..core.types import Modality, RasterRef
 from .borders import ZeroBorder
 from .despeckling import REACH_PX, despeckle, noise_variance
 from .georeferencing import georeference
+from .opening import open_dataset
 from .preparing import HEALING_REACH_PX, LUMINANCE, block_means, detect_modality, healed, make_stretch, to_grey
 
 _TRUNCATED = "The file seems truncated or damaged; copy it again."
@@ -55,7 +55,7 @@ class Source:
         self._lock = threading.Lock()
         with reading("the raster", ref.path, "Check the path and that the file is a raster GDAL can read.", UnreadableRasterError), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            self._dataset = rasterio.open(ref.path)
+            self._dataset = open_dataset(ref.path)
         try:
             with reading("the raster", ref.path, "Check that the file is whole and its georeferencing right.", UnreadableRasterError):
                 self._check()
@@ -219,7 +219,7 @@ class Source:
             return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(self.ref.path, OVERVIEW_LEVEL="NONE") as d:
+            with open_dataset(self.ref.path, OVERVIEW_LEVEL="NONE") as d:
                 yield d
 
     def _read_last_block(self) -> None:

@@ -27,6 +27,7 @@ from ..core.transforms import Transform
 from ..core.types import Grid, RasterRef, WarpParams
 from .georeference import georeference
 from .input_files import files_of
+from .opening import open_dataset
 from .sources import read_bands
 from .tiling import Tile, tiles
 from .warp_blocks import BlockWarper
@@ -126,7 +127,7 @@ def quiet_rasterio() -> Iterator[None]:
 @contextlib.contextmanager
 def _opened(path: str) -> Iterator[Any]:
     try:
-        dataset = rasterio.open(path)
+        dataset = open_dataset(path)
     except (RasterioError, OSError) as error:
         hint = "Check the path and that the file is a raster GDAL can read."
         raise UnreadableRasterError(f"Cannot open the raster {path}: {error}.", hint) from error

@@ -25,6 +25,7 @@ from ..core.progress import Cancelled, Progress
 from ..core.protocol import HEARTBEAT_S, MAX_LINE, NO_ID, PROTOCOL_VERSION, decode, encode, error_fields, placed_fields, save_surfaces
 from ..core.transforms import Transform, transform_from_dict
 from ..core.types import AlignRequest, AlignResult, Point, TiePoint
+from .opening import network
 from .waiting import wait_quietly
 
 AlignFunction = Callable[[AlignRequest, Progress], AlignResult]
@@ -93,16 +94,12 @@ class Server:
         try:
             if message["type"] == "hello":
                 self.send("hello", identifier, protocol=PROTOCOL_VERSION, python=sys.version.split()[0])
-            elif message["type"] == "match":
-                self._match(message)
-            elif message["type"] == "place":
-                self._place(message)
-            elif message["type"] == "explain":
-                self._explain(message)
-            elif message["type"] == "adapt":
-                self._adapt(message)
-            else:
+                return
+            work = {"match": self._match, "place": self._place, "explain": self._explain, "adapt": self._adapt}.get(message["type"])
+            if work is None:
                 raise UsageError(f"Unknown request {message['type']!r}.")
+            with network(_may_fetch(message), hint="Find tie points in the dock and allow it when you are asked, or copy the data to this computer."):
+                work(message)
         except AlignError as error:
             self.send("error", identifier, **error_fields(error))
         except Cancelled:
@@ -154,6 +151,14 @@ class Server:
 
         request = from_jsonable(AdaptRequest, message.get("request"))
         self.send("adapted", message["id"], result=adapt(request, _StreamProgress(self, message["id"])))
+
+
+def _may_fetch(message: dict[str, Any]) -> bool:
+    """Return whether a request says that its rasters may be read over the network."""
+    asked = message.get("request")
+    if isinstance(asked, dict):
+        asked = asked.get("align", asked)
+    return isinstance(asked, dict) and asked.get("allow_network") is True
 
 
 def _path(message: dict[str, Any], name: str) -> Path | None:

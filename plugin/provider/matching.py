@@ -27,6 +27,7 @@ from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, Raste
 from ..core.wording import explained, tr
 from ..input_files import files_of
 from ..layers import native_grid
+from ..network_consent import may_fetch
 from ..settings import worker_python
 from ..worker_client import WorkerClient
 from .algorithm import AlignAlgorithm, FeedbackProgress, number
@@ -118,7 +119,8 @@ class MatchingAlgorithm(AlignAlgorithm):
         matcher = self.parameterAsEnumString(parameters, "MATCHER", context)
         options = read_matcher_params(self.parameterAsString(parameters, "MATCHER_PARAMS", context), matcher)
         params = read_params(self, AlignParams, parameters, context, matcher_params=options)
-        self.request = AlignRequest(self._side(parameters, "REFERENCE", context), self._side(parameters, "SENSED", context), params)
+        reference, sensed = (self._side(parameters, name, context) for name in ("REFERENCE", "SENSED"))
+        self.request = AlignRequest(reference, sensed, params, may_fetch(reference, sensed))
         given = {name: self.parameterAsFileOutput(parameters, name, context) for name in self.FILES}
         self.files = {name: resolved(file) for name, file in given.items() if file}
         self.outputs()
