@@ -121,7 +121,7 @@ def find_earlier(reference: RasterRef, sensed: RasterRef) -> Earlier | None:
     A review belongs to the pair by the paths of its rasters or, where a raster was moved or renamed, by their content.
     """
     folders = [f for f in dict.fromkeys((store_folder(), session_folder())) if f.is_dir()]
-    files = [f for folder in folders for pattern in ("*.gpkg", "*.json") for f in folder.glob(pattern) if not f.name.startswith(".")]
+    files = [f for folder in folders for pattern in ("*.gpkg", "*.json") for f in folder.glob(pattern) if not f.name.startswith(".") and f.is_file()]
     if not files:
         return None
     now = fingerprint(reference.path), fingerprint(sensed.path)

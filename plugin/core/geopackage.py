@@ -1,11 +1,21 @@
-"""What a GeoPackage needs besides its tables (OGC 12-128r18), written with sqlite3 alone."""
+"""What a GeoPackage needs besides its tables (OGC 12-128r18), written with sqlite3 alone; and how one of unknown origin is read."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 import struct
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 
+from .errors import InputError
+
+TABLES = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
+_WAIT_S = 3.0
+_MAX_ROWS = 1_000_000
+_STEPS = 10_000  # of SQLite's virtual machine between two looks at the clock: a few ms
 UNDEFINED_CARTESIAN = -1
 _OWN_CRS = 100000
 _AUTHORITY = re.compile(r'(?:AUTHORITY\["(\w+)",\s*"(\d+)"\]|ID\["(\w+)",\s*(\d+)\])\s*\]\s*$')
@@ -24,6 +34,53 @@ _SCHEMA = (
     "f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), "
     "update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')))",
 )
+
+
+@contextmanager
+def opened(path: Path, tables: Iterable[str], seconds: float) -> Iterator[sqlite3.Connection]:
+    """Open a database of unknown origin to read tables: what it holds cannot keep us busy, and nothing in it is changed.
+
+    SQLite's own mode for reading alone is not used: it cannot take back what a killed process left in the journal.
+
+    Args:
+        path: The file.
+        tables: What is to be read.
+        seconds: How long all of it may take.
+
+    Raises:
+        InputError: one of the tables is not there or computes what it holds (a view, say), or time is up.
+        sqlite3.Error: it is no database, or locked.
+    """
+    end = time.monotonic() + seconds
+    with closing(sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)) as connection:
+        connection.set_progress_handler(lambda: int(time.monotonic() > end), _STEPS)
+        try:
+            for statement in ("PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF", "BEGIN"):
+                connection.execute(statement)
+            for table in tables:
+                _require_plain(connection, path, table)
+            yield connection
+        except sqlite3.OperationalError as error:
+            if str(error) != "interrupted":
+                raise
+            raise InputError(f"Reading {path} takes longer than {seconds:g} s.", "Copy the file to a disk of this computer, or choose another one.") from error
+
+
+def _require_plain(connection: sqlite3.Connection, path: Path, table: str) -> None:
+    """Raise an InputError unless the file itself holds the rows of a table."""
+    found = connection.execute("SELECT type, rootpage FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", (table,)).fetchall()
+    if not found:
+        raise InputError(f"{path} has no table '{table}'.", "Choose a file saved by this plugin.")
+    computed = any(column[6] for column in connection.execute(f"PRAGMA table_xinfo({table})"))  # nosec B608
+    if computed or any(kind != "table" or not page for kind, page in found):
+        raise InputError(f"{path} computes its table '{table}'; such a file is not read.", "Choose a file saved by this plugin.")
+
+
+def require_short(connection: sqlite3.Connection, path: Path, tables: Iterable[str]) -> None:
+    """Raise an InputError where a table has more rows than a review can have: a damaged file may repeat its pages without end."""
+    for table in tables:
+        if connection.execute(f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?)", (_MAX_ROWS + 1,)).fetchone()[0] > _MAX_ROWS:  # nosec B608
+            raise InputError(f"{path} has more than {_MAX_ROWS} rows in '{table}'.", "Choose a file saved by this plugin.")
 
 
 def authority_of(wkt: str) -> tuple[str, int] | None:

@@ -21,7 +21,7 @@ from typing import Any
 
 from . import geopackage
 from .borders import reading
-from .errors import InputError, OutputError
+from .errors import AlignError, InputError, OutputError
 from .outputs import Outputs
 from .session_record import SessionRecord, record_from, record_from_json
 from .session_rows import CREATE, EVIDENCE, INSERT_EVIDENCE, INSERT_POINT, POINTS, evidence_rows, extent, point_row, points_from
@@ -32,6 +32,8 @@ _JOURNALS = ("-journal", "-wal", "-shm")
 _WAIT_S = 3.0
 _PUT = "INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _OURS = "Choose a file saved by this plugin."
+_READ = ("session", POINTS, EVIDENCE)
+_BRIEF_S, _LONG_S = 5.0, 60.0  # to read what a review is about; to read all of it
 
 
 class SessionFile:
@@ -56,7 +58,7 @@ class SessionFile:
     def going_on(cls, path: Path, record: SessionRecord, style_qml: str = "", written_by: Mapping[str, str] | None = None) -> SessionFile:
         """Go on with a file that was just read: later saves write what differs from `record`."""
         file = cls(path, style_qml, written_by)
-        with contextlib.suppress(sqlite3.Error, TypeError, ValueError), closing(sqlite3.connect(path, timeout=_WAIT_S)) as connection:
+        with contextlib.suppress(AlignError, sqlite3.Error, TypeError, ValueError), geopackage.opened(path, ["session"], _BRIEF_S) as connection:
             file._writer, file._count = _revision(connection)
             file._saved = record
         return file
@@ -115,8 +117,12 @@ class SessionFile:
         if self._saved is None or not self.path.is_file():
             return False
         try:
-            with closing(sqlite3.connect(self.path, timeout=_WAIT_S)) as connection:
-                return bool(_revision(connection) == [self._writer, self._count])
+            with geopackage.opened(self.path, ["session"], _BRIEF_S) as connection:
+                if _revision(connection) != [self._writer, self._count]:
+                    return False
+            return _can_be_continued(self.path)
+        except InputError:
+            return False
         except sqlite3.DatabaseError as error:
             if "locked" in str(error):
                 raise
@@ -152,17 +158,15 @@ class SessionFile:
                 Path(f"{part}{suffix}").unlink(missing_ok=True)
 
     def _set_aside(self) -> bool:
-        """Keep a file that another program wrote: a copy of a review, or the file itself where it is none; then it is gone."""
-        name = f"{self.path.stem}.{datetime.now():%Y%m%d-%H%M%S}"
-        if is_review(self.path):
-            copy_review(self.path, self.path.with_name(f"{name}.other.gpkg"))
-            with closing(sqlite3.connect(self.path, timeout=_WAIT_S)) as connection:
-                columns = {row[1] for row in connection.execute(f"PRAGMA table_info({POINTS})")}
-            if "residual_px" in columns:
-                return False
+        """Keep a file that another program wrote: a copy of a review that can be written on, else the file itself; then it is gone."""
+        review = is_review(self.path)
+        kept = self.path.with_name(f"{self.path.stem}.{datetime.now():%Y%m%d-%H%M%S}.{'other' if review else 'damaged'}.gpkg")
+        if review and _can_be_continued(self.path):
+            copy_review(self.path, kept)
+            return False
         for suffix in ("", *_JOURNALS):
             if Path(f"{self.path}{suffix}").exists():
-                os.replace(f"{self.path}{suffix}", self.path.with_name(f"{name}.damaged.gpkg{suffix}"))
+                os.replace(f"{self.path}{suffix}", f"{kept}{suffix}")
         return True
 
     def _update(self, connection: sqlite3.Connection, record: SessionRecord) -> None:
@@ -204,9 +208,9 @@ def is_review(path: Path) -> bool:
         with Path(path).open("rb") as stream:
             if stream.read(16) != _MAGIC:
                 return False
-        with closing(sqlite3.connect(path, timeout=_WAIT_S)) as connection:
+        with geopackage.opened(path, ["session"], _BRIEF_S) as connection:
             return bool(connection.execute("SELECT count(*) FROM session WHERE key = 'format'").fetchone()[0] == 1)
-    except (OSError, sqlite3.Error):
+    except (InputError, OSError, sqlite3.Error):
         return False
 
 
@@ -244,10 +248,23 @@ def load_record(path: Path, points: bool = True) -> SessionRecord:
             if not isinstance(data, dict):
                 raise InputError(f"{path} is not a session.", _OURS)
             return record_from_json(data)
-        with closing(sqlite3.connect(path, timeout=_WAIT_S)) as connection:
+        tables = _READ if points else _READ[:1]
+        with geopackage.opened(path, tables, _LONG_S if points else _BRIEF_S) as connection:
+            geopackage.require_short(connection, path, tables)
             connection.row_factory = sqlite3.Row
             described = {row["key"]: json.loads(row["value"]) for row in connection.execute("SELECT key, value FROM session")}
             return record_from(described, points_from(connection) if points else ())
+
+
+def _can_be_continued(path: Path) -> bool:
+    """Whether a review can be written on: its tables are as we make them, and nothing else happens when they are changed."""
+    try:
+        with geopackage.opened(path, (*_READ, *geopackage.TABLES), _BRIEF_S) as connection:
+            columns = {row[1] for row in connection.execute(f"PRAGMA table_info({POINTS})")}
+            triggers = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()[0]
+            return "residual_px" in columns and not triggers
+    except InputError:
+        return False
 
 
 def _revision(connection: sqlite3.Connection) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
 import subprocess
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -188,6 +190,19 @@ def test_a_missing_raster_is_told_of_and_a_moved_one_brings_the_review_back(host
     assert found is not None
     assert not found.warnings
     assert found.session.sensed.path == str(moved)
+
+
+def test_files_without_end_beside_the_project_hold_nothing_up(host, running, pair_files):
+    session = review(start(host, running), pair_files)
+    folder = session.file.path.parent
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'k' || i AS key, '1' AS value FROM n"
+    with contextlib.closing(sqlite3.connect(folder / "endless.gpkg")) as connection:
+        connection.execute(f"CREATE VIEW session AS {endless}")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "pipe.gpkg")
+    began = time.monotonic()
+    assert find_earlier(session.reference, session.sensed).session.file.path == session.file.path
+    assert time.monotonic() - began < 3
 
 
 def test_a_review_of_an_earlier_version_is_taken_over(host, running, pair_files, tmp_path):

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from sar_optical_align.plugin.core import geopackage
 from sar_optical_align.plugin.core.errors import InputError, UsageError
 from sar_optical_align.plugin.core.fingerprint import WHOLE_BYTES, Fingerprint, change_of, fingerprint
 from sar_optical_align.plugin.core.jsonable import to_jsonable
@@ -241,3 +242,70 @@ def test_a_review_of_before_has_no_adapted_weights(tmp_path):
         connection.execute("DELETE FROM session WHERE key = 'adapted'")
         connection.commit()
     assert Session.load(path).adapted is None
+
+
+_ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT"
+
+
+def change(path, *statements):
+    """Do to a file what another program may."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("table", "made"),
+    [
+        ("session", f"CREATE VIEW session AS {_ENDLESS} i AS id, 'k' || i AS key, '1' AS value FROM n"),
+        ("session", f"CREATE VIEW SESSION AS {_ENDLESS} 'format' AS key, count(*) AS value FROM n"),
+        ("points", f"CREATE VIEW points AS {_ENDLESS} i AS id, i AS position FROM n"),
+        ("evidence", f"CREATE VIEW evidence AS {_ENDLESS} i AS point, 'now' AS of FROM n"),
+        ("points", "CREATE VIRTUAL TABLE points USING rtree(id, x0, x1)"),
+        ("points", "CREATE TABLE points (id INTEGER PRIMARY KEY, position AS (length(zeroblob(100000000))))"),
+    ],
+)
+def test_a_file_that_computes_its_tables_is_refused_at_once_and_kept_aside(tmp_path, table, made):
+    path = tmp_path / "s.gpkg"
+    s = session(file=path)
+    change(path, f"DROP TABLE {table}", made)
+    began = time.monotonic()
+    with pytest.raises(InputError, match="computes its table"):
+        load_record(path)
+    s.reject([1])
+    assert content(Session.load(path)) == content(s)
+    assert len([f for f in tmp_path.iterdir() if f.suffix == ".gpkg"]) == 2
+    assert time.monotonic() - began < 2
+
+
+def test_a_review_with_triggers_is_read_but_not_written_on(tmp_path):
+    path = tmp_path / "s.gpkg"
+    s = session(file=path)
+    change(path, f"CREATE TRIGGER t AFTER INSERT ON points BEGIN {_ENDLESS} max(i) FROM n; END")
+    back = Session.load(path)
+    assert content(back) == content(s)
+    back.file = SessionFile.going_on(path, load_record(path))
+    back.reject([1])
+    assert content(Session.load(path)) == content(back)
+    aside = [f for f in tmp_path.iterdir() if f.stem.endswith(".other")]
+    assert [content(Session.load(f)) for f in aside] == [content(s)]
+
+
+def test_what_takes_too_long_to_read_is_given_up(tmp_path):
+    path = tmp_path / "s.gpkg"
+    session(file=path)
+    began = time.monotonic()
+    with pytest.raises(InputError, match="takes longer"), geopackage.opened(path, ["session"], 0.2) as connection:
+        connection.execute(f"{_ENDLESS} count(*) FROM n").fetchone()
+    assert time.monotonic() - began < 1
+    with pytest.raises(sqlite3.OperationalError, match="readonly"), geopackage.opened(path, ["session"], 5.0) as connection:
+        connection.execute("DELETE FROM session")
+
+
+def test_more_rows_than_a_review_can_have_are_refused(tmp_path, monkeypatch):
+    path = tmp_path / "s.gpkg"
+    session(31, file=path)
+    monkeypatch.setattr(geopackage, "_MAX_ROWS", 30)
+    with pytest.raises(InputError, match="more than 30 rows"):
+        load_record(path)
