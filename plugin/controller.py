@@ -17,7 +17,7 @@ from ..ui.answer import first_answer
 from ..ui.dock import MATCH, REVIEW, AlignDock
 from ..ui.messages import Messages
 from ..ui.settings_page import PAGE
-from ..ui.text import explained, fill, tr
+from ..ui.text import as_text, explained, fill, tr
 from .accuracy_controller import AccuracyController
 from .adapting_controller import AdaptingController
 from .compare_controller import CompareController
@@ -279,7 +279,7 @@ class AlignController(QObject):
         if usable:
             text = fill(tr("<b>{0}</b> fitted to {1} points"), tr(MODEL_LABELS.get(fit.model, fit.model)), fit.quality.n_points)
             if session.run is not None and session.run.status is not Status.OK:
-                text = fill(tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>"), tr(session.run.message)) + text
+                text = fill(tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>"), as_text(tr(session.run.message))) + text
         self.dock.warp.set_fit(text)
 
     # --- warping
@@ -340,7 +340,7 @@ class AlignController(QObject):
             return None
 
     def _may_replace(self, path: Path) -> bool:
-        answer = QMessageBox.question(self.dock, LOG, fill(tr("{0} exists. Replace it?"), path.name), _YES | _NO, _NO)
+        answer = QMessageBox.question(self.dock, LOG, as_text(fill(tr("{0} exists. Replace it?"), path.name)), _YES | _NO, _NO)
         return answer == _YES
 
     def _warp_ended(self, task: WarpTask) -> None:

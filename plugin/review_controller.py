@@ -14,7 +14,7 @@ from ..ui.canvas_points import CanvasPoints
 from ..ui.palette import STATE_LABELS, state_key
 from ..ui.point_tool import PointTool
 from ..ui.review_panel import ReviewPanel
-from ..ui.text import fill, length, map_unit, tr
+from ..ui.text import as_text, fill, length, map_unit, tr
 from .adviser import Adviser
 from .chips import ChipDesk
 from .core import coords
@@ -278,7 +278,7 @@ class ReviewController(QObject):
         p = self.session.point(identifier)
         lines = [f"<b>{tr('Point {0}').format(identifier)}</b> · {tr(STATE_LABELS[state_key(p)])}"]
         if p.reason:
-            lines.append(tr(p.reason))
+            lines.append(as_text(tr(p.reason)))
         lines.append(fill(tr("score {0:.2f}"), p.tie_point.score))
         dx, dy = self._residuals.get(identifier, (math.nan, math.nan))
         if math.isfinite(dx):

@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, Q
 
 from ..plugin.core.preflight import Finding, Level
 from .palette import soften
-from .text import tr
+from .text import as_text, tr
 
 _COLOURS = {Level.GREEN: "#009E73", Level.AMBER: "#B8860B", Level.RED: "#D55E00"}
 _NAMES = {Level.GREEN: "fine", Level.AMBER: "look at this", Level.RED: "in the way"}
@@ -32,6 +32,7 @@ class ChecksList(QWidget):
         column.addWidget(self._rows)
         self.fine = QLabel()
         self.fine.setObjectName("checksFine")
+        self.fine.setTextFormat(Qt.TextFormat.PlainText)
         self.fine.setWordWrap(True)
         soften(self.fine)
         column.addWidget(self.fine)
@@ -56,6 +57,7 @@ class ChecksList(QWidget):
             mark.setToolTip(tr(_NAMES[finding.level]))
             mark.setAccessibleName(tr(_NAMES[finding.level]))
             text = QLabel(tr(finding.text))
+            text.setTextFormat(Qt.TextFormat.PlainText)
             text.setWordWrap(True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -69,7 +71,7 @@ class ChecksList(QWidget):
         self._rows.setVisible(bool(urgent))
         good = [f for f in findings if f.level is Level.GREEN]
         self.fine.setText("✓ " + " · ".join(tr(f.short) for f in good))
-        self.fine.setToolTip("<br>".join(tr(f.text) for f in good))
+        self.fine.setToolTip("<br>".join(as_text(tr(f.text)) for f in good))
         self.fine.setVisible(bool(good))
         self.setVisible(bool(findings))
 

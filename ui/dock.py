@@ -101,6 +101,7 @@ class AlignDock(QgsDockWidget):
         rows.setSpacing(4)
         self.status = QLabel(tr("Choose two layers and press Find tie points."))
         self.status.setObjectName("statusLabel")
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         top = QHBoxLayout()

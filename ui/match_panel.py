@@ -28,7 +28,7 @@ from .checks_list import ChecksList
 from .hints import hint_box
 from .icons import icon
 from .params_form import ParamsForm
-from .text import fill, map_unit, tr
+from .text import as_text, fill, map_unit, tr
 
 _BASIC = ("search_radius", "working_gsd")
 _ELSEWHERE = ("matcher", "model", "device", "threads", "memory_mb", *_BASIC)  # the computer's are on the settings page
@@ -102,6 +102,7 @@ class MatchPanel(QWidget):
         column = QVBoxLayout(self.notice_frame)
         self.notice = QLabel()
         self.notice.setObjectName("noticeLabel")
+        self.notice.setTextFormat(Qt.TextFormat.PlainText)
         self.notice.setWordWrap(True)
         self.notice_button = QPushButton(icon("settings"), tr("Set up matching …"))
         self.notice_button.setObjectName("noticeButton")
@@ -236,7 +237,7 @@ class MatchPanel(QWidget):
         else:
             why = self.checks.blocking
         self.run_button.setEnabled(not why and not self._running)
-        self.run_button.setToolTip(why or tr("Match the two rasters in the background; QGIS stays usable"))
+        self.run_button.setToolTip(as_text(why) or tr("Match the two rasters in the background; QGIS stays usable"))
 
     def _swap(self) -> None:
         layers = self.reference_combo.currentLayer(), self.sensed_combo.currentLayer()

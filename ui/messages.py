@@ -9,6 +9,8 @@ from qgis.gui import QgsMessageBar, QgsMessageBarItem
 from qgis.PyQt import sip
 from qgis.PyQt.QtWidgets import QPushButton
 
+from .text import as_text
+
 
 class Messages:
     """Remembers what it put on the bar, so that it can take it off."""
@@ -27,7 +29,7 @@ class Messages:
         title: str | None = None,
     ) -> QgsMessageBarItem:
         """Show a message for some seconds (0: until it is closed), with a button where there is one thing to do."""
-        item = self._bar.createMessage(self._title if title is None else title, text)
+        item = self._bar.createMessage(self._title if title is None else title, as_text(text))
         if button and action is not None:
             press = QPushButton(button)
             press.clicked.connect(lambda _checked=False: action())

@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QWidget
 from ..plugin.core.review_queue import Standing
 from ..plugin.core.session import SessionPoint
 from .palette import STATE_LABELS, state_icon, state_key
-from .text import fill, length, number, tr
+from .text import as_text, fill, length, number, tr
 
 ID, STATE, SCORE, RESIDUAL, DX, DY, GROUND, REASON, QUEUE = range(9)
 _COLUMNS = ("ID", "State", "Score", "Res.", "dX", "dY", "Res.", "Reason", "Queue")
@@ -158,7 +158,7 @@ class PointsModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignLeft if column in (STATE, REASON) else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._standing_text(point) if column == QUEUE else tr(point.reason) or tr(_TIPS[column])
+            return self._standing_text(point) if column == QUEUE else as_text(tr(point.reason)) or tr(_TIPS[column])
         return None
 
     def _value(self, point: SessionPoint, column: int) -> object:

@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ..plugin.core.session import FitState
 from .palette import soften
-from .text import length, number, tr
+from .text import as_text, length, number, tr
 
 _FIGURES = (
     (
@@ -94,7 +94,7 @@ class QualityPanel(QWidget):
         self._values["check_rmse"].setText(_figure(math.nan if fit.check_rmse_px is None else fit.check_rmse_px, None, unit))
         coverage = q.coverage if q is not None else math.nan
         self._values["coverage"].setText("–" if math.isnan(coverage) else f"<b>{100 * coverage:.0f} %</b>")
-        text = tr(fit.message)
+        text = as_text(tr(fit.message))
         if fit.transform is not None:  # said once, where the message begins with it
             text = f"<b>{model_label}</b>{text.removeprefix(model_label)}" if text.startswith(model_label) else f"<b>{model_label}</b>. {text}".strip()
         self.model_line.setText(text)

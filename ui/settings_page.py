@@ -31,7 +31,7 @@ from .help import help_button
 from .hints import hint_box, hint_file
 from .icons import icon
 from .params_form import ParamsForm
-from .text import explained, fill, tr
+from .text import as_text, explained, fill, tr
 
 PAGE = "sarOpticalAlignOptions"
 _COMPUTER = ("device", "threads", "memory_mb")
@@ -237,7 +237,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         try:
             defaults = AlignParams(**{**self.defaults.values(), **self.computer.values()})
         except AlignError as error:  # a number cannot be read: what was stored stays
-            self.state.setText(explained(error))
+            self.state.setText(as_text(explained(error)))
             defaults = self._backend.defaults
         self._backend.store(self.managed.isChecked(), self.python.filePath(), defaults)
 
@@ -248,7 +248,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
 
     def _show_state(self) -> None:
         ready, text = self._backend.state(self.managed.isChecked(), self.python.filePath())
-        self.state.setText(fill(tr("<b>Ready</b>: {0}"), text) if ready else fill(tr("<b>Not ready</b>: {0}"), text))
+        self.state.setText(fill(tr("<b>Ready</b>: {0}"), as_text(text)) if ready else fill(tr("<b>Not ready</b>: {0}"), as_text(text)))
         managed = self.managed.isChecked()
         self.python.setEnabled(not managed)
         self.wheels.setEnabled(managed)
@@ -283,4 +283,4 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self._show_running(False)
         self._show_state()
         if task is not None and task.error is not None:
-            self.state.setText(explained(task.error))
+            self.state.setText(as_text(explained(task.error)))

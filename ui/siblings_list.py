@@ -8,7 +8,7 @@ from qgis.core import QgsIconUtils, QgsMapLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from .text import tr
+from .text import as_text, tr
 
 _ROWS = 5
 
@@ -45,7 +45,7 @@ class SiblingsList(QWidget):
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if layer.id() in checked else Qt.CheckState.Unchecked)
             item.setData(Qt.ItemDataRole.UserRole, layer.id())
-            item.setToolTip(layer.source())
+            item.setToolTip(as_text(layer.source()))
             self.list.addItem(item)
         rows = min(max(self.list.count(), 1), _ROWS)
         self.list.setFixedHeight(rows * max(self.list.sizeHintForRow(0), 18) + 2 * self.list.frameWidth() + 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Sequence
 
@@ -11,7 +12,12 @@ from qgis.PyQt.QtGui import QFontMetrics
 
 from ..plugin.core.wording import explained, fill, number, tr
 
-__all__ = ["explained", "fill", "length", "longest_fitting", "map_unit", "number", "tr"]
+__all__ = ["as_text", "explained", "fill", "length", "longest_fitting", "map_unit", "number", "tr"]
+
+
+def as_text(text: str) -> str:
+    """Return what shows a text as it is wherever Qt takes markup: names of files and layers, and what others wrote, are no markup."""
+    return f"<span>{html.escape(text, quote=False)}</span>" if "<" in text or "&" in text else text
 
 
 def length(value: float, unit: str) -> str:

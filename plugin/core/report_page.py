@@ -89,9 +89,11 @@ def _px(value: float | None) -> str:
 
 
 def _table(rows: Sequence[Sequence[str]], head: Sequence[str] = (), numbers_from: int = 99, best: int = -1) -> str:
+    """Return a table of texts: what is markup in them is shown, not obeyed."""
+
     def cells(row: Sequence[str], tag: str) -> str:
         kinds = (" class=n align=right" if i >= numbers_from else (" width=20%" if head and i == 0 else "") for i in range(len(row)))
-        return "".join(f"<{tag}{kind}>{c}</{tag}>" for kind, c in zip(kinds, row, strict=True))
+        return "".join(f"<{tag}{kind}>{_text(c)}</{tag}>" for kind, c in zip(kinds, row, strict=True))
 
     top = f"<tr>{cells(head, 'th')}</tr>" if head else ""
     body = "".join(f"<tr{' class=best' if i == best else ''}>{cells(r, 'td')}</tr>" for i, r in enumerate(rows))
@@ -116,9 +118,9 @@ def _head(data: ReportData) -> str:
             figures.append(fill(tr("RMSE at the check points ({0}): {1} px."), checks, _px(fit.check_rmse_px)))
         figures.append(tr("Lengths are in pixels of the reference; accuracies are relative to the reference, which has errors of its own."))
         verdict = " ".join(figures)
-    rows = [(tr("Reference"), _text(record.reference.path)), (tr("Sensed"), _text(record.sensed.path)), (tr("Written"), _text(data.written))]
+    rows = [(tr("Reference"), record.reference.path), (tr("Sensed"), record.sensed.path), (tr("Written"), data.written)]
     if record.run is not None:
-        rows.insert(2, (tr("Run"), f"{_text(record.run.matcher)}, {_text(record.run.finished)}: {_text(tr(record.run.message))}"))
+        rows.insert(2, (tr("Run"), f"{record.run.matcher}, {record.run.finished}: {tr(record.run.message)}"))
     warnings = "".join(f"<p><b>{tr('Note:')}</b> {_text(tr(w))}</p>" for w in data.warnings)
     return f"<h1>{tr('Alignment report')}</h1>{_table(rows)}<p>{verdict}</p>{warnings}"
 
@@ -172,19 +174,19 @@ def _provenance(data: ReportData) -> str:
             rows.append((name, f"{print_.size_bytes} {tr('bytes')}, {what} {print_.sha256}"))
     reasons = Counter(p.as_reviewed().reason for p in record.points if not p.in_fit)
     left_out = ", ".join(f"{count} {tr(reason or 'disabled')}" for reason, count in reasons.most_common())
-    rows.append((tr("Points left out"), _text(left_out) or tr("none")))
+    rows.append((tr("Points left out"), left_out or tr("none")))
     if run is not None:
         values = ((tr(i.label), getattr(run.params, i.name), tr(i.unit)) for i in param_infos(AlignParams))
-        rows += [(_text(label), _text(f"{tr('automatic') if v is None else v} {unit if v is not None else ''}")) for label, v, unit in values]
-        rows.append((tr("Matcher parameters"), _text(run.params.matcher_params or tr("defaults"))))
+        rows += [(label, f"{tr('automatic') if v is None else v} {unit if v is not None else ''}") for label, v, unit in values]
+        rows.append((tr("Matcher parameters"), str(run.params.matcher_params or tr("defaults"))))
         if run.coarse is not None:
             c = run.coarse
             text = fill(tr("shift {0:.2f}, {1:.2f}, rotation {2:.2f}°, scale {3:.4f}"), *c.shift_map, c.rotation_deg, c.scale)
             rows.append((tr("Coarse stage"), text))
         if run.weights is not None:
-            rows.append((tr("Weights"), f"{_text(run.weights.path)}, SHA-256 {run.weights.sha256}"))
-        rows.append((tr("Time"), _text(", ".join(f"{k} {number(v, '.2f')} s" for k, v in run.timings_s.items()))))
-        rows.append((tr("Versions"), _text(", ".join(f"{k} {v}" for k, v in run.versions.items()))))
+            rows.append((tr("Weights"), f"{run.weights.path}, SHA-256 {run.weights.sha256}"))
+        rows.append((tr("Time"), ", ".join(f"{k} {number(v, '.2f')} s" for k, v in run.timings_s.items())))
+        rows.append((tr("Versions"), ", ".join(f"{k} {v}" for k, v in run.versions.items())))
     return f"<h2>{tr('Where all of this comes from')}</h2>{_table(rows)}"
 
 
@@ -192,7 +194,7 @@ def _points(data: ReportData) -> str:
     def row(p: SessionPoint) -> tuple[str, ...]:
         t, (dx, dy) = p.tie_point, data.fit.residuals_px.get(p.id, (math.nan, math.nan))
         places = (f"{number(t.reference_px[0], '.2f')}, {number(t.reference_px[1], '.2f')}", f"{number(t.sensed_px[0], '.2f')}, {number(t.sensed_px[1], '.2f')}")
-        role = tr("check point") if p.role is Role.CHECK else (tr("in the fit") if p.in_fit else _text(tr(p.reason or "left out")))
+        role = tr("check point") if p.role is Role.CHECK else (tr("in the fit") if p.in_fit else tr(p.reason or "left out"))
         return (str(p.id), tr(p.state.value), role, *places, number(t.score, ".2f"), _px(dx), _px(dy), _px(math.hypot(dx, dy)))
 
     head = (

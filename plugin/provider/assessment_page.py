@@ -33,7 +33,7 @@ def assessment_page(figures: dict[str, Any]) -> str:
     points = [
         _row(
             [str(p["id"]), *(_text(v) for v in p["residual_px"]), _text(_length(p["residual_px"])), _text(_length(p["loo_px"]) if p["loo_px"] else None),
-             _text(p["score"]), html.escape(tr(p["reason"]))],
+             _text(p["score"]), tr(p["reason"])],
             "" if p["enabled"] else "off",
         )
         for p in ordered
@@ -53,13 +53,13 @@ def assessment_page(figures: dict[str, Any]) -> str:
 
 
 def _row(cells: list[str], kind: str) -> str:
-    return f"<tr class='{kind}'>" + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
+    return f"<tr class='{kind}'>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>"
 
 
 def _text(value: Any) -> str:
     if value is None:
         return "–"
-    return number(value, ".3f") if isinstance(value, float) else html.escape(str(value))
+    return number(value, ".3f") if isinstance(value, float) else str(value)
 
 
 def _length(vector: list[float | None] | None) -> float:
