@@ -419,6 +419,11 @@
         <translation>Nachlernen: Schritt {0}</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/opening.py"/>
+        <source>Add --allow-network if it may be, or copy the data to this computer.</source>
+        <translation>Fügen Sie --allow-network an, wenn das sein darf, oder kopieren Sie die Daten auf diesen Rechner.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/outputs.py"/>
         <source>Add --overwrite to replace it, or choose another name.</source>
         <translation>Mit --overwrite ersetzen oder einen anderen Namen wählen.</translation>
@@ -1742,6 +1747,11 @@
         <location filename="../../plugin/review_files.py"/>
         <source>Find tie points first; imported or added points have no command.</source>
         <translation>Erst Verknüpfungspunkte suchen; importierte oder hinzugefügte Punkte haben keinen Befehl.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/worker.py"/>
+        <source>Find tie points in the dock and allow it when you are asked, or copy the data to this computer.</source>
+        <translation>Suchen Sie Verknüpfungspunkte im Dock und erlauben Sie es, wenn Sie gefragt werden, oder kopieren Sie die Daten auf diesen Rechner.</translation>
     </message>
     <message>
         <location filename="../../plugin/accuracy_controller.py"/>
@@ -5774,6 +5784,11 @@
         <translation>{0} enthält weniger als zwei Punkte.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/start_worker.py"/>
+        <source>{0} holds no package.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/sources.py"/>
         <source>{0} holds several images and none of its own.</source>
         <translation>{0} enthält mehrere Bilder und kein eigenes.</translation>
@@ -5829,6 +5844,16 @@
         <translation>{0} ist schreibgeschützt.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/opening.py"/>
+        <source>{0} is read over the network, from {1}.</source>
+        <translation>{0} wird über das Netz gelesen, von {1}.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/network_consent.py"/>
+        <source>{0} is read over the network, from {1}. Read it from there, now and later?</source>
+        <translation>{0} wird über das Netz gelesen, von {1}. Von dort lesen, jetzt und später?</translation>
+    </message>
+    <message>
         <location filename="../../plugin/preflight_controller.py"/>
         <source>{0} is taken to be in {1}; its file stays as it is.</source>
         <translation>{0} gilt jetzt als in {1} liegend; die Datei bleibt, wie sie ist.</translation>
@@ -5847,6 +5872,11 @@
         <location filename="../../ui/adapt_menu.py"/>
         <source>{0} is trained on windows around the {1} points in the fit. About a quarter of them, in parts of the scene of their own, is held back: the adapted weights are kept only where these points are found more closely than before. They belong to this review and can be discarded; the weights that came with the plugin stay as they are. Check the points first: what is wrong would be learnt too.</source>
         <translation>{0} lernt in Fenstern um die {1} Punkte in der Anpassung nach. Etwa ein Viertel davon, in eigenen Teilen der Szene, wird zurückgehalten: Die nachgelernten Gewichte werden nur behalten, wo diese Punkte genauer gefunden werden als vorher. Sie gehören zu dieser Prüfung und lassen sich verwerfen; die Gewichte, die mit der Erweiterung kamen, bleiben, wie sie sind. Zuerst die Punkte prüfen: Falsches würde mitgelernt.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/opening.py"/>
+        <source>{0} lies on the network.</source>
+        <translation>{0} liegt im Netz.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/outputs.py"/>
