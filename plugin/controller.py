@@ -277,7 +277,7 @@ class AlignController(QObject):
         self.dock.warp.button.setEnabled(usable and self.task is None)
         text = ""
         if usable:
-            text = fill(tr("<b>{0}</b> fitted to {1} points"), tr(MODEL_LABELS.get(fit.model, fit.model)), fit.quality.n_points)
+            text = fill(tr("<b>{0}</b>, points in the fit: {1}"), tr(MODEL_LABELS.get(fit.model, fit.model)), fit.quality.n_points)
             if session.run is not None and session.run.status is not Status.OK:
                 text = fill(tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>"), as_text(tr(session.run.message))) + text
         self.dock.warp.set_fit(text)

@@ -106,7 +106,7 @@ class KeepingController(QObject):
         if recalled:
             self.restore(found)
             return
-        text = fill(tr("There is a review of these two rasters from {0} with {1} points."), f"{found.time:%Y-%m-%d, %H:%M}", len(found.session.points))
+        text = fill(tr("There is a review of these two rasters from {0} (points: {1})."), f"{found.time:%Y-%m-%d, %H:%M}", len(found.session.points))
         self.offer = self.messages.tell(text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(found))
 
     def take_back_offer(self) -> None:
@@ -124,7 +124,7 @@ class KeepingController(QObject):
         points = found.session.points
         reviewed = sum(map(is_reviewed, points))
         when = f"{found.time:%Y-%m-%d, %H:%M}"
-        self.said.emit(fill(tr("{0} points restored, {1} of them reviewed (last change {2})."), len(points), reviewed, when))
+        self.said.emit(fill(tr("Points restored: {0}, reviewed: {1} (last change {2})."), len(points), reviewed, when))
         for warning in found.warnings:
             self.messages.tell(tr(warning), Qgis.MessageLevel.Warning, 0)
 
@@ -141,7 +141,7 @@ class KeepingController(QObject):
         if attempt(lambda: import_points(self._open_session(), path), self.failed.emit):
             self.review.refresh()
             self.review.use_tool()
-            self.said.emit(fill(tr("{0} points read from {1}"), len(self.review.session.points), path.name))
+            self.said.emit(fill(tr("Points read from {1}: {0}"), len(self.review.session.points), path.name))
 
     def ask_export(self) -> None:
         """Ask for a file and write the points."""

@@ -167,7 +167,7 @@ class PointHistogram(QWidget):
     def _tell(self, ids: list[int]) -> None:
         self.bars.set_brush(*self._range())
         self.count.setText(str(len(ids)) if ids else "")
-        self.count.setToolTip(fill(tr("{0} points in the range"), len(ids)))
+        self.count.setToolTip(fill(tr("Points in the range: {0}"), len(ids)))
 
     def _reject(self) -> None:
         ids = self._chosen()

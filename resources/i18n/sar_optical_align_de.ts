@@ -270,8 +270,8 @@
     </message>
     <message>
         <location filename="../../plugin/controller.py"/>
-        <source>&lt;b&gt;{0}&lt;/b&gt; fitted to {1} points</source>
-        <translation>&lt;b&gt;{0}&lt;/b&gt; an {1} Punkte angepasst</translation>
+        <source>&lt;b&gt;{0}&lt;/b&gt;, points in the fit: {1}</source>
+        <translation>&lt;b&gt;{0}&lt;/b&gt;, Punkte in der Anpassung: {1}</translation>
     </message>
     <message>
         <location filename="../../ui/review_panel.py"/>
@@ -4435,8 +4435,8 @@
     </message>
     <message>
         <location filename="../../plugin/keeping_controller.py"/>
-        <source>There is a review of these two rasters from {0} with {1} points.</source>
-        <translation>Es gibt eine Prüfung dieser beiden Raster vom {0} mit {1} Punkten.</translation>
+        <source>There is a review of these two rasters from {0} (points: {1}).</source>
+        <translation>Es gibt eine Prüfung dieser beiden Raster vom {0} (Punkte: {1}).</translation>
     </message>
     <message>
         <location filename="../../plugin/snapper.py"/>
@@ -5925,18 +5925,18 @@
     </message>
     <message>
         <location filename="../../ui/point_histogram.py"/>
-        <source>{0} points in the range</source>
-        <translation>{0} Punkte im Bereich</translation>
+        <source>Points in the range: {0}</source>
+        <translation>Punkte im Bereich: {0}</translation>
     </message>
     <message>
         <location filename="../../plugin/keeping_controller.py"/>
-        <source>{0} points read from {1}</source>
-        <translation>{0} Punkte aus {1} gelesen</translation>
+        <source>Points read from {1}: {0}</source>
+        <translation>Aus {1} gelesene Punkte: {0}</translation>
     </message>
     <message>
         <location filename="../../plugin/keeping_controller.py"/>
-        <source>{0} points restored, {1} of them reviewed (last change {2}).</source>
-        <translation>{0} Punkte wiederhergestellt, {1} davon geprüft (letzte Änderung {2}).</translation>
+        <source>Points restored: {0}, reviewed: {1} (last change {2}).</source>
+        <translation>Wiederhergestellte Punkte: {0}, geprüft: {1} (letzte Änderung {2}).</translation>
     </message>
     <message>
         <location filename="../../plugin/core/control.py"/>

@@ -101,7 +101,7 @@ def test_the_review_comes_back_with_the_project(host, running, pair_files, tmp_p
     assert back.point(7).tie_point.reference_px == (50.0, 60.0)
     assert np.array_equal(back.point(9).tie_point.evidence.surface, session.point(9).tie_point.evidence.surface.astype(np.float16))
     assert back.run.matcher == "cfog"
-    assert "2 of them reviewed" in plugin.dock.status.text()
+    assert "reviewed: 2 " in plugin.dock.status.text()
 
 
 def test_the_layer_of_points_moves_with_the_review_when_the_project_is_saved(host, running, pair_files, tmp_path):
