@@ -2,7 +2,8 @@
 
 With T the shift that a matcher finds between optical and SAR of one date, and R the shifts between the dates of each sensor (plain
 correlation, good to about 0.1 px), T(after) - T(before) = R(optical) - R(SAR) whatever the truth is. What is missing, over the root of two,
-is the error of one registration.
+is the error of one registration. The SAR image of each date is moved by some whole pixels first, differently: else whoever always answers the
+same would be the most precise.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from .matchers import PairMatcher, TemplateMatcher
 
 _WINDOW_PX, _REACH_PX = 192, 16
 _DATES_REACH_PX = 8
+_MOVED_PX = 8
 
 
 def places_of_two_dates(rows: list[Row]) -> list[tuple[Row, Row]]:
@@ -67,18 +69,22 @@ def closure_windows(dataset: Path, rows: list[Row], draws: int) -> Iterator[Wind
 
 def closure_error(matcher: TemplateMatcher | PairMatcher, window: Window) -> float | None:
     """Return the error of one registration by a matcher alone (see `direct`), px; None where it finds nothing."""
-    before, after = _shift(matcher, *window.before), _shift(matcher, *window.after)
+    rng = np.random.default_rng([window.draw, *(ord(c) for c in window.row["id"])])
+    before, after = (_shift(matcher, *images, rng.integers(-_MOVED_PX, _MOVED_PX + 1, 2)) for images in (window.before, window.after))
     if before is None or after is None:
         return None
     return float(np.hypot(*(after - before - window.expected)) / np.sqrt(2))
 
 
-def _shift(matcher: TemplateMatcher | PairMatcher, optical: NDArray[np.uint8], sar: NDArray[np.uint8]) -> NDArray[np.float64] | None:
-    """Return (2,) from where the middle of the SAR image lies to where it is found in the optical one, px."""
-    inner = sar[_REACH_PX:-_REACH_PX, _REACH_PX:-_REACH_PX]
+def _shift(
+    matcher: TemplateMatcher | PairMatcher, optical: NDArray[np.uint8], sar: NDArray[np.uint8], moved: NDArray[np.int64]
+) -> NDArray[np.float64] | None:
+    """Return (2,) from where the SAR image lies to where it is found in the optical one, px, when it is looked for in a place `moved` from there."""
+    size = _WINDOW_PX - 2 * _REACH_PX
+    x, y = (_REACH_PX + int(v) for v in moved)
     truth = np.eye(3)
-    truth[:2, 2] = _REACH_PX
-    case = Case(optical, inner, truth)
+    truth[:2, 2] = (x, y)
+    case = Case(optical, sar[y : y + size, x : x + size], truth)
     motion = direct_motion(matcher, case, "shift")
     if motion is None:
         return None

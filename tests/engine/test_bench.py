@@ -129,7 +129,7 @@ def test_one_image_matched_with_itself_is_closed_to_a_hundredth(dataset):
     assert len(windows) == 6
     for window in windows:
         assert closure_error(create("cfog"), window) < 0.1
-        assert closure_error(create(NULL), window) < 0.1, "the later date has moved in both sensors alike"
+    assert np.median([closure_error(create(NULL), window) for window in windows]) > 2.0, "always the same answer is not precise"
 
 
 @settings(max_examples=30, deadline=None)
