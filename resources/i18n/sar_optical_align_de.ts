@@ -269,14 +269,14 @@
         <translation>&lt;b&gt;{0}&lt;/b&gt; an &lt;b&gt;{1}&lt;/b&gt; von {2} Punkten angepasst; {3} geprüft.</translation>
     </message>
     <message>
-        <location filename="../../plugin/controller.py"/>
-        <source>&lt;b&gt;{0}&lt;/b&gt;, points in the fit: {1}</source>
-        <translation>&lt;b&gt;{0}&lt;/b&gt;, Punkte in der Anpassung: {1}</translation>
-    </message>
-    <message>
         <location filename="../../ui/review_panel.py"/>
         <source>&lt;b&gt;{0}&lt;/b&gt; of {1} points in the fit</source>
         <translation>&lt;b&gt;{0}&lt;/b&gt; von {1} Punkten in der Anpassung</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/controller.py"/>
+        <source>&lt;b&gt;{0}&lt;/b&gt;, points in the fit: {1}</source>
+        <translation>&lt;b&gt;{0}&lt;/b&gt;, Punkte in der Anpassung: {1}</translation>
     </message>
     <message>
         <location filename="../../ui/settings_page.py"/>
@@ -3099,6 +3099,11 @@
         <translation>Punkte in der Anpassung</translation>
     </message>
     <message>
+        <location filename="../../ui/point_histogram.py"/>
+        <source>Points in the range: {0}</source>
+        <translation>Punkte im Bereich: {0}</translation>
+    </message>
+    <message>
         <location filename="../../ui/review_panel.py"/>
         <source>Points judged</source>
         <translation>Beurteilte Punkte</translation>
@@ -3122,6 +3127,16 @@
         <location filename="../../ui/review_panel.py"/>
         <source>Points only</source>
         <translation>Nur Punkte</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/keeping_controller.py"/>
+        <source>Points read from {1}: {0}</source>
+        <translation>Aus {1} gelesene Punkte: {0}</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/keeping_controller.py"/>
+        <source>Points restored: {0}, reviewed: {1} (last change {2}).</source>
+        <translation>Wiederhergestellte Punkte: {0}, geprüft: {1} (letzte Änderung {2}).</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/adaptnetwork.py"/>
@@ -5786,7 +5801,7 @@
     <message>
         <location filename="../../plugin/engine/start_worker.py"/>
         <source>{0} holds no package.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} enthält kein Paket.</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/sources.py"/>
@@ -5922,21 +5937,6 @@
         <location filename="../../ui/answer.py"/>
         <source>{0} of {1} tie points kept</source>
         <translation>{0} von {1} Verknüpfungspunkten behalten</translation>
-    </message>
-    <message>
-        <location filename="../../ui/point_histogram.py"/>
-        <source>Points in the range: {0}</source>
-        <translation>Punkte im Bereich: {0}</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/keeping_controller.py"/>
-        <source>Points read from {1}: {0}</source>
-        <translation>Aus {1} gelesene Punkte: {0}</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/keeping_controller.py"/>
-        <source>Points restored: {0}, reviewed: {1} (last change {2}).</source>
-        <translation>Wiederhergestellte Punkte: {0}, geprüft: {1} (letzte Änderung {2}).</translation>
     </message>
     <message>
         <location filename="../../plugin/core/control.py"/>
