@@ -19,6 +19,7 @@ from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matchers.cfog import CfogMatcher
 from sar_optical_align.plugin.engine.matchers.me_ssm import MeSsmMatcher
 from sar_optical_align.plugin.engine.matching import coarse_guides
+from torch_there import needs_torch
 
 
 def lattice():
@@ -141,20 +142,20 @@ def test_of_two_coarse_positions_the_better_one_counts_alone(request_, monkeypat
     assert first.points[0].sensed_px == plain.points[0].sensed_px
 
 
+@needs_torch
 @pytest.mark.parametrize("key", ["regnet_mamba2", "soma", "msa_net", "kd_cfm"])
 def test_networks_of_pairs_are_guided_by_cfog_and_then_by_me_ssm(key):
-    pytest.importorskip("torch")
     assert [type(guide) for guide in coarse_guides(create(key))] == [CfogMatcher, MeSsmMatcher]
 
 
+@needs_torch
 def test_me_ssm_is_its_own_second_guide():
-    pytest.importorskip("torch")
     matcher = create("me_ssm")
     assert list(coarse_guides(matcher))[1] is matcher
 
 
+@needs_torch
 def test_a_second_guide_without_room_in_the_budget_is_left_out(request_, monkeypatch):
-    pytest.importorskip("torch")
     monkeypatch.setattr(align_module, "_SURE", 1.1)  # so that the second is asked for
     for budget_mb, attempts in ((690, 1), (0, 2)):
         params = AlignParams(matcher="soma", max_points=60, memory_mb=budget_mb, working_gsd=30.0, rotation_scale_search=False)
@@ -166,8 +167,8 @@ def test_the_others_are_guided_by_themselves_or_cfog():
         assert [type(guide) for guide in coarse_guides(create(key))] == [kind]
 
 
+@needs_torch
 def test_unrelated_images_are_refused_after_both_guides(request_, unrelated):
-    pytest.importorskip("torch")
     refused = align(replace(request_, sensed=unrelated, params=AlignParams(matcher="msa_net", max_points=100, working_gsd=20.0)))
     assert refused.status is Status.NO_RELIABLE_ALIGNMENT
     assert refused.evidence["coarse_attempts"] == 2

@@ -7,11 +7,12 @@ from sar_optical_align.plugin.core.errors import UsageError
 from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.engine.budget import SMALLEST_TILE_PX, reach_px, within_budget
 from sar_optical_align.plugin.engine.matchers import create
+from torch_there import matchers
 
 MATCHERS = ("cfog", "gradient_ncc", "phase_congruency", "mutual_information", "sift", "kd_cfm", "soma", "msa_net")
 
 
-@pytest.mark.parametrize("key", MATCHERS)
+@pytest.mark.parametrize("key", matchers(MATCHERS))
 def test_the_windows_of_all_tiles_stay_within_the_budget(key):
     matcher = create(key)
     sides = []

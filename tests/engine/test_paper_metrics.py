@@ -16,6 +16,7 @@ from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.matchers import all_specs
 from sar_optical_align.plugin.engine.paper_bench import motion_case
 from sar_optical_align.plugin.engine.papers import PAPERS
+from torch_there import needs_torch
 
 lengths = st.lists(st.one_of(st.floats(0, 40), st.just(float("inf"))), min_size=1, max_size=40).map(np.array)
 similarities = st.lists(st.floats(-1, 1, width=32), min_size=4, max_size=60).map(np.array)
@@ -161,6 +162,7 @@ def dataset(tmp_path_factory):
     return folder, rows
 
 
+@needs_torch
 def test_a_case_is_the_pair_under_its_motion(dataset):
     """The sensed picture shows at q what the SAR of the aligned pair shows where the truth puts q; the draw is the pair's own."""
     folder, rows = dataset
@@ -184,6 +186,7 @@ FIGURES = {
 }
 
 
+@needs_torch
 @pytest.mark.parametrize(("key", "figures"), list(FIGURES.items()))
 def test_the_command_puts_the_paper_beside_ours(dataset, tmp_path, capsys, key, figures):
     assert main(["metrics", key, str(dataset[0]), "--output", str(tmp_path)]) == 0
