@@ -22,13 +22,13 @@ LAST_MEASURED = "3.12"
 NEWER = ("rasterio==1.5.1",)  # the newest with wheels for all three platforms
 ONLY_TORCH = re.compile(r"(torch|triton|nvidia-.+|cuda-.+)$")
 # sha256 of the files of torch's own index (https://download.pytorch.org/whl/cpu/torch/), which is not PyPI's. A Python that is
-# not here has no build without CUDA that could be checked. To bring up to date: the index names them behind "#sha256=".
+# not here has no build without CUDA that could be pinned. Only that of cp311 x86_64 was compared with the file itself; the others stand in
+# public lock files: a wrong one refuses an install, it lets nothing else in. To bring up to date: the index names them behind "#sha256=".
 CPU_BUILDS = {
     "cp311 x86_64": "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",
     "cp312 x86_64": "4ca4a9394b0c771238a4f73590fdbbc4debad85ed0fa63d026ae1b085da7d6e2",
     "cp313 x86_64": "3fbf9c9d1f3c10c2d59d04aca426dee9ccc6ceb32d255c61e93acc3b4f75fae6",
     "cp314 x86_64": "d20fa53ee744502fa4c69818a720b05ca0d37abd055d4f6e66cae155114bc691",
-    "cp310 aarch64": "f028e428bddee95cdb86e2470254e95c9af629362488550c200ed4793125a817",
     "cp311 aarch64": "84453b69508ec79902f899c5ed9495acb9e2bbe9fda5f1d5d6f19e3c3842e1a7",
     "cp312 aarch64": "6f307c2c32d764ffc6ff6893b801fad6d4752f3e67966cb8abf1843427c02604",
     "cp313 aarch64": "0b8f7d0423027ae8b90c7977c627f3379f325363a08224dffad9b4b2d684a83d",

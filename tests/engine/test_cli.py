@@ -96,7 +96,7 @@ def bad_inputs(folder):
         "complex": (write_raster(folder / "complex.tif", texture.astype(np.complex64), CRS, GT), "complex"),
         "truncated": (str(truncated), "truncated"),
         "one row": (write_raster(folder / "row.tif", texture[:1], CRS, GT), "px"),
-        "missing": (str(folder / "missing.tif"), "Cannot open"),
+        "missing": (str(folder / "missing.tif"), "Cannot read the raster"),
     }
 
 
