@@ -14,9 +14,9 @@ import numpy as np
 import rasterio
 import rasterio.warp
 from numpy.typing import NDArray
-from rasterio.errors import CRSError, RasterioError
 
 from ..core import coords
+from ..core.borders import reason_of
 from ..core.errors import InputError, MissingCrsError, NoOverlapError
 from ..core.lengths import is_geographic, unwrapped
 from ..core.preflight import automatic_radius_px
@@ -141,8 +141,8 @@ class WorkingPair:
             try:
                 crs = rasterio.CRS.from_wkt(source_wkt), rasterio.CRS.from_wkt(target_wkt)
                 x, y = rasterio.warp.transform(*crs, xy[:, 0], xy[:, 1])
-            except (RasterioError, CRSError) as error:
-                raise InputError(f"Cannot reproject between the two CRSs: {error}.", "Check the CRS of both rasters.") from error
+            except Exception as error:  # PROJ's own errors are none of rasterio's
+                raise InputError(f"Cannot reproject between the two CRSs: {reason_of(error)}.", "Check the CRS of both rasters.") from error
             xy = np.stack([np.asarray(x), np.asarray(y)], axis=1)
         return unwrapped(xy, target.longitude) if is_geographic(target_wkt) else xy
 

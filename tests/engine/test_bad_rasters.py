@@ -10,6 +10,7 @@ from sar_optical_align.plugin.core.errors import (
     ComplexDataError,
     EmptyImageError,
     ImageTooSmallError,
+    InputError,
     MissingCrsError,
     NoOverlapError,
     UnreadableRasterError,
@@ -102,6 +103,13 @@ def test_one_without_crs(tmp_path, good):
     assert "local.tif" in refused(MissingCrsError, good, local)
     with open_pair(AlignRequest(RasterRef(good), RasterRef(local, crs_wkt=UTM))) as pair:
         assert pair.sensed.grid.crs_wkt
+
+
+def test_a_site_grid_beside_a_map_says_that_they_do_not_meet(tmp_path, good):
+    site = 'LOCAL_CS["Site grid",LOCAL_DATUM["Site",0],UNIT["metre",1],AXIS["Easting",EAST],AXIS["Northing",NORTH]]'
+    local = write_raster(tmp_path / "site.tif", texture(), site, GT)
+    for pair in ((good, local), (local, good)):
+        assert refused(InputError, *pair).startswith("Cannot reproject between the two CRSs")
 
 
 def test_no_overlap_says_how_far(tmp_path, good):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def _points() -> list[TiePoint]:
 def _saved(suffix: str) -> Made:
     def make(room: Path) -> list[bytes]:
         found = []
-        for grids in ((GRID, SENSED), (Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300),) * 2):
+        for grids in ((GRID, SENSED), (replace(GRID, crs_wkt=""), replace(SENSED, crs_wkt=""))):
             save_points(room / f"made{suffix}", _points(), *grids)
             found.append((room / f"made{suffix}").read_bytes())
         return found
