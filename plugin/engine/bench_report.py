@@ -10,7 +10,7 @@ import numpy as np
 
 from .bounds import resampled, share_bounds
 from .figures import save_figure
-from .matchers import all_specs
+from .matchers import get_spec
 from .matchers.network import shipped_weights
 from .null_matcher import NULL
 from .protocols import ALONE, CLOSURE, THRESHOLDS_PX, Outcome, is_unrelated
@@ -166,7 +166,7 @@ def draw_bench(outcomes: list[Outcome], protocols: list[str], matchers: list[str
             seconds, share = float(np.median([o.seconds for o in mine])), 100 * float(np.mean([o.within(_PICTURED_PX) for o in mine]))
             colour = "#0072B2" if shipped_weights(key).exists() else "#D55E00"
             axes.scatter(seconds, share, s=40 + 0.2 * memory_mb.get(key, 0.0), color=colour, alpha=0.6)
-            axes.annotate(all_specs()[key].label, (seconds, share), xytext=(6, 4), textcoords="offset points", fontsize=8)
+            axes.annotate(get_spec(key).label, (seconds, share), xytext=(6, 4), textcoords="offset points", fontsize=8)
         axes.set(xscale="log", xlabel="seconds a pair (blue: networks)", title=f"{protocol}: within {_PICTURED_PX:g} px")
         axes.margins(x=0.3)
         low, high = axes.get_xlim()

@@ -75,7 +75,7 @@ def run_bench(
     if draws < 1:
         raise UsageError("--draws must be at least 1.")
     keys = [NULL, *(k for k in (matchers or [k for k, s in all_specs().items() if not s.missing()]) if k != NULL)]
-    unknown = [k for k in keys if k not in all_specs()]
+    unknown = [k for k in keys[1:] if k not in all_specs()]
     if unknown:
         raise UsageError(f"Unknown matcher {unknown[0]!r}.", f"Choose from {', '.join(all_specs())}.")
     rows = {split: read_index(dataset, split, limit) for split in splits}

@@ -1,6 +1,6 @@
 """The null row of a bench: a matcher that sees nothing and answers "no displacement" everywhere.
 
-Only a bench imports this file, so that no user is offered it. What such a matcher reaches through `align` is what everything but the
+No user is offered it. What such a matcher reaches through `align` is what everything but the
 matcher reaches; a network is worth what it adds.
 """
 
@@ -27,7 +27,7 @@ class NullParams:
 
 @register(
     key=NULL, label="Null", kind="pair", summary="Answers that nothing is displaced: what the rest of the pipeline reaches by itself.",
-    params=NullParams, reference="none", rank=-1000,
+    params=NullParams, reference="none", rank=-1000, listed=False,
 )
 class NullMatcher(PairMatcher):
     """A tie point every 32 px of ground that both images show, where the sensed image lies already."""

@@ -11,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import InputError
 from sar_optical_align.plugin.core.progress import Progress
+from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.bounds import resampled, share_bounds, wilson
 from sar_optical_align.plugin.engine.cases import farthest_px, impostors, make_case, place_of, read_index
 from sar_optical_align.plugin.engine.closure import closure_error, closure_windows
 from sar_optical_align.plugin.engine.direct import direct_motion, error_of, robust_motion
 from sar_optical_align.plugin.engine.evaluate import run_bench
-from sar_optical_align.plugin.engine.matchers import create
+from sar_optical_align.plugin.engine.matchers import all_specs, create
 from sar_optical_align.plugin.engine.null_matcher import NULL
+from sar_optical_align.plugin.engine.preparing import Image
 
 
 def smooth_noise(rng, side, sigma=1.5):
@@ -164,3 +166,8 @@ def test_a_bench_has_a_null_row_bounds_and_keeps_what_was_refused(dataset, tmp_p
     stored = next(tmp_path.glob("*.jsonl")).read_text(encoding="utf-8")
     assert run_bench(dataset, ["val"], protocols, ["cfog"], tmp_path, 4, 0, Progress(), draws=2).split("s/pair")[0] == text.split("s/pair")[0]
     assert next(tmp_path.glob("*.jsonl")).read_text(encoding="utf-8") == stored, "a second run measures nothing again"
+
+
+def test_no_user_is_offered_the_null():
+    assert NULL not in all_specs()
+    assert len(create(NULL).match(*[Image(np.zeros((64, 96), np.float32), np.ones((64, 96), bool), m) for m in (Modality.OPTICAL, Modality.SAR)], 5.0).sensed) == 6

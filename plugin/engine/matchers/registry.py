@@ -40,6 +40,7 @@ class MatcherSpec:
         needs: Import names of packages it needs beyond the engine's basic ones.
         rank: Higher = preferred by the automatic choice.
         factory: The class.
+        listed: Whether users are offered it; what measuring alone needs is found by its key only.
     """
 
     key: str
@@ -51,6 +52,7 @@ class MatcherSpec:
     needs: tuple[str, ...]
     rank: int
     factory: type
+    listed: bool = True
 
     def missing(self) -> list[str]:
         """Return the packages it needs that this interpreter lacks."""
@@ -196,6 +198,7 @@ _SPECS: dict[str, MatcherSpec] = {}
 
 def register(
     *, key: str, label: str, kind: str, summary: str, params: type, reference: str, needs: tuple[str, ...] = (), rank: int = 0,
+    listed: bool = True,
 ) -> Callable[[type], type]:
     """Class decorator that adds a matcher to the register."""
 
@@ -204,19 +207,19 @@ def register(
             raise UsageError(f"Matcher {key}: kind is 'template' or 'pair', not {kind!r}.")
         if key in _SPECS and _SPECS[key].factory.__module__ != cls.__module__:
             raise UsageError(f"Two matchers are called {key!r}.")
-        _SPECS[key] = MatcherSpec(key, label, kind, summary, params, reference, needs, rank, cls)
+        _SPECS[key] = MatcherSpec(key, label, kind, summary, params, reference, needs, rank, cls, listed)
         return cls
 
     return add
 
 
 def all_specs() -> dict[str, MatcherSpec]:
-    """Return every matcher by key, best rank first."""
+    """Return every matcher that users are offered by key, best rank first."""
     package = __name__.rsplit(".", 1)[0]
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         if module.name != "registry":
             __import__(f"{package}.{module.name}")  # not importlib: QGIS forgets on unloading only what it saw imported this way
-    return dict(sorted(_SPECS.items(), key=lambda item: (-item[1].rank, item[0])))
+    return dict(sorted(((k, s) for k, s in _SPECS.items() if s.listed), key=lambda item: (-item[1].rank, item[0])))
 
 
 def resolve_auto(key: str) -> str:
@@ -234,9 +237,9 @@ def get_spec(key: str) -> MatcherSpec:
     """
     specs = all_specs()
     key = resolve_auto(key)
-    if key not in specs:
+    if key not in _SPECS:
         raise UsageError(f"Unknown matcher {key!r}.", f"Choose one of: auto, {', '.join(specs)}.")
-    return specs[key]
+    return _SPECS[key]
 
 
 def create(key: str, params: dict[str, Any] | None = None, device: str = "cpu") -> TemplateMatcher | PairMatcher:
