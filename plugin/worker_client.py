@@ -75,6 +75,7 @@ class WorkerClient:
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._last_words: threading.Thread | None = None
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
         self._next_id = 0
@@ -177,7 +178,7 @@ class WorkerClient:
         except OSError as error:
             raise WorkerError(f"The worker cannot be started: {error}.", "Check the interpreter in Settings > Options > SAR-Optical Align.") from error
         _reader(self._process.stdout, self._lines.put, end=True)
-        _reader(self._process.stderr, self._tail.append)
+        self._last_words = _reader(self._process.stderr, self._tail.append)
         identifier = self._send("hello")
         hello = self._wait_for(identifier, progress, _START_TIMEOUT_S)
         if hello.get("protocol") != PROTOCOL_VERSION:
@@ -268,6 +269,8 @@ class WorkerClient:
                 how = f"was stopped by signal {-code}"
         else:
             how = f"ended with exit code {code}"
+        if self._last_words is not None:
+            self._last_words.join(timeout=1)  # a child that lives on may keep the pipe open
         words = self.stderr_tail.strip()
         self._kill()
         if "ModuleNotFoundError" in words or "No module named" in words:
@@ -288,8 +291,8 @@ class WorkerClient:
                     stream.close()
 
 
-def _reader(stream: IO[str] | None, put: Any, end: bool = False) -> None:
-    """Read a stream's lines in a thread; `end` puts None after the last."""
+def _reader(stream: IO[str] | None, put: Any, end: bool = False) -> threading.Thread:
+    """Read a stream's lines in a thread, which is returned; `end` puts None after the last."""
 
     def work() -> None:
         with contextlib.suppress(ValueError, OSError):
@@ -298,4 +301,6 @@ def _reader(stream: IO[str] | None, put: Any, end: bool = False) -> None:
         if end:
             put(None)
 
-    threading.Thread(target=work, daemon=True).start()
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
