@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from ..core import coords
 from ..core.borders import reading
 from ..core.errors import InputError
+from ..core.transforms import Transform
 from .coarse_search import similarity_matrix
 from .protocols import DRAWN, is_bent, is_georeferenced, is_shift, is_unrelated
 
@@ -86,6 +87,11 @@ class Case:
         """Return (N, 2) true positions in the reference of (N, 2) positions in the sensed image, px."""
         moved = coords.apply_matrix(self.truth, points)
         return np.asarray(moved if self.bend is None else moved + self.bend(points))
+
+    def mean_error(self, motion: Transform, shift_only: bool) -> float:
+        """Return the mean distance of the probes from the truth under a motion sensed px -> reference px, reference px."""
+        probes = self.probes(shift_only)
+        return float(np.hypot(*(motion.apply(probes) - self.to_reference(probes)).T).mean())
 
     def probes(self, shift_only: bool) -> Array:
         """Return (N, 2) the sensed positions whose mean distance from the truth is the error: the middle, the corners, or a lattice."""

@@ -141,7 +141,6 @@ def plain_shift(one: NDArray[np.uint8], other: NDArray[np.uint8], reach: int) ->
 
 def error_of(case: Case, motion: Transform, protocol: str) -> tuple[float, tuple[float, float]]:
     """Return the mean distance of the probes from the truth, and (x, y) from the truth to the answer at the middle of the sensed image, px."""
-    probes, middle = case.probes(is_shift(protocol)), case.probes(True)
-    error = float(np.hypot(*(motion.apply(probes) - case.to_reference(probes)).T).mean())
+    error, middle = case.mean_error(motion, is_shift(protocol)), case.probes(True)
     x, y = coords.as_points(motion.apply(middle) - case.to_reference(middle))[0]
     return error, (float(x), float(y))

@@ -180,8 +180,7 @@ def _write(path: Path, image: NDArray[np.uint8], georeferenced: bool) -> None:
 
 def case_error(case: Case, transform: dict[str, Any], shift_only: bool) -> float:
     """Return the mean distance of the case's probes from the truth, reference px."""
-    probes = case.probes(shift_only)
-    return float(np.hypot(*(transform_from_dict(transform).apply(probes) - case.to_reference(probes)).T).mean())
+    return case.mean_error(transform_from_dict(transform), shift_only)
 
 
 def _run(case: Case, name: Key, folder: Path) -> Outcome:
