@@ -83,24 +83,24 @@ def to_grey(bands: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(bands.mean(axis=0), dtype=np.float32)
 
 
-def block_means(grey: NDArray[np.float32], mask: NDArray[np.bool_], factor: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def block_means(bands: NDArray[np.float32], mask: NDArray[np.bool_], factor: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Average blocks of factor x factor pixels over their valid ones.
 
     Args:
-        grey: (H * factor, W * factor), 0 where the mask is False.
-        mask: Of the same shape.
+        bands: (B, H * factor, W * factor), 0 where the mask is False.
+        mask: (H * factor, W * factor).
         factor: Side of a block.
 
     Returns:
-        (H, W) float32, and where at least half of a block is valid; 0 elsewhere.
+        (B, H, W) float32, and where at least half of a block is valid, (H, W); 0 elsewhere.
     """
-    rows, cols = grey.shape[0] // factor, grey.shape[1] // factor
+    rows, cols = mask.shape[0] // factor, mask.shape[1] // factor
+    means = np.stack([cv2.resize(band, (cols, rows), interpolation=cv2.INTER_AREA) for band in bands])
     if mask.all():
-        return cv2.resize(grey, (cols, rows), interpolation=cv2.INTER_AREA), np.ones((rows, cols), bool)
+        return means, np.ones((rows, cols), bool)
     share = cv2.resize(mask.astype(np.float32), (cols, rows), interpolation=cv2.INTER_AREA)
     valid = share >= _HALF
-    means = cv2.resize(grey, (cols, rows), interpolation=cv2.INTER_AREA) / np.maximum(share, _HALF)
-    return np.where(valid, means, 0.0).astype(np.float32), valid
+    return np.where(valid, means / np.maximum(share, _HALF), 0.0).astype(np.float32), valid
 
 
 def healed(data: NDArray[np.float32], mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp, Resampling
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
@@ -133,8 +133,11 @@ class Source:
         for top in range(0, rows, step):
             count = min(step, rows - top)
             values, valid = self._read((x, y + top * factor, cols * factor, count * factor))
-            part = self._grey(values if valid.all() else np.where(valid, values, 0.0))
-            grey[top : top + count], mask[top : top + count] = block_means(part, valid, factor)
+            bands = values if valid.all() else np.where(valid, values, 0.0)
+            if self._palette is not None:
+                bands = self._grey(bands)[None]
+            means, mask[top : top + count] = block_means(bands, valid, factor)
+            grey[top : top + count] = means[0] if self._palette is not None else to_grey(means)
         grey, mask = healed(grey, mask)
         return grey, mask & ~self._border.mask(grey[None], (x, y, cols * factor, rows * factor))
 
@@ -203,10 +206,14 @@ class Source:
         decimated = shape != (box[3], box[2])
         with reading("the pixels", self.ref.path, _TRUNCATED, UnreadableRasterError), self._lock, self._full_size(decimated) as d:
             data = read_bands(d, bands, shape, window=Window(*box), resampling=Resampling.nearest)
-            masks = d.read_masks(bands, window=Window(*box), out_shape=(len(bands), *shape), resampling=Resampling.nearest)
+            mask: Mask = np.ones(shape, bool)
+            if not all(MaskFlags.all_valid in d.mask_flag_enums[band - 1] for band in bands):
+                masks = d.read_masks(bands, window=Window(*box), out_shape=(len(bands), *shape), resampling=Resampling.nearest)
+                mask = (masks > 0).all(axis=0)
         with np.errstate(over="ignore"):
             values = data.astype(np.float32)
-        mask: Mask = (masks > 0).all(axis=0) & np.isfinite(values).all(axis=0)
+        if data.dtype.kind == "f":
+            mask &= np.isfinite(values).all(axis=0)
         if self.ref.nodata is not None and self.ref.nodata != self._dataset.nodata:
             mask &= ~(values == np.float32(self.ref.nodata)).any(axis=0)
         return values, mask

@@ -74,7 +74,7 @@ def test_a_block_counts_where_half_of_it_is_valid():
     mask = np.ones((6, 6), bool)
     mask[:3, :3], mask[3:, 3:] = False, [[True, True, True], [True, True, False], [False, False, False]]
     grey = np.where(mask, 7.0, 0.0).astype(np.float32)
-    means, valid = block_means(grey, mask, 3)
+    (means,), valid = block_means(grey[None], mask, 3)
     assert valid.tolist() == [[False, True], [True, True]]
     assert np.allclose(means, [[0, 7], [7, 7]])
 
