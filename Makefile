@@ -67,6 +67,7 @@ test: setup lint test-engine test-qgis test-desktop package ## Run every test
 
 lint: $(VENV)/.dev ## Check style, types and security
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
 	@mkdir -p $(VENV)/link && ln -sfn ../.. $(VENV)/link/sar_optical_align
 	@if $(PY) -c "import sys, torch; sys.exit(sys.version_info[:2] > (3, 12))" 2>/dev/null; then \
 	  cd $(VENV)/link && ../bin/mypy --config-file ../../pyproject.toml --cache-dir ../mypy \

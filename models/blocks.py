@@ -1,4 +1,6 @@
-"""Blocks the networks share: normalisation, convolution and state-space blocks, pooling that knows no tile."""
+"""Blocks the networks share: normalisation, convolution and state-space blocks, pooling that knows
+no tile.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from .ss2d import SS2D
 
 
 class ChannelNorm(nn.Module):
-    """Layer normalisation over the channels of each pixel of (B, C, H, W): no statistics over the image."""
+    """Layer normalisation over the channels of each pixel of (B, C, H, W): no statistics over the
+    image.
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -35,7 +39,8 @@ class ConvBlock(nn.Module):
 
 
 class VssBlock(nn.Module):
-    """Visual state-space block: norm, projection to x and gate z, depth-wise 3x3, SiLU, SS2D, norm, times SiLU(z), projection.
+    """Visual state-space block: norm, projection to x and gate z, depth-wise 3x3, SiLU, SS2D, norm,
+    times SiLU(z), projection.
 
     Reference:
         Liu et al. 2024, VMamba, arXiv 2401.10166, figure 3 (the block without a feed-forward half).
@@ -58,9 +63,11 @@ class VssBlock(nn.Module):
 
 
 def surroundings(x: Tensor, side: int) -> Tensor:
-    """Return the mean of the `side` x `side` pixels around each pixel of (B, C, H, W); fewer at the border.
+    """Return the mean of the `side` x `side` pixels around each pixel of (B, C, H, W); fewer at the
+    border.
 
-    Stands in for global average pooling: what a network does at a place must not depend on the tile it lies in.
+    Stands in for global average pooling: what a network does at a place must not depend on the tile
+    it lies in.
     """
     for kernel, pad in (((side, 1), (side // 2, 0)), ((1, side), (0, side // 2))):
         x = functional.avg_pool2d(x, kernel, stride=1, padding=pad, count_include_pad=False)

@@ -26,7 +26,8 @@ class MeSsmConfig(StoredConfig):
         mfa_width: Channels of the aggregated map, at 1/2.
         head_width: Channels ahead of the head, at full resolution.
         channels: Learnt channels of the descriptor at full resolution.
-        bank: Add oriented gradients to the descriptor (12 channels), weighed by what the network trusts at each place.
+        bank: Add oriented gradients to the descriptor (12 channels), weighed by what the network
+            trusts at each place.
     """
 
     poses: tuple[str, ...] = ("identity", "flip_x", "flip_y", "turn_90")
@@ -55,7 +56,9 @@ class MeSsmConfig(StoredConfig):
 
 PRESETS: dict[str, MeSsmConfig] = {
     "tiny": MeSsmConfig(),
-    "base": MeSsmConfig(heads=2, expert_width=16, widths=(48, 96, 128), depths=(1, 2, 4), mfa_width=64),
+    "base": MeSsmConfig(
+        heads=2, expert_width=16, widths=(48, 96, 128), depths=(1, 2, 4), mfa_width=64
+    ),
 }
 ABLATIONS: dict[str, MeSsmConfig] = {
     "no_melf": MeSsmConfig(poses=("identity",)),
@@ -64,4 +67,6 @@ ABLATIONS: dict[str, MeSsmConfig] = {
     "no_bank": MeSsmConfig(bank=False),
     "conv_probe": MeSsmConfig(poses=("identity",), mfa=False, core="conv", bank=False),
 }
-"""Parts left out; `conv_probe` has none of the four: the plain convolutional network that ME-SSM has to beat."""
+"""Parts left out; `conv_probe` has none of the four: the plain convolutional network that ME-SSM
+has to beat.
+"""

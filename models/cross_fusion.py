@@ -1,6 +1,8 @@
-"""Cross-fusion matching: patches to vectors, layers whose keys and values come from the other image, and the matching matrix.
+"""Cross-fusion matching: patches to vectors, layers whose keys and values come from the other
+image, and the matching matrix.
 
-Shapes: B windows, N and M keypoints of the sensed and the reference image, T tokens a patch, D width.
+Shapes: B windows, N and M keypoints of the sensed and the reference image, T tokens a patch, D
+width.
 """
 
 from __future__ import annotations
@@ -22,12 +24,18 @@ class Attention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.query, self.both, self.out = nn.Linear(width, width), nn.Linear(width, 2 * width), nn.Linear(width, width)
+        self.query, self.both, self.out = (
+            nn.Linear(width, width),
+            nn.Linear(width, 2 * width),
+            nn.Linear(width, width),
+        )
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
     def forward(self, own: Tensor, other: Tensor, known: Tensor | None = None) -> Tensor:
-        """Return (B, N, D): `own` (B, N, D) asks, `other` (B, M, D) answers; `known` (B, M) bool, at least one a window."""
+        """Return (B, N, D): `own` (B, N, D) asks, `other` (B, M, D) answers; `known` (B, M) bool,
+        at least one a window.
+        """
         q = self._split(self.query(own))
         k, v = (self._split(x) for x in self.both(other).chunk(2, dim=-1))
         mask = None if known is None else known[:, None, None, :]
@@ -69,13 +77,15 @@ class _Layer(nn.Module):
 
 
 class PatchEncoder(nn.Module):
-    """The tokens of a patch, with a code of their position, through a transformer encoder layer to one vector.
+    """The tokens of a patch, with a code of their position, through a transformer encoder layer to
+    one vector.
 
     Reference:
-        KD+CFM, Remote Sens. 2022, 14, 3599, section 3.2: linear embedding, position code, encoder, a vector for each patch.
+        KD+CFM, Remote Sens. 2022, 14, 3599, section 3.2: linear embedding, position code, encoder,
+        a vector for each patch.
     Deviation:
-        tokens are read from a feature map that is made once an image, not from the patch's own pixels; vectors of `width`
-        values in place of 256.
+        tokens are read from a feature map that is made once an image, not from the patch's own
+        pixels; vectors of `width` values in place of 256.
     """
 
     def __init__(self, given: int, tokens: int, token_width: int, width: int, heads: int) -> None:
@@ -91,8 +101,12 @@ class PatchEncoder(nn.Module):
         return self.join(self.layer(x, x).flatten(1))
 
 
-def position_code(places: Tensor, width: int, longest: float = 512.0, shortest: float = 12.0) -> Tensor:
-    """Return (B, N, width): sines and cosines of x and y (B, N, 2) px at wavelengths from `shortest` to `longest` px."""
+def position_code(
+    places: Tensor, width: int, longest: float = 512.0, shortest: float = 12.0
+) -> Tensor:
+    """Return (B, N, width): sines and cosines of x and y (B, N, 2) px at wavelengths from
+    `shortest` to `longest` px.
+    """
     number = width // 4
     step = torch.arange(number, device=places.device, dtype=places.dtype) / max(number - 1, 1)
     turn = 2 * math.pi / (shortest * (longest / shortest) ** step)
@@ -111,8 +125,9 @@ class CrossFusion(nn.Module):
     Reference:
         KD+CFM, Remote Sens. 2022, 14, 3599, section 3.2, eq. 8 and 9.
     Deviation:
-        the matching matrix is the product of the softmax over rows and over columns, each with a place for "none"
-        (Sarlin et al. 2020, SuperGlue), in place of dense layers on each pair; only pairs within the search radius count.
+        the matching matrix is the product of the softmax over rows and over columns, each with a
+        place for "none" (Sarlin et al. 2020, SuperGlue), in place of dense layers on each pair;
+        only pairs within the search radius count.
     """
 
     def __init__(self, width: int, heads: int, layers: int) -> None:
@@ -126,7 +141,14 @@ class CrossFusion(nn.Module):
         self.none = nn.Parameter(torch.tensor(0.5))
 
     def forward(
-        self, sensed: Tensor, reference: Tensor, sensed_places: Tensor, reference_places: Tensor, sensed_known: Tensor, reference_known: Tensor, radius_px: float
+        self,
+        sensed: Tensor,
+        reference: Tensor,
+        sensed_places: Tensor,
+        reference_places: Tensor,
+        sensed_known: Tensor,
+        reference_known: Tensor,
+        radius_px: float,
     ) -> tuple[Tensor, Tensor]:
         """Compare keypoints.
 
@@ -140,7 +162,8 @@ class CrossFusion(nn.Module):
             radius_px: Pairs further apart cannot match.
 
         Returns:
-            Logarithms of the softmax over rows (B, N, M + 1) and over columns (B, N + 1, M); the last place means "none".
+            Logarithms of the softmax over rows (B, N, M + 1) and over columns (B, N + 1, M); the
+            last place means "none".
         """
         s = sensed + self.place(position_code(sensed_places, self.width))
         r = reference + self.place(position_code(reference_places, self.width))
@@ -148,12 +171,18 @@ class CrossFusion(nn.Module):
             s, r = layer(s, r, reference_known), layer(r, s, sensed_known)
         s, r = (functional.normalize(self.head(x), dim=-1) for x in (s, r))
         logits = self.log_scale.exp() * (s @ r.transpose(1, 2))
-        apart = torch.linalg.vector_norm(sensed_places[:, :, None] - reference_places[:, None], dim=-1)
+        apart = torch.linalg.vector_norm(
+            sensed_places[:, :, None] - reference_places[:, None], dim=-1
+        )
         possible = (apart <= radius_px) & sensed_known[:, :, None] & reference_known[:, None]
         logits = logits.masked_fill(~possible, -1e4)
         none = (self.log_scale.exp() * self.none).expand(logits.shape[0], 1, 1)
-        rows = torch.log_softmax(torch.cat((logits, none.expand(-1, logits.shape[1], 1)), dim=2), dim=2)
-        columns = torch.log_softmax(torch.cat((logits, none.expand(-1, 1, logits.shape[2])), dim=1), dim=1)
+        rows = torch.log_softmax(
+            torch.cat((logits, none.expand(-1, logits.shape[1], 1)), dim=2), dim=2
+        )
+        columns = torch.log_softmax(
+            torch.cat((logits, none.expand(-1, 1, logits.shape[2])), dim=1), dim=1
+        )
         return rows, columns
 
 
@@ -162,21 +191,37 @@ def matching_matrix(rows: Tensor, columns: Tensor) -> Tensor:
     return (rows[:, :, :-1] + columns[:, :-1]).exp()
 
 
-def matching_loss(rows: Tensor, columns: Tensor, apart: Tensor, known: tuple[Tensor, Tensor], near_px: float = 6.0, sigma_px: float = 3.0) -> Tensor:
-    """Cross-entropy of both softmaxes with soft labels: partners within `near_px` of the true place, "none" where there is none.
+def matching_loss(
+    rows: Tensor,
+    columns: Tensor,
+    apart: Tensor,
+    known: tuple[Tensor, Tensor],
+    near_px: float = 6.0,
+    sigma_px: float = 3.0,
+) -> Tensor:
+    """Cross-entropy of both softmaxes with soft labels: partners within `near_px` of the true
+    place, "none" where there is none.
 
     Args:
         rows: (B, N, M + 1) logarithms.
         columns: (B, N + 1, M).
-        apart: (B, N, M) px from the true place of each sensed keypoint to each reference keypoint, inf where it is not known.
+        apart: (B, N, M) px from the true place of each sensed keypoint to each reference keypoint,
+            inf where it is not known.
         known: Keypoints (B, N) and (B, M) that count.
         near_px: Keypoints whose nearest partner lies between this and 1.5 times it do not count.
         sigma_px: Width of the label.
     """
     total = rows.new_zeros(())
-    for logs, distance, count in ((rows, apart, known[0]), (columns.transpose(1, 2), apart.transpose(1, 2), known[1])):
+    for logs, distance, count in (
+        (rows, apart, known[0]),
+        (columns.transpose(1, 2), apart.transpose(1, 2), known[1]),
+    ):
         label = torch.exp(-(distance**2) / (2 * sigma_px**2)) * (distance <= near_px)
-        nearest = distance.amin(2) if distance.shape[2] else distance.new_full(distance.shape[:2], torch.inf)
+        nearest = (
+            distance.amin(2)
+            if distance.shape[2]
+            else distance.new_full(distance.shape[:2], torch.inf)
+        )
         has, has_none = (nearest <= near_px) & count, (nearest > 1.5 * near_px) & count
         label = label / label.sum(2, keepdim=True).clamp_min(1e-6)
         found = -(label * logs[:, :, :-1]).sum(2)

@@ -1,4 +1,5 @@
-"""Deformable 3 x 3 convolution in plain torch: each tap reads where a convolution of the input tells it to.
+"""Deformable 3 x 3 convolution in plain torch: each tap reads where a convolution of the input
+tells it to.
 
 Reference:
     Dai et al. 2017, Deformable convolutional networks, ICCV.
@@ -28,14 +29,19 @@ def deformable_conv(x: Tensor, offsets: Tensor, weight: Tensor, bias: Tensor) ->
         (B, D, H, W).
     """
     batch, channels, height, width = x.shape
-    columns, rows = torch.arange(width, device=x.device, dtype=x.dtype), torch.arange(height, device=x.device, dtype=x.dtype)
+    columns, rows = (
+        torch.arange(width, device=x.device, dtype=x.dtype),
+        torch.arange(height, device=x.device, dtype=x.dtype),
+    )
     taps = x.new_tensor(_TAPS)
     at_x = columns + taps[:, 0, None, None] + offsets[:, :, 0]
     at_y = rows[:, None] + taps[:, 1, None, None] + offsets[:, :, 1]
     grid = torch.stack(((2 * at_x + 1) / width - 1, (2 * at_y + 1) / height - 1), dim=-1)
     read = functional.grid_sample(x, grid.view(batch, 9 * height, width, 2), align_corners=False)
     read = read.view(batch, channels * 9, height, width)
-    return functional.conv2d(read, weight.flatten(2).reshape(weight.shape[0], channels * 9, 1, 1), bias)
+    return functional.conv2d(
+        read, weight.flatten(2).reshape(weight.shape[0], channels * 9, 1, 1), bias
+    )
 
 
 def deformable_conv_reference(x: Tensor, offsets: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -46,12 +52,17 @@ def deformable_conv_reference(x: Tensor, offsets: Tensor, weight: Tensor, bias: 
         for r in range(height):
             for c in range(width):
                 for k, (dx, dy) in enumerate(_TAPS):
-                    px, py = float(c + dx + offsets[b, k, 0, r, c]), float(r + dy + offsets[b, k, 1, r, c])
+                    px, py = (
+                        float(c + dx + offsets[b, k, 0, r, c]),
+                        float(r + dy + offsets[b, k, 1, r, c]),
+                    )
                     left, top = int(px // 1), int(py // 1)
                     for row, wy in ((top, 1 - (py - top)), (top + 1, py - top)):
                         for column, wx in ((left, 1 - (px - left)), (left + 1, px - left)):
                             if 0 <= row < height and 0 <= column < width:
-                                out[b, :, r, c] += weight[:, :, dy + 1, dx + 1] @ x[b, :, row, column] * (wx * wy)
+                                out[b, :, r, c] += (
+                                    weight[:, :, dy + 1, dx + 1] @ x[b, :, row, column] * (wx * wy)
+                                )
     return out
 
 
@@ -73,7 +84,8 @@ class DeformableConv(nn.Module):
 
 
 class BoundedDeformableConv(nn.Module):
-    """Deformable 3 x 3 convolution without bias whose offsets, 0 at the start, are at most `reach` px along each axis.
+    """Deformable 3 x 3 convolution without bias whose offsets, 0 at the start, are at most `reach`
+    px along each axis.
 
     What lies far away cannot matter: results do not depend on the tile.
     """

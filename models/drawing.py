@@ -1,4 +1,6 @@
-"""Batches drawn ahead by other processes, so that a fast device does not wait for the augmentation of its samples."""
+"""Batches drawn ahead by other processes, so that a fast device does not wait for the augmentation
+of its samples.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,13 @@ class Draws(Protocol):
 class DrawnAhead:
     """Draws the batches of the coming steps in forked processes.
 
-    A batch depends on its step, and on the share of the training that is done then, which is taken to grow evenly: so it is the one
-    that would be drawn without, where the length of the training is given in steps; but offsets of pairs that are refined
-    meanwhile are some steps old.
+    A batch depends on its step, and on the share of the training that is done then, which is taken
+    to grow evenly: so it is the one that would be drawn without, where the length of the training
+    is given in steps; but offsets of pairs that are refined meanwhile are some steps old.
 
     Args:
-        trainer: Draws; each process gets a copy of it as it is now, and shares the offsets of its pairs.
+        trainer: Draws; each process gets a copy of it as it is now, and shares the offsets of its
+            pairs.
         workers: Processes.
     """
 
@@ -43,15 +46,26 @@ class DrawnAhead:
             pair.offsets = np.asarray(torch.from_numpy(pair.offsets).share_memory_().numpy())
         self.count = _AHEAD * workers
         self.waiting: deque[tuple[int, Future[Any]]] = deque()
-        self.pool = ProcessPoolExecutor(workers, torch.multiprocessing.get_context("fork"), _begin, (trainer,))
+        self.pool = ProcessPoolExecutor(
+            workers, torch.multiprocessing.get_context("fork"), _begin, (trainer,)
+        )
 
     def take(self, step: int, fraction: float) -> Any:
-        """Return the batch of a step, and have the following ones drawn; `fraction` of the training is done."""
+        """Return the batch of a step, and have the following ones drawn; `fraction` of the training
+        is done.
+        """
         if self.waiting and self.waiting[0][0] != step:
             self.waiting.clear()
         while len(self.waiting) < self.count:
             ahead = step + len(self.waiting)
-            self.waiting.append((ahead, self.pool.submit(_draw, ahead, min(1.0, fraction * ahead / step) if step else fraction)))
+            self.waiting.append(
+                (
+                    ahead,
+                    self.pool.submit(
+                        _draw, ahead, min(1.0, fraction * ahead / step) if step else fraction
+                    ),
+                )
+            )
         return self.waiting.popleft()[1].result()
 
     def close(self) -> None:

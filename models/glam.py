@@ -1,7 +1,9 @@
-"""GLAM, the matcher of SOMA: an affine motion from coarse levels, composed level by level, then flow with certainty at the finest.
+"""GLAM, the matcher of SOMA: an affine motion from coarse levels, composed level by level, then
+flow with certainty at the finest.
 
 Convention:
-    see `affine_flow`. Displacements, flow and certainty live on a lattice of `CELL_PX` px, whatever the level that is compared.
+    see `affine_flow`. Displacements, flow and certainty live on a lattice of `CELL_PX` px, whatever
+    the level that is compared.
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ class GlamResult:
         flow: (B, 2, h, w) px on the sensed lattice of `CELL_PX`.
         certainty: (B, 1, h, w) logit.
         levels: What each level found, coarsest first.
-        global_logits: (B, K) of the displacements of the whole window, cells of 8 px; None without affine stages.
+        global_logits: (B, K) of the displacements of the whole window, cells of 8 px; None without
+            affine stages.
     """
 
     flow: Tensor
@@ -64,7 +67,9 @@ class GlamResult:
 
 
 class RegressEncoder(nn.Module):
-    """1 x 1 convolution, then a 3 x 3 and a deformable 3 x 3 convolution, each with LeakyReLU 0.2."""
+    """1 x 1 convolution, then a 3 x 3 and a deformable 3 x 3 convolution, each with LeakyReLU
+    0.2.
+    """
 
     def __init__(self, given: int, width: int) -> None:
         super().__init__()
@@ -81,7 +86,8 @@ class RegressEncoder(nn.Module):
 
 
 class LevelMatcher(nn.Module):
-    """Compare one level of both images under a motion: displacement at each place, the correction of the motion, at the finest certainty.
+    """Compare one level of both images under a motion: displacement at each place, the correction
+    of the motion, at the finest certainty.
 
     Args:
         level: px a cell: 8, 4 or 2.
@@ -92,7 +98,9 @@ class LevelMatcher(nn.Module):
         released: With the numerics of the released code.
     """
 
-    def __init__(self, level: int, channels: int, width: int, finest: bool, pooled: bool, released: bool) -> None:
+    def __init__(
+        self, level: int, channels: int, width: int, finest: bool, pooled: bool, released: bool
+    ) -> None:
         super().__init__()
         self.level, self.radius, self.released = level, _RADII[level], released
         count = (2 * self.radius + 1) ** 2
@@ -102,12 +110,16 @@ class LevelMatcher(nn.Module):
         self.shift = nn.Conv2d(width, 2, 3, padding=1)
         nn.init.zeros_(self.shift.weight)
         nn.init.zeros_(self.shift.bias)  # type: ignore[arg-type]
-        self.head = nn.Conv2d(width, 1, 3, padding=1) if finest else nn.Linear(width, 6) if pooled else None
+        self.head = (
+            nn.Conv2d(width, 1, 3, padding=1) if finest else nn.Linear(width, 6) if pooled else None
+        )
         if isinstance(self.head, nn.Linear) and not released:
             nn.init.zeros_(self.head.weight)
             nn.init.zeros_(self.head.bias)
 
-    def forward(self, sensed: Tensor, reference: Tensor, mask: Tensor, theta: Tensor) -> tuple[LevelEvidence, Tensor]:
+    def forward(
+        self, sensed: Tensor, reference: Tensor, mask: Tensor, theta: Tensor
+    ) -> tuple[LevelEvidence, Tensor]:
         """Compare.
 
         Args:
@@ -121,16 +133,34 @@ class LevelMatcher(nn.Module):
         """
         height, width = sensed.shape[-2:]
         pool = CELL_PX // self.level
-        warped = read_at(reference, move(theta, lattice(height, width, self.level, sensed)), self.level)
+        warped = read_at(
+            reference, move(theta, lattice(height, width, self.level, sensed)), self.level
+        )
         volume = correlate_local(sensed.float(), warped.float(), self.radius, pool)
         scales = self.log_scales.exp()
-        logits = sum((s * surroundings(volume, box) for s, box in zip(scales, _BOXES, strict=True)), torch.zeros_like(volume))
+        logits = sum(
+            (s * surroundings(volume, box) for s, box in zip(scales, _BOXES, strict=True)),
+            torch.zeros_like(volume),
+        )
         shift, covariance = moments(logits, self.radius, self.level)
         at = lattice(logits.shape[-2], logits.shape[-1], CELL_PX, sensed)
         reach = self.radius * self.level
-        product, difference = (functional.avg_pool2d(a, pool) if pool > 1 else a for a in (sensed * warped, (sensed - warped).abs()))
+        product, difference = (
+            functional.avg_pool2d(a, pool) if pool > 1 else a
+            for a in (sensed * warped, (sensed - warped).abs())
+        )
         flow = theta_to_flow(theta, at, self.released) / 16.0
-        told = torch.cat((torch.softmax(logits, 1), product, difference, shift / reach, covariance / reach**2, flow), dim=1)
+        told = torch.cat(
+            (
+                torch.softmax(logits, 1),
+                product,
+                difference,
+                shift / reach,
+                covariance / reach**2,
+                flow,
+            ),
+            dim=1,
+        )
         seen = self.encode(told)
         shift = shift + self.shift(seen).float()
         half = max(at.shape[-2:]) * CELL_PX / 2
@@ -150,18 +180,23 @@ class LevelMatcher(nn.Module):
 
 
 class Glam(nn.Module):
-    """Shift of the whole window, corrections of the affine motion at 1/8 and 1/4, flow and certainty from 1/2.
+    """Shift of the whole window, corrections of the affine motion at 1/8 and 1/4, flow and
+    certainty from 1/2.
 
     Reference:
-        SOMA, arXiv 2511.13168: global-local affine-flow matcher; its corrected numerics: one convention of positions, flow in px at
-        every level, motion and corrections that start as identity.
+        SOMA, arXiv 2511.13168: global-local affine-flow matcher; its corrected numerics: one
+        convention of positions, flow in px at every level, motion and corrections that start as
+        identity.
     Deviation:
-        every level is told the correlation of both images over small displacements, whose soft-argmax is where its displacement
-        starts; the affine motion is fitted to the displacements by weighted least squares in place of a linear head on the mean over the
-        window, which learns motions of its own (measured: 4 px at 1/8 between equal positions; `pooled` adds it); product and difference
-        of the descriptors in place of both, so that the sensors may change roles; flow is refined on a lattice of 8 px from 1/2 and
-        enlarged: 1/2 is compared twice, the second time under the motion that the first finds, in place of a step at full resolution.
-        Corrections act first, then the motion before (theta delta): they are measured on the sensed lattice.
+        every level is told the correlation of both images over small displacements, whose
+        soft-argmax is where its displacement starts; the affine motion is fitted to the
+        displacements by weighted least squares in place of a linear head on the mean over the
+        window, which learns motions of its own (measured: 4 px at 1/8 between equal positions;
+        `pooled` adds it); product and difference of the descriptors in place of both, so that the
+        sensors may change roles; flow is refined on a lattice of 8 px from 1/2 and enlarged: 1/2 is
+        compared twice, the second time under the motion that the first finds, in place of a step at
+        full resolution. Corrections act first, then the motion before (theta delta): they are
+        measured on the sensed lattice.
 
     Args:
         channels: Of the descriptors at 1/2, 1/4, 1/8.
@@ -169,19 +204,35 @@ class Glam(nn.Module):
         affine: With the affine stages.
         pooled: With the linear heads.
         passes: How often 1/2 is compared.
-        released: With the numerics of the released code: positions, half the flow between the last levels, LeakyReLU after the head of
-            the correction and its random start.
+        released: With the numerics of the released code: positions, half the flow between the last
+            levels, LeakyReLU after the head of the correction and its random start.
     """
 
-    def __init__(self, channels: tuple[int, int, int], width: int, affine: bool, pooled: bool, passes: int, released: bool) -> None:
+    def __init__(
+        self,
+        channels: tuple[int, int, int],
+        width: int,
+        affine: bool,
+        pooled: bool,
+        passes: int,
+        released: bool,
+    ) -> None:
         super().__init__()
         self.affine, self.passes, self.released = affine, passes, released
         self.global_log_scale = nn.Parameter(torch.tensor(6.5))
         self.refine = LevelMatcher(2, channels[0], width, True, False, released)
         coarse = ((8, channels[2]), (4, channels[1])) if affine else ()
-        self.coarse = nn.ModuleList(LevelMatcher(level, c, width, False, pooled, released) for level, c in coarse)
+        self.coarse = nn.ModuleList(
+            LevelMatcher(level, c, width, False, pooled, released) for level, c in coarse
+        )
 
-    def forward(self, sensed: list[Tensor], reference: list[Tensor], sensed_mask: Tensor, reference_mask: Tensor) -> GlamResult:
+    def forward(
+        self,
+        sensed: list[Tensor],
+        reference: list[Tensor],
+        sensed_mask: Tensor,
+        reference_mask: Tensor,
+    ) -> GlamResult:
         """Match.
 
         Args:
@@ -190,17 +241,28 @@ class Glam(nn.Module):
             sensed_mask: (B, 1, H, W) at full resolution, 1 = valid.
             reference_mask: The same.
         """
-        masks = [[functional.avg_pool2d(m, step) for step in (2, 4, 8)] for m in (sensed_mask, reference_mask)]
-        s, r = ([f.float() * (m > 0.98) for f, m in zip(fs, ms, strict=True)] for fs, ms in zip((sensed, reference), masks, strict=True))
+        masks = [
+            [functional.avg_pool2d(m, step) for step in (2, 4, 8)]
+            for m in (sensed_mask, reference_mask)
+        ]
+        s, r = (
+            [f.float() * (m > 0.98) for f, m in zip(fs, ms, strict=True)]
+            for fs, ms in zip((sensed, reference), masks, strict=True)
+        )
         mask = masks[0][2]
         theta, global_logits = identity(len(mask), mask), None
         levels: list[LevelEvidence] = []
         if self.affine:
-            products = correlate_local(s[2], r[2], _GLOBAL_RADIUS).sum((2, 3)) / mask.sum((2, 3)).clamp_min(1.0)
+            products = correlate_local(s[2], r[2], _GLOBAL_RADIUS).sum((2, 3)) / mask.sum(
+                (2, 3)
+            ).clamp_min(1.0)
             global_logits = products * self.global_log_scale.exp()
             shift = torch.softmax(global_logits, 1) @ displacements(_GLOBAL_RADIUS, CELL_PX, mask).T
             theta = theta + functional.pad(shift[:, :, None], (2, 0, 0, 1))
-        for matcher, i in (*zip(self.coarse, (2, 1), strict=False), *[(self.refine, 0)] * self.passes):
+        for matcher, i in (
+            *zip(self.coarse, (2, 1), strict=False),
+            *[(self.refine, 0)] * self.passes,
+        ):
             theta = theta @ levels[-1].delta if levels else theta
             found, certainty = matcher(s[i], r[i], mask, theta)
             levels.append(found)

@@ -1,4 +1,6 @@
-"""Oriented gradients: a fixed bank that optical and SAR images have in common before anything is learnt."""
+"""Oriented gradients: a fixed bank that optical and SAR images have in common before anything is
+learnt.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ _SMOOTH, _ACROSS = (0.125, 0.25, 0.125), (-1.0, 0.0, 1.0)  # Sobel
 
 
 class OrientedGradients(nn.Module):
-    """Channels |cos(t) gx + sin(t) gy| of Gaussian derivatives at several widths, smoothed over space and orientation, of unit length a width.
+    """Channels |cos(t) gx + sin(t) gy| of Gaussian derivatives at several widths, smoothed over
+    space and orientation, of unit length a width.
 
     Args:
         orientations: Directions between 0 and 180 degrees.
@@ -24,11 +27,17 @@ class OrientedGradients(nn.Module):
         Ye et al. 2019, CFOG, TGRS 57(11); the bank at one width equals the matcher `cfog`.
     """
 
-    def __init__(self, orientations: int = 6, widths_px: tuple[tuple[float, float], ...] = ((0.8, 0.8), (1.6, 1.2))) -> None:
+    def __init__(
+        self,
+        orientations: int = 6,
+        widths_px: tuple[tuple[float, float], ...] = ((0.8, 0.8), (1.6, 1.2)),
+    ) -> None:
         super().__init__()
         self.orientations, self.widths_px = orientations, widths_px
         angles = torch.arange(orientations) * math.pi / orientations
-        self.register_buffer("directions", torch.stack((torch.cos(angles), torch.sin(angles))), persistent=False)
+        self.register_buffer(
+            "directions", torch.stack((torch.cos(angles), torch.sin(angles))), persistent=False
+        )
 
     @property
     def channels(self) -> int:
@@ -38,11 +47,15 @@ class OrientedGradients(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """Describe (B, 1, H, W), values 0..1, in float32: (B, channels, H, W)."""
         with torch.autocast(image.device.type, enabled=False):
-            return torch.cat([self._at(image.float(), before, after) for before, after in self.widths_px], dim=1)
+            return torch.cat(
+                [self._at(image.float(), before, after) for before, after in self.widths_px], dim=1
+            )
 
     def _at(self, image: Tensor, before_px: float, after_px: float) -> Tensor:
         smooth = _blur(image, before_px)
-        gradient = torch.cat((_separable(smooth, _SMOOTH, _ACROSS), _separable(smooth, _ACROSS, _SMOOTH)), dim=1)
+        gradient = torch.cat(
+            (_separable(smooth, _SMOOTH, _ACROSS), _separable(smooth, _ACROSS, _SMOOTH)), dim=1
+        )
         channels = _blur(torch.einsum("bchw,co->bohw", gradient, self.directions).abs(), after_px)
         channels = 0.25 * channels.roll(1, 1) + 0.5 * channels + 0.25 * channels.roll(-1, 1)
         return channels * torch.rsqrt((channels**2).sum(1, keepdim=True) + _FLOOR**2)
@@ -57,9 +70,11 @@ def _blur(x: Tensor, sigma_px: float) -> Tensor:
 
 
 def _separable(x: Tensor, rows: Sequence[float], columns: Sequence[float]) -> Tensor:
-    """Correlate each channel with `rows` down the columns and `columns` along the rows; the image is mirrored at its rim.
+    """Correlate each channel with `rows` down the columns and `columns` along the rows; the image
+    is mirrored at its rim.
 
-    Shifted copies are summed: on a CPU several times as fast as a depth-wise convolution of six channels; a GPU starts more kernels.
+    Shifted copies are summed: on a CPU several times as fast as a depth-wise convolution of six
+    channels; a GPU starts more kernels.
     """
     down, right = len(rows) // 2, len(columns) // 2
     x = functional.pad(x, (right, right, down, down), mode="reflect")

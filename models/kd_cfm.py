@@ -1,4 +1,6 @@
-"""KD+CFM: keypoints that both modalities show, and a network that matches them by fusing what it sees of both."""
+"""KD+CFM: keypoints that both modalities show, and a network that matches them by fusing what it
+sees of both.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ class Described(NamedTuple):
 
 
 class WindowMatches(NamedTuple):
-    """Matches of a window; `sensed` and `reference` are (N, 2) int64 cells, `probability` (N,) 0..1 of the matching matrix."""
+    """Matches of a window; `sensed` and `reference` are (N, 2) int64 cells, `probability` (N,) 0..1
+    of the matching matrix.
+    """
 
     sensed: Tensor
     reference: Tensor
@@ -80,18 +84,26 @@ class WindowMatches(NamedTuple):
 
 
 class _Features(nn.Module):
-    """Feature maps of an image: oriented gradients and what is learnt on top of them, at 1/2, 1/4 and 1/8."""
+    """Feature maps of an image: oriented gradients and what is learnt on top of them, at 1/2, 1/4
+    and 1/8.
+    """
 
     def __init__(self, config: KdCfmConfig) -> None:
         super().__init__()
         half, quarter, eighth = config.encoder_widths
         self.bank = OrientedGradients()
-        self.fronts = nn.ModuleDict({m: nn.Conv2d(ORIENTATIONS + 2, half, 3, padding=1) for m in MODALITIES})
+        self.fronts = nn.ModuleDict(
+            {m: nn.Conv2d(ORIENTATIONS + 2, half, 3, padding=1) for m in MODALITIES}
+        )
         self.fronts["sar"].load_state_dict(self.fronts["optical"].state_dict())
         self.at_half = nn.Conv2d(half, half, 3, padding=1, bias=False)
         self.norms = nn.ModuleList(ModalityNorm(half, MODALITIES) for _ in range(2))
-        self.at_quarter = nn.ModuleList(SeparableConv(before, quarter, MODALITIES) for before in (half, quarter))
-        self.at_eighth = nn.ModuleList(SeparableConv(before, eighth, MODALITIES) for before in (quarter, eighth))
+        self.at_quarter = nn.ModuleList(
+            SeparableConv(before, quarter, MODALITIES) for before in (half, quarter)
+        )
+        self.at_eighth = nn.ModuleList(
+            SeparableConv(before, eighth, MODALITIES) for before in (quarter, eighth)
+        )
         self.trust = nn.Conv2d(half + quarter, 1, 1)
         self.learnt = nn.Conv2d(half + quarter, config.channels - ORIENTATIONS, 1)
         self.mix = nn.Conv2d(ORIENTATIONS, ORIENTATIONS, 1, bias=False)
@@ -103,7 +115,9 @@ class _Features(nn.Module):
     def forward(self, image: Tensor, modality: str) -> Described:
         """Describe images (B, 1, H, W), H and W multiples of 8."""
         bank = self.bank(image)
-        x = self.fronts[modality](torch.cat((bank, functional.avg_pool2d(standardised(image), 2)), dim=1))
+        x = self.fronts[modality](
+            torch.cat((bank, functional.avg_pool2d(standardised(image), 2)), dim=1)
+        )
         x = functional.relu(self.norms[0](x, modality))
         x = functional.relu(self.norms[1](self.at_half(x), modality))
         y = self._level(self.at_quarter, x, modality)
@@ -128,10 +142,12 @@ class KdCfm(nn.Module):
     Reference:
         KD+CFM, Remote Sens. 2022, 14, 3599.
     Deviation:
-        detector: see `keypoint_detector`. Patches of 96 px are read as 6 x 6 tokens from a feature map that begins with oriented
-        gradients and is made once an image; the first layer of that map is each modality's own. The matching network sees the
-        keypoints of a window of 192 px at a time. Keypoints of the two modalities fall on the same structure, seldom on the same pixel:
-        matches are placed by correlating the map at 1/2 around them (96 px, at most 8 px apart), which the paper does not do.
+        detector: see `keypoint_detector`. Patches of 96 px are read as 6 x 6 tokens from a feature
+        map that begins with oriented gradients and is made once an image; the first layer of that
+        map is each modality's own. The matching network sees the keypoints of a window of 192 px at
+        a time. Keypoints of the two modalities fall on the same structure, seldom on the same
+        pixel: matches are placed by correlating the map at 1/2 around them (96 px, at most 8 px
+        apart), which the paper does not do.
     """
 
     def __init__(self, config: KdCfmConfig) -> None:
@@ -140,7 +156,9 @@ class KdCfm(nn.Module):
         self.detector = KeypointDetector(config.detector_widths, level_weights=config.level_weights)
         self.features = _Features(config)
         given = config.encoder_widths[2] + ORIENTATIONS
-        self.patches = PatchEncoder(given, TOKENS**2, config.token_width, config.width, config.heads)
+        self.patches = PatchEncoder(
+            given, TOKENS**2, config.token_width, config.width, config.heads
+        )
         self.fusion = CrossFusion(config.width, config.heads, config.layers)
         self.log_scale = nn.Parameter(torch.tensor(3.0))
 
@@ -164,20 +182,34 @@ class KdCfm(nn.Module):
             (N, D).
         """
         seen = tokens * functional.avg_pool2d(mask[None], STRIDE // CELL_PX)[0]
-        line = (torch.arange(TOKENS, device=tokens.device) - (TOKENS - 1) / 2.0) * (PATCH_PX / TOKENS)
+        line = (torch.arange(TOKENS, device=tokens.device) - (TOKENS - 1) / 2.0) * (
+            PATCH_PX / TOKENS
+        )
         centre = CELL_PX * places.to(tokens.dtype) + CELL_PX / 2.0
         at_x = (centre[:, :1] + line)[:, None, :].expand(-1, TOKENS, -1)
         at_y = (centre[:, 1:] + line)[:, :, None].expand(-1, -1, TOKENS)
-        size = STRIDE * torch.tensor([tokens.shape[2], tokens.shape[1]], device=tokens.device, dtype=tokens.dtype)
+        size = STRIDE * torch.tensor(
+            [tokens.shape[2], tokens.shape[1]], device=tokens.device, dtype=tokens.dtype
+        )
         grid = 2 * torch.stack((at_x, at_y), dim=-1).flatten(1, 2) / size - 1
         read = functional.grid_sample(seen[None], grid[None], align_corners=False)[0]
         return self.patches(read.permute(1, 2, 0))
 
-    def keypoints(self, score: Tensor, mask: Tensor, threshold: float = 0.0) -> tuple[Tensor, Tensor]:
-        """Return places (N, 2) in cells and scores (N,) of a score map (H/2, W/2) with a mask, highest first."""
+    def keypoints(
+        self, score: Tensor, mask: Tensor, threshold: float = 0.0
+    ) -> tuple[Tensor, Tensor]:
+        """Return places (N, 2) in cells and scores (N,) of a score map (H/2, W/2) with a mask,
+        highest first.
+        """
         return pick_keypoints(score, mask > 0.5, threshold=threshold)
 
-    def fuse(self, vectors: tuple[Tensor, Tensor], places: tuple[Tensor, Tensor], corner_px: tuple[float, float], radius_px: float) -> tuple[Tensor, Tensor]:
+    def fuse(
+        self,
+        vectors: tuple[Tensor, Tensor],
+        places: tuple[Tensor, Tensor],
+        corner_px: tuple[float, float],
+        radius_px: float,
+    ) -> tuple[Tensor, Tensor]:
         """Compare the keypoints of one window.
 
         Args:
@@ -190,15 +222,27 @@ class KdCfm(nn.Module):
             See `CrossFusion`, without the batch: (N, M + 1) and (N + 1, M).
         """
         corner = torch.tensor(corner_px, device=vectors[0].device, dtype=vectors[0].dtype)
-        where = [(CELL_PX * p.to(v.dtype) + CELL_PX / 2.0 - corner)[None] for p, v in zip(places, vectors, strict=True)]
+        where = [
+            (CELL_PX * p.to(v.dtype) + CELL_PX / 2.0 - corner)[None]
+            for p, v in zip(places, vectors, strict=True)
+        ]
         known = [torch.ones(1, len(p), dtype=torch.bool, device=p.device) for p in places]
-        rows, columns = self.fusion(vectors[0][None], vectors[1][None], where[0], where[1], known[0], known[1], radius_px)
+        rows, columns = self.fusion(
+            vectors[0][None], vectors[1][None], where[0], where[1], known[0], known[1], radius_px
+        )
         return rows[0], columns[0]
 
     def match(
-        self, vectors: tuple[Tensor, Tensor], places: tuple[Tensor, Tensor], corner_px: tuple[float, float], radius_px: float, least: float
+        self,
+        vectors: tuple[Tensor, Tensor],
+        places: tuple[Tensor, Tensor],
+        corner_px: tuple[float, float],
+        radius_px: float,
+        least: float,
     ) -> WindowMatches:
-        """Return the pairs that are each other's best in the matching matrix, at least `least`; arguments as of `fuse`."""
+        """Return the pairs that are each other's best in the matching matrix, at least `least`;
+        arguments as of `fuse`.
+        """
         if not len(places[0]) or not len(places[1]):
             return WindowMatches(places[0][:0], places[1][:0], vectors[0].new_zeros(0))
         rows, columns = self.fuse(vectors, places, corner_px, radius_px)
@@ -208,6 +252,16 @@ class KdCfm(nn.Module):
         keep = torch.nonzero(mutual & (value >= least))[:, 0]
         return WindowMatches(places[0][keep], places[1][best[keep]], value[keep])
 
-    def place(self, sensed: tuple[Tensor, Tensor], reference: tuple[Tensor, Tensor], sensed_places: Tensor, reference_places: Tensor) -> Tensor:
-        """Return (N, 9, 9): similarity of the 98 px around each sensed keypoint at offsets of -4 to 4 cells from its partner; see `placing`."""
-        return similarity_around(sensed, reference, sensed_places, reference_places, TEMPLATE, SEARCH)
+    def place(
+        self,
+        sensed: tuple[Tensor, Tensor],
+        reference: tuple[Tensor, Tensor],
+        sensed_places: Tensor,
+        reference_places: Tensor,
+    ) -> Tensor:
+        """Return (N, 9, 9): similarity of the 98 px around each sensed keypoint at offsets of -4 to
+        4 cells from its partner; see `placing`.
+        """
+        return similarity_around(
+            sensed, reference, sensed_places, reference_places, TEMPLATE, SEARCH
+        )

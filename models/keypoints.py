@@ -1,7 +1,9 @@
-"""Keypoints: how much a place stands out, the self-supervised loss of a detector, and the choice of places.
+"""Keypoints: how much a place stands out, the self-supervised loss of a detector, and the choice of
+places.
 
 Convention:
-    Score maps live on cells of `CELL_PX` px; a place is (x, y) in cells, its centre at px `CELL_PX * place + CELL_PX / 2` (corner origin).
+    Score maps live on cells of `CELL_PX` px; a place is (x, y) in cells, its centre at px `CELL_PX
+    * place + CELL_PX / 2` (corner origin).
 """
 
 from __future__ import annotations
@@ -15,29 +17,39 @@ _NEAR_SIDE, _PEAK_SIDE, _PEAK_HEIGHT = 9, 5, 0.5
 
 
 def peakiness(y: Tensor, side: int = 9) -> Tensor:
-    """Return (B, 1, H, W): how much the strongest channel of (B, C, H, W) stands out from its surroundings and from the other channels.
+    """Return (B, 1, H, W): how much the strongest channel of (B, C, H, W) stands out from its
+    surroundings and from the other channels.
 
-    max over c of softplus(y_c - mean of y_c over side x side) * softplus(y_c - mean of y over the channels).
+    max over c of softplus(y_c - mean of y_c over side x side) * softplus(y_c - mean of y over the
+    channels).
 
     Reference:
         KD+CFM, Remote Sens. 2022, 14, 3599, section 3.1: alpha and beta.
     Deviation:
-        surroundings of 9 x 9 cells, as the paper's 3 x 3 are of cells of 8 px: SAR and optical images do not agree on finer peaks.
+        surroundings of 9 x 9 cells, as the paper's 3 x 3 are of cells of 8 px: SAR and optical
+        images do not agree on finer peaks.
     """
-    local = functional.softplus(y - functional.avg_pool2d(y, side, stride=1, padding=side // 2, count_include_pad=False))
+    local = functional.softplus(
+        y - functional.avg_pool2d(y, side, stride=1, padding=side // 2, count_include_pad=False)
+    )
     channel = functional.softplus(y - y.mean(1, keepdim=True))
     return (local * channel).amax(1, keepdim=True)
 
 
-def agreement(reference: Tensor, sensed: Tensor, flow: Tensor, valid: Tensor, delta: float = 0.2) -> Tensor:
-    """Huber distance of two score maps under a known motion, neighbourhood by neighbourhood, and their correlation over the whole window.
+def agreement(
+    reference: Tensor, sensed: Tensor, flow: Tensor, valid: Tensor, delta: float = 0.2
+) -> Tensor:
+    """Huber distance of two score maps under a known motion, neighbourhood by neighbourhood, and
+    their correlation over the whole window.
 
     Reference:
-        KD+CFM, Remote Sens. 2022, 14, 3599, section 3.1: Huber loss between the maps under the known warp.
-        Revaud et al. 2019, R2D2, NeurIPS, eq. 2: similarity of N x N neighbourhoods of the maps.
+        KD+CFM, Remote Sens. 2022, 14, 3599, section 3.1: Huber loss between the maps under the
+        known warp. Revaud et al. 2019, R2D2, NeurIPS, eq. 2: similarity of N x N neighbourhoods of
+        the maps.
     Deviation:
-        neighbourhoods are brought to mean 0 and length 1: else the loss falls by making both maps smooth, and few strong places outbid all
-        others. The correlation, 1 - r, teaches which places of a window are the strong ones in both images.
+        neighbourhoods are brought to mean 0 and length 1: else the loss falls by making both maps
+        smooth, and few strong places outbid all others. The correlation, 1 - r, teaches which
+        places of a window are the strong ones in both images.
 
     Args:
         reference: (B, 1, H, W) score of the reference.
@@ -47,12 +59,17 @@ def agreement(reference: Tensor, sensed: Tensor, flow: Tensor, valid: Tensor, de
         delta: Where the loss goes from square to linear.
 
     Returns:
-        The mean over valid neighbourhoods plus that over windows: 0 for equal maps, about 2 for unrelated ones.
+        The mean over valid neighbourhoods plus that over windows: 0 for equal maps, about 2 for
+        unrelated ones.
     """
     known = -functional.max_pool2d(-valid, _NEAR_SIDE, stride=_NEAR_SIDE // 2).flatten(1)
     there = read_along(reference, flow)
-    loss = functional.huber_loss(_neighbourhoods(there), _neighbourhoods(sensed), reduction="none", delta=delta).sum(1)
-    return (loss * known).sum() / known.sum().clamp_min(1.0) + (1.0 - _correlation(there, sensed, valid)).mean()
+    loss = functional.huber_loss(
+        _neighbourhoods(there), _neighbourhoods(sensed), reduction="none", delta=delta
+    ).sum(1)
+    return (loss * known).sum() / known.sum().clamp_min(1.0) + (
+        1.0 - _correlation(there, sensed, valid)
+    ).mean()
 
 
 def _correlation(a: Tensor, b: Tensor, valid: Tensor) -> Tensor:
@@ -71,14 +88,16 @@ def _neighbourhoods(score: Tensor) -> Tensor:
 
 
 def flatness(score: Tensor, valid: Tensor) -> Tensor:
-    """Return how far the neighbourhoods of a score map are from having a peak; 0 where each has one `_PEAK_HEIGHT` above its mean.
+    """Return how far the neighbourhoods of a score map are from having a peak; 0 where each has one
+    `_PEAK_HEIGHT` above its mean.
 
     Without it a constant map agrees perfectly with any other.
 
     Reference:
         Revaud et al. 2019, R2D2, NeurIPS, eq. 3: local peakiness as max - mean over N x N.
     Deviation:
-        a hinge: heights above `_PEAK_HEIGHT` gain nothing, so that the agreement of the maps is not outbid by ever higher peaks.
+        a hinge: heights above `_PEAK_HEIGHT` gain nothing, so that the agreement of the maps is not
+        outbid by ever higher peaks.
     """
     top = functional.max_pool2d(score, _PEAK_SIDE, stride=_PEAK_SIDE // 2)
     mean = functional.avg_pool2d(score, _PEAK_SIDE, stride=_PEAK_SIDE // 2)
@@ -88,15 +107,25 @@ def flatness(score: Tensor, valid: Tensor) -> Tensor:
 
 
 def read_along(image: Tensor, flow: Tensor) -> Tensor:
-    """Read (B, C, H, W) at q + flow(q), bilinearly, zero outside; `flow` is (B, 2, H, W) in cells."""
+    """Read (B, C, H, W) at q + flow(q), bilinearly, zero outside; `flow` is (B, 2, H, W) in
+    cells.
+    """
     height, width = flow.shape[-2:]
     col = torch.arange(width, device=flow.device, dtype=flow.dtype)
     row = torch.arange(height, device=flow.device, dtype=flow.dtype)[:, None]
-    at = torch.stack((2 * (flow[:, 0] + col + 0.5) / image.shape[-1] - 1, 2 * (flow[:, 1] + row + 0.5) / image.shape[-2] - 1), dim=-1)
+    at = torch.stack(
+        (
+            2 * (flow[:, 0] + col + 0.5) / image.shape[-1] - 1,
+            2 * (flow[:, 1] + row + 0.5) / image.shape[-2] - 1,
+        ),
+        dim=-1,
+    )
     return functional.grid_sample(image, at, align_corners=False)
 
 
-def pick_keypoints(score: Tensor, valid: Tensor, spacing: int = 2, threshold: float = 0.0) -> tuple[Tensor, Tensor]:
+def pick_keypoints(
+    score: Tensor, valid: Tensor, spacing: int = 2, threshold: float = 0.0
+) -> tuple[Tensor, Tensor]:
     """Choose the places where a score map has its highest value within `spacing` cells.
 
     Args:

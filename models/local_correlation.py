@@ -1,4 +1,6 @@
-"""Correlation of two feature maps over small displacements, and what its posterior says: displacement and spread."""
+"""Correlation of two feature maps over small displacements, and what its posterior says:
+displacement and spread.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ from torch.nn import functional
 
 
 def correlate_local(sensed: Tensor, reference: Tensor, radius: int, pool: int = 1) -> Tensor:
-    """Return the products of `sensed` with `reference` shifted by up to `radius` cells, summed over channels.
+    """Return the products of `sensed` with `reference` shifted by up to `radius` cells, summed over
+    channels.
 
     Args:
         sensed: (B, C, H, W).
@@ -17,17 +20,24 @@ def correlate_local(sensed: Tensor, reference: Tensor, radius: int, pool: int = 
         pool: Side of the blocks of cells whose mean is returned; divides H and W.
 
     Returns:
-        (B, (2 radius + 1)^2, H / pool, W / pool); [:, k, r, c] = mean over the block of <sensed(q), reference(q + d_k)>.
+        (B, (2 radius + 1)^2, H / pool, W / pool); [:, k, r, c] = mean over the block of <sensed(q),
+        reference(q + d_k)>.
     """
     height, width = sensed.shape[-2:]
     padded = functional.pad(reference, (radius,) * 4)
     side = 2 * radius + 1
-    products = [(sensed * padded[..., y : y + height, x : x + width]).sum(1) for y in range(side) for x in range(side)]
+    products = [
+        (sensed * padded[..., y : y + height, x : x + width]).sum(1)
+        for y in range(side)
+        for x in range(side)
+    ]
     stacked = torch.stack(products, dim=1)
     return functional.avg_pool2d(stacked, pool) if pool > 1 else stacked
 
 
-def correlate_local_reference(sensed: Tensor, reference: Tensor, radius: int, pool: int = 1) -> Tensor:
+def correlate_local_reference(
+    sensed: Tensor, reference: Tensor, radius: int, pool: int = 1
+) -> Tensor:
     """Slow twin of `correlate_local`: one product after the other."""
     batch, _, height, width = sensed.shape
     out = torch.zeros(batch, (2 * radius + 1) ** 2, height // pool, width // pool)
@@ -36,7 +46,9 @@ def correlate_local_reference(sensed: Tensor, reference: Tensor, radius: int, po
             for k in range(out.shape[1]):
                 y, x = r + k // (2 * radius + 1) - radius, c + k % (2 * radius + 1) - radius
                 if 0 <= y < height and 0 <= x < width:
-                    out[:, k, r // pool, c // pool] += (sensed[:, :, r, c] * reference[:, :, y, x]).sum(1) / pool**2
+                    out[:, k, r // pool, c // pool] += (
+                        sensed[:, :, r, c] * reference[:, :, y, x]
+                    ).sum(1) / pool**2
     return out
 
 
@@ -48,16 +60,25 @@ def displacements(radius: int, step: float, like: Tensor) -> Tensor:
 
 
 def moments(logits: Tensor, radius: int, step: float) -> tuple[Tensor, Tensor]:
-    """Return mean (B, 2, h, w) px and covariance (B, 3, h, w) px^2 (xx, xy, yy) of softmax(logits) over displacements."""
+    """Return mean (B, 2, h, w) px and covariance (B, 3, h, w) px^2 (xx, xy, yy) of softmax(logits)
+    over displacements.
+    """
     probability = torch.softmax(logits.float(), dim=1)
     d = displacements(radius, step, logits)
     mean = torch.einsum("bkhw,ik->bihw", probability, d)
-    second = torch.einsum("bkhw,ik->bihw", probability, torch.stack((d[0] ** 2, d[0] * d[1], d[1] ** 2)))
-    return mean, second - torch.stack((mean[:, 0] ** 2, mean[:, 0] * mean[:, 1], mean[:, 1] ** 2), dim=1)
+    second = torch.einsum(
+        "bkhw,ik->bihw", probability, torch.stack((d[0] ** 2, d[0] * d[1], d[1] ** 2))
+    )
+    return mean, second - torch.stack(
+        (mean[:, 0] ** 2, mean[:, 0] * mean[:, 1], mean[:, 1] ** 2), dim=1
+    )
 
 
-def displacement_entropy(logits: Tensor, truth: Tensor, mask: Tensor, radius: int, step: float, sigma_px: float) -> Tensor:
-    """Cross-entropy of softmax(logits) with a Gaussian about the true displacement, mean over the places where it is in reach.
+def displacement_entropy(
+    logits: Tensor, truth: Tensor, mask: Tensor, radius: int, step: float, sigma_px: float
+) -> Tensor:
+    """Cross-entropy of softmax(logits) with a Gaussian about the true displacement, mean over the
+    places where it is in reach.
 
     Args:
         logits: (B, (2 radius + 1)^2, h, w).

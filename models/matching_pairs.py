@@ -1,4 +1,6 @@
-"""Matches of two images by RegNetMamba-2: coarse by local dual softmax and mutual agreement, fine to sub-pixel, there and back."""
+"""Matches of two images by RegNetMamba-2: coarse by local dual softmax and mutual agreement, fine
+to sub-pixel, there and back.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .coarse_to_fine import COARSE_PX, FINE_PX, coarse_scores, displacements, expected, fine_scores, seen_from_reference
+from .coarse_to_fine import (
+    COARSE_PX,
+    FINE_PX,
+    coarse_scores,
+    displacements,
+    expected,
+    fine_scores,
+    seen_from_reference,
+)
 
 _CHUNK = 256
 
@@ -40,8 +50,13 @@ class Matched:
 
 
 def match_images(
-    net: Any, reference: Tensor, sensed: Tensor, threshold: float, modalities: tuple[str, str] = ("optical", "sar"),
-    radius_px: float = math.inf, rim_px: int = 0,
+    net: Any,
+    reference: Tensor,
+    sensed: Tensor,
+    threshold: float,
+    modalities: tuple[str, str] = ("optical", "sar"),
+    radius_px: float = math.inf,
+    rim_px: int = 0,
 ) -> Matched:
     """Match one pair.
 
@@ -55,29 +70,48 @@ def match_images(
         rim_px: Sensed cells nearer than this to the border are not matched.
 
     Reference:
-        LoFTR, arXiv 2104.00680 (dual softmax, mutual nearest neighbours); RegNetMamba-2, arXiv 2606.03341.
+        LoFTR, arXiv 2104.00680 (dual softmax, mutual nearest neighbours); RegNetMamba-2, arXiv
+        2606.03341.
     Deviation:
-        candidates lie within the search radius, so that the tile does not matter; a coarse probability counts the 3 x 3 cells about its
-        peak, as the true place lies between cells; "mutual" allows the neighbouring cell; the sub-pixel position is the expectation
-        of the fine probability, in place of a regressor.
+        candidates lie within the search radius, so that the tile does not matter; a coarse
+        probability counts the 3 x 3 cells about its peak, as the true place lies between cells;
+        "mutual" allows the neighbouring cell; the sub-pixel position is the expectation of the fine
+        probability, in place of a regressor.
     """
     config = net.config
     seen_r, seen_s = net(reference, sensed, modalities)
-    scores = (coarse_scores(seen_r.coarse, seen_s.coarse, config.reach, config.coarse_side) * net.log_scale[0, 0].exp()).clamp_min(-1e4)
-    far = COARSE_PX * torch.linalg.vector_norm(displacements(config.reach, scores.device), dim=0) > max(radius_px + COARSE_PX / 2, COARSE_PX)
+    scores = (
+        coarse_scores(seen_r.coarse, seen_s.coarse, config.reach, config.coarse_side)
+        * net.log_scale[0, 0].exp()
+    ).clamp_min(-1e4)
+    far = COARSE_PX * torch.linalg.vector_norm(
+        displacements(config.reach, scores.device), dim=0
+    ) > max(radius_px + COARSE_PX / 2, COARSE_PX)
     scores = scores.masked_fill(far[:, None, None], -1e4)
     height, width = scores.shape[-2:]
     there = torch.softmax(scores, dim=1)[0].flatten(1).T
-    back = torch.softmax(seen_from_reference(scores, config.reach).clamp_min(-1e4), dim=1)[0].flatten(1).T
+    back = (
+        torch.softmax(seen_from_reference(scores, config.reach).clamp_min(-1e4), dim=1)[0]
+        .flatten(1)
+        .T
+    )
     move, _, mass = expected(there, config.reach, 1)
     home, _, home_mass = expected(back, config.reach, 1)
-    row, column = torch.meshgrid(torch.arange(height, device=scores.device), torch.arange(width, device=scores.device), indexing="ij")
+    row, column = torch.meshgrid(
+        torch.arange(height, device=scores.device),
+        torch.arange(width, device=scores.device),
+        indexing="ij",
+    )
     cell = torch.stack((column.flatten(), row.flatten()), dim=1)
     partner = torch.round(cell + move).long()
-    inside = ((partner >= 0) & (partner < torch.tensor([width, height], device=scores.device))).all(1)
+    inside = ((partner >= 0) & (partner < torch.tensor([width, height], device=scores.device))).all(
+        1
+    )
     number = partner[:, 1].clamp(0, height - 1) * width + partner[:, 0].clamp(0, width - 1)
     probability = mass * home_mass[number]
-    loop = (move - home[number]).abs().amax(1)  # `back` numbers displacements from sensed to reference too
+    loop = (
+        (move - home[number]).abs().amax(1)
+    )  # `back` numbers displacements from sensed to reference too
     rim = torch.tensor([width, height], device=scores.device) - rim_px // COARSE_PX
     inside &= ((cell >= rim_px // COARSE_PX) & (cell < rim)).all(1)
     keep = torch.nonzero(inside & (loop <= 1.0) & (probability >= threshold))[:, 0]
@@ -93,9 +127,14 @@ def match_images(
     sensed_px = FINE_PX * at + FINE_PX / 2
     side = 2 * config.fine_reach + 1
     return Matched(
-        sensed_px, sensed_px + FINE_PX * found, probability[keep], fine_mass, FINE_PX**2 * spread,
+        sensed_px,
+        sensed_px + FINE_PX * found,
+        probability[keep],
+        fine_mass,
+        FINE_PX**2 * spread,
         FINE_PX * torch.linalg.vector_norm(found - landed + returned, dim=1),
-        forward.unflatten(1, (side, side)), sensed_px + FINE_PX * (start - config.fine_reach),
+        forward.unflatten(1, (side, side)),
+        sensed_px + FINE_PX * (start - config.fine_reach),
     )
 
 
@@ -104,4 +143,9 @@ def _fine(net: Any, own: Tensor, other: Tensor, at: Tensor, there: Tensor) -> Te
     side, reach, scale = net.config.fine_side, net.config.fine_reach, net.log_scale[1, 0].exp()
     image = torch.zeros(len(at), dtype=torch.long, device=at.device)
     parts = zip(image.split(_CHUNK), at.split(_CHUNK), there.split(_CHUNK), strict=True)
-    return torch.cat([torch.softmax(fine_scores(own, other, i, a, t, side, reach) * scale, dim=1) for i, a, t in parts])
+    return torch.cat(
+        [
+            torch.softmax(fine_scores(own, other, i, a, t, side, reach) * scale, dim=1)
+            for i, a, t in parts
+        ]
+    )

@@ -25,7 +25,8 @@ class Described:
     """What the network says of images.
 
     Attributes:
-        features: (B, C, H, W), length 0..1 at each pixel: short where there is nothing to hold on to; learnt channels first.
+        features: (B, C, H, W), length 0..1 at each pixel: short where there is nothing to hold on
+            to; learnt channels first.
         gates: (B, K, H, W), weights of the experts.
     """
 
@@ -36,8 +37,8 @@ class Described:
 def normalised(image: Tensor) -> Tensor:
     """Return what the network is given of (B, 1, H, W) in 0..1: (B, 3, H, W).
 
-    The image about 0; the image standardised by its 31-px surroundings; the length of that one's gradient (Sobel), which
-    optical and SAR have in common from the first step of the training on.
+    The image about 0; the image standardised by its 31-px surroundings; the length of that one's
+    gradient (Sobel), which optical and SAR have in common from the first step of the training on.
     """
     mean = surroundings(image, _NORMAL_SIDE)
     variance = (surroundings(image**2, _NORMAL_SIDE) - mean**2).clamp_min(0.0)
@@ -57,7 +58,12 @@ class _Down(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(before, width, 3, padding=1)
         self.local = ConvBlock(width)
-        scan = [ConvBlock(width) if config.core == "conv" else VssBlock(width, config.state, config.heads, config.core) for _ in range(depth)]
+        scan = [
+            ConvBlock(width)
+            if config.core == "conv"
+            else VssBlock(width, config.state, config.heads, config.core)
+            for _ in range(depth)
+        ]
         self.blocks = nn.Sequential(*scan)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -65,17 +71,20 @@ class _Down(nn.Module):
 
 
 class MeSsm(nn.Module):
-    """Multi-expert front for each modality, a shared state-space backbone at 1/2, 1/4 and 1/8, MFA, a head at full resolution.
+    """Multi-expert front for each modality, a shared state-space backbone at 1/2, 1/4 and 1/8, MFA,
+    a head at full resolution.
 
-    The descriptor of a pixel: the learnt channels, then its oriented gradients at two widths, each width times the trust (0..1)
-    that the network puts into it at this place. A learnt balance weighs both parts.
+    The descriptor of a pixel: the learnt channels, then its oriented gradients at two widths, each
+    width times the trust (0..1) that the network puts into it at this place. A learnt balance
+    weighs both parts.
 
     Reference:
         ME-SSM, arXiv 2507.04397.
     Deviation:
-        the paper's tables of widths are not public: widths, the convolution block ahead of the scans, the full-resolution
-        head, the bank of gradients and descriptors that may be shorter than 1 are ours; each modality has a front of its
-        own; pooling and router look at surroundings (see `melf`, `mfa`); scans start anew in each line (see `ss2d`).
+        the paper's tables of widths are not public: widths, the convolution block ahead of the
+        scans, the full-resolution head, the bank of gradients and descriptors that may be shorter
+        than 1 are ours; each modality has a front of its own; pooling and router look at
+        surroundings (see `melf`, `mfa`); scans start anew in each line (see `ss2d`).
     """
 
     def __init__(self, config: MeSsmConfig) -> None:
@@ -86,13 +95,18 @@ class MeSsm(nn.Module):
         given = e + (self.bank.channels if self.bank else 0)
 
         def expert() -> nn.Module:
-            return nn.Sequential(nn.Conv2d(3, e, 5, padding=2), nn.GELU(), nn.Conv2d(e, e, 3, padding=1))
+            return nn.Sequential(
+                nn.Conv2d(3, e, 5, padding=2), nn.GELU(), nn.Conv2d(e, e, 3, padding=1)
+            )
 
         self.fronts = nn.ModuleDict({m: Melf(expert, e, config.poses) for m in MODALITIES})
-        self.fronts["sar"].load_state_dict(self.fronts["optical"].state_dict())  # alike at the start: their features correlate
+        self.fronts["sar"].load_state_dict(
+            self.fronts["optical"].state_dict()
+        )  # alike at the start: their features correlate
         before = (given, *config.widths[:-1])
         self.levels = nn.ModuleList(
-            _Down(b, w, d, config) for b, w, d in zip(before, config.widths, config.depths, strict=True)
+            _Down(b, w, d, config)
+            for b, w, d in zip(before, config.widths, config.depths, strict=True)
         )
         self.mfa: nn.Module
         if config.mfa:
@@ -101,7 +115,12 @@ class MeSsm(nn.Module):
             self.mfa = nn.Conv2d(sum(config.widths), config.mfa_width, 1)
         self.fine = nn.Conv2d(given, config.head_width, 3, padding=1)
         self.coarse = nn.Conv2d(config.mfa_width, config.head_width, 3, padding=1)
-        self.head = nn.Conv2d(config.head_width, config.channels + (len(self.bank.widths_px) if self.bank else 0), 3, padding=1)
+        self.head = nn.Conv2d(
+            config.head_width,
+            config.channels + (len(self.bank.widths_px) if self.bank else 0),
+            3,
+            padding=1,
+        )
         self.log_scale = nn.Parameter(torch.tensor([4.0, 4.0]))
         self.balance = nn.Parameter(torch.tensor(_FIRST_BALANCE))
 
@@ -119,7 +138,9 @@ class MeSsm(nn.Module):
         """
         height, width = image.shape[-2:]
         padded = functional.pad(image, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
-        x, gates = self.fronts[modality](normalised(padded).contiguous(memory_format=torch.channels_last))
+        x, gates = self.fronts[modality](
+            normalised(padded).contiguous(memory_format=torch.channels_last)
+        )
         given = functional.gelu(x)
         gradients = self.bank(padded) if self.bank else None
         if gradients is not None:
@@ -132,12 +153,24 @@ class MeSsm(nn.Module):
         if self.config.mfa:
             joined = self.mfa(levels)
         else:
-            joined = self.mfa(torch.cat([levels[0], *(upsample(v, levels[0]) for v in levels[1:])], dim=1))
-        raw = self.head(functional.gelu(self.fine(given) + upsample(self.coarse(joined), x))).float()
+            joined = self.mfa(
+                torch.cat([levels[0], *(upsample(v, levels[0]) for v in levels[1:])], dim=1)
+            )
+        raw = self.head(
+            functional.gelu(self.fine(given) + upsample(self.coarse(joined), x))
+        ).float()
         features = raw[:, : self.config.channels]
         features = features * torch.rsqrt(1.0 + (features**2).sum(1, keepdim=True))
         if gradients is not None and self.bank is not None:
             share = torch.sigmoid(self.balance)
-            trust = torch.sigmoid(raw[:, self.config.channels :] + _FIRST_TRUST).repeat_interleave(self.bank.orientations, dim=1)
-            features = torch.cat((features * share, gradients * trust * ((1.0 - share) / len(self.bank.widths_px) ** 0.5)), dim=1)
+            trust = torch.sigmoid(raw[:, self.config.channels :] + _FIRST_TRUST).repeat_interleave(
+                self.bank.orientations, dim=1
+            )
+            features = torch.cat(
+                (
+                    features * share,
+                    gradients * trust * ((1.0 - share) / len(self.bank.widths_px) ** 0.5),
+                ),
+                dim=1,
+            )
         return Described(features[..., :height, :width], gates[..., :height, :width])

@@ -61,20 +61,27 @@ class TemplateTrainer(Trainer):
 
     protocol: ClassVar[str] = "shift"
     measures: ClassVar[tuple[str, ...]] = ("template", "half")
-    measured: ClassVar[str] = "single 192-px template in a 256-px window, no outlier filter; half: its middle 96 px"
+    measured: ClassVar[str] = (
+        "single 192-px template in a 256-px window, no outlier filter; half: its middle 96 px"
+    )
     recipe: TemplateRecipe
 
-    def __init__(self, net: MeSsm, pairs: list[Pair], recipe: TemplateRecipe, device: str = "cpu") -> None:
+    def __init__(
+        self, net: MeSsm, pairs: list[Pair], recipe: TemplateRecipe, device: str = "cpu"
+    ) -> None:
         super().__init__(net, pairs, recipe, device)
 
     def draw(self, fraction: float, rng: np.random.Generator) -> TemplateBatch:  # noqa: ARG002 - the same from beginning to end
         """Draw a batch of samples with enough valid ground."""
         size = SampleSize(self.recipe.window_px, self.recipe.template_px)
         samples = self.draw_enough(
-            self.recipe.batch, lambda: draw(self.pairs, self.draw_pair(rng), size, rng),
+            self.recipe.batch,
+            lambda: draw(self.pairs, self.draw_pair(rng), size, rng),
             lambda s: float(s.template_mask.mean()) > 0.7 and float(s.window_mask.mean()) > 0.6,
         )
-        images = zip(*((s.window, s.window_mask, s.template, s.template_mask) for s in samples), strict=True)
+        images = zip(
+            *((s.window, s.window_mask, s.template, s.template_mask) for s in samples), strict=True
+        )
         window, window_mask, template, template_mask = (torch.stack(part) for part in images)
         truth, origins = torch.tensor([s.truth for s in samples]), [s.origin for s in samples]
         return TemplateBatch(window, window_mask, template, template_mask, truth, origins)
@@ -82,7 +89,9 @@ class TemplateTrainer(Trainer):
     def learn(self, batch: TemplateBatch, fraction: float) -> tuple[Tensor, float]:
         """Return the loss of a batch and the share of it whose peak is within 1 px of the truth."""
         truth = batch.truth.to(self.device)
-        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16):
+        with torch.autocast(
+            torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16
+        ):
             window = self._describe(batch.window, batch.window_mask, "optical")
             template = self._describe(batch.template, batch.template_mask, "sar")
         r = self.recipe
@@ -106,7 +115,9 @@ class TemplateTrainer(Trainer):
 
     def _loss(self, similarity: Tensor, truth: Tensor, scale: int) -> Tensor:
         r = self.recipe
-        return registration_loss(similarity, truth, self.net.log_scale[scale], r.hinge, r.spread, r.sigma).mean()
+        return registration_loss(
+            similarity, truth, self.net.log_scale[scale], r.hinge, r.spread, r.sigma
+        ).mean()
 
     def _describe(self, images: Tensor, masks: Tensor, modality: str) -> Tensor:
         features: Tensor = self.net(images.to(self.device), modality).features
@@ -120,22 +131,34 @@ class TemplateTrainer(Trainer):
 
     @torch.inference_mode()
     def validate(self, net: nn.Module, cases: Sequence[ValidationCase]) -> NDArray[np.float64]:
-        """Return (N, 2): how far the peak of each case's template, and of the middle of it (half its side), is from the truth, px."""
+        """Return (N, 2): how far the peak of each case's template, and of the middle of it (half
+        its side), is from the truth, px.
+        """
         net.eval()
         errors = np.zeros((len(cases), 2))
         for i, case in enumerate(cases):
-            window, template = (torch.from_numpy(a)[None, None].to(self.device) for a in (case.reference, case.sensed))
+            window, template = (
+                torch.from_numpy(a)[None, None].to(self.device)
+                for a in (case.reference, case.sensed)
+            )
             described, features = net(window, "optical").features, net(template, "sar").features
             height, width = features.shape[-2:]
             top, left = height // 4, width // 4
-            for j, (part, corner) in enumerate(((features, (0, 0)), (features[..., top : top + height // 2, left : left + width // 2], (left, top)))):
+            for j, (part, corner) in enumerate(
+                (
+                    (features, (0, 0)),
+                    (features[..., top : top + height // 2, left : left + width // 2], (left, top)),
+                )
+            ):
                 found = peaks(slide_fft(part, described))[0].cpu().numpy() - np.array(corner)
                 errors[i, j] = float(np.hypot(*(found - case.truth[:2, 2])))
         return errors
 
 
 def peaks(similarity: Tensor) -> Tensor:
-    """Return (B, 2): x, y of the highest value of (B, rows, columns), to sub-pixel by a parabola along each axis."""
+    """Return (B, 2): x, y of the highest value of (B, rows, columns), to sub-pixel by a parabola
+    along each axis.
+    """
     batch, rows, columns = similarity.shape
     top = similarity.flatten(1).argmax(1)
     r, c = top // columns, top % columns
@@ -143,11 +166,21 @@ def peaks(similarity: Tensor) -> Tensor:
 
     def vertex(before: Tensor, middle: Tensor, after: Tensor) -> Tensor:
         bend = before - 2 * middle + after
-        return torch.where(bend < -1e-9, 0.5 * (before - after) / bend.clamp_max(-1e-9), torch.zeros_like(bend)).clamp(-0.5, 0.5)
+        return torch.where(
+            bend < -1e-9, 0.5 * (before - after) / bend.clamp_max(-1e-9), torch.zeros_like(bend)
+        ).clamp(-0.5, 0.5)
 
     middle = similarity[each, r, c]
-    dx = vertex(similarity[each, r, (c - 1).clamp_min(0)], middle, similarity[each, r, (c + 1).clamp_max(columns - 1)])
-    dy = vertex(similarity[each, (r - 1).clamp_min(0), c], middle, similarity[each, (r + 1).clamp_max(rows - 1), c])
+    dx = vertex(
+        similarity[each, r, (c - 1).clamp_min(0)],
+        middle,
+        similarity[each, r, (c + 1).clamp_max(columns - 1)],
+    )
+    dy = vertex(
+        similarity[each, (r - 1).clamp_min(0), c],
+        middle,
+        similarity[each, (r + 1).clamp_max(rows - 1), c],
+    )
     dx = torch.where((c == 0) | (c == columns - 1), 0.0, dx)
     dy = torch.where((r == 0) | (r == rows - 1), 0.0, dy)
     return torch.stack((c + dx, r + dy), dim=1)
@@ -165,7 +198,12 @@ def make_trainer(preset: str, pairs: list[Pair], recipe: Recipe, device: str) ->
         recipe: What is common to all networks: seed, shares of the sources, precision.
         device: "cpu" or "cuda".
     """
-    own = TemplateRecipe(batch=32 if device == "cuda" else 8, bfloat16=recipe.bfloat16, seed=recipe.seed, shares=recipe.shares)
+    own = TemplateRecipe(
+        batch=32 if device == "cuda" else 8,
+        bfloat16=recipe.bfloat16,
+        seed=recipe.seed,
+        shares=recipe.shares,
+    )
     if preset == "no_hard_negatives":
         own = replace(own, hinge=0.0)
     return TemplateTrainer(MeSsm(TRAININGS[preset]), pairs, own, device)

@@ -29,28 +29,38 @@ class Melf(nn.Module):
     """Blend of experts f_k = T_k^-1(E_k(T_k(x))) with gates that add up to one at each place.
 
     Args:
-        make_expert: Makes one expert: a module (B, C_in, H, W) -> (B, width, H, W) that shifts no pixel.
+        make_expert: Makes one expert: a module (B, C_in, H, W) -> (B, width, H, W) that shifts no
+            pixel.
         width: Channels of the experts' output.
-        poses: Names out of `POSES`, one an expert; a single one makes the plain network without a router.
+        poses: Names out of `POSES`, one an expert; a single one makes the plain network without a
+            router.
 
     Reference:
         ME-SSM, arXiv 2507.04397: multi-expert learning framework with a soft router.
     Deviation:
-        the router looks at the 56 px around a place instead of at the whole image, so that the result does not depend
-        on the tile; poses and number of experts are our reading.
+        the router looks at the 56 px around a place instead of at the whole image, so that the
+        result does not depend on the tile; poses and number of experts are our reading.
     """
 
-    def __init__(self, make_expert: Callable[[], nn.Module], width: int, poses: tuple[str, ...]) -> None:
+    def __init__(
+        self, make_expert: Callable[[], nn.Module], width: int, poses: tuple[str, ...]
+    ) -> None:
         super().__init__()
         self.poses = poses
         self.experts = nn.ModuleList(make_expert() for _ in poses)
         hidden = 4 * len(poses)
-        self.router = nn.Sequential(nn.Conv2d(width * len(poses), hidden, 1), nn.ReLU(), nn.Conv2d(hidden, len(poses), 1))
+        self.router = nn.Sequential(
+            nn.Conv2d(width * len(poses), hidden, 1), nn.ReLU(), nn.Conv2d(hidden, len(poses), 1)
+        )
 
     def gates(self, found: list[Tensor]) -> Tensor:
         """Return the gates (B, K, H, W) for the experts' features; they add up to 1."""
-        reduced = torch.cat([functional.avg_pool2d(f, _ROUTER_STRIDE, ceil_mode=True) for f in found], dim=1)
-        return upsample(torch.softmax(self.router(surroundings(reduced, _ROUTER_SIDE)), dim=1), found[0])
+        reduced = torch.cat(
+            [functional.avg_pool2d(f, _ROUTER_STRIDE, ceil_mode=True) for f in found], dim=1
+        )
+        return upsample(
+            torch.softmax(self.router(surroundings(reduced, _ROUTER_SIDE)), dim=1), found[0]
+        )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return the blended features (B, width, H, W) and the gates (B, K, H, W)."""

@@ -1,4 +1,6 @@
-"""MFA: features of several levels are brought together by a spatial half (MSAA) and a channel half (CA)."""
+"""MFA: features of several levels are brought together by a spatial half (MSAA) and a channel half
+(CA).
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,15 @@ _POOL_STRIDE, _POOL_SIDE = 4, 9
 
 
 class Msaa(nn.Module):
-    """Multi-scale adaptive aggregation: sum of 3x3, 5x5 and 7x7 convolutions times a spatial attention."""
+    """Multi-scale adaptive aggregation: sum of 3x3, 5x5 and 7x7 convolutions times a spatial
+    attention.
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.scales = nn.ModuleList(nn.Conv2d(width, width, side, padding=side // 2, groups=width) for side in (3, 5, 7))
+        self.scales = nn.ModuleList(
+            nn.Conv2d(width, width, side, padding=side // 2, groups=width) for side in (3, 5, 7)
+        )
         self.mix = nn.Conv2d(width, width, 1)
         self.attention = nn.Conv2d(2, 1, 7, padding=3)
 
@@ -32,7 +38,11 @@ class ChannelAggregation(nn.Module):
 
     def __init__(self, width: int, reduction: int = 4) -> None:
         super().__init__()
-        self.mlp = nn.Sequential(nn.Conv2d(width, width // reduction, 1), nn.ReLU(), nn.Conv2d(width // reduction, width, 1))
+        self.mlp = nn.Sequential(
+            nn.Conv2d(width, width // reduction, 1),
+            nn.ReLU(),
+            nn.Conv2d(width // reduction, width, 1),
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Transform (B, C, H, W); the shape stays."""
@@ -49,10 +59,11 @@ class Mfa(nn.Module):
         width: Channels of the result.
 
     Reference:
-        ME-SSM, arXiv 2507.04397, figure 4 (MSAA and CA); form of MSAA after Liu et al. 2024, CM-UNet, arXiv 2405.10530.
+        ME-SSM, arXiv 2507.04397, figure 4 (MSAA and CA); form of MSAA after Liu et al. 2024,
+        CM-UNet, arXiv 2405.10530.
     Deviation:
-        the three convolutions are depth-wise with a common 1x1 after them; channel attention pools over surroundings, not over
-        the whole image.
+        the three convolutions are depth-wise with a common 1x1 after them; channel attention pools
+        over surroundings, not over the whole image.
     """
 
     def __init__(self, widths: tuple[int, ...], width: int) -> None:
@@ -64,5 +75,7 @@ class Mfa(nn.Module):
 
     def forward(self, levels: list[Tensor]) -> Tensor:
         """Return (B, width, H, W) from the levels, finest first."""
-        joined = self.reduce(torch.cat([levels[0], *(upsample(level, levels[0]) for level in levels[1:])], dim=1))
+        joined = self.reduce(
+            torch.cat([levels[0], *(upsample(level, levels[0]) for level in levels[1:])], dim=1)
+        )
         return self.out(self.spatial(joined) + self.channels(joined)) + joined

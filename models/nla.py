@@ -1,7 +1,8 @@
 """NLA: non-local attention without softmax, at a cost that grows with the image only linearly.
 
-Because the weights are plain dot products over their number, sum_j <a_i, g_j> v_j / N = a_i . (sum_j g_j v_j^T / N): the matrix in
-brackets is the same for all places that share surroundings, so no weight of two places is ever written down.
+Because the weights are plain dot products over their number, sum_j <a_i, g_j> v_j / N = a_i .
+(sum_j g_j v_j^T / N): the matrix in brackets is the same for all places that share surroundings, so
+no weight of two places is ever written down.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ class Nla(nn.Module):
         reduction: alpha, g and v have C / reduction channels.
 
     Reference:
-        MSA-Net, J. Appl. Remote Sens. 17(3) 036504: dot product over h * w, 1x1 convolutions, r = 2, residual.
+        MSA-Net, J. Appl. Remote Sens. 17(3) 036504: dot product over h * w, 1x1 convolutions, r =
+        2, residual.
     Deviation:
-        the sum runs over the surroundings of each place (about a patch) instead of over one patch cut out around a keypoint, so
-        that descriptors are computed densely and do not depend on the tile.
+        the sum runs over the surroundings of each place (about a patch) instead of over one patch
+        cut out around a keypoint, so that descriptors are computed densely and do not depend on the
+        tile.
     """
 
     def __init__(self, width: int, cell: int, side: int, reduction: int = 2) -> None:
@@ -40,7 +43,9 @@ class Nla(nn.Module):
         """Transform (B, C, H, W), sides multiples of the cell; the shape stays."""
         query, key, value = (_in_cells(part, self.cell) for part in self.enter(x).chunk(3, dim=1))
         memory = torch.matmul(key.mT, value) / self.cell**2  # (B, rows, columns, inner, inner)
-        memory = surroundings(memory.flatten(3).permute(0, 3, 1, 2).float(), self.side).to(query.dtype)
+        memory = surroundings(memory.flatten(3).permute(0, 3, 1, 2).float(), self.side).to(
+            query.dtype
+        )
         memory = memory.permute(0, 2, 3, 1).unflatten(3, (self.inner, self.inner))
         return x + self.leave(_out_of_cells(torch.matmul(query, memory), self.cell))
 
@@ -53,7 +58,11 @@ def _in_cells(x: Tensor, cell: int) -> Tensor:
 
 def _out_of_cells(x: Tensor, cell: int) -> Tensor:
     b, rows, columns, _, c = x.shape
-    return x.view(b, rows, columns, cell, cell, c).permute(0, 5, 1, 3, 2, 4).reshape(b, c, rows * cell, columns * cell)
+    return (
+        x.view(b, rows, columns, cell, cell, c)
+        .permute(0, 5, 1, 3, 2, 4)
+        .reshape(b, c, rows * cell, columns * cell)
+    )
 
 
 def nla_reference(layer: Nla, x: Tensor) -> Tensor:
@@ -64,7 +73,10 @@ def nla_reference(layer: Nla, x: Tensor) -> Tensor:
     for r in range(height):
         for c in range(width):
             rows, columns = (
-                range(max(0, (at // cell - reach) * cell), min(size, (at // cell + reach + 1) * cell)) for at, size in ((r, height), (c, width))
+                range(
+                    max(0, (at // cell - reach) * cell), min(size, (at // cell + reach + 1) * cell)
+                )
+                for at, size in ((r, height), (c, width))
             )
             for i in rows:
                 for j in columns:

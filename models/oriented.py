@@ -1,4 +1,6 @@
-"""Fixed bank of oriented gradients: what both modalities show alike, whichever side of an edge is the brighter one."""
+"""Fixed bank of oriented gradients: what both modalities show alike, whichever side of an edge is
+the brighter one.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,12 @@ _REACH = 4
 
 
 class OrientedGradients(nn.Module):
-    """|cos(t) gx + sin(t) gy| for eight directions, smoothed over space and direction, of unit length at each pixel.
+    """|cos(t) gx + sin(t) gy| for eight directions, smoothed over space and direction, of unit
+    length at each pixel.
 
     Reference:
-        Ye et al. 2019, Fast and robust matching for multimodal remote sensing image registration, TGRS 57(11): channel features.
+        Ye et al. 2019, Fast and robust matching for multimodal remote sensing image registration,
+        TGRS 57(11): channel features.
     """
 
     smooth: Tensor
@@ -33,7 +37,9 @@ class OrientedGradients(nn.Module):
         angle = torch.arange(ORIENTATIONS) * math.pi / ORIENTATIONS
         self.register_buffer("smooth", smooth, persistent=False)
         self.register_buffer("slope", slope, persistent=False)
-        self.register_buffer("direction", torch.stack((angle.cos(), angle.sin()), dim=1), persistent=False)
+        self.register_buffer(
+            "direction", torch.stack((angle.cos(), angle.sin()), dim=1), persistent=False
+        )
 
     def forward(self, image: Tensor) -> Tensor:
         """Return (B, 8, H/2, W/2) of (B, 1, H, W), pooled to 2-px cells."""
@@ -41,8 +47,12 @@ class OrientedGradients(nn.Module):
         padded = functional.pad(image, (_REACH,) * 4, mode="replicate")
         gx = functional.conv2d(functional.conv2d(padded, slope), smooth.transpose(2, 3))
         gy = functional.conv2d(functional.conv2d(padded, smooth), slope.transpose(2, 3))
-        channels = functional.conv2d(torch.cat((gx, gy), dim=1), self.direction.view(ORIENTATIONS, 2, 1, 1)).abs()
+        channels = functional.conv2d(
+            torch.cat((gx, gy), dim=1), self.direction.view(ORIENTATIONS, 2, 1, 1)
+        ).abs()
         pooled = functional.avg_pool2d(channels, 2)
-        pooled = functional.avg_pool2d(functional.pad(pooled, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+        pooled = functional.avg_pool2d(
+            functional.pad(pooled, (1, 1, 1, 1), mode="replicate"), 3, stride=1
+        )
         pooled = 0.25 * pooled.roll(1, 1) + 0.5 * pooled + 0.25 * pooled.roll(-1, 1)
         return pooled * torch.rsqrt((pooled**2).sum(1, keepdim=True) + self.floor**2)

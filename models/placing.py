@@ -1,7 +1,9 @@
-"""Sub-pixel placing of matches: the features around a sensed keypoint slid over those around its partner.
+"""Sub-pixel placing of matches: the features around a sensed keypoint slid over those around its
+partner.
 
 Convention:
-    Maps have 2-px cells; a match is a pair of cells (x, y). Offsets are in cells: reference cell = partner + offset.
+    Maps have 2-px cells; a match is a pair of cells (x, y). Offsets are in cells: reference cell =
+    partner + offset.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from .similarity import slide_fft
 
 
 def around(features: Tensor, mask: Tensor, places: Tensor, reach: int) -> Tensor:
-    """Cut squares of 2 `reach` + 1 cells from a map; what is invalid or outside is the mean of the rest of the square.
+    """Cut squares of 2 `reach` + 1 cells from a map; what is invalid or outside is the mean of the
+    rest of the square.
 
     Args:
         features: (C, H, W).
@@ -37,9 +40,15 @@ def around(features: Tensor, mask: Tensor, places: Tensor, reach: int) -> Tensor
 
 
 def similarity_around(
-    sensed: tuple[Tensor, Tensor], reference: tuple[Tensor, Tensor], sensed_places: Tensor, reference_places: Tensor, template: int, search: int
+    sensed: tuple[Tensor, Tensor],
+    reference: tuple[Tensor, Tensor],
+    sensed_places: Tensor,
+    reference_places: Tensor,
+    template: int,
+    search: int,
 ) -> Tensor:
-    """Return (N, 2 search + 1, 2 search + 1) in -1..1: zero-mean normalised correlation at each offset of at most `search` cells.
+    """Return (N, 2 search + 1, 2 search + 1) in -1..1: zero-mean normalised correlation at each
+    offset of at most `search` cells.
 
     Args:
         sensed: Features (C, H, W) and mask (1, H, W).

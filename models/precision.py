@@ -13,7 +13,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def without_autocast(function: F) -> F:
-    """Let a function, whose first argument is a tensor, compute in the types it is given, also where autocast is on around it."""
+    """Let a function, whose first argument is a tensor, compute in the types it is given, also
+    where autocast is on around it.
+    """
 
     @wraps(function)
     def inside(x: Tensor, *args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,6 @@
-"""RegNetMamba-2: features of an optical and a SAR image at 1/8 (coarse) and 1/2 (fine), each seen beside the other."""
+"""RegNetMamba-2: features of an optical and a SAR image at 1/8 (coarse) and 1/2 (fine), each seen
+beside the other.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,8 @@ class RegNetMamba2Config(StoredConfig):
         reach: Coarse candidates lie within this many cells (8 px) of each cell, along each axis.
         coarse_side: Side of the window of a coarse match, cells, odd.
         fine_side: Side of the window of a fine match, half-resolution px, odd.
-        fine_reach: Fine candidates lie within this many half-resolution px of the coarse match, along each axis.
+        fine_reach: Fine candidates lie within this many half-resolution px of the coarse match,
+            along each axis.
     """
 
     widths: tuple[int, int, int] = (24, 48, 80)
@@ -60,9 +63,17 @@ class RegNetMamba2Config(StoredConfig):
         """Refuse what no network can be built from."""
         if self.mixer not in MIXERS:
             raise ValueError(f"mixer is one of {', '.join(MIXERS)}, not {self.mixer!r}")
-        if self.coarse_side % 2 == 0 or self.fine_side % 2 == 0 or min(self.reach, self.fine_reach, self.coarse_side, self.fine_side) < 1:
-            raise ValueError("coarse_side and fine_side must be odd; they, reach and fine_reach at least 1")
-        if any(STRIDE // scale % block for scale, block in zip((2, 4, 8), self.blocks, strict=True)):
+        if (
+            self.coarse_side % 2 == 0
+            or self.fine_side % 2 == 0
+            or min(self.reach, self.fine_reach, self.coarse_side, self.fine_side) < 1
+        ):
+            raise ValueError(
+                "coarse_side and fine_side must be odd; they, reach and fine_reach at least 1"
+            )
+        if any(
+            STRIDE // scale % block for scale, block in zip((2, 4, 8), self.blocks, strict=True)
+        ):
             raise ValueError(f"blocks must divide {STRIDE} px at their scale")
 
 
@@ -73,7 +84,8 @@ class Seen:
     Attributes:
         coarse: (B, C8, H/8, W/8), learnt channels first.
         fine: (B, C2, H/2, W/2), learnt channels first.
-        early: (B, learnt C8, H/8, W/8), learnt coarse channels before the image has seen the other one.
+        early: (B, learnt C8, H/8, W/8), learnt coarse channels before the image has seen the other
+            one.
     """
 
     coarse: Tensor
@@ -82,7 +94,9 @@ class Seen:
 
 
 class _Down(nn.Module):
-    """Half the resolution by 2x2 means (which keep the grid), a 3x3 convolution, a convolution block, an SSD block."""
+    """Half the resolution by 2x2 means (which keep the grid), a 3x3 convolution, a convolution
+    block, an SSD block.
+    """
 
     def __init__(self, before: int, width: int, state: int, block: int, mixer: str) -> None:
         super().__init__()
@@ -95,16 +109,19 @@ class _Down(nn.Module):
 
 
 class RegNetMamba2(nn.Module):
-    """Stem of each modality, shared SSD stages at 1/2, 1/4, 1/8, CMI at each, MSF upwards; coarse head at 1/8, fine head at 1/2.
+    """Stem of each modality, shared SSD stages at 1/2, 1/4, 1/8, CMI at each, MSF upwards; coarse
+    head at 1/8, fine head at 1/2.
 
     Reference:
         RegNetMamba-2, arXiv 2606.03341.
     Deviation:
-        the paper's widths and depths are not public: sized for a CPU; the stem takes 2x2 pixels apart (no information lost)
-        and sees the gradient's length too (`me_ssm.normalised`); both stems are alike at the start; states are local (`local_ssd`);
-        descriptors may be shorter than 1, so that a pixel with nothing to hold on to weighs little; oriented gradients at two widths
-        (`gradients.OrientedGradients`, less their mean over the orientations) are given to the stems, and stand in the descriptors
-        beside the learnt channels, each width times the trust (0..1) that the network puts into it at this place.
+        the paper's widths and depths are not public: sized for a CPU; the stem takes 2x2 pixels
+        apart (no information lost) and sees the gradient's length too (`me_ssm.normalised`); both
+        stems are alike at the start; states are local (`local_ssd`); descriptors may be shorter
+        than 1, so that a pixel with nothing to hold on to weighs little; oriented gradients at two
+        widths (`gradients.OrientedGradients`, less their mean over the orientations) are given to
+        the stems, and stand in the descriptors beside the learnt channels, each width times the
+        trust (0..1) that the network puts into it at this place.
     """
 
     def __init__(self, config: RegNetMamba2Config) -> None:
@@ -120,16 +137,25 @@ class RegNetMamba2(nn.Module):
             return nn.Sequential(nn.Conv2d(given, w2, 5, padding=2), nn.GELU(), ConvBlock(w2))
 
         self.stems = nn.ModuleDict({m: stem() for m in MODALITIES})
-        self.stems["sar"].load_state_dict(self.stems["optical"].state_dict())  # alike at the start: their features correlate
+        self.stems["sar"].load_state_dict(
+            self.stems["optical"].state_dict()
+        )  # alike at the start: their features correlate
         self.mix_2 = CrossSsd(w2, n, b2, mixer)
         self.down_4, self.down_8 = _Down(w2, w4, n, b4, mixer), _Down(w4, w8, n, b8, mixer)
-        self.cmi_2, self.cmi_4 = Cmi(w2, n, b2, mixer, config.cmi), Cmi(w4, n, b4, mixer, config.cmi)
-        self.cmi_8 = nn.Sequential(*(Cmi(w8, n, b8, mixer, config.cmi) for _ in range(config.coarse_depth)))
+        self.cmi_2, self.cmi_4 = (
+            Cmi(w2, n, b2, mixer, config.cmi),
+            Cmi(w4, n, b4, mixer, config.cmi),
+        )
+        self.cmi_8 = nn.Sequential(
+            *(Cmi(w8, n, b8, mixer, config.cmi) for _ in range(config.coarse_depth))
+        )
         self.msf = Msf(config.widths, n, b2, mixer) if config.msf else None
         self.coarse_head, self.fine_head = _Head(w8, w8, kinds), _Head(w2, config.channels, kinds)
         self.log_scale = nn.Parameter(torch.full((2, 2), _FIRST_SCALE))
 
-    def forward(self, reference: Tensor, sensed: Tensor, modalities: tuple[str, str] = ("optical", "sar")) -> tuple[Seen, Seen]:
+    def forward(
+        self, reference: Tensor, sensed: Tensor, modalities: tuple[str, str] = ("optical", "sar")
+    ) -> tuple[Seen, Seen]:
         """Describe two images of the same grid.
 
         Args:
@@ -146,26 +172,41 @@ class RegNetMamba2(nn.Module):
         if at_2_gradients is not None:
             given = torch.cat((given, at_2_gradients.flatten(1, 2)), dim=1)
         halves = given.contiguous(memory_format=torch.channels_last).chunk(2)
-        at_2 = self.mix_2(torch.cat([self.stems[m](half) for m, half in zip(modalities, halves, strict=True)]))
+        at_2 = self.mix_2(
+            torch.cat([self.stems[m](half) for m, half in zip(modalities, halves, strict=True)])
+        )
         at_4 = self.down_4(at_2)
         at_8 = self.down_8(at_4)
         early = self.coarse_head(at_8, None)
         at_2, at_4, at_8 = self.cmi_2(at_2), self.cmi_4(at_4), self.cmi_8(at_8)
         coarse = self.coarse_head(at_8, at_8_gradients)
-        fine = self.fine_head(at_2 if self.msf is None else self.msf(at_2, at_4, at_8), at_2_gradients)
-        seen = [Seen(*parts) for parts in zip(coarse.chunk(2), fine.chunk(2), early.chunk(2), strict=True)]
+        fine = self.fine_head(
+            at_2 if self.msf is None else self.msf(at_2, at_4, at_8), at_2_gradients
+        )
+        seen = [
+            Seen(*parts)
+            for parts in zip(coarse.chunk(2), fine.chunk(2), early.chunk(2), strict=True)
+        ]
         return seen[0], seen[1]
 
     def _gradients(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the oriented gradients at 1/2, (B, widths, orientations, H/2, W/2), and where they lie in each cell, (B, widths, 4 orientations, H/8, W/8)."""
+        """Return the oriented gradients at 1/2, (B, widths, orientations, H/2, W/2), and where they
+        lie in each cell, (B, widths, 4 orientations, H/8, W/8).
+        """
         bank = self.bank(images).unflatten(1, (-1, self.bank.orientations))  # type: ignore[misc, union-attr]
         at_2 = functional.avg_pool2d((bank - bank.mean(2, keepdim=True)).flatten(1, 2), 2)
-        cells = functional.pixel_unshuffle(functional.avg_pool2d(at_2, 2), 2).unflatten(1, (bank.shape[1], -1))
-        return at_2.unflatten(1, bank.shape[1:3]), cells * torch.rsqrt((cells**2).sum(2, keepdim=True) + _FLOOR**2)
+        cells = functional.pixel_unshuffle(functional.avg_pool2d(at_2, 2), 2).unflatten(
+            1, (bank.shape[1], -1)
+        )
+        return at_2.unflatten(1, bank.shape[1:3]), cells * torch.rsqrt(
+            (cells**2).sum(2, keepdim=True) + _FLOOR**2
+        )
 
 
 class _Head(nn.Module):
-    """Descriptors of length 0..1: learnt channels and, if given, gradients as far as they are trusted; a learnt balance weighs both."""
+    """Descriptors of length 0..1: learnt channels and, if given, gradients as far as they are
+    trusted; a learnt balance weighs both.
+    """
 
     def __init__(self, width: int, channels: int, kinds: int) -> None:
         super().__init__()
@@ -174,9 +215,14 @@ class _Head(nn.Module):
         self.balance = nn.Parameter(torch.tensor(_FIRST_BALANCE))
 
     def forward(self, x: Tensor, gradients: Tensor | None) -> Tensor:
-        """Describe (B, C, h, w) with gradients (B, kinds, K, h, w); without, the learnt channels alone."""
+        """Describe (B, C, h, w) with gradients (B, kinds, K, h, w); without, the learnt channels
+        alone.
+        """
         raw = self.conv(x).float()
-        learnt, trust = raw[:, : self.channels], torch.sigmoid(raw[:, self.channels :, None] + _FIRST_TRUST)
+        learnt, trust = (
+            raw[:, : self.channels],
+            torch.sigmoid(raw[:, self.channels :, None] + _FIRST_TRUST),
+        )
         learnt = learnt * torch.rsqrt(1.0 + (learnt**2).sum(1, keepdim=True))
         if gradients is None:
             return learnt

@@ -1,4 +1,6 @@
-"""Similarity of a template's features at every position of a search window, for training: differentiable, by FFT or sliding."""
+"""Similarity of a template's features at every position of a search window, for training:
+differentiable, by FFT or sliding.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ _FLOOR = 1e-4
 
 
 class _Correlate(torch.autograd.Function):
-    """Sums over a group of channels of the correlation at every position, by real FFTs forwards and backwards."""
+    """Sums over a group of channels of the correlation at every position, by real FFTs forwards and
+    backwards.
+    """
 
     @staticmethod
     def forward(ctx: Any, template: Tensor, window: Tensor, groups: tuple[int, ...]) -> Tensor:
@@ -29,7 +33,10 @@ class _Correlate(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
         of_template, of_window = ctx.saved_tensors
         given = torch.fft.rfft2(gradients[0], s=ctx.size)
-        spread = torch.cat([given[:, i : i + 1].expand(-1, count, -1, -1) for i, count in enumerate(ctx.groups)], dim=1)
+        spread = torch.cat(
+            [given[:, i : i + 1].expand(-1, count, -1, -1) for i, count in enumerate(ctx.groups)],
+            dim=1,
+        )
         height, width = ctx.template
         to_template = torch.fft.irfft2(spread.conj() * of_window, s=ctx.size)[..., :height, :width]
         return to_template, torch.fft.irfft2(spread * of_template, s=ctx.size), None
@@ -40,7 +47,9 @@ def _centred(template: Tensor) -> Tensor:
 
 
 def _boxes(x: Tensor, h: int, w: int) -> Tensor:
-    """Return the sum of each h x w box of (B, C, H, W), as products with matrices of ones and zeros: fast forwards and backwards."""
+    """Return the sum of each h x w box of (B, C, H, W), as products with matrices of ones and
+    zeros: fast forwards and backwards.
+    """
 
     def band(size: int, length: int) -> Tensor:
         ones = torch.ones(size, size, dtype=x.dtype, device=x.device)
@@ -50,16 +59,23 @@ def _boxes(x: Tensor, h: int, w: int) -> Tensor:
 
 
 def _energies(template: Tensor, window: Tensor, groups: tuple[int, ...]) -> tuple[Tensor, Tensor]:
-    """Return the energies of the centred template (B, G, 1, 1) and of the window under it (B, G, rows, columns), by groups of channels."""
+    """Return the energies of the centred template (B, G, 1, 1) and of the window under it (B, G,
+    rows, columns), by groups of channels.
+    """
     h, w = template.shape[-2:]
-    own = torch.stack([t.square().sum((1, 2, 3)) for t in template.split(groups, dim=1)], dim=1)[..., None, None]
+    own = torch.stack([t.square().sum((1, 2, 3)) for t in template.split(groups, dim=1)], dim=1)[
+        ..., None, None
+    ]
     squares = torch.stack([x.square().sum(1) for x in window.split(groups, dim=1)], dim=1)
-    means = torch.stack([m.square().sum(1) for m in _boxes(window, h, w).split(groups, dim=1)], dim=1)
+    means = torch.stack(
+        [m.square().sum(1) for m in _boxes(window, h, w).split(groups, dim=1)], dim=1
+    )
     return own, _boxes(squares, h, w) - means / (h * w)
 
 
 def slide_groups(template: Tensor, window: Tensor, groups: tuple[int, ...]) -> Tensor:
-    """Zero-mean normalised correlation of the first group of channels, of the first two, and so on, by FFT.
+    """Zero-mean normalised correlation of the first group of channels, of the first two, and so on,
+    by FFT.
 
     Args:
         template: (B, C, h, w), the sensed features: the kernel.
@@ -67,7 +83,8 @@ def slide_groups(template: Tensor, window: Tensor, groups: tuple[int, ...]) -> T
         groups: Numbers of channels, C in all.
 
     Returns:
-        (B, G, H - h + 1, W - w + 1) in -1..1; `[.., r, c]` = the template's top-left pixel on pixel (r, c) of the window.
+        (B, G, H - h + 1, W - w + 1) in -1..1; `[.., r, c]` = the template's top-left pixel on pixel
+        (r, c) of the window.
     """
     kernel = _centred(template)
     products = _Correlate.apply(kernel, window, groups)
@@ -84,10 +101,12 @@ def slide_fft(template: Tensor, window: Tensor) -> Tensor:
         window: (B, C, H, W), the reference features, H >= h, W >= w.
 
     Returns:
-        (B, H - h + 1, W - w + 1) in -1..1; `[.., r, c]` = the template's top-left pixel on pixel (r, c) of the window.
+        (B, H - h + 1, W - w + 1) in -1..1; `[.., r, c]` = the template's top-left pixel on pixel
+        (r, c) of the window.
 
     Reference:
-        ME-SSM, arXiv 2507.04397, figure 2: the normalised SAR feature slid over the optical feature as a kernel.
+        ME-SSM, arXiv 2507.04397, figure 2: the normalised SAR feature slid over the optical feature
+        as a kernel.
     """
     return slide_groups(template, window, (template.shape[1],))[:, 0]
 
@@ -105,10 +124,14 @@ def slide_reference(template: Tensor, window: Tensor) -> Tensor:
     """Slow twin of `slide_fft`: one position after the other."""
     h, w = template.shape[-2:]
     kernel = _centred(template)
-    out = torch.zeros(window.shape[0], window.shape[2] - h + 1, window.shape[3] - w + 1, dtype=window.dtype)
+    out = torch.zeros(
+        window.shape[0], window.shape[2] - h + 1, window.shape[3] - w + 1, dtype=window.dtype
+    )
     for r in range(out.shape[1]):
         for c in range(out.shape[2]):
             under = _centred(window[:, :, r : r + h, c : c + w])
-            energy = (kernel**2).sum((1, 2, 3)).clamp_min(_FLOOR) * (under**2).sum((1, 2, 3)).clamp_min(_FLOOR)
+            energy = (kernel**2).sum((1, 2, 3)).clamp_min(_FLOOR) * (under**2).sum(
+                (1, 2, 3)
+            ).clamp_min(_FLOOR)
             out[:, r, c] = (kernel * under).sum((1, 2, 3)) / torch.sqrt(energy)
     return out

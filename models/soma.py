@@ -1,4 +1,6 @@
-"""SOMA: affine-flow matching of features with enhanced gradients; see `soma_encoder`, `fge` and `glam`."""
+"""SOMA: affine-flow matching of features with enhanced gradients; see `soma_encoder`, `fge` and
+`glam`.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,8 @@ class Soma(nn.Module):
     """SOMA, of a size for CPUs.
 
     Reference:
-        Feature Gradient Enhanced Affine-Flow Matching for SAR-Optical Registration, arXiv 2511.13168.
+        Feature Gradient Enhanced Affine-Flow Matching for SAR-Optical Registration, arXiv
+        2511.13168.
     Deviation:
         named in `soma_encoder`, `fge`, `glam` and `soma_loss`.
     """
@@ -57,15 +60,32 @@ class Soma(nn.Module):
     def __init__(self, config: SomaConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoders = nn.ModuleDict({m: SomaEncoder(config.more, config.channels, config.fge) for m in ("optical", "sar")})
-        self.glam = Glam(config.channels, config.regress_width, config.affine, config.pooled, config.passes, config.released)
+        self.encoders = nn.ModuleDict(
+            {m: SomaEncoder(config.more, config.channels, config.fge) for m in ("optical", "sar")}
+        )
+        self.glam = Glam(
+            config.channels,
+            config.regress_width,
+            config.affine,
+            config.pooled,
+            config.passes,
+            config.released,
+        )
 
     def describe(self, image: Tensor, modality: str) -> list[Tensor]:
-        """Return descriptors at 1/2, 1/4 and 1/8 of (B, 1, H, W) in 0..1, sides multiples of 16; `modality` is "optical" or "sar"."""
+        """Return descriptors at 1/2, 1/4 and 1/8 of (B, 1, H, W) in 0..1, sides multiples of 16;
+        `modality` is "optical" or "sar".
+        """
         found: list[Tensor] = self.encoders[modality](image)
         return found
 
-    def match(self, sensed: list[Tensor], reference: list[Tensor], sensed_mask: Tensor, reference_mask: Tensor) -> GlamResult:
+    def match(
+        self,
+        sensed: list[Tensor],
+        reference: list[Tensor],
+        sensed_mask: Tensor,
+        reference_mask: Tensor,
+    ) -> GlamResult:
         """Match two described images; see `Glam.forward`."""
         found: GlamResult = self.glam(sensed, reference, sensed_mask, reference_mask)
         return found

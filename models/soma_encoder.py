@@ -16,7 +16,9 @@ LEVELS = (2, 4, 8)
 
 
 class Stem(nn.Module):
-    """Grey image to 16 channels at 1/2: lengths of oriented gradients in eight directions, and eight learnt channels."""
+    """Grey image to 16 channels at 1/2: lengths of oriented gradients in eight directions, and
+    eight learnt channels.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,11 +29,15 @@ class Stem(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """Look at (B, 1, H, W) in 0..1, H and W even; (B, 16, H/2, W/2)."""
-        lengths = functional.avg_pool2d(self.gradients(functional.pad(image, (3, 3, 3, 3), mode="replicate")).abs(), 2)
+        lengths = functional.avg_pool2d(
+            self.gradients(functional.pad(image, (3, 3, 3, 3), mode="replicate")).abs(), 2
+        )
         around = surroundings(image, 31)
         spread = surroundings(image**2, 31) - around**2
         standard = (image - around) / (spread.clamp_min(0.0).sqrt() + 0.02)
-        learnt = functional.gelu(self.learnt(functional.pixel_unshuffle(torch.cat((image, standard), dim=1), 2)))
+        learnt = functional.gelu(
+            self.learnt(functional.pixel_unshuffle(torch.cat((image, standard), dim=1), 2))
+        )
         return torch.cat((lengths, learnt), dim=1)
 
 
@@ -40,7 +46,9 @@ class Down(nn.Module):
 
     def __init__(self, width: int, more: int) -> None:
         super().__init__()
-        self.more = nn.Sequential(ChannelNorm(width), nn.Conv2d(width, more, 3, padding=1), nn.GELU())
+        self.more = nn.Sequential(
+            ChannelNorm(width), nn.Conv2d(width, more, 3, padding=1), nn.GELU()
+        )
         self.block = ConvBlock(width + more)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -50,7 +58,8 @@ class Down(nn.Module):
 
 
 class Describe(nn.Module):
-    """1 x 1 convolution to descriptors: at most of unit length, the mean of the surroundings taken away.
+    """1 x 1 convolution to descriptors: at most of unit length, the mean of the surroundings taken
+    away.
 
     Starts with the eight oriented gradients and a little of everything else.
     """
@@ -82,21 +91,28 @@ class SomaEncoder(nn.Module):
     Reference:
         SOMA, arXiv 2511.13168: two encoders, not shared, FGE at 1/2, 1/4 and 1/8.
     Deviation:
-        a small convolutional encoder in place of ResNet-50 and, at 1/16, of the frozen DINOv2 ViT-L/14, whose weights
-        are not at hand and whose cost no CPU bears; no level at 1/32. Means of 2 x 2 in place of strides. Each level is told what the next
-        coarser one sees. One grey band.
+        a small convolutional encoder in place of ResNet-50 and, at 1/16, of the frozen DINOv2
+        ViT-L/14, whose weights are not at hand and whose cost no CPU bears; no level at 1/32. Means
+        of 2 x 2 in place of strides. Each level is told what the next coarser one sees. One grey
+        band.
     """
 
-    def __init__(self, more: tuple[int, int, int], channels: tuple[int, int, int], fge: bool) -> None:
+    def __init__(
+        self, more: tuple[int, int, int], channels: tuple[int, int, int], fge: bool
+    ) -> None:
         super().__init__()
         widths = [16, 16 + more[0], 16 + more[0] + more[1], 16 + sum(more)]
         self.stem = Stem()
         self.downs = nn.ModuleList(Down(w, m) for w, m in zip(widths[:3], more, strict=True))
-        self.fges = nn.ModuleList(Fge(w, _AROUND_PX // level + 1) if fge else nn.Identity() for w, level in zip(widths[:3], LEVELS, strict=True))
+        self.fges = nn.ModuleList(
+            Fge(w, _AROUND_PX // level + 1) if fge else nn.Identity()
+            for w, level in zip(widths[:3], LEVELS, strict=True)
+        )
         self.deepest = ConvBlock(widths[3])
         self.tops = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
         self.heads = nn.ModuleList(
-            Describe(w, c, _AROUND_PX // level + 1) for w, c, level in zip(widths[:3], channels, LEVELS, strict=True)
+            Describe(w, c, _AROUND_PX // level + 1)
+            for w, c, level in zip(widths[:3], channels, LEVELS, strict=True)
         )
         for top in self.tops:
             nn.init.zeros_(top.weight)  # type: ignore[arg-type]
@@ -108,7 +124,9 @@ class SomaEncoder(nn.Module):
             seen.append(self.fges[i + 1](self.downs[i](seen[-1])))
         above = self.deepest(self.downs[2](seen[-1]))
         found = []
-        for x, top, head in zip(reversed(seen), reversed(self.tops), reversed(self.heads), strict=True):
+        for x, top, head in zip(
+            reversed(seen), reversed(self.tops), reversed(self.heads), strict=True
+        ):
             above = x + upsample(top(above), x)
             found.append(head(above))
         return found[::-1]

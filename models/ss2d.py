@@ -46,25 +46,46 @@ class SS2D(nn.Module):
     Reference:
         Liu et al. 2024, VMamba: visual state space model, arXiv 2401.10166.
     Deviation:
-        with `by_line` the scans do not run on from one line into the next, so that features do not depend on how wide
-        the tile is; neighbouring lines meet through the scans along the other axis and the convolution before.
+        with `by_line` the scans do not run on from one line into the next, so that features do not
+        depend on how wide the tile is; neighbouring lines meet through the scans along the other
+        axis and the convolution before.
     """
 
-    def __init__(self, width: int, state: int = 16, heads: int = 1, core: str = "ssd", by_line: bool = True, chunk: int = 32) -> None:
+    def __init__(
+        self,
+        width: int,
+        state: int = 16,
+        heads: int = 1,
+        core: str = "ssd",
+        by_line: bool = True,
+        chunk: int = 32,
+    ) -> None:
         super().__init__()
         if core not in ("ssd", "s6"):
             raise ValueError(f"core is 'ssd' or 's6', not {core!r}")
-        self.width, self.state, self.core, self.by_line, self.chunk = width, state, core, by_line, chunk
+        self.width, self.state, self.core, self.by_line, self.chunk = (
+            width,
+            state,
+            core,
+            by_line,
+            chunk,
+        )
         self.steps = heads if core == "ssd" else max(1, width // 16)
         self.heads = heads
         self.project = nn.Conv2d(width, DIRECTIONS * (2 * state + self.steps), 1, bias=False)
-        rates = torch.linspace(math.log(0.05), math.log(0.4), heads if core == "ssd" else width).exp()  # steps at the start
+        rates = torch.linspace(
+            math.log(0.05), math.log(0.4), heads if core == "ssd" else width
+        ).exp()  # steps at the start
         self.dt_bias = nn.Parameter(torch.log(torch.expm1(rates)).repeat(DIRECTIONS, 1))
         if core == "ssd":
             self.a_log = nn.Parameter(torch.zeros(DIRECTIONS, heads))
         else:
-            self.dt_up = nn.Parameter(torch.randn(DIRECTIONS, width, self.steps) * self.steps**-0.5 * 0.1)
-            self.a_log = nn.Parameter(torch.arange(1, state + 1).float().log().repeat(DIRECTIONS, width, 1))
+            self.dt_up = nn.Parameter(
+                torch.randn(DIRECTIONS, width, self.steps) * self.steps**-0.5 * 0.1
+            )
+            self.a_log = nn.Parameter(
+                torch.arange(1, state + 1).float().log().repeat(DIRECTIONS, width, 1)
+            )
         self.skip = nn.Parameter(torch.ones(width))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -102,9 +123,15 @@ class SS2D(nn.Module):
             u, g = sequences[:, k], cross_scan(given[:, k])[:, k]
             length = (height if k % 2 else columns) if self.by_line else height * columns
             u, g = (t.unflatten(-1, (-1, length)).transpose(1, 2).flatten(0, 1) for t in (u, g))
-            dt = functional.softplus(torch.einsum("dr,brl->bdl", self.dt_up[k], g[:, 2 * n :]) + self.dt_bias[k][:, None])
+            dt = functional.softplus(
+                torch.einsum("dr,brl->bdl", self.dt_up[k], g[:, 2 * n :]) + self.dt_bias[k][:, None]
+            )
             y = selective_scan(u, dt, a[k], g[:, :n], g[:, n : 2 * n], None, self.chunk)
             y = y.unflatten(0, (batch, -1)).transpose(1, 2).flatten(2)
             y = y.flip(-1) if k >= 2 else y
-            total = total + (y.unflatten(-1, (columns, height)).transpose(2, 3) if k % 2 else y.unflatten(-1, (height, columns)))
+            total = total + (
+                y.unflatten(-1, (columns, height)).transpose(2, 3)
+                if k % 2
+                else y.unflatten(-1, (height, columns))
+            )
         return total

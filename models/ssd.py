@@ -17,7 +17,8 @@ from .scan import has_kernels
 def ssd(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int = 64) -> Tensor:
     """Run the causal recurrence of this module chunk by chunk.
 
-    Inside a chunk every output is a masked, decayed product (c b^T) x; one state a chunk carries the past. float32 or wider.
+    Inside a chunk every output is a masked, decayed product (c b^T) x; one state a chunk carries
+    the past. float32 or wider.
 
     Args:
         x: (B, L, heads, P).
@@ -45,25 +46,43 @@ def ssd(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int = 64)
     count = -(-length // chunk)
     pad = count * chunk - length
     if pad:
-        x, dt = torch.nn.functional.pad(x, (0, 0, 0, 0, 0, pad)), torch.nn.functional.pad(dt, (0, 0, 0, pad))
-        b, c = torch.nn.functional.pad(b, (0, 0, 0, pad)), torch.nn.functional.pad(c, (0, 0, 0, pad))
-    driven = (x * dt.unsqueeze(-1)).unflatten(1, (count, chunk)).transpose(2, 3)  # (B, count, heads, chunk, P)
+        x, dt = (
+            torch.nn.functional.pad(x, (0, 0, 0, 0, 0, pad)),
+            torch.nn.functional.pad(dt, (0, 0, 0, pad)),
+        )
+        b, c = (
+            torch.nn.functional.pad(b, (0, 0, 0, pad)),
+            torch.nn.functional.pad(c, (0, 0, 0, pad)),
+        )
+    driven = (
+        (x * dt.unsqueeze(-1)).unflatten(1, (count, chunk)).transpose(2, 3)
+    )  # (B, count, heads, chunk, P)
     b, c = b.unflatten(1, (count, chunk)), c.unflatten(1, (count, chunk))
-    decay = (dt * a).unflatten(1, (count, chunk)).transpose(2, 3).cumsum(-1)  # (B, count, heads, chunk), log
+    decay = (
+        (dt * a).unflatten(1, (count, chunk)).transpose(2, 3).cumsum(-1)
+    )  # (B, count, heads, chunk), log
     between = decay.unsqueeze(-1) - decay.unsqueeze(-2)
     causal = torch.ones(chunk, chunk, dtype=torch.bool, device=x.device).tril()
-    weights = torch.exp(between.masked_fill(~causal, float("-inf"))) * (c @ b.transpose(-1, -2)).unsqueeze(2)
+    weights = torch.exp(between.masked_fill(~causal, float("-inf"))) * (
+        c @ b.transpose(-1, -2)
+    ).unsqueeze(2)
     y = weights @ driven
     if count > 1:
-        left = torch.exp(decay[..., -1:] - decay)  # what remains of each input at the end of its chunk
-        states = (driven * left.unsqueeze(-1)).transpose(-1, -2) @ b.unsqueeze(2)  # (B, count, heads, P, N)
+        left = torch.exp(
+            decay[..., -1:] - decay
+        )  # what remains of each input at the end of its chunk
+        states = (driven * left.unsqueeze(-1)).transpose(-1, -2) @ b.unsqueeze(
+            2
+        )  # (B, count, heads, P, N)
         through = torch.exp(decay[..., -1])[..., None, None]
         carry = torch.zeros_like(states[:, 0])
         carries = []
         for i in range(count):
             carries.append(carry)
             carry = through[:, i] * carry + states[:, i]
-        y = y + torch.exp(decay).unsqueeze(-1) * (c.unsqueeze(2) @ torch.stack(carries, dim=1).transpose(-1, -2))
+        y = y + torch.exp(decay).unsqueeze(-1) * (
+            c.unsqueeze(2) @ torch.stack(carries, dim=1).transpose(-1, -2)
+        )
     return y.transpose(2, 3).reshape(batch, count * chunk, heads, width)[:, :length].to(out_type)
 
 
@@ -72,7 +91,10 @@ def ssd_reference(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk:
     h = torch.zeros(x.shape[0], x.shape[2], x.shape[3], b.shape[2], dtype=x.dtype, device=x.device)
     ys = []
     for t in range(x.shape[1]):
-        h = torch.exp(dt[:, t] * a)[..., None, None] * h + (dt[:, t, :, None] * x[:, t])[..., None] * b[:, t, None, None, :]
+        h = (
+            torch.exp(dt[:, t] * a)[..., None, None] * h
+            + (dt[:, t, :, None] * x[:, t])[..., None] * b[:, t, None, None, :]
+        )
         ys.append((h * c[:, t, None, None, :]).sum(-1))
     return torch.stack(ys, dim=1)
 
@@ -81,7 +103,8 @@ def ssd_reference(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk:
 def ssd_noncausal(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor) -> Tensor:
     """One global state without an order: y = c (sum over tokens of m x b^T), m = -dt a.
 
-    Cross form: take `c` from one image and `x`, `dt`, `b` from the other; the two may differ in length.
+    Cross form: take `c` from one image and `x`, `dt`, `b` from the other; the two may differ in
+    length.
 
     Args:
         x: (B, L, heads, P).
@@ -107,5 +130,7 @@ def ssd_noncausal_reference(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tens
     y = torch.zeros(x.shape[0], c.shape[1], x.shape[2], x.shape[3], dtype=x.dtype, device=x.device)
     for i in range(c.shape[1]):
         for j in range(x.shape[1]):
-            y[:, i] += (c[:, i] * b[:, j]).sum(-1)[:, None, None] * (-dt[:, j] * a)[..., None] * x[:, j]
+            y[:, i] += (
+                (c[:, i] * b[:, j]).sum(-1)[:, None, None] * (-dt[:, j] * a)[..., None] * x[:, j]
+            )
     return y

@@ -13,7 +13,9 @@ C = TypeVar("C", bound="StoredConfig")
 
 @dataclass(frozen=True)
 class StoredConfig:
-    """Base of the configuration of a network; each adds its fields, plain values or tuples of them, whose numbers are bounded by the metadata "max"."""
+    """Base of the configuration of a network; each adds its fields, plain values or tuples of them,
+    whose numbers are bounded by the metadata "max".
+    """
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -24,15 +26,24 @@ class StoredConfig:
         """Read what `to_dict` wrote; unknown keys are refused."""
         if not isinstance(values, dict):
             raise ValueError("the configuration is no object")
-        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        given: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
+        }
         for known in fields(cls):
             if known.name in given:
-                _check(known.name, given[known.name], known.default, known.metadata.get("max", MAX_SIZE))
+                _check(
+                    known.name,
+                    given[known.name],
+                    known.default,
+                    known.metadata.get("max", MAX_SIZE),
+                )
         return cls(**given)
 
 
 def _check(name: str, value: Any, like: Any, largest: float) -> None:
-    """Refuse a value of another kind than the default, or a number that no network of this kind has."""
+    """Refuse a value of another kind than the default, or a number that no network of this kind
+    has.
+    """
     if isinstance(like, tuple):
         if not isinstance(value, tuple) or len(value) > MAX_LENGTH:
             raise ValueError(f"{name} is a short list, not {str(value)[:40]!r}")

@@ -1,7 +1,9 @@
-"""Training samples: a window of the optical image, a template of the SAR image, both altered at random, and the true offset.
+"""Training samples: a window of the optical image, a template of the SAR image, both altered at
+random, and the true offset.
 
 Convention:
-    Output positions are index px (pixel centres) of the window. A template's pixel v lies on the window's pixel v + truth.
+    Output positions are index px (pixel centres) of the window. A template's pixel v lies on the
+    window's pixel v + truth.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ class Pair:
         sar: (H, W) uint8.
         mask: (H, W) bool, True = both valid; None = everywhere.
         source: Name of the collection it comes from.
-        offsets: (rows, columns, 2) px: what the truth of each 256-px cell was found to be off; sar(p + offset) shows optical(p).
+        offsets: (rows, columns, 2) px: what the truth of each 256-px cell was found to be off;
+            sar(p + offset) shows optical(p).
     """
 
     optical: NDArray[np.uint8]
@@ -36,7 +39,13 @@ class Pair:
     offsets: NDArray[np.float64]
 
     @classmethod
-    def make(cls, optical: NDArray[np.uint8], sar: NDArray[np.uint8], mask: NDArray[np.bool_] | None, source: str) -> Pair:
+    def make(
+        cls,
+        optical: NDArray[np.uint8],
+        sar: NDArray[np.uint8],
+        mask: NDArray[np.bool_] | None,
+        source: str,
+    ) -> Pair:
         """Make a pair whose truth is taken as it is given."""
         cells = tuple(max(1, side // CELL_PX) for side in sar.shape)
         return cls(optical, sar, mask, source, np.zeros((*cells, 2)))
@@ -95,8 +104,9 @@ class Sample:
 def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Generator) -> Sample:
     """Draw one sample of a pair.
 
-    Scale 0.6 to 1.5, quarter turns, flips, rotation within 15 degrees and smooth distortion are common to both images; the SAR
-    template is moreover turned by up to 4 degrees, scaled by up to 4 % and slightly distorted.
+    Scale 0.6 to 1.5, quarter turns, flips, rotation within 15 degrees and smooth distortion are
+    common to both images; the SAR template is moreover turned by up to 4 degrees, scaled by up to 4
+    % and slightly distorted.
     """
     pair = pairs[number]
     height, width = pair.sar.shape
@@ -105,17 +115,35 @@ def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Genera
     turn = np.deg2rad(90 * rng.integers(4) + (rng.uniform(-15, 15) if rng.random() < 0.5 else 0.0))
     matrix = rotation(turn) @ np.diag([rng.choice([-1.0, 1.0]), 1.0]) / zoom
     reach = 0.5 * size.window * np.abs(matrix).sum(axis=1)
-    centre = np.array([rng.uniform(min(r, s / 2), max(s - r, s / 2)) for r, s in zip(reach, (width, height), strict=True)]) - 0.5
+    centre = (
+        np.array(
+            [
+                rng.uniform(min(r, s / 2), max(s - r, s / 2))
+                for r, s in zip(reach, (width, height), strict=True)
+            ]
+        )
+        - 0.5
+    )
     room = size.window - size.template
     truth = rng.uniform(1.0, room - 1.0, 2)
-    bend = smooth_field(rng, size.window, rng.uniform(0, 3.0)) if rng.random() < 0.5 else np.zeros((2, size.window, size.window))
+    bend = (
+        smooth_field(rng, size.window, rng.uniform(0, 3.0))
+        if rng.random() < 0.5
+        else np.zeros((2, size.window, size.window))
+    )
     where = centred_lattice(size.window) + bend
-    window, window_mask = read_image(pair.optical, pair.mask, np.tensordot(matrix, where, axes=1) + centre[:, None, None])
+    window, window_mask = read_image(
+        pair.optical, pair.mask, np.tensordot(matrix, where, axes=1) + centre[:, None, None]
+    )
     local = centred_lattice(size.template)
     if rng.random() < 0.7:
-        local = np.tensordot(rotation(np.deg2rad(rng.uniform(-4, 4))) * rng.uniform(0.96, 1.04), local, axes=1)
+        local = np.tensordot(
+            rotation(np.deg2rad(rng.uniform(-4, 4))) * rng.uniform(0.96, 1.04), local, axes=1
+        )
         local = local + smooth_field(rng, size.template, rng.uniform(0, 0.7))
-    middle = truth + (size.template - size.window) / 2.0  # of the template, from the window's middle
+    middle = (
+        truth + (size.template - size.window) / 2.0
+    )  # of the template, from the window's middle
     at = local + middle[:, None, None]
     at = at + read_field(bend, at + (size.window - 1) / 2.0)
     cell = pair.cell(*centre)
@@ -130,7 +158,11 @@ def draw(pairs: list[Pair], number: int, size: SampleSize, rng: np.random.Genera
     window = optical_look(window, rng)
     template = sar_look(template, rng)
     return Sample(
-        with_mean_filled(window, window_mask), window_mask, with_mean_filled(template, template_mask), template_mask, (float(truth[0]), float(truth[1])),
+        with_mean_filled(window, window_mask),
+        window_mask,
+        with_mean_filled(template, template_mask),
+        template_mask,
+        (float(truth[0]), float(truth[1])),
         Origin(-1 if simulated else number, cell, matrix),
     )
 
@@ -157,16 +189,23 @@ def read_field(field: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[n
     """Read a (2, H, W) field at index positions (2, h, w)."""
     side = field.shape[-1]
     grid = torch.from_numpy(np.moveaxis((2 * at + 1) / side - 1, 0, -1))[None]
-    read = functional.grid_sample(torch.from_numpy(field)[None], grid, padding_mode="border", align_corners=False)[0]
+    read = functional.grid_sample(
+        torch.from_numpy(field)[None], grid, padding_mode="border", align_corners=False
+    )[0]
     return np.asarray(read.numpy(), dtype=np.float64)
 
 
-def read_image(image: NDArray[np.uint8], mask: NDArray[np.bool_] | None, at: NDArray[np.float64]) -> tuple[Tensor, Tensor]:
+def read_image(
+    image: NDArray[np.uint8], mask: NDArray[np.bool_] | None, at: NDArray[np.float64]
+) -> tuple[Tensor, Tensor]:
     """Read (C, H, W) at index positions (2, h, w): values 0..1 (C, h, w) and validity (1, h, w)."""
     height, width = image.shape[1:]
     low = np.clip(np.floor(at.min(axis=(1, 2))).astype(int) - 2, 0, [width - 2, height - 2])
     high = np.clip(np.ceil(at.max(axis=(1, 2))).astype(int) + 3, low + 2, [width, height])
-    part = torch.from_numpy(np.ascontiguousarray(image[:, low[1] : high[1], low[0] : high[0]])).float() / 255.0
+    part = (
+        torch.from_numpy(np.ascontiguousarray(image[:, low[1] : high[1], low[0] : high[0]])).float()
+        / 255.0
+    )
     valid = torch.ones(1, *part.shape[1:])
     if mask is not None:
         valid = torch.from_numpy(mask[low[1] : high[1], low[0] : high[0]].astype(np.float32))[None]
@@ -174,7 +213,11 @@ def read_image(image: NDArray[np.uint8], mask: NDArray[np.bool_] | None, at: NDA
     if step > 1.2:  # fewer samples than pixels
         part = functional.avg_pool2d(part[None], 3, stride=1, padding=1, count_include_pad=False)[0]
     grid = np.stack([(2 * (at[i] - low[i]) + 1) / (high[i] - low[i]) - 1 for i in (0, 1)], axis=-1)
-    read = functional.grid_sample(torch.cat((part, valid))[None], torch.from_numpy(grid.astype(np.float32))[None], align_corners=False)[0]
+    read = functional.grid_sample(
+        torch.cat((part, valid))[None],
+        torch.from_numpy(grid.astype(np.float32))[None],
+        align_corners=False,
+    )[0]
     return read[:-1], (read[-1:] > 0.98).float()
 
 
@@ -185,7 +228,9 @@ def with_mean_filled(image: Tensor, mask: Tensor) -> Tensor:
 
 
 def optical_look(image: Tensor, rng: np.random.Generator) -> Tensor:
-    """Mix the bands of (C, h, w) at random, alter the tones, blur, add noise and clouds: (1, h, w) in 0..1."""
+    """Mix the bands of (C, h, w) at random, alter the tones, blur, add noise and clouds: (1, h, w)
+    in 0..1.
+    """
     bands = image.shape[0]
     if bands == 3 and rng.random() < 0.3:
         weights = np.array([0.299, 0.587, 0.114])
@@ -207,7 +252,9 @@ def optical_look(image: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def sar_look(image: Tensor, rng: np.random.Generator) -> Tensor:
-    """Alter the tones of (1, h, w), go to amplitude at times, blur, add speckle of several looks and water: (1, h, w) in 0..1."""
+    """Alter the tones of (1, h, w), go to amplitude at times, blur, add speckle of several looks
+    and water: (1, h, w) in 0..1.
+    """
     look = _tones(image, rng)
     if rng.random() < 0.15:
         power = float(rng.uniform(0.5, 1.5))
@@ -223,13 +270,17 @@ def sar_look(image: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def _simulated_sar(image: Tensor, rng: np.random.Generator) -> Tensor:
-    """Make a SAR-like picture of an optical one: a random tone curve, bright edges on one side, heavy speckle."""
+    """Make a SAR-like picture of an optical one: a random tone curve, bright edges on one side,
+    heavy speckle.
+    """
     grey = image.mean(0, keepdim=True)
     knots = torch.from_numpy(rng.uniform(0, 1, (1, 1, 6)).astype(np.float32))
     curve = functional.interpolate(knots, size=256, mode="linear", align_corners=True)[0, 0]
     toned = curve[(grey.clamp(0, 1) * 255).long()]
     kernel = torch.from_numpy(rng.normal(0, 1, (1, 1, 3, 3)).astype(np.float32))
-    edges = functional.conv2d(functional.pad(grey[None], (1, 1, 1, 1), mode="replicate"), kernel - kernel.mean())[0]
+    edges = functional.conv2d(
+        functional.pad(grey[None], (1, 1, 1, 1), mode="replicate"), kernel - kernel.mean()
+    )[0]
     speckle = torch.from_numpy(np.log(rng.gamma(4.0, 0.25, tuple(grey.shape))).astype(np.float32))
     return (0.7 * toned + 0.8 * edges.abs() + 0.1 * speckle).clamp(0.0, 1.0)
 
@@ -248,14 +299,20 @@ def _blur(image: Tensor, rng: np.random.Generator) -> Tensor:
     if rng.random() > 0.3:
         return image
     sigma = float(rng.uniform(0.4, 1.2))
-    taps = torch.exp(-torch.arange(-3.0, 4.0) ** 2 / (2 * sigma**2))
+    taps = torch.exp(-(torch.arange(-3.0, 4.0) ** 2) / (2 * sigma**2))
     taps = taps / taps.sum()
     padded = functional.pad(image[None], (3, 3, 3, 3), mode="replicate")
-    return functional.conv2d(functional.conv2d(padded, taps.view(1, 1, 1, 7)), taps.view(1, 1, 7, 1))[0]
+    return functional.conv2d(
+        functional.conv2d(padded, taps.view(1, 1, 1, 7)), taps.view(1, 1, 7, 1)
+    )[0]
 
 
 def _patched(image: Tensor, value: float, rng: np.random.Generator) -> Tensor:
     """Cover a smooth random part, up to about a third, with a constant."""
-    field = functional.interpolate(torch.from_numpy(rng.normal(0, 1, (1, 1, 5, 5)).astype(np.float32)), size=image.shape[-2:], mode="bicubic")[0]
+    field = functional.interpolate(
+        torch.from_numpy(rng.normal(0, 1, (1, 1, 5, 5)).astype(np.float32)),
+        size=image.shape[-2:],
+        mode="bicubic",
+    )[0]
     cover = torch.sigmoid(8.0 * (field - float(rng.uniform(0.4, 1.2))))
     return image * (1.0 - cover) + value * cover

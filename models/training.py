@@ -1,4 +1,6 @@
-"""Training of a network: the state to resume from, learning rate, running mean of the weights, choice of pairs. What is learnt: subclasses."""
+"""Training of a network: the state to resume from, learning rate, running mean of the weights,
+choice of pairs. What is learnt: subclasses.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ class Recipe:
         decay: Weight decay.
         average: Decay of the running mean of the weights, which is what is measured and shipped.
         refine: Re-estimate the truth of each cell of the data with the network.
-        bfloat16: Compute the network's layers in bfloat16 (scans, similarity and loss stay in float32).
+        bfloat16: Compute the network's layers in bfloat16 (scans, similarity and loss stay in
+            float32).
         seed: Of everything drawn.
         shares: Source -> share of the samples; sources not named share what is left by their area.
     """
@@ -48,7 +51,9 @@ class Recipe:
 
 @dataclass(frozen=True, eq=False)
 class ValidationCase:
-    """A pair with known truth: (H, W) float32 images in 0..1; `truth` is 3x3, sensed px -> reference px (corner origin)."""
+    """A pair with known truth: (H, W) float32 images in 0..1; `truth` is 3x3, sensed px ->
+    reference px (corner origin).
+    """
 
     reference: NDArray[np.float32]
     sensed: NDArray[np.float32]
@@ -76,14 +81,19 @@ class Trainer:
     measured: ClassVar[str] = ""
     """What those errors are, for the card."""
 
-    def __init__(self, net: nn.Module, pairs: list[Pair], recipe: Recipe, device: str = "cpu") -> None:
+    def __init__(
+        self, net: nn.Module, pairs: list[Pair], recipe: Recipe, device: str = "cpu"
+    ) -> None:
         self.device, self.recipe, self.pairs = device, recipe, pairs
         self.net = net.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
         plain = [p for n, p in self.net.named_parameters() if n.endswith("a_log") or p.ndim <= 1]
         kept = {id(p) for p in plain}
         others = [p for p in self.net.parameters() if id(p) not in kept]
-        groups = [{"params": others, "weight_decay": recipe.decay}, {"params": plain, "weight_decay": 0.0}]
+        groups = [
+            {"params": others, "weight_decay": recipe.decay},
+            {"params": plain, "weight_decay": 0.0},
+        ]
         self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate)
         self.seed = recipe.seed
         self.rng = np.random.default_rng(recipe.seed)
@@ -128,7 +138,9 @@ class Trainer:
                 continue
             refused += 1
             if refused > _REFUSED_LIMIT * (len(samples) + 1):
-                raise TooLittleGroundError("there is too little valid ground in the pairs to train on")
+                raise TooLittleGroundError(
+                    "there is too little valid ground in the pairs to train on"
+                )
         return samples
 
     def draw(self, fraction: float, rng: np.random.Generator) -> Any:
@@ -136,16 +148,23 @@ class Trainer:
         raise NotImplementedError
 
     def batch_of(self, step: int, fraction: float) -> Any:
-        """Return the batch of a step: the same whoever draws it, and whether the training was interrupted or not."""
+        """Return the batch of a step: the same whoever draws it, and whether the training was
+        interrupted or not.
+        """
         return self.draw(fraction, np.random.default_rng([self.seed, step]))
 
     def draw_ahead(self, workers: int) -> DrawnAhead:
-        """Have the batches drawn by other processes from now on; `close` of what is returned ends them."""
+        """Have the batches drawn by other processes from now on; `close` of what is returned ends
+        them.
+        """
         self.ahead = DrawnAhead(self, workers)
         return self.ahead
 
     def learn(self, batch: Any, fraction: float) -> tuple[Tensor, float]:
-        """Return the mean loss of a drawn batch, to be minimised, and its share of hits (0..1). `fraction` of the training is done."""
+        """Return the mean loss of a drawn batch, to be minimised, and its share of hits (0..1).
+
+        `fraction` of the training is done.
+        """
         raise NotImplementedError
 
     def validate(self, net: nn.Module, cases: Sequence[ValidationCase]) -> NDArray[np.float64]:
@@ -161,11 +180,19 @@ class Trainer:
         Returns:
             Mean loss and share of hits.
         """
-        rate = self.recipe.rate * min(fraction / _WARM_UP, 1.0, _LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + math.cos(math.pi * min(fraction, 1.0))))
+        rate = self.recipe.rate * min(
+            fraction / _WARM_UP,
+            1.0,
+            _LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + math.cos(math.pi * min(fraction, 1.0))),
+        )
         for group in self.optimiser.param_groups:
             group["lr"] = max(rate, 1e-6)
         self.net.train()
-        batch = self.ahead.take(self.steps, fraction) if self.ahead else self.batch_of(self.steps, fraction)
+        batch = (
+            self.ahead.take(self.steps, fraction)
+            if self.ahead
+            else self.batch_of(self.steps, fraction)
+        )
         self.rng = np.random.default_rng([self.seed, self.steps, 1])
         loss, hits = self.learn(batch, fraction)
         self.optimiser.zero_grad(set_to_none=True)
@@ -183,12 +210,18 @@ class Trainer:
         return float(loss.detach()), hits
 
     def refine(self, pair: int, cell: tuple[int, int], miss: NDArray[np.float64]) -> None:
-        """Move the offset of a pair's cell towards where the network finds it; `miss` in px of the source, (2,)."""
+        """Move the offset of a pair's cell towards where the network finds it; `miss` in px of the
+        source, (2,).
+        """
         offsets = self.pairs[pair].offsets
-        offsets[cell] = np.clip(offsets[cell] - _OFFSET_RATE * miss, -_OFFSET_LIMIT_PX, _OFFSET_LIMIT_PX)
+        offsets[cell] = np.clip(
+            offsets[cell] - _OFFSET_RATE * miss, -_OFFSET_LIMIT_PX, _OFFSET_LIMIT_PX
+        )
 
     def centre_offsets(self) -> None:
-        """Take the mean offset of each source away: the network must not learn a shift common to a source."""
+        """Take the mean offset of each source away: the network must not learn a shift common to a
+        source.
+        """
         for source in {p.source for p in self.pairs}:
             mine = [p for p in self.pairs if p.source == source]
             mean = np.concatenate([p.offsets.reshape(-1, 2) for p in mine]).mean(axis=0)
@@ -198,8 +231,12 @@ class Trainer:
     def state(self) -> dict[str, Any]:
         """Return everything needed to go on, as tensors and plain values."""
         return {
-            "net": self.net.state_dict(), "mean": self.mean, "optimiser": self.optimiser.state_dict(), "steps": self.steps,
-            "seed": self.seed, "offsets": [torch.from_numpy(p.offsets) for p in self.pairs],
+            "net": self.net.state_dict(),
+            "mean": self.mean,
+            "optimiser": self.optimiser.state_dict(),
+            "steps": self.steps,
+            "seed": self.seed,
+            "offsets": [torch.from_numpy(p.offsets) for p in self.pairs],
         }
 
     def start_from(self, tensors: dict[str, Tensor]) -> None:
@@ -218,6 +255,8 @@ class Trainer:
 
     def averaged(self) -> Any:
         """Return the network with the running mean of the weights."""
-        net = type(self.net)(self.net.config).to(device=self.device, memory_format=torch.channels_last)
+        net = type(self.net)(self.net.config).to(
+            device=self.device, memory_format=torch.channels_last
+        )
         net.load_state_dict(self.mean)
         return net.eval()

@@ -1,4 +1,6 @@
-"""Losses on descriptors of the same places in two modalities: triplets of the batch, contrast, similarity constraint."""
+"""Losses on descriptors of the same places in two modalities: triplets of the batch, contrast,
+similarity constraint.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +16,26 @@ def distance(similarity: Tensor) -> Tensor:
     return torch.sqrt((2.0 - 2.0 * similarity).clamp_min(_FLOOR))
 
 
-def triplet(sar: Tensor, optical: Tensor, apart: Tensor, margin: float = 1.0, nearest: int = 1) -> Tensor:
-    """Triplet loss with the nearest wrong descriptors of the batch, sought in both modalities; (N,).
+def triplet(
+    sar: Tensor, optical: Tensor, apart: Tensor, margin: float = 1.0, nearest: int = 1
+) -> Tensor:
+    """Triplet loss with the nearest wrong descriptors of the batch, sought in both modalities;
+    (N,).
 
-    max(d(s_i, o_i) - mean of the `nearest` smallest d(s_i, o_j), d(s_j, o_i) + margin, 0) over j that are `apart` from i.
+    max(d(s_i, o_i) - mean of the `nearest` smallest d(s_i, o_j), d(s_j, o_i) + margin, 0) over j
+    that are `apart` from i.
 
     Args:
         sar: (N, D) unit descriptors.
         optical: (N, D) unit descriptors of the same places.
         apart: (N, N) bool, True where places i and j are different enough to be negatives.
         margin: Distance by which a wrong one must be further away.
-        nearest: 1 = the hardest negative. Many at first: hardest negatives from the first step on make all descriptors equal.
+        nearest: 1 = the hardest negative. Many at first: hardest negatives from the first step on
+            make all descriptors equal.
 
     Reference:
-        MSA-Net, J. Appl. Remote Sens. 17(3) 036504, triplet loss (e_hard of the other modality); both ways as in Mishchuk et al.
-        2017, HardNet, NeurIPS.
+        MSA-Net, J. Appl. Remote Sens. 17(3) 036504, triplet loss (e_hard of the other modality);
+        both ways as in Mishchuk et al. 2017, HardNet, NeurIPS.
     """
     d = distance(sar @ optical.T)
     wrong = d.masked_fill(~apart, 2.0)
@@ -47,16 +54,23 @@ def similarity_constraint(sar: Tensor, optical: Tensor) -> Tensor:
 
 
 def contrast(sar: Tensor, optical: Tensor, apart: Tensor, scale: Tensor) -> Tensor:
-    """Cross-entropy of each optical descriptor among all SAR descriptors of the batch that are its own or `apart`; (N,)."""
-    logits = (scale * (optical @ sar.T)).masked_fill(~(apart | torch.eye(len(apart), dtype=torch.bool, device=apart.device)), -torch.inf)
-    return functional.cross_entropy(logits, torch.arange(len(logits), device=logits.device), reduction="none")
+    """Cross-entropy of each optical descriptor among all SAR descriptors of the batch that are its
+    own or `apart`; (N,).
+    """
+    logits = (scale * (optical @ sar.T)).masked_fill(
+        ~(apart | torch.eye(len(apart), dtype=torch.bool, device=apart.device)), -torch.inf
+    )
+    return functional.cross_entropy(
+        logits, torch.arange(len(logits), device=logits.device), reduction="none"
+    )
 
 
 def decision(similarity: Tensor, other: Tensor, scale: Tensor) -> Tensor:
-    """Logistic loss of the decision match or no match: both kinds count alike, about the middle between their mean similarities.
+    """Logistic loss of the decision match or no match: both kinds count alike, about the middle
+    between their mean similarities.
 
-    A cross-entropy among candidates ranks the descriptors of each place for itself; one threshold for all places needs their
-    similarities to be comparable.
+    A cross-entropy among candidates ranks the descriptors of each place for itself; one threshold
+    for all places needs their similarities to be comparable.
 
     Args:
         similarity: (N, N) of places with each other's partners, the right ones on the diagonal.
@@ -67,4 +81,7 @@ def decision(similarity: Tensor, other: Tensor, scale: Tensor) -> Tensor:
     if not len(wrong):
         return similarity.sum() * 0.0
     middle = 0.5 * (matching.mean() + wrong.mean()).detach()
-    return functional.softplus(scale * (middle - matching)).mean() + functional.softplus(scale * (wrong - middle)).mean()
+    return (
+        functional.softplus(scale * (middle - matching)).mean()
+        + functional.softplus(scale * (wrong - middle)).mean()
+    )

@@ -1,7 +1,9 @@
-"""Training samples for networks that look at whole images: an optical and a SAR image of the same ground under a known motion.
+"""Training samples for networks that look at whole images: an optical and a SAR image of the same
+ground under a known motion.
 
 Convention:
-    `flow` lives on the sensed (SAR) grid: the sensed pixel at q shows what the reference (optical) shows at q + flow(q), px.
+    `flow` lives on the sensed (SAR) grid: the sensed pixel at q shows what the reference (optical)
+    shows at q + flow(q), px.
 """
 
 from __future__ import annotations
@@ -13,7 +15,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .synthetic import Pair, centred_lattice, optical_look, read_field, read_image, rotation, sar_look, smooth_field, with_mean_filled
+from .synthetic import (
+    Pair,
+    centred_lattice,
+    optical_look,
+    read_field,
+    read_image,
+    rotation,
+    sar_look,
+    smooth_field,
+    with_mean_filled,
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,9 @@ class WarpedSample:
 
 @dataclass(frozen=True, eq=False)
 class WarpedBatch:
-    """B samples, see `WarpedSample`; `counts` is (B, 1, side, side), 1 where the flow leads from valid to valid ground."""
+    """B samples, see `WarpedSample`; `counts` is (B, 1, side, side), 1 where the flow leads from
+    valid to valid ground.
+    """
 
     reference: Tensor
     reference_mask: Tensor
@@ -70,17 +84,26 @@ class WarpedBatch:
     @classmethod
     def of(cls, samples: list[WarpedSample]) -> WarpedBatch:
         """Stack samples."""
-        parts = ((s.reference, s.reference_mask, s.sensed, s.sensed_mask, s.flow, flow_mask(s)) for s in samples)
+        parts = (
+            (s.reference, s.reference_mask, s.sensed, s.sensed_mask, s.flow, flow_mask(s))
+            for s in samples
+        )
         return cls(*(torch.stack(part) for part in zip(*parts, strict=True)))
 
     def to(self, device: str) -> WarpedBatch:
         """Return the batch on a device."""
-        return WarpedBatch(*(getattr(self, f.name).to(device, non_blocking=True) for f in fields(self)))
+        return WarpedBatch(
+            *(getattr(self, f.name).to(device, non_blocking=True) for f in fields(self))
+        )
 
 
 def homography(side: int, motion: Motion, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draw a 3x3 motion, sensed px -> reference px, both about the middle of an image of `side` px."""
-    linear = rotation(np.deg2rad(rng.uniform(-1, 1) * motion.rotation_deg)) * (1.0 + rng.uniform(-1, 1) * motion.scale)
+    """Draw a 3x3 motion, sensed px -> reference px, both about the middle of an image of `side`
+    px.
+    """
+    linear = rotation(np.deg2rad(rng.uniform(-1, 1) * motion.rotation_deg)) * (
+        1.0 + rng.uniform(-1, 1) * motion.scale
+    )
     matrix = np.eye(3)
     matrix[:2, :2] = linear
     matrix[:2, 2] = rng.uniform(-1, 1, 2) * motion.shift_px
@@ -90,19 +113,35 @@ def homography(side: int, motion: Motion, rng: np.random.Generator) -> NDArray[n
         rows = []
         for (x, y), (u, v) in zip(corners, moved, strict=True):
             rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-        matrix = matrix @ np.append(np.linalg.solve(np.array(rows), moved.ravel()), 1.0).reshape(3, 3)
+        matrix = matrix @ np.append(np.linalg.solve(np.array(rows), moved.ravel()), 1.0).reshape(
+            3, 3
+        )
     return matrix
 
 
-def draw_warped(pairs: list[Pair], number: int, side: int, motion: Motion, rng: np.random.Generator) -> WarpedSample:
-    """Draw one sample of a pair: common zoom (0.7 to 1.4), quarter turns and flips, then `motion` of the sensed image."""
+def draw_warped(
+    pairs: list[Pair], number: int, side: int, motion: Motion, rng: np.random.Generator
+) -> WarpedSample:
+    """Draw one sample of a pair: common zoom (0.7 to 1.4), quarter turns and flips, then `motion`
+    of the sensed image.
+    """
     pair = pairs[number]
     height, width = pair.sar.shape
     zoom = float(np.exp(rng.uniform(np.log(0.7), np.log(1.4)))) if rng.random() < 0.5 else 1.0
     zoom = max(zoom, 1.02 * side / min(height, width))
-    matrix = rotation(np.deg2rad(90 * rng.integers(4))) @ np.diag([rng.choice([-1.0, 1.0]), 1.0]) / zoom
+    matrix = (
+        rotation(np.deg2rad(90 * rng.integers(4))) @ np.diag([rng.choice([-1.0, 1.0]), 1.0]) / zoom
+    )
     reach = 0.5 * side * np.abs(matrix).sum(axis=1)
-    centre = np.array([rng.uniform(min(r, s / 2), max(s - r, s / 2)) for r, s in zip(reach, (width, height), strict=True)]) - 0.5
+    centre = (
+        np.array(
+            [
+                rng.uniform(min(r, s / 2), max(s - r, s / 2))
+                for r, s in zip(reach, (width, height), strict=True)
+            ]
+        )
+        - 0.5
+    )
     lattice = centred_lattice(side)
 
     def source(at: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -113,18 +152,29 @@ def draw_warped(pairs: list[Pair], number: int, side: int, motion: Motion, rng: 
     there = np.stack((x / w, y / w)) + smooth_field(rng, side, rng.uniform(0, 1) * motion.bend_px)
     offset = pair.offsets[pair.cell(*centre)]
     reference, reference_mask = read_image(pair.optical, pair.mask, source(lattice))
-    sensed, sensed_mask = read_image(pair.sar[None], pair.mask, source(there) + offset[:, None, None])
+    sensed, sensed_mask = read_image(
+        pair.sar[None], pair.mask, source(there) + offset[:, None, None]
+    )
     reference, sensed = optical_look(reference, rng), sar_look(sensed, rng)
     return WarpedSample(
-        with_mean_filled(reference, reference_mask), reference_mask, with_mean_filled(sensed, sensed_mask), sensed_mask,
-        torch.from_numpy((there - lattice).astype(np.float32)), number,
+        with_mean_filled(reference, reference_mask),
+        reference_mask,
+        with_mean_filled(sensed, sensed_mask),
+        sensed_mask,
+        torch.from_numpy((there - lattice).astype(np.float32)),
+        number,
     )
 
 
 def flow_mask(sample: WarpedSample) -> Tensor:
-    """Return (1, side, side): 1 where the sensed pixel is valid and its partner lies on a valid pixel of the reference."""
+    """Return (1, side, side): 1 where the sensed pixel is valid and its partner lies on a valid
+    pixel of the reference.
+    """
     side = sample.flow.shape[-1]
     at = centred_lattice(side) + sample.flow.numpy()
     inside = (np.abs(at) <= (side - 1) / 2.0).all(axis=0)
-    there = read_field(sample.reference_mask.numpy().astype(np.float64), at + (side - 1) / 2.0)[0] > 0.98
+    there = (
+        read_field(sample.reference_mask.numpy().astype(np.float64), at + (side - 1) / 2.0)[0]
+        > 0.98
+    )
     return sample.sensed_mask * torch.from_numpy((inside & there).astype(np.float32))[None]

@@ -1,6 +1,8 @@
-"""Measures the review: an edit with refit, table and canvas, one paint of the canvas, chips, opening a session. `make bench-review`.
+"""Measures the review: an edit with refit, table and canvas, one paint of the canvas, chips,
+opening a session. `make bench-review`.
 
-Points lie around a known affine with a similarity surface each, all in view on a canvas of 1600 x 1000 pixels, with residual vectors.
+Points lie around a known affine with a similarity surface each, all in view on a canvas of 1600 x
+1000 pixels, with residual vectors.
 """
 
 import importlib.util
@@ -22,7 +24,9 @@ REPEATS = 7
 def load_package() -> None:
     sys.path[:] = [p for p in sys.path if Path(p).resolve() not in (ROOT, ROOT / "packaging")]
     sys.path.insert(0, str(ROOT / "tests" / "support"))
-    spec = importlib.util.spec_from_file_location(PACKAGE, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
+    spec = importlib.util.spec_from_file_location(
+        PACKAGE, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
+    )
     if spec is None or spec.loader is None:
         sys.exit("the package cannot be loaded")
     module = importlib.util.module_from_spec(spec)
@@ -31,7 +35,9 @@ def load_package() -> None:
 
 
 def median_ms(action: Callable[[], object], repeats: int = REPEATS) -> float:
-    """Return the median time of an action, ms; the first call, which fills caches, is not counted."""
+    """Return the median time of an action, ms; the first call, which fills caches, is not
+    counted.
+    """
     action()
     times = []
     for _ in range(repeats):
@@ -111,7 +117,8 @@ def measure(count: int, folder: Path, model: str) -> None:
 
     opened = median_ms(reopen, 3)
     print(
-        f"{count:6d} points, {model:6s}: edit, refit, table, canvas {shown:4.0f} ms; paint {painted:5.1f} ms, {1e3 / painted:3.0f} frames/s; "
+        f"{count:6d} points, {model:6s}: edit, refit, table, canvas {shown:4.0f} ms; "
+        f"paint {painted:5.1f} ms, {1e3 / painted:3.0f} frames/s; "
         f"chips {chips:3.0f} ms; save {saved:4.0f} ms; open {opened:4.0f} ms",
         flush=True,
     )
@@ -127,8 +134,14 @@ def main() -> None:
 
     app = QgsApplication([], True)
     app.initQgis()
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; median of {REPEATS}; saving is not part of the edit")
-    print("targets: edit 100 ms for 1000 points, 500 ms for 10000; 30 frames/s; opening 10000 points 2000 ms")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; median "
+        f"of {REPEATS}; saving is not part of the edit"
+    )
+    print(
+        "targets: edit 100 ms for 1000 points, 500 ms for 10000; 30 frames/s; opening "
+        "10000 points 2000 ms"
+    )
     with tempfile.TemporaryDirectory() as folder:
         from sar_optical_align.plugin import session_store
 

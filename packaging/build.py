@@ -1,6 +1,7 @@
 """Builds dist/sar_optical_align-<version>.zip and checks it by the plugin site's rules.
 
-The same files give the same zip. What is not on the list of kinds is refused, not left out in silence.
+The same files give the same zip. What is not on the list of kinds is refused, not left out in
+silence.
 """
 
 import configparser
@@ -13,11 +14,51 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "sar_optical_align"
-SHIPPED = ("__init__.py", "metadata.txt", "LICENSE", "README.md", "plugin", "ui", "models", "resources")
-KINDS = (".py", ".txt", ".md", ".html", ".css", ".webp", ".j2", ".svg", ".png", ".qml", ".json", ".csv", ".ts", ".qm", ".safetensors", "")
+SHIPPED = (
+    "__init__.py",
+    "metadata.txt",
+    "LICENSE",
+    "README.md",
+    "plugin",
+    "ui",
+    "models",
+    "resources",
+)
+KINDS = (
+    ".py",
+    ".txt",
+    ".md",
+    ".html",
+    ".css",
+    ".webp",
+    ".j2",
+    ".svg",
+    ".png",
+    ".qml",
+    ".json",
+    ".csv",
+    ".ts",
+    ".qm",
+    ".safetensors",
+    "",
+)
 REQUIRED = (
-    "name", "description", "about", "version", "qgisMinimumVersion", "qgisMaximumVersion", "author", "email", "homepage", "tracker",
-    "repository", "icon", "tags", "changelog", "license", "hasProcessingProvider",
+    "name",
+    "description",
+    "about",
+    "version",
+    "qgisMinimumVersion",
+    "qgisMaximumVersion",
+    "author",
+    "email",
+    "homepage",
+    "tracker",
+    "repository",
+    "icon",
+    "tags",
+    "changelog",
+    "license",
+    "hasProcessingProvider",
 )
 MAX_BYTES = 25_000_000
 EPOCH = (2020, 1, 1, 0, 0, 0)
@@ -37,7 +78,9 @@ def files() -> list[Path]:
     for name in SHIPPED:
         path = ROOT / name
         candidates = sorted(path.rglob("*")) if path.is_dir() else [path]
-        found += [p.relative_to(ROOT) for p in candidates if p.is_file() and "__pycache__" not in p.parts]
+        found += [
+            p.relative_to(ROOT) for p in candidates if p.is_file() and "__pycache__" not in p.parts
+        ]
     return found
 
 
@@ -53,10 +96,22 @@ def write_zip(target: Path, names: list[Path]) -> None:
 
 def file_problems(names: list[Path]) -> list[str]:
     """Return what is wrong with the files."""
-    out = [f"{n}: this kind of file is not shipped" for n in names if n.suffix not in KINDS or (n.suffix == "" and n.name != "LICENSE")]
-    out += [f"{n}: a hidden file" for n in names if any(part.startswith((".", "__MACOSX")) for part in n.parts)]
+    out = [
+        f"{n}: this kind of file is not shipped"
+        for n in names
+        if n.suffix not in KINDS or (n.suffix == "" and n.name != "LICENSE")
+    ]
+    out += [
+        f"{n}: a hidden file"
+        for n in names
+        if any(part.startswith((".", "__MACOSX")) for part in n.parts)
+    ]
     out += [f"{n}: a link" for n in names if (ROOT / n).is_symlink()]
-    out += [f"{n} is missing" for n in ("LICENSE", "metadata.txt", "__init__.py", "README.md") if Path(n) not in names]
+    out += [
+        f"{n} is missing"
+        for n in ("LICENSE", "metadata.txt", "__init__.py", "README.md")
+        if Path(n) not in names
+    ]
     return out
 
 
@@ -64,8 +119,14 @@ def metadata_problems(metadata: configparser.ConfigParser, names: list[Path]) ->
     """Return what is wrong with metadata.txt."""
     general = metadata["general"]
     out = [f"metadata.txt lacks {key}" for key in REQUIRED if not general.get(key)]
-    out += [f"metadata.txt: {key} has no effect any more" for key in ("supportsQt6",) if key in general]
-    out += [f"metadata.txt: {key} is no address" for key in ("homepage", "tracker", "repository") if not general.get(key, "").startswith("https://")]
+    out += [
+        f"metadata.txt: {key} has no effect any more" for key in ("supportsQt6",) if key in general
+    ]
+    out += [
+        f"metadata.txt: {key} is no address"
+        for key in ("homepage", "tracker", "repository")
+        if not general.get(key, "").startswith("https://")
+    ]
     if "plugin" in general.get("name", "").lower():
         out.append("metadata.txt: the name holds the word plugin")
     if Path(general.get("icon", "")) not in names:
@@ -84,7 +145,10 @@ def scan_problems(folder: Path) -> list[str]:
     secrets = [sys.executable, "-m", "detect_secrets", "scan", "--all-files", str(folder)]
     answer = subprocess.run(secrets, check=True, capture_output=True, text=True, cwd=folder)
     for name, places in json.loads(answer.stdout)["results"].items():
-        out += [f"{name}:{place['line_number']}: looks like a secret ({place['type']})" for place in places]
+        out += [
+            f"{name}:{place['line_number']}: looks like a secret ({place['type']})"
+            for place in places
+        ]
     return out
 
 
@@ -102,7 +166,10 @@ def main() -> int:
         found += scan_problems(Path(folder))
     for line in found:
         print("PROBLEM:", line)
-    print(f"{target.relative_to(ROOT)}: {len(names)} files, {size / 1e6:.2f} MB, {len(found)} problems")
+    print(
+        f"{target.relative_to(ROOT)}: {len(names)} files, {size / 1e6:.2f} MB, "
+        f"{len(found)} problems"
+    )
     return 1 if found else 0
 
 

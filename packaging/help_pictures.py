@@ -1,4 +1,5 @@
-"""Makes the pictures of the help and the README from those of a session: `make session`, then this with their folder.
+"""Makes the pictures of the help and the README from those of a session: `make session`, then this
+with their folder.
 
 Only pictures of the synthetic pair are taken: the package holds no images of others.
 """
@@ -33,7 +34,11 @@ PICTURES = {
     "along": ("session_scene_pair/20_along", None),
     "reopened": ("session_scene_pair/22_reopened", None),
 }
-README = {"screenshot-review": "review", "screenshot-accuracy": "advice", "screenshot-compare": "swipe"}
+README = {
+    "screenshot-review": "review",
+    "screenshot-accuracy": "advice",
+    "screenshot-compare": "swipe",
+}
 
 
 def picture(shots: Path, name: str) -> Image.Image:
@@ -42,9 +47,13 @@ def picture(shots: Path, name: str) -> Image.Image:
     image = Image.open(shots / f"{source}.png").convert("RGB")
     if part is not None:
         w, h = image.size
-        image = image.crop((round(part[0] * w), round(part[1] * h), round(part[2] * w), round(part[3] * h)))
+        image = image.crop(
+            (round(part[0] * w), round(part[1] * h), round(part[2] * w), round(part[3] * h))
+        )
     elif image.width > WIDTH:
-        image = image.resize((WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.LANCZOS)
+        image = image.resize(
+            (WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.LANCZOS
+        )
     return image
 
 

@@ -1,9 +1,11 @@
-"""Measures how far the live preview is behind an edit, and the comparison's frames: `QT_QPA_PLATFORM=offscreen .venv-qgis/bin/python packaging/measure_preview.py`.
+"""Measures how far the live preview is behind an edit, and the comparison's frames:
+`QT_QPA_PLATFORM=offscreen .venv-qgis/bin/python packaging/measure_preview.py`.
 
-Optional arguments: reference and sensed raster (else a synthetic pair of 3072 x 4096 px), and --points N (1000). Every edit moves
-or rejects a point of a review with table, canvas and autosave; *shown* is the time until the preview layer is the new one,
-*processor* the time of all threads until then (what it takes on an idle machine at most), *drawn* until the map on the canvas
-(1400 x 900) shows it.
+Optional arguments: reference and sensed raster (else a synthetic pair of 3072 x 4096 px), and
+--points N (1000). Every edit moves or rejects a point of a review with table, canvas and autosave;
+*shown* is the time until the preview layer is the new one, *processor* the time of all threads
+until then (what it takes on an idle machine at most), *drawn* until the map on the canvas (1400 x
+900) shows it.
 """
 
 import argparse
@@ -28,7 +30,9 @@ EDITS = 12
 
 
 def load_package() -> None:
-    spec = importlib.util.spec_from_file_location(PACKAGE, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
+    spec = importlib.util.spec_from_file_location(
+        PACKAGE, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
+    )
     module = importlib.util.module_from_spec(spec)
     sys.modules[PACKAGE] = module
     spec.loader.exec_module(module)
@@ -36,8 +40,12 @@ def load_package() -> None:
 
 def make_raster(path: Path, seed: int) -> str:
     """Write 3072 x 4096 noise in blocks, without overviews."""
-    data = np.kron(np.random.default_rng(seed).integers(0, 255, (512, 384)), np.ones((8, 8))).astype(np.uint8)
-    dataset = gdal.GetDriverByName("GTiff").Create(str(path), data.shape[1], data.shape[0], 1, gdal.GDT_Byte, ["TILED=YES", "COMPRESS=DEFLATE"])
+    data = np.kron(
+        np.random.default_rng(seed).integers(0, 255, (512, 384)), np.ones((8, 8))
+    ).astype(np.uint8)
+    dataset = gdal.GetDriverByName("GTiff").Create(
+        str(path), data.shape[1], data.shape[0], 1, gdal.GDT_Byte, ["TILED=YES", "COMPRESS=DEFLATE"]
+    )
     dataset.SetGeoTransform((500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0))
     srs = osr.SpatialReference()
     srs.ImportFromEPSG(32633)
@@ -56,7 +64,9 @@ def wait(condition: object, seconds: float = 20.0) -> None:
             sys.exit("timed out")
 
 
-def measure_comparison(canvas: QgsMapCanvas, reference: QgsRasterLayer, moved: QgsRasterLayer) -> None:
+def measure_comparison(
+    canvas: QgsMapCanvas, reference: QgsRasterLayer, moved: QgsRasterLayer
+) -> None:
     """Paint the comparison in each mode, as for every step of a dragged divider."""
     from sar_optical_align.ui.compare_view import MODES, SWIPE, CompareView
 
@@ -95,8 +105,13 @@ def main() -> None:
 
     folder = Path(tempfile.mkdtemp())
     session_store.session_folder = lambda: folder / "sessions"
-    paths = arguments.rasters or [make_raster(folder / f"{name}.tif", i) for i, name in enumerate(("reference", "sensed"))]
-    layers = [QgsRasterLayer(path, name) for path, name in zip(paths, ("reference", "sensed"), strict=True)]
+    paths = arguments.rasters or [
+        make_raster(folder / f"{name}.tif", i) for i, name in enumerate(("reference", "sensed"))
+    ]
+    layers = [
+        QgsRasterLayer(path, name)
+        for path, name in zip(paths, ("reference", "sensed"), strict=True)
+    ]
     QgsProject.instance().addMapLayers(layers)
     canvas, panel = QgsMapCanvas(), ReviewPanel()
     canvas.resize(1400, 900)
@@ -110,11 +125,23 @@ def main() -> None:
     rng = np.random.default_rng(1)
     sensed = rng.uniform(0, 1, (arguments.points, 2)) * [grid.width, grid.height]
     x, y = sensed.T
-    reference = sensed + np.stack([5 * np.sin(x / 600) + 3 * np.cos(y / 500), 4 * np.sin(y / 570 + x / 900)], axis=1) + rng.normal(0, 0.7, sensed.shape)
+    reference = (
+        sensed
+        + np.stack(
+            [5 * np.sin(x / 600) + 3 * np.cos(y / 500), 4 * np.sin(y / 570 + x / 900)], axis=1
+        )
+        + rng.normal(0, 0.7, sensed.shape)
+    )
     gt = session.reference_grid.geotransform
-    on_map, own = coords.map_from_px(gt, reference), coords.map_from_px(session.sensed_grid.geotransform, sensed)
+    on_map, own = (
+        coords.map_from_px(gt, reference),
+        coords.map_from_px(session.sensed_grid.geotransform, sensed),
+    )
     session.replace_all(
-        [TiePoint(i, *map(tuple, (r.tolist(), s.tolist(), m.tolist(), o.tolist()))) for i, (r, s, m, o) in enumerate(zip(reference, sensed, on_map, own, strict=True), 1)]
+        [
+            TiePoint(i, *map(tuple, (r.tolist(), s.tolist(), m.tolist(), o.tolist())))
+            for i, (r, s, m, o) in enumerate(zip(reference, sensed, on_map, own, strict=True), 1)
+        ]
     )
     preview = LivePreview("preview of {0}", WarpParams)
     review.fitted.connect(lambda: preview.follow(session, review.fit(), layers[1]))
@@ -124,14 +151,28 @@ def main() -> None:
     review.refresh()
     wait(lambda: preview.layer is not None)
     canvas.setLayers([preview.layer, *layers[::-1]])
-    print(f"{arguments.points} points, {grid.width} x {grid.height} px; milliseconds, median (worst) of {EDITS} edits")
+    print(
+        f"{arguments.points} points, {grid.width} x {grid.height} px; milliseconds, "
+        f"median (worst) of {EDITS} edits"
+    )
     for model in MODELS:
         session.set_model(model)
-        wait(lambda: preview._shown is not None and preview._shown[0] is session.fit.transform and preview._task is None)
+        wait(
+            lambda: (
+                preview._shown is not None
+                and preview._shown[0] is session.fit.transform
+                and preview._task is None
+            )
+        )
         wait(lambda: not canvas.isDrawing())
         shown, painted, busy = [], [], []
         for edit in range(EDITS):
-            source, before, start, cpu = preview.layer.source(), drawn[0], time.perf_counter(), time.process_time()
+            source, before, start, cpu = (
+                preview.layer.source(),
+                drawn[0],
+                time.perf_counter(),
+                time.process_time(),
+            )
             if edit % 2:
                 session.reject([edit + 1])
             else:
@@ -142,7 +183,10 @@ def main() -> None:
             busy.append(1000 * (time.process_time() - cpu))
             wait(lambda b=before: drawn[0] > b and not canvas.isDrawing())
             painted.append(1000 * (time.perf_counter() - start))
-        figures = (f"{name} {statistics.median(v):4.0f} ({max(v):4.0f})" for name, v in (("shown", shown), ("processor", busy), ("drawn", painted)))
+        figures = (
+            f"{name} {statistics.median(v):4.0f} ({max(v):4.0f})"
+            for name, v in (("shown", shown), ("processor", busy), ("drawn", painted))
+        )
         print(f"{model:12}", "   ".join(figures), flush=True)
         for _ in range(EDITS):  # each model is measured on the same points
             session.undo()

@@ -1,9 +1,11 @@
-"""Renders every tab, dialog and page of the plugin: 100, 150 and 200 %, English and German, light and dark.
+"""Renders every tab, dialog and page of the plugin: 100, 150 and 200 %, English and German, light
+and dark.
 
-    .venv-qgis/bin/python packaging/render_rooms.py OUTPUT     # run it with the environment of the tests: `make pictures`
+    .venv-qgis/bin/python packaging/render_rooms.py OUTPUT  # what `make pictures` does
     .venv-qgis/bin/python packaging/render_rooms.py OUTPUT --scale 2 --language de --theme dark
 
-Each scale is a process of its own, as it is for a user; the PNGs are called <room>-<scale>-<language>-<theme>.png.
+Each scale is a process of its own, as it is for a user; the PNGs are called
+<room>-<scale>-<language>-<theme>.png.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ def load_package() -> None:
     """Make the checkout importable as the package, whatever its folder is called."""
     sys.path[:] = [p for p in sys.path if Path(p).resolve() not in (ROOT, ROOT / "packaging")]
     sys.path.insert(0, str(ROOT / "tests" / "support"))
-    spec = importlib.util.spec_from_file_location(PACKAGE, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
+    spec = importlib.util.spec_from_file_location(
+        PACKAGE, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
+    )
     if spec is None or spec.loader is None:
         sys.exit("the package cannot be loaded")
     module = importlib.util.module_from_spec(spec)
@@ -52,7 +56,9 @@ def render(output: Path, scale: str, language: str, theme: str) -> list[str]:
         try:
             for room in ROOMS:
                 window = whole.show(room)
-                picture_of(window, window.devicePixelRatioF()).save(str(output / f"{room}-{scale}-{language}-{theme}.png"))
+                picture_of(window, window.devicePixelRatioF()).save(
+                    str(output / f"{room}-{scale}-{language}-{theme}.png")
+                )
                 found += [f"{room} {scale} {language} {theme}: {line}" for line in clipped(window)]
         finally:
             whole.close()
@@ -62,7 +68,9 @@ def render(output: Path, scale: str, language: str, theme: str) -> list[str]:
 
 def main() -> int:
     """Render what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("output", type=Path)
     parser.add_argument("--scale", choices=SCALES)
     parser.add_argument("--language", choices=LANGUAGES)
@@ -76,7 +84,9 @@ def main() -> int:
 
         start_app()
         found = [
-            line for language in ([args.language] if args.language else LANGUAGES) for theme in ([args.theme] if args.theme else THEMES)
+            line
+            for language in ([args.language] if args.language else LANGUAGES)
+            for theme in ([args.theme] if args.theme else THEMES)
             for line in render(output, args.scale, language, theme)
         ]
         print("\n".join(found) or f"{args.scale}: nothing is clipped")
@@ -84,9 +94,18 @@ def main() -> int:
         os._exit(1 if found else 0)  # QGIS without its event loop does not always end
     status = 0
     for scale in [args.scale] if args.scale else SCALES:
-        more = [x for name in ("language", "theme") if getattr(args, name) for x in (f"--{name}", getattr(args, name))]
+        more = [
+            x
+            for name in ("language", "theme")
+            if getattr(args, name)
+            for x in (f"--{name}", getattr(args, name))
+        ]
         environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
-        status |= subprocess.run([sys.executable, __file__, str(output), "--scale", scale, *more], env=environment, check=False).returncode
+        status |= subprocess.run(
+            [sys.executable, __file__, str(output), "--scale", scale, *more],
+            env=environment,
+            check=False,
+        ).returncode
     return status
 
 

@@ -1,7 +1,8 @@
 """Finds every text that a user of the plugin may read: what is to be translated.
 
-Found are the arguments of `tr`, and what reaches it unseen: labels and help of parameters and matchers, messages and hints of errors,
-findings of the pre-flight list, progress, verdicts, reasons. An f-string becomes a template with {0}, {1} … in place of its values.
+Found are the arguments of `tr`, and what reaches it unseen: labels and help of parameters and
+matchers, messages and hints of errors, findings of the pre-flight list, progress, verdicts,
+reasons. An f-string becomes a template with {0}, {1} … in place of its values.
 """
 
 from __future__ import annotations
@@ -16,10 +17,31 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("ui", "plugin")
 # what only the command line, training and benchmarks say
 LEFT_OUT = (
-    "cli.py", "batch.py", "evaluate.py", "scaling.py", "scene_check.py", "train.py", "calibrate.py", "demo.py", "demo_scene.py", "summary.py", "gpkg.py",
-    "session_rows.py", "geopackage.py", "network_commands.py", "paper_bench.py", "papers.py", "cases.py", "direct.py", "closure.py", "null_matcher.py", "bounds.py", "lengths.py",
+    "cli.py",
+    "batch.py",
+    "evaluate.py",
+    "scaling.py",
+    "scene_check.py",
+    "train.py",
+    "calibrate.py",
+    "demo.py",
+    "demo_scene.py",
+    "summary.py",
+    "gpkg.py",
+    "session_rows.py",
+    "geopackage.py",
+    "network_commands.py",
+    "paper_bench.py",
+    "papers.py",
+    "cases.py",
+    "direct.py",
+    "closure.py",
+    "null_matcher.py",
+    "bounds.py",
+    "lengths.py",
     "options.py",
-    "manifest.py", "locking.py",
+    "manifest.py",
+    "locking.py",
 )
 # calls: which of their arguments are read by a user
 ALL = tuple(range(8))
@@ -53,23 +75,80 @@ ERROR = re.compile(r"^[A-Z]\w*Error$|^error$")
 BUILTIN_ERRORS = ("ValueError", "TypeError", "RuntimeError", "OSError", "KeyError")
 # constants whose strings are shown, classes whose members are, functions that return what is shown
 NAMED = (
-    "MODEL_LABELS", "Reason", "STATE_LABELS", "CHECK_REASON", "TITLE", "HELP", "GROUP", "_SIDES", "_NUMBERS", "_SCALES", "_HEADS", "_TIPS", "_LOOKS",
-    "_FIGURES", "_MEASURES", "_COLUMNS", "_NAMES", "_KINDS", "_IMPORTS", "_EXPORTS", "_SCRIPTS", "_MODEL_COLUMNS",
+    "MODEL_LABELS",
+    "Reason",
+    "STATE_LABELS",
+    "CHECK_REASON",
+    "TITLE",
+    "HELP",
+    "GROUP",
+    "_SIDES",
+    "_NUMBERS",
+    "_SCALES",
+    "_HEADS",
+    "_TIPS",
+    "_LOOKS",
+    "_FIGURES",
+    "_MEASURES",
+    "_COLUMNS",
+    "_NAMES",
+    "_KINDS",
+    "_IMPORTS",
+    "_EXPORTS",
+    "_SCRIPTS",
+    "_MODEL_COLUMNS",
 )
-RETURNING = ("change_of", "_choose", "misplaced", "defect", "_size", "problem", "_grid_change", "unavailable", "_names", "implausible")
+RETURNING = (
+    "change_of",
+    "_choose",
+    "misplaced",
+    "defect",
+    "_size",
+    "problem",
+    "_grid_change",
+    "unavailable",
+    "_names",
+    "implausible",
+)
 # single words that are filled into templates from where they cannot be seen
 WORDS = (
-    "reference", "sensed", "declared", "automatic", "hold-out", "leave-one-out", "map units", "mask", "alpha band", "unknown reason", "no raster bands",
-    "residual", "leave-one-out error", "score", "outlier in AROSICS", "disabled in file", "disabled", "left out", "all", "Starting", "and",
+    "reference",
+    "sensed",
+    "declared",
+    "automatic",
+    "hold-out",
+    "leave-one-out",
+    "map units",
+    "mask",
+    "alpha band",
+    "unknown reason",
+    "no raster bands",
+    "residual",
+    "leave-one-out error",
+    "score",
+    "outlier in AROSICS",
+    "disabled in file",
+    "disabled",
+    "left out",
+    "all",
+    "Starting",
+    "and",
 )
-_KEYS = "controlpoints|registration|model|-?inf|place|nudge|hello|affine|coverage|projective|shift|similarity|tps|field|enabled|id|reason|role|state|ce90|px"
-_NO_TEXT = re.compile(rf"[A-Z0-9_]{{3,}}$|[a-z0-9]+_[a-z0-9_]+$|[\"*#]|({_KEYS}|polynomial\d)$|[A-Z ]+ NOT NULL$")
+_KEYS = (
+    "controlpoints|registration|model|-?inf|place|nudge|hello|affine|coverage|projective|shift|"
+    "similarity|tps|field|enabled|id|reason|role|state|ce90|px"
+)
+_NO_TEXT = re.compile(
+    rf"[A-Z0-9_]{{3,}}$|[a-z0-9]+_[a-z0-9_]+$|[\"*#]|({_KEYS}|polynomial\d)$|[A-Z ]+ NOT NULL$"
+)
 LETTERS = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, order=True)
 class Text:
-    """A text and the file it was found in; `is_template` where values are filled in before it is translated."""
+    """A text and the file it was found in; `is_template` where values are filled in before it is
+    translated.
+    """
 
     source: str
     file: str = field(compare=False)
@@ -78,7 +157,9 @@ class Text:
 
 def sources() -> list[Path]:
     """Return the files that are looked through."""
-    return sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py") if p.name not in LEFT_OUT)
+    return sorted(
+        p for room in ROOMS for p in (ROOT / room).rglob("*.py") if p.name not in LEFT_OUT
+    )
 
 
 def all_texts() -> list[Text]:
@@ -97,7 +178,9 @@ def file_texts(path: Path) -> Iterator[Text]:
     name = path.relative_to(ROOT).as_posix()
     for source, is_template in _Reader(ast.parse(path.read_text(encoding="utf-8"))).read():
         bare = re.sub(r"\{[^}]*\}|<[^>]*>|&\w+;", "", source)
-        if len(LETTERS.findall(bare)) > (2 if is_template else 1) and bare.strip() != ("and" if is_template else ""):
+        if len(LETTERS.findall(bare)) > (2 if is_template else 1) and bare.strip() != (
+            "and" if is_template else ""
+        ):
             yield Text(source, name, is_template)
 
 
@@ -114,7 +197,11 @@ class _Reader:
         yield from self._in(self.tree, {})
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Assign | ast.AnnAssign):
-                names = [t.id for t in (node.targets if isinstance(node, ast.Assign) else [node.target]) if isinstance(t, ast.Name)]
+                names = [
+                    t.id
+                    for t in (node.targets if isinstance(node, ast.Assign) else [node.target])
+                    if isinstance(t, ast.Name)
+                ]
                 if node.value is not None and any(n in NAMED for n in names):
                     yield from self._shown(node.value, {})
             elif isinstance(node, ast.ClassDef) and node.name in NAMED:
@@ -129,13 +216,21 @@ class _Reader:
 
     def _in(self, node: ast.AST, scope: dict[str, list[ast.expr]]) -> Iterator[tuple[str, bool]]:
         for child in ast.iter_child_nodes(node):
-            inner = {**scope, **_assigned(child.body)} if isinstance(child, ast.FunctionDef) else scope
+            inner = (
+                {**scope, **_assigned(child.body)} if isinstance(child, ast.FunctionDef) else scope
+            )
             if isinstance(child, ast.Call):
                 yield from self._call(child, scope)
             yield from self._in(child, inner)
 
     def _call(self, call: ast.Call, scope: dict[str, list[ast.expr]]) -> Iterator[tuple[str, bool]]:
-        name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        name = (
+            call.func.id
+            if isinstance(call.func, ast.Name)
+            else call.func.attr
+            if isinstance(call.func, ast.Attribute)
+            else ""
+        )
         if ERROR.match(name) and name not in BUILTIN_ERRORS:
             places, keywords = (0, 1), ("message", "hint")
         elif name in SINKS:
@@ -149,7 +244,9 @@ class _Reader:
             if keyword.arg in keywords:
                 yield from self._shown(keyword.value, scope)
 
-    def _shown(self, node: ast.expr, scope: dict[str, list[ast.expr]]) -> Iterator[tuple[str, bool]]:
+    def _shown(
+        self, node: ast.expr, scope: dict[str, list[ast.expr]]
+    ) -> Iterator[tuple[str, bool]]:
         """Resolve; names of outputs and keys of dictionaries are not shown."""
         if isinstance(node, ast.Dict):
             for value in node.values:
@@ -160,7 +257,9 @@ class _Reader:
         else:
             yield from self._resolve(node, scope)
 
-    def _resolve(self, node: ast.expr, scope: dict[str, list[ast.expr]], seen: tuple[str, ...] = ()) -> Iterator[tuple[str, bool]]:
+    def _resolve(
+        self, node: ast.expr, scope: dict[str, list[ast.expr]], seen: tuple[str, ...] = ()
+    ) -> Iterator[tuple[str, bool]]:
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str) and not _NO_TEXT.match(node.value):
                 yield node.value, False
@@ -180,13 +279,19 @@ class _Reader:
                 yield from self._resolve(side, scope, seen)
         elif isinstance(node, ast.Name) and node.id not in seen:
             for value in [*scope.get(node.id, ()), *self.module.get(node.id, ())]:
-                yield from self._shown(value, scope) if isinstance(value, ast.Tuple | ast.Dict) else self._resolve(value, scope, (*seen, node.id))
+                yield from (
+                    self._shown(value, scope)
+                    if isinstance(value, ast.Tuple | ast.Dict)
+                    else self._resolve(value, scope, (*seen, node.id))
+                )
         elif isinstance(node, ast.Subscript):
             yield from self._resolve(node.value, scope, seen)
         elif isinstance(node, ast.Call):
             yield from self._returned(node, seen)
 
-    def _words(self, node: ast.expr, scope: dict[str, list[ast.expr]], seen: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+    def _words(
+        self, node: ast.expr, scope: dict[str, list[ast.expr]], seen: tuple[str, ...]
+    ) -> Iterator[tuple[str, bool]]:
         """Resolve what is filled into a template."""
         if isinstance(node, ast.IfExp | ast.Name | ast.JoinedStr):
             yield from self._resolve(node, scope, seen)
@@ -207,11 +312,19 @@ def _assigned(body: list[ast.stmt]) -> dict[str, list[ast.expr]]:
     for node in (n for statement in body for n in ast.walk(statement)):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                pairs = zip(target.elts, node.value.elts, strict=False) if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple) else [(target, node.value)]
+                pairs = (
+                    zip(target.elts, node.value.elts, strict=False)
+                    if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+                    else [(target, node.value)]
+                )
                 for to, value in pairs:
                     if isinstance(to, ast.Name):
                         out.setdefault(to.id, []).append(value)
-        elif isinstance(node, ast.AnnAssign | ast.AugAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+        elif (
+            isinstance(node, ast.AnnAssign | ast.AugAssign)
+            and isinstance(node.target, ast.Name)
+            and node.value is not None
+        ):
             out.setdefault(node.target.id, []).append(node.value)
     return out
 

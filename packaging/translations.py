@@ -1,10 +1,11 @@
 """Keeps the catalogue of translations in step with the source.
 
-    python packaging/translations.py            # update the .ts files and templates.json, make the .qm files
+    python packaging/translations.py        # update the .ts files and templates.json, make the .qm
     python packaging/translations.py --check    # only say what is missing, unused or stale
 
-Texts that are gone leave the catalogue; new ones enter it as unfinished and make the check fail until they are translated in the .ts
-(by hand, or with Qt Linguist). The .qm files are made by `lrelease` (Debian: qttools5-dev-tools).
+Texts that are gone leave the catalogue; new ones enter it as unfinished and make the check fail
+until they are translated in the .ts (by hand, or with Qt Linguist). The .qm files are made by
+`lrelease` (Debian: qttools5-dev-tools).
 """
 
 from __future__ import annotations
@@ -44,27 +45,38 @@ def read(path: Path) -> dict[str, str]:
     for message in ElementTree.parse(path).iter("message"):
         translation = message.find("translation")
         finished = translation is not None and translation.get("type") != "unfinished"
-        out[message.findtext("source") or ""] = (translation.text or "") if finished and translation is not None else ""
+        out[message.findtext("source") or ""] = (
+            (translation.text or "") if finished and translation is not None else ""
+        )
     return out
 
 
 def as_ts(language: str, texts: list[Text], known: dict[str, str]) -> str:
     """Return a catalogue as Qt Linguist reads it."""
-    lines = ['<?xml version="1.0" encoding="utf-8"?>', "<!DOCTYPE TS>", f'<TS version="2.1" language="{language}" sourcelanguage="en">']
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        "<!DOCTYPE TS>",
+        f'<TS version="2.1" language="{language}" sourcelanguage="en">',
+    ]
     lines += ["<context>", f"    <name>{CONTEXT}</name>"]
     for text in texts:
         translation = known.get(text.source, "")
         state = "" if translation else ' type="unfinished"'
         lines += [
-            "    <message>", f"        <location filename=\"../../{escape(text.file)}\"/>", f"        <source>{_xml(text.source)}</source>",
-            f"        <translation{state}>{_xml(translation)}</translation>", "    </message>",
+            "    <message>",
+            f'        <location filename="../../{escape(text.file)}"/>',
+            f"        <source>{_xml(text.source)}</source>",
+            f"        <translation{state}>{_xml(translation)}</translation>",
+            "    </message>",
         ]
     return "\n".join([*lines, "</context>", "</TS>", ""])
 
 
 def as_templates(texts: list[Text]) -> str:
     """Return the templates of messages that are composed before they are translated."""
-    return json.dumps([t.source for t in texts if t.is_template], ensure_ascii=False, indent=0) + "\n"
+    return (
+        json.dumps([t.source for t in texts if t.is_template], ensure_ascii=False, indent=0) + "\n"
+    )
 
 
 def release(ts: Path, target: Path) -> None:
@@ -79,13 +91,21 @@ def problems(language: str, texts: list[Text]) -> list[str]:
     """Return what is wrong with a catalogue."""
     path = ts_file(language)
     known = read(path)
-    out = [f"{language}: {t.file}: not translated: {t.source[:90]!r}" for t in texts if not known.get(t.source)]
+    out = [
+        f"{language}: {t.file}: not translated: {t.source[:90]!r}"
+        for t in texts
+        if not known.get(t.source)
+    ]
     sources = {t.source for t in texts}
-    out += [f"{language}: no longer used: {source[:90]!r}" for source in known if source not in sources]
+    out += [
+        f"{language}: no longer used: {source[:90]!r}" for source in known if source not in sources
+    ]
     for source, translation in known.items():
         if translation and sorted(PLACES.findall(source)) != sorted(PLACES.findall(translation)):
             out.append(f"{language}: other places than the source has: {source[:90]!r}")
-        if translation and sorted(t for t in MARKUP.findall(source) if t[0] == "<") != sorted(t for t in MARKUP.findall(translation) if t[0] == "<"):
+        if translation and sorted(t for t in MARKUP.findall(source) if t[0] == "<") != sorted(
+            t for t in MARKUP.findall(translation) if t[0] == "<"
+        ):
             out.append(f"{language}: other markup than the source has: {source[:90]!r}")
     if path.exists() and path.read_text(encoding="utf-8") != as_ts(language, texts, known):
         out.append(f"{path.name} is not as this command writes it")
@@ -117,12 +137,16 @@ def check() -> list[str]:
 
 def main() -> int:
     """Update or check."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true", help="change nothing")
     if not parser.parse_args().check:
         update()
     found = check()
-    print("\n".join(found) or f"{len(all_texts())} texts, all translated into {', '.join(LANGUAGES)}")
+    print(
+        "\n".join(found) or f"{len(all_texts())} texts, all translated into {', '.join(LANGUAGES)}"
+    )
     return 1 if found else 0
 
 

@@ -1,11 +1,21 @@
-"""The accuracy page: judges the fit in the background, shows gaps and folds on the map, adds the displacement field."""
+"""The accuracy page: judges the fit in the background, shows gaps and folds on the map, adds the
+displacement field.
+"""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsGeometry, QgsPointXY, QgsProject, QgsVectorLayer, QgsWkbTypes
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
 from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
@@ -96,14 +106,27 @@ class AccuracyController(QObject):
             return None
         held = fit.model if session.model == "auto" else ""
         return Case(
-            session.points, fit, session.reference_grid, session.sensed_grid, session.independent_share, self._to_metric(), self.panel.look_azimuth(), held
+            session.points,
+            fit,
+            session.reference_grid,
+            session.sensed_grid,
+            session.independent_share,
+            self._to_metric(),
+            self.panel.look_azimuth(),
+            held,
         )
 
     def _to_metric(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Return reference px -> east, north: metres where the CRS is geographic, else its own unit."""
+        """Return reference px -> east, north: metres where the CRS is geographic, else its own
+        unit.
+        """
         grid = self._review.session.reference_grid
         linear = map_linear(grid)
-        crs = QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt) if grid.crs_wkt else QgsCoordinateReferenceSystem()
+        crs = (
+            QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt)
+            if grid.crs_wkt
+            else QgsCoordinateReferenceSystem()
+        )
         if crs.isValid() and crs.isGeographic():
             latitude = places_of(grid, np.array([[grid.width / 2, grid.height / 2]]))[0, 1]
             linear = np.diag([math.cos(math.radians(latitude)), 1.0]) @ linear * METRES_PER_DEGREE
@@ -138,9 +161,14 @@ class AccuracyController(QObject):
     def _show(self) -> None:
         session, points, grid = self._review.session, np.empty((0, 2)), None
         if session is not None and self.judgement is not None:
-            points, grid = coords.as_points([p.tie_point.reference_px for p in self._case.points if p.in_fit]), session.reference_grid
+            points, grid = (
+                coords.as_points([p.tie_point.reference_px for p in self._case.points if p.in_fit]),
+                session.reference_grid,
+            )
         automatic = session is not None and session.model == "auto"
-        self.panel.show_judgement(self.judgement, points, grid, *self._review.pixel_size(), automatic)
+        self.panel.show_judgement(
+            self.judgement, points, grid, *self._review.pixel_size(), automatic
+        )
         if self._review.session is not None and self._again:
             self.panel.set_stale(True)
 
@@ -168,12 +196,24 @@ class AccuracyController(QObject):
         if self.judgement is None or self.judgement.folds is None:
             return
         (x, y), side = self.judgement.folds.worst_px, self.judgement.folds.spacing_px
-        self._draw(np.array([[x - side, y - side], [x + side, y - side], [x + side, y + side], [x - side, y + side]]))
+        self._draw(
+            np.array(
+                [
+                    [x - side, y - side],
+                    [x + side, y - side],
+                    [x + side, y + side],
+                    [x - side, y + side],
+                ]
+            )
+        )
 
     def _draw(self, outline_px: np.ndarray) -> None:
         """Draw an outline on the map and go there; again takes it off."""
         placement, crs = self._review.placement, self._review.canvas_crs()
-        places = [placement.to_canvas((float(x), float(y)), crs) for x, y in places_of(placement.reference_grid, outline_px)]
+        places = [
+            placement.to_canvas((float(x), float(y)), crs)
+            for x, y in places_of(placement.reference_grid, outline_px)
+        ]
         shape = QgsGeometry.fromPolygonXY([[QgsPointXY(p) for p in places]])
         again = self._mark is not None and np.array_equal(self._outline_px, outline_px)
         self._unmark()
@@ -206,17 +246,30 @@ class AccuracyController(QObject):
         """
         session, fit, placement = self._review.session, self._review.fit(), self._review.placement
         if session is None or fit is None or fit.details is None or placement is None:
-            raise FitError("There is no fit to show the displacements of.", "Find tie points or add some by hand first.")
+            raise FitError(
+                "There is no fit to show the displacements of.",
+                "Find tie points or add some by hand first.",
+            )
         used = coords.as_points([p.tie_point.sensed_px for p in session.points if p.in_fit])
         path = store_folder() / f"displacement_{pair_key(session.reference, session.sensed)}.gpkg"
         project = QgsProject.instance()
         for identifier, layer in list(project.mapLayers().items()):
             if isinstance(layer, QgsVectorLayer) and layer.source().split("|")[0] == str(path):
                 project.removeMapLayer(identifier)
-        layer = field_layer(displacement_field(fit.details, used, session.sensed_grid), placement, path, tr("Displacement × {0}"))
+        layer = field_layer(
+            displacement_field(fit.details, used, session.sensed_grid),
+            placement,
+            path,
+            tr("Displacement × {0}"),
+        )
         add_to_group(layer, aid="displacement")
         return layer
 
 
 def _same(a: Case, b: Case) -> bool:
-    return a.points is b.points and a.fit is b.fit and a.azimuth_deg == b.azimuth_deg and a.to_metric == b.to_metric
+    return (
+        a.points is b.points
+        and a.fit is b.fit
+        and a.azimuth_deg == b.azimuth_deg
+        and a.to_metric == b.to_metric
+    )

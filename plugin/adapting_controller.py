@@ -1,4 +1,6 @@
-"""Adapting a network to the scene under review: asks how long, has the worker do it, keeps or discards the weights."""
+"""Adapting a network to the scene under review: asks how long, has the worker do it, keeps or
+discards the weights.
+"""
 
 from __future__ import annotations
 
@@ -46,11 +48,21 @@ class AdaptingController(QObject):
     said = pyqtSignal(str)
 
     def __init__(
-        self, dock: AlignDock, review: ReviewController, messages: Messages, worker: Callable[[], WorkerClient],
+        self,
+        dock: AlignDock,
+        review: ReviewController,
+        messages: Messages,
+        worker: Callable[[], WorkerClient],
         begin: Callable[[AdaptTask, Callable[[], None]], bool],
     ) -> None:
         super().__init__()
-        self._dock, self._review, self._messages, self._worker, self._begin = dock, review, messages, worker, begin
+        self._dock, self._review, self._messages, self._worker, self._begin = (
+            dock,
+            review,
+            messages,
+            worker,
+            begin,
+        )
         self.menu = AdaptMenu(dock.match.adapt_button)
         self.menu.adapt_requested.connect(self.ask)
         self.menu.discard_requested.connect(self.discard)
@@ -59,7 +71,11 @@ class AdaptingController(QObject):
     def ask(self) -> None:
         """Ask how long, and begin."""
         session = self._review.session
-        points = len(adapt_points(session.points)[0]) if session is not None and not self._review.locked else 0
+        points = (
+            len(adapt_points(session.points)[0])
+            if session is not None and not self._review.locked
+            else 0
+        )
         dialog = AdaptDialog(tr(all_specs()[NETWORK].label), points, self._dock)
         if self._request(0.0) is not None and dialog.exec() == QDialog.DialogCode.Accepted:
             self.adapt(dialog.minutes.value())
@@ -88,14 +104,20 @@ class AdaptingController(QObject):
             self.failed.emit(error)
             return
         self.follow()
-        self.said.emit(tr("The adapted weights are gone; matching uses those that came with the plugin."))
+        self.said.emit(
+            tr("The adapted weights are gone; matching uses those that came with the plugin.")
+        )
 
     def follow(self) -> None:
         """Show the weights of the review that is current in the form of their matcher."""
         session = self._review.session
         path = adapted_weights(session)
         self.menu.discard_action.setEnabled(session is not None and session.adapted is not None)
-        network = session.adapted.network if path is not None and session is not None and session.adapted is not None else ""
+        network = (
+            session.adapted.network
+            if path is not None and session is not None and session.adapted is not None
+            else ""
+        )
         self._dock.match.set_adapted(network, "" if path is None else str(path))
 
     def _request(self, minutes: float, steps: int = 0) -> AdaptRequest | None:
@@ -103,16 +125,30 @@ class AdaptingController(QObject):
         session = self._review.session
         try:
             if session is None or self._review.locked or session.file is None:
-                raise UsageError("There is no review to adapt to.", "Find tie points, or add some by hand, first.")
+                raise UsageError(
+                    "There is no review to adapt to.",
+                    "Find tie points, or add some by hand, first.",
+                )
             params = session.run.params if session.run is not None else load_params()
             given = params.matcher_params if params.matcher == NETWORK else {}
             weights = given.get("weights", "")
             if session.adapted is not None and str(weights).endswith(session.adapted.file):
                 weights = ""  # from those of the plugin again, with the points of now
-            params = replace(params, matcher=NETWORK, matcher_params={**given, "weights": weights}, **machine())
-            output = session.file.path.with_name(f"{session.file.path.stem}.{NETWORK}-{datetime.now():%Y%m%d-%H%M%S}.safetensors")
-            request = AlignRequest(session.reference, session.sensed, params, may_fetch(session.reference, session.sensed))
-            return AdaptRequest(request, *adapt_points(session.points), str(output), minutes or 1.0, steps)
+            params = replace(
+                params, matcher=NETWORK, matcher_params={**given, "weights": weights}, **machine()
+            )
+            output = session.file.path.with_name(
+                f"{session.file.path.stem}.{NETWORK}-{datetime.now():%Y%m%d-%H%M%S}.safetensors"
+            )
+            request = AlignRequest(
+                session.reference,
+                session.sensed,
+                params,
+                may_fetch(session.reference, session.sensed),
+            )
+            return AdaptRequest(
+                request, *adapt_points(session.points), str(output), minutes or 1.0, steps
+            )
         except AlignError as error:
             self.failed.emit(error)
             return None
@@ -129,7 +165,9 @@ class AdaptingController(QObject):
             try:
                 discard_weights(session)
                 session.set_adapted(Adapted(NETWORK, Path(result.weights).name))
-                carry_weights(session, Path(result.weights).parent)  # the review may have moved since
+                carry_weights(
+                    session, Path(result.weights).parent
+                )  # the review may have moved since
             except AlignError as error:
                 self.failed.emit(error)
                 return
@@ -141,4 +179,9 @@ class AdaptingController(QObject):
         if result.weights:
             text += " " + tr("Press Find tie points to match with them.")
         self.said.emit(text)
-        self._messages.tell(text, Qgis.MessageLevel.Success if result.weights else Qgis.MessageLevel.Info, 0, title="")
+        self._messages.tell(
+            text,
+            Qgis.MessageLevel.Success if result.weights else Qgis.MessageLevel.Info,
+            0,
+            title="",
+        )

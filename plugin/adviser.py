@@ -48,8 +48,16 @@ class Adviser:
         if self._task is not None:
             self._timer.start()
             return
-        points, grids, share, held = session.points, session.grids, session.independent_share, session.fit.model
-        task = BackgroundTask(tr("SAR-Optical Align: asking the model advisor"), lambda _progress: advise_points(points, grids, share, held))
+        points, grids, share, held = (
+            session.points,
+            session.grids,
+            session.independent_share,
+            session.fit.model,
+        )
+        task = BackgroundTask(
+            tr("SAR-Optical Align: asking the model advisor"),
+            lambda _progress: advise_points(points, grids, share, held),
+        )
         self._task = task
         task.ended.connect(lambda: self._take(session, points))
         QgsApplication.taskManager().addTask(task)

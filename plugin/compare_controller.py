@@ -19,7 +19,10 @@ from .review_controller import ReviewController
 
 
 class CompareController(QObject):
-    """Lives as long as the dock. B (before / after) and Space (flicker) work on the map and in the table of points."""
+    """Lives as long as the dock.
+
+    B (before / after) and Space (flicker) work on the map and in the table of points.
+    """
 
     def __init__(self, canvas: QgsMapCanvas, dock: AlignDock, review: ReviewController) -> None:
         super().__init__()
@@ -46,7 +49,11 @@ class CompareController(QObject):
             (dock.visibilityChanged, self._follow_dock),
         ):
             signal.connect(slot)
-        self._shortcuts = [self._shortcut(w, key, slot) for w in (canvas, dock.review.table) for key, slot in (("B", self.before_after), ("Space", self.flicker))]
+        self._shortcuts = [
+            self._shortcut(w, key, slot)
+            for w in (canvas, dock.review.table)
+            for key, slot in (("B", self.before_after), ("Space", self.flicker))
+        ]
         for mode, value in self.view.amounts.items():
             strip.show_amount(mode, value)
         self._set_mode(OFF)
@@ -54,7 +61,9 @@ class CompareController(QObject):
         self._follow_keys()
 
     def _follow_keys(self, *_tools: object) -> None:
-        """Leave Space on the map to QGIS, which moves the map with it, but where the review's tool is used or layers are compared."""
+        """Leave Space on the map to QGIS, which moves the map with it, but where the review's tool
+        is used or layers are compared.
+        """
         shown = not self.dock.isHidden()
         for shortcut in self._shortcuts:
             if shortcut.parent() is self._canvas:
@@ -90,7 +99,9 @@ class CompareController(QObject):
     def follow(self) -> None:
         """Follow the session and its fit as they are."""
         session, fit = self._review.session, self._review.fit()
-        self.strip.preview_button.setEnabled(session is not None and (fit is None or fit.transform is not None or self.preview.is_on))
+        self.strip.preview_button.setEnabled(
+            session is not None and (fit is None or fit.transform is not None or self.preview.is_on)
+        )
         self._follow_fit()
         self._list_layers()
 
@@ -151,21 +162,31 @@ class CompareController(QObject):
         self._follow_keys()
 
     def flicker(self) -> None:
-        """Let the two layers on the map take turns, or end it; while nothing is compared, the two chips of the review."""
+        """Let the two layers on the map take turns, or end it; while nothing is compared, the two
+        chips of the review.
+        """
         if self.strip.mode == OFF:
             self.dock.review.chips.toggle_flicker()
         else:
             self.strip.set_mode(OFF if self.strip.mode == FLICKER else FLICKER)
 
     def before_after(self) -> None:
-        """Compare with the sensed raster as it lies, or as it will lie; without comparison hide or show the preview."""
+        """Compare with the sensed raster as it lies, or as it will lie; without comparison hide or
+        show the preview.
+        """
         sensed, combo = self._pair()[1], self.strip.layer_combo
         if self.strip.mode == OFF:
             shown = self.preview.toggle_visible()
             if shown is None:
-                self.dock.set_status(tr("Turn on the preview first: before and after are the same."))
+                self.dock.set_status(
+                    tr("Turn on the preview first: before and after are the same.")
+                )
             else:
-                self.dock.set_status(tr("After: the preview") if shown else tr("Before: the sensed raster as it lies"))
+                self.dock.set_status(
+                    tr("After: the preview")
+                    if shown
+                    else tr("Before: the sensed raster as it lies")
+                )
             return
         current = combo.currentLayer()
         after = QgsProject.instance().mapLayer(self._after_id) if self._after_id else None

@@ -1,4 +1,6 @@
-"""Dock signals to tasks, tasks to session, session to canvas and project: the only class that knows all of them."""
+"""Dock signals to tasks, tasks to session, session to canvas and project: the only class that knows
+all of them.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ class AlignController(QObject):
         self.compare = CompareController(iface.mapCanvas(), dock, self.review)
         self.accuracy = AccuracyController(iface.mapCanvas(), dock, self.review)
         self.keeping = KeepingController(self.review, self.messages, dock, self.open_session)
-        self.adapting = AdaptingController(dock, self.review, self.messages, self._worker, self._begin)
+        self.adapting = AdaptingController(
+            dock, self.review, self.messages, self._worker, self._begin
+        )
         self.preflight = PreflightController(dock.match, self._refs)
         self._pair_timer = QTimer(self)
         self._pair_timer.setSingleShot(True)
@@ -85,7 +89,10 @@ class AlignController(QObject):
             (d.settings_requested, self._open_settings),
             (d.undo_requested, self.review.undo),
             (d.redo_requested, self.review.redo),
-            (d.visibilityChanged, lambda _shown: self._closing or self.review.set_visible(not d.isHidden())),
+            (
+                d.visibilityChanged,
+                lambda _shown: self._closing or self.review.set_visible(not d.isHidden()),
+            ),
             (d.warp.warp_requested, self.warp),
             (r.import_requested, self.keeping.ask_import),
             (self.keeping.failed, self._fail),
@@ -96,7 +103,10 @@ class AlignController(QObject):
             (self.keeping.restored, lambda: d.tabs.setCurrentIndex(REVIEW)),
             (self.keeping.pair_recalled, self._choose),
             (r.explain_requested, lambda: self.explainer.explain()),
-            (r.confidence_requested, lambda: attempt(lambda: add_confidence(self.review.session), self._fail)),
+            (
+                r.confidence_requested,
+                lambda: attempt(lambda: add_confidence(self.review.session), self._fail),
+            ),
             (self.review.failed, self._fail),
             (self.review.said, d.set_status),
             (self.review.refreshed, self._follow_fit),
@@ -145,7 +155,13 @@ class AlignController(QObject):
         self._list_siblings()
 
     def _list_siblings(self, _layers: object = None) -> None:
-        self.dock.match.leave_out([layer for layer in QgsProject.instance().mapLayers().values() if layer.customProperty(AID)])
+        self.dock.match.leave_out(
+            [
+                layer
+                for layer in QgsProject.instance().mapLayers().values()
+                if layer.customProperty(AID)
+            ]
+        )
         self.dock.warp.siblings.set_layers(candidates(QgsProject.instance(), self.dock.pair()))
 
     def _follow_pair(self) -> None:
@@ -185,7 +201,9 @@ class AlignController(QObject):
         try:
             params = params_from({**self.dock.match.param_values(), **machine()})
             reference, sensed = self._refs()
-            request = AlignRequest(reference, sensed, params, may_fetch(reference, sensed, parent=self.dock))
+            request = AlignRequest(
+                reference, sensed, params, may_fetch(reference, sensed, parent=self.dock)
+            )
             client = self._worker()
             self.open_session()
         except AlignError as error:
@@ -207,7 +225,10 @@ class AlignController(QObject):
             self.task.cancel()
 
     def _begin(self, task: WarpTask | AdaptTask, ended: Callable[[], None]) -> bool:
-        """Start a task, unless something runs; whether it was started. `ended` is called where the dock is still there then."""
+        """Start a task, unless something runs; whether it was started.
+
+        `ended` is called where the dock is still there then.
+        """
         if self.task is not None:
             self.dock.set_status(tr("Something runs already: wait for its end, or cancel it."))
             return False
@@ -259,7 +280,12 @@ class AlignController(QObject):
             return
         answer = first_answer(result)
         good = result.status is Status.OK
-        self.messages.tell(answer, Qgis.MessageLevel.Success if good else Qgis.MessageLevel.Warning, 15 if good else 0, title="")
+        self.messages.tell(
+            answer,
+            Qgis.MessageLevel.Success if good else Qgis.MessageLevel.Warning,
+            15 if good else 0,
+            title="",
+        )
         self.dock.set_status(answer)
         self.dock.tabs.setCurrentIndex(REVIEW)
         self.review.use_tool()
@@ -277,9 +303,22 @@ class AlignController(QObject):
         self.dock.warp.button.setEnabled(usable and self.task is None)
         text = ""
         if usable:
-            text = fill(tr("<b>{0}</b>, points in the fit: {1}"), tr(MODEL_LABELS.get(fit.model, fit.model)), fit.quality.n_points)
+            text = fill(
+                tr("<b>{0}</b>, points in the fit: {1}"),
+                tr(MODEL_LABELS.get(fit.model, fit.model)),
+                fit.quality.n_points,
+            )
             if session.run is not None and session.run.status is not Status.OK:
-                text = fill(tr("<b>The last run found no reliable alignment</b>: {0} Check the points before you warp.<br>"), as_text(tr(session.run.message))) + text
+                text = (
+                    fill(
+                        tr(
+                            "<b>The last run found no reliable alignment</b>: {0} Check "
+                            "the points before you warp.<br>"
+                        ),
+                        as_text(tr(session.run.message)),
+                    )
+                    + text
+                )
         self.dock.warp.set_fit(text)
 
     # --- warping
@@ -312,7 +351,10 @@ class AlignController(QObject):
                 raise InputError("No output file is given.", "Choose one above the Warp button.")
             path = Path(target if Path(target).suffix else f"{target}.tif")
             if path.exists() and session.reference.path and path == Path(session.reference.path):
-                raise InputError("The output is the reference itself.", "Choose another file name: inputs are never overwritten.")
+                raise InputError(
+                    "The output is the reference itself.",
+                    "Choose another file name: inputs are never overwritten.",
+                )
             params = self.dock.warp.warp_params()
         except AlignError as error:
             self._fail(error)
@@ -324,23 +366,48 @@ class AlignController(QObject):
         siblings = self._siblings(session, fit.transform, path.parent, params)
         if siblings is None:
             return
-        task = WarpTask(session.sensed.path, session.reference_grid, fit.transform, path, params, session.sensed.nodata, siblings)
+        task = WarpTask(
+            session.sensed.path,
+            session.reference_grid,
+            fit.transform,
+            path,
+            params,
+            session.sensed.nodata,
+            siblings,
+        )
         sensed_layer = self.dock.pair()[1]
         if sensed_layer is not None:
             task.setDependentLayers([sensed_layer])
         self._begin(task, lambda: self._warp_ended(task))
 
-    def _siblings(self, session: Session, transform: Transform, folder: Path, params: WarpParams) -> list[Sibling] | None:
+    def _siblings(
+        self, session: Session, transform: Transform, folder: Path, params: WarpParams
+    ) -> list[Sibling] | None:
         """Return the layers to warp along; None where one of them cannot be, which is told."""
-        layers = filter(None, map(QgsProject.instance().mapLayer, self.dock.warp.siblings.checked_ids()))
+        layers = filter(
+            None, map(QgsProject.instance().mapLayer, self.dock.warp.siblings.checked_ids())
+        )
         try:
-            return [prepare(layer, folder, session.sensed.path, session.sensed_grid, session.reference_grid, transform, params) for layer in layers]
+            return [
+                prepare(
+                    layer,
+                    folder,
+                    session.sensed.path,
+                    session.sensed_grid,
+                    session.reference_grid,
+                    transform,
+                    params,
+                )
+                for layer in layers
+            ]
         except AlignError as error:
             self._fail(error)
             return None
 
     def _may_replace(self, path: Path) -> bool:
-        answer = QMessageBox.question(self.dock, LOG, as_text(fill(tr("{0} exists. Replace it?"), path.name)), _YES | _NO, _NO)
+        answer = QMessageBox.question(
+            self.dock, LOG, as_text(fill(tr("{0} exists. Replace it?"), path.name)), _YES | _NO, _NO
+        )
         return answer == _YES
 
     def _warp_ended(self, task: WarpTask) -> None:
@@ -361,7 +428,12 @@ class AlignController(QObject):
                 else:
                     add_warped(sibling)
             self._list_siblings()
-            text = fill(tr("Written: {0}"), ", ".join([str(task.output), *(s.output.name for s, error in task.along if error is None)]))
+            text = fill(
+                tr("Written: {0}"),
+                ", ".join(
+                    [str(task.output), *(s.output.name for s, error in task.along if error is None)]
+                ),
+            )
             self.dock.set_status(text)
             self.messages.tell(text, Qgis.MessageLevel.Success, 8)
 
@@ -386,11 +458,15 @@ class AlignController(QObject):
         self.dock.match.set_notice("" if ready else text)
 
     def _follow_settings(self) -> None:
-        """Show what was stored on the settings page, where it has changed; the model of an open review stays."""
+        """Show what was stored on the settings page, where it has changed; the model of an open
+        review stays.
+        """
         before, self._defaults = self._defaults, load_params()
         if before != self._defaults:
             session = self.review.session
-            self.dock.match.show_params(self._defaults if session is None else replace(self._defaults, model=session.model))
+            self.dock.match.show_params(
+                self._defaults if session is None else replace(self._defaults, model=session.model)
+            )
         self._check_environment()
 
     def _open_settings(self) -> None:

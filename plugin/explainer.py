@@ -38,7 +38,12 @@ class Explainer:
         """Explain the first of the selected points."""
         r, ids = self._review, self._review.panel.table.selected_ids()
         if r.session is None or r.locked or not ids:
-            r.failed.emit(UsageError("There is no point selected.", "Select a point in the table or on the map first."))
+            r.failed.emit(
+                UsageError(
+                    "There is no point selected.",
+                    "Select a point in the table or on the map first.",
+                )
+            )
         elif self._task is not None:
             self._next = ids[0]
         else:
@@ -66,9 +71,16 @@ class Explainer:
             return
         fit = r.fit()
         transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
-        request = AlignRequest(r.session.reference, r.session.sensed, scene_params(r.session), may_fetch(r.session.reference, r.session.sensed))
+        request = AlignRequest(
+            r.session.reference,
+            r.session.sensed,
+            scene_params(r.session),
+            may_fetch(r.session.reference, r.session.sensed),
+        )
         path = Path(self._folder.name) / f"point-{identifier}.png"
-        self._task = ExplainTask(client, request, transform, point.reference_px, point.sensed_px, path)
+        self._task = ExplainTask(
+            client, request, transform, point.reference_px, point.sensed_px, path
+        )
         self._task.ended.connect(partial(self._ended, identifier))
         r.said.emit(fill(tr("Explaining point {0} …"), identifier))
         QgsApplication.taskManager().addTask(self._task)
@@ -78,7 +90,9 @@ class Explainer:
         if task is None:
             return
         if isinstance(task.result, Path):
-            self.dialog.show_picture(task.result, fill(tr("Point {0}: what the matcher sees"), identifier))
+            self.dialog.show_picture(
+                task.result, fill(tr("Point {0}: what the matcher sees"), identifier)
+            )
             self._review.said.emit("")
         elif task.error is not None:
             self._review.failed.emit(task.error)

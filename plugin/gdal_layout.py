@@ -1,4 +1,6 @@
-"""What the warped file looks like: type, nodata, mask, compression, and everything it takes over from the sensed file."""
+"""What the warped file looks like: type, nodata, mask, compression, and everything it takes over
+from the sensed file.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,11 @@ _COMPLEX = (gdal.GDT_CInt16, gdal.GDT_CInt32, gdal.GDT_CFloat32, gdal.GDT_CFloat
 _ROWS = 256
 _LARGEST_FLOAT32 = 3.4028234663852886e38
 _INTEGERS = {
-    gdal.GDT_Byte: (0, 2**8 - 1), gdal.GDT_UInt16: (0, 2**16 - 1), gdal.GDT_Int16: (-(2**15), 2**15 - 1),
-    gdal.GDT_UInt32: (0, 2**32 - 1), gdal.GDT_Int32: (-(2**31), 2**31 - 1),
+    gdal.GDT_Byte: (0, 2**8 - 1),
+    gdal.GDT_UInt16: (0, 2**16 - 1),
+    gdal.GDT_Int16: (-(2**15), 2**15 - 1),
+    gdal.GDT_UInt32: (0, 2**32 - 1),
+    gdal.GDT_Int32: (-(2**31), 2**31 - 1),
 }
 
 
@@ -37,16 +42,19 @@ def open_raster(path: str) -> gdal.Dataset:
         dataset, message = None, str(error)
     if dataset is None or dataset.RasterCount == 0:
         reason = message or gdal.GetLastErrorMsg() or "no raster bands"
-        raise UnreadableRasterError(f"Cannot open the raster {path}: {reason}.", "Check that the file is still there and complete.")
+        raise UnreadableRasterError(
+            f"Cannot open the raster {path}: {reason}.",
+            "Check that the file is still there and complete.",
+        )
     return dataset
 
 
 class Layout:
     """The output file's structure.
 
-    What is outside the image is marked as the sensed file marks it: by its nodata value, its alpha band or its mask band. A
-    file with none of them gets NaN (floats) or 0 (integers) as nodata; valid samples equal to nodata move to the next value,
-    classes excepted.
+    What is outside the image is marked as the sensed file marks it: by its nodata value, its alpha
+    band or its mask band. A file with none of them gets NaN (floats) or 0 (integers) as nodata;
+    valid samples equal to nodata move to the next value, classes excepted.
 
     Attributes:
         count: Bands of the finished file.
@@ -54,10 +62,17 @@ class Layout:
         classes: Whether the samples are classes, as a colour table tells.
         nodata: Declared nodata value, or None.
         mask_band: Whether the finished file has a mask band.
-        auxiliary: Whether an alpha band more is warped, to make the mask band of or to tell valid samples from nodata.
+        auxiliary: Whether an alpha band more is warped, to make the mask band of or to tell valid
+            samples from nodata.
     """
 
-    def __init__(self, source: gdal.Dataset, params: WarpParams, override: float | None, classes: bool = False) -> None:
+    def __init__(
+        self,
+        source: gdal.Dataset,
+        params: WarpParams,
+        override: float | None,
+        classes: bool = False,
+    ) -> None:
         """Decide.
 
         Args:
@@ -75,26 +90,41 @@ class Layout:
         self.count = len(bands)
         self.data_type = _common_type([b.DataType for b in bands])
         if self.data_type in _COMPLEX:
-            raise ComplexDataError(f"{source.GetDescription()} holds complex samples.", "Convert it to amplitude or intensity first.")
+            raise ComplexDataError(
+                f"{source.GetDescription()} holds complex samples.",
+                "Convert it to amplitude or intensity first.",
+            )
         self._is_float = self.data_type in _FLOATS
         self.classes = classes or any(b.GetColorTable() is not None for b in bands)
         self._has_alpha = any(b.GetColorInterpretation() == gdal.GCI_AlphaBand for b in bands)
         if params.nodata is not None and not _fits(params.nodata, self.data_type):
             name = gdal.GetDataTypeName(self.data_type)
-            raise OutputError(f"The nodata value {params.nodata:g} does not fit into {name} samples.", "Give another nodata value.")
+            raise OutputError(
+                f"The nodata value {params.nodata:g} does not fit into {name} samples.",
+                "Give another nodata value.",
+            )
         declared = override if override is not None else bands[0].GetNoDataValue()
         if declared is not None and not _fits(declared, self.data_type):
             declared = None
         flags = bands[0].GetMaskFlags()
-        own_mask = bool(flags & gdal.GMF_PER_DATASET) and not flags & (gdal.GMF_ALPHA | gdal.GMF_NODATA) and not self._has_alpha
+        own_mask = (
+            bool(flags & gdal.GMF_PER_DATASET)
+            and not flags & (gdal.GMF_ALPHA | gdal.GMF_NODATA)
+            and not self._has_alpha
+        )
         self.nodata: float | None = params.nodata if params.nodata is not None else declared
         self.mask_band = own_mask and self.nodata is None
-        self._source_marks = self._has_alpha or own_mask or any(b.GetNoDataValue() is not None for b in bands)
+        self._source_marks = (
+            self._has_alpha or own_mask or any(b.GetNoDataValue() is not None for b in bands)
+        )
         if self.nodata is None and not self._has_alpha and not self.mask_band:
             self.nodata = math.nan if self._is_float else 0.0
-        # Where bands have nodata values of their own, GDAL itself keeps valid samples off the output's.
+        # Where bands have nodata values of their own, GDAL itself keeps valid samples off the
+        # output's.
         plain = override is None and (own_mask or not self._source_marks)
-        self._separate = plain and self.nodata is not None and not math.isnan(self.nodata) and not self.classes
+        self._separate = (
+            plain and self.nodata is not None and not math.isnan(self.nodata) and not self.classes
+        )
         self.auxiliary = self.mask_band or self._separate
         self._declared = self.nodata is not None and not self.classes and not self._separate
 
@@ -109,7 +139,9 @@ class Layout:
         if self._has_alpha or extra:
             options.append("ALPHA=YES")
         try:
-            sink = gdal.GetDriverByName("GTiff").Create(str(path), target.width, target.height, self.count + extra, self.data_type, options)
+            sink = gdal.GetDriverByName("GTiff").Create(
+                str(path), target.width, target.height, self.count + extra, self.data_type, options
+            )
         except RuntimeError as error:
             raise OSError(str(error)) from error
         if sink is None:
@@ -126,11 +158,15 @@ class Layout:
         return sink
 
     def finish(self, sink: gdal.Dataset, progress: Progress) -> None:
-        """Declare the nodata value, and move valid samples that equal it to the next value (classes stay)."""
+        """Declare the nodata value, and move valid samples that equal it to the next value (classes
+        stay).
+        """
         if self.nodata is None:
             return
         if self._separate:
-            fill = np.asarray(self.nodata).astype(gdal_array.GDALTypeCodeToNumericTypeCode(self.data_type))
+            fill = np.asarray(self.nodata).astype(
+                gdal_array.GDALTypeCodeToNumericTypeCode(self.data_type)
+            )
             for y in range(0, sink.RasterYSize, _ROWS):
                 progress.poll()
                 self._move_off(sink, fill, y, min(_ROWS, sink.RasterYSize - y))
@@ -157,7 +193,9 @@ class Layout:
         return settings
 
     def warp_options(self) -> list[str]:
-        """Return GDAL's warp options: bands have masks of their own, and the output starts as outside the image."""
+        """Return GDAL's warp options: bands have masks of their own, and the output starts as
+        outside the image.
+        """
         fill = 0.0 if self.nodata is None else self.nodata
         return ["UNIFIED_SRC_NODATA=NO", f"INIT_DEST={fill!r}", "NUM_THREADS=2"]
 
@@ -167,26 +205,44 @@ class Layout:
         if self.mask_band:
             settings["maskBand"] = str(self.count + 1)
         if self._params.format == "COG":
-            options = ["BIGTIFF=IF_SAFER", f"OVERVIEW_RESAMPLING={'NEAREST' if self.classes else 'AVERAGE'}"]
+            options = [
+                "BIGTIFF=IF_SAFER",
+                f"OVERVIEW_RESAMPLING={'NEAREST' if self.classes else 'AVERAGE'}",
+            ]
             options.append(f"COMPRESS={self._params.compression.upper()}")
             if self._params.compression != "none":
                 options.append("PREDICTOR=YES")
             return {**settings, "format": "COG", "creationOptions": options}
-        return {**settings, "format": "GTiff", "creationOptions": ["TILED=YES", "BIGTIFF=IF_SAFER", *self._compression()]}
+        return {
+            **settings,
+            "format": "GTiff",
+            "creationOptions": ["TILED=YES", "BIGTIFF=IF_SAFER", *self._compression()],
+        }
 
     def _compression(self) -> list[str]:
         if self._params.compression == "none":
             return ["COMPRESS=NONE"]
-        return [f"COMPRESS={self._params.compression.upper()}", f"PREDICTOR={3 if self._is_float else 2}"]
+        return [
+            f"COMPRESS={self._params.compression.upper()}",
+            f"PREDICTOR={3 if self._is_float else 2}",
+        ]
 
     def _describe(self, sink: gdal.Dataset) -> None:
         """Take over tags, descriptions, units, colours, scales and offsets."""
-        sink.SetMetadata({k: v for k, v in (self._source.GetMetadata() or {}).items() if k != "AREA_OR_POINT"})
+        sink.SetMetadata(
+            {k: v for k, v in (self._source.GetMetadata() or {}).items() if k != "AREA_OR_POINT"}
+        )
         for number in range(1, self.count + 1):
             a, b = self._source.GetRasterBand(number), sink.GetRasterBand(number)
             b.SetDescription(a.GetDescription())
             b.SetColorInterpretation(a.GetColorInterpretation())
-            b.SetMetadata({k: v for k, v in (a.GetMetadata() or {}).items() if not k.startswith("STATISTICS_")})
+            b.SetMetadata(
+                {
+                    k: v
+                    for k, v in (a.GetMetadata() or {}).items()
+                    if not k.startswith("STATISTICS_")
+                }
+            )
             b.SetUnitType(a.GetUnitType() or "")
             if a.GetColorTable() is not None:
                 b.SetColorTable(a.GetColorTable())

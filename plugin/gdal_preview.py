@@ -1,7 +1,9 @@
-"""The live preview: what a warp would write, as a virtual raster that GDAL computes where it is looked at.
+"""The live preview: what a warp would write, as a virtual raster that GDAL computes where it is
+looked at.
 
-Everything lies in a folder of its own: a copy of the sensed raster's description with overviews beside it, made once, and for
-each revision two small files, or one picture for a displacement field. The sensed raster is only read.
+Everything lies in a folder of its own: a copy of the sensed raster's description with overviews
+beside it, made once, and for each revision two small files, or one picture for a displacement
+field. The sensed raster is only read.
 """
 
 from __future__ import annotations
@@ -33,10 +35,12 @@ class PreviewWarp:
     """Virtual warps of one sensed raster.
 
     Convention:
-        The grid, the resampling and what is outside the image are those of `gdal_warp.warp_with_gdal`; where GDAL interpolates
-        a spline between nodes, it is aimed at 0.1 px; places agree to 0.15 px, and to half a pixel where a spline without
-        smoothing bends within a few pixels. Only on a reference that is not north-up the grid is a north-up one. No virtual
-        raster can hold a displacement field: it is warped into a file, of 4096 px at most along its longer side.
+        The grid, the resampling and what is outside the image are those of
+        `gdal_warp.warp_with_gdal`; where GDAL interpolates a spline between nodes, it is aimed at
+        0.1 px; places agree to 0.15 px, and to half a pixel where a spline without smoothing bends
+        within a few pixels. Only on a reference that is not north-up the grid is a north-up one. No
+        virtual raster can hold a displacement field: it is warped into a file, of 4096 px at most
+        along its longer side.
     """
 
     def __init__(self, sensed_path: str, folder: Path, nodata: float | None = None) -> None:
@@ -53,7 +57,13 @@ class PreviewWarp:
         self._is_prepared = False
 
     @one_thread()
-    def write(self, reference_grid: Grid, transform: Transform, params: WarpParams, progress: Progress | None = None) -> Path:
+    def write(
+        self,
+        reference_grid: Grid,
+        transform: Transform,
+        params: WarpParams,
+        progress: Progress | None = None,
+    ) -> Path:
         """Write the next revision; the three newest stay, for those who still draw them.
 
         Args:
@@ -79,50 +89,100 @@ class PreviewWarp:
                 self._prepare(source, progress or Progress())
             return self._write(source, reference_grid, transform, params, progress or Progress())
         except (OSError, RuntimeError) as error:
-            raise OutputError(f"The preview cannot be made: {error}.", "Check that the disk has room.") from error
+            raise OutputError(
+                f"The preview cannot be made: {error}.", "Check that the disk has room."
+            ) from error
         finally:
             gdal.PopErrorHandler()
 
-    def _write(self, source: gdal.Dataset, reference_grid: Grid, transform: Transform, params: WarpParams, progress: Progress) -> Path:
+    def _write(
+        self,
+        source: gdal.Dataset,
+        reference_grid: Grid,
+        transform: Transform,
+        params: WarpParams,
+        progress: Progress,
+    ) -> Path:
         g = reference_grid.geotransform
         if not is_referenced(reference_grid):
-            reference_grid, params = replace(reference_grid, geotransform=_DRAWN), replace(params, match_reference_grid=True)
+            reference_grid, params = (
+                replace(reference_grid, geotransform=_DRAWN),
+                replace(params, match_reference_grid=True),
+            )
         elif g[2] or g[4] or g[1] < 0 or g[5] > 0:  # GDAL's virtual warps are north-up
             params = replace(params, match_reference_grid=False)
         sensed_grid = Grid("", _DRAWN, source.RasterXSize, source.RasterYSize)
         layout = Layout(source, params, self._nodata)
-        nodes = warp_nodes(transform, reference_grid, sensed_grid) if transform.kind != "field" else None
+        nodes = (
+            warp_nodes(transform, reference_grid, sensed_grid)
+            if transform.kind != "field"
+            else None
+        )
         if nodes is None:
             refuse_folds(transform, sensed_grid)
-        target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
+        target = output_grid(
+            transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid
+        )
         refuse_growth(transform, reference_grid, sensed_grid, target)
         self._revision += 1
         self._drop(self._revision - 3)
         if nodes is None:
-            return self._write_file(source, transform, reference_grid, target, layout, params, progress.without_messages())
-        moved, path = (self._folder / f"{name}_{self._revision}.vrt" for name in ("moved", "preview"))
+            return self._write_file(
+                source,
+                transform,
+                reference_grid,
+                target,
+                layout,
+                params,
+                progress.without_messages(),
+            )
+        moved, path = (
+            self._folder / f"{name}_{self._revision}.vrt" for name in ("moved", "preview")
+        )
         virtual_source(source, nodes, target.crs_wkt, path=str(moved)).FlushCache()
         if self._overviews is not None:
             os.link(self._overviews, f"{moved}.ovr")
         g, settings = target.geotransform, warp_settings(nodes, layout, params)
         far = g[0] + g[1] * target.width, g[3] + g[5] * target.height
         options = gdal.WarpOptions(
-            format="VRT", outputBounds=(g[0], far[1], far[0], g[3]), width=target.width, height=target.height, dstSRS=target.crs_wkt or None,
-            dstAlpha=layout.auxiliary, **settings,
+            format="VRT",
+            outputBounds=(g[0], far[1], far[0], g[3]),
+            width=target.width,
+            height=target.height,
+            dstSRS=target.crs_wkt or None,
+            dstAlpha=layout.auxiliary,
+            **settings,
         )
-        message = guarded(lambda _tick: gdal.Warp(str(path), str(moved), options=options), Progress(), "")
+        message = guarded(
+            lambda _tick: gdal.Warp(str(path), str(moved), options=options), Progress(), ""
+        )
         if message:
-            raise UnreadableRasterError(f"The preview of {self.sensed_path} failed: {message}.", "Check that the file is complete.")
+            raise UnreadableRasterError(
+                f"The preview of {self.sensed_path} failed: {message}.",
+                "Check that the file is complete.",
+            )
         return path
 
     def _write_file(
-        self, source: gdal.Dataset, transform: Transform, reference_grid: Grid, target: Grid, layout: Layout, params: WarpParams, progress: Progress
+        self,
+        source: gdal.Dataset,
+        transform: Transform,
+        reference_grid: Grid,
+        target: Grid,
+        layout: Layout,
+        params: WarpParams,
+        progress: Progress,
     ) -> Path:
         """Warp into a file, coarser than the target where that is large."""
         factor = max(1.0, max(target.width, target.height) / _MOST_PX)
         g = target.geotransform
         coarse = (g[0], g[1] * factor, g[2] * factor, g[3], g[4] * factor, g[5] * factor)
-        target = replace(target, geotransform=coarse, width=math.ceil(target.width / factor), height=math.ceil(target.height / factor))
+        target = replace(
+            target,
+            geotransform=coarse,
+            width=math.ceil(target.width / factor),
+            height=math.ceil(target.height / factor),
+        )
         path = self._folder / f"preview_{self._revision}.tif"
         sink = layout.create(path, target, 0.0)
         try:
@@ -138,7 +198,9 @@ class PreviewWarp:
                 (self._folder / f"{name}_{revision}{suffix}").unlink(missing_ok=True)
 
     def _prepare(self, source: gdal.Dataset, progress: Progress) -> None:
-        """Make overviews of a large raster that has none, so that the whole scene is drawn as fast as a part."""
+        """Make overviews of a large raster that has none, so that the whole scene is drawn as fast
+        as a part.
+        """
         if self._is_prepared:
             return
         longest = max(source.RasterXSize, source.RasterYSize)
@@ -150,7 +212,11 @@ class PreviewWarp:
                 levels.append(levels[-1] * 2)
             method = "NEAREST" if source.GetRasterBand(1).GetColorTable() is not None else "AVERAGE"
             small = gdal.Open(str(base))
-            message = guarded(lambda tick: small.BuildOverviews(method, levels, tick) == 0, progress, "Preparing the preview")
+            message = guarded(
+                lambda tick: small.BuildOverviews(method, levels, tick) == 0,
+                progress,
+                "Preparing the preview",
+            )
             if message:
                 raise OSError(message)
             self._overviews = Path(f"{base}.ovr")

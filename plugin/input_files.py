@@ -1,4 +1,6 @@
-"""The files that a raster is read from, as GDAL tells them; the counterpart of `engine.input_files`."""
+"""The files that a raster is read from, as GDAL tells them; the counterpart of
+`engine.input_files`.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +11,27 @@ from osgeo import gdal
 
 
 def files_of(rasters: Iterable[str]) -> list[str]:
-    """Return the files that rasters refer to, as far as they lie on this computer; what cannot be opened refers to none."""
+    """Return the files that rasters refer to, as far as they lie on this computer; what cannot be
+    opened refers to none.
+    """
     found: dict[str, None] = {}
-    waiting = [r for r in rasters if r and "://" not in r and not r.startswith(("/vsicurl", "/vsis3", "/vsigs", "/vsiaz", "/vsioss", "/vsiswift"))]
+    waiting = [
+        r
+        for r in rasters
+        if r
+        and "://" not in r
+        and not r.startswith(("/vsicurl", "/vsis3", "/vsigs", "/vsiaz", "/vsioss", "/vsiswift"))
+    ]
     drivers: list[str] = []
     gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:
         while waiting:
             following = [f for path in waiting for f in _listed(path, drivers) if f not in found]
             found.update(dict.fromkeys(following))
-            waiting, drivers = [f for f in following if Path(f).suffix.lower() == ".vrt"], ["VRT"]  # a list of sources says nothing of theirs
+            waiting, drivers = (
+                [f for f in following if Path(f).suffix.lower() == ".vrt"],
+                ["VRT"],
+            )  # a list of sources says nothing of theirs
     finally:
         gdal.PopErrorHandler()
     return list(found)

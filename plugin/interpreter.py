@@ -49,22 +49,32 @@ class InterpreterService:
 
     def store(self, managed: bool, existing_python: str, defaults: AlignParams) -> None:
         """Keep the choices, and tell of them."""
-        settings.set_interpreter(settings.MANAGED if managed else settings.EXISTING, existing_python)
+        settings.set_interpreter(
+            settings.MANAGED if managed else settings.EXISTING, existing_python
+        )
         settings.set_defaults(defaults)
         if self.stored is not None:
             self.stored()
 
-    def state(self, managed: bool | None = None, existing_python: str | None = None) -> tuple[bool, str]:
-        """Return whether matching can run with these choices (None = those stored), and a sentence about it."""
+    def state(
+        self, managed: bool | None = None, existing_python: str | None = None
+    ) -> tuple[bool, str]:
+        """Return whether matching can run with these choices (None = those stored), and a sentence
+        about it.
+        """
         try:
             return True, settings.worker_python(managed, existing_python)
         except AlignError as error:
             return False, explained(error)
 
     def creation_task(self, wheels: str, torch: str) -> EnvironmentTask:
-        """Return the task that makes the managed environment, with this torch of `environment`, not started; there is one at a time."""
+        """Return the task that makes the managed environment, with this torch of `environment`, not
+        started; there is one at a time.
+        """
         if self.creation is None:
-            self.creation = EnvironmentTask(settings.managed_folder(), Path(wheels) if wheels else None, _proxy(), torch)
+            self.creation = EnvironmentTask(
+                settings.managed_folder(), Path(wheels) if wheels else None, _proxy(), torch
+            )
             self.creation.ended.connect(self._created)
         return self.creation
 
@@ -76,7 +86,9 @@ class InterpreterService:
     def diagnostics(self) -> str:
         """Return a report to copy into a bug report."""
         ready, python = self.state()
-        return diagnostics_report(python if ready else None, _version(), f"QGIS {Qgis.QGIS_VERSION}", self.last_error)
+        return diagnostics_report(
+            python if ready else None, _version(), f"QGIS {Qgis.QGIS_VERSION}", self.last_error
+        )
 
     @staticmethod
     def copy(text: str) -> None:

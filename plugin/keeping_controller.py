@@ -21,7 +21,14 @@ from .core.review_queue import is_reviewed
 from .core.session import Session
 from .core.types import RasterRef
 from .review_controller import ReviewController
-from .review_files import add_points_layer, export_points, export_script, import_points, repaint_points, run_line
+from .review_files import (
+    add_points_layer,
+    export_points,
+    export_script,
+    import_points,
+    repaint_points,
+    run_line,
+)
 from .review_report import ReviewReport
 from .session_store import Earlier, find_earlier, recall_pair, unavailable
 from .tasks import BackgroundTask
@@ -45,13 +52,27 @@ class KeepingController(QObject):
     restored = pyqtSignal()
     pair_recalled = pyqtSignal(QgsMapLayer, QgsMapLayer)
 
-    def __init__(self, review: ReviewController, messages: Messages, dock: AlignDock, open_session: Callable[[], Session]) -> None:
+    def __init__(
+        self,
+        review: ReviewController,
+        messages: Messages,
+        dock: AlignDock,
+        open_session: Callable[[], Session],
+    ) -> None:
         super().__init__()
-        self.review, self.messages, self._dock, self._open_session = review, messages, dock, open_session
+        self.review, self.messages, self._dock, self._open_session = (
+            review,
+            messages,
+            dock,
+            open_session,
+        )
         self.menu = ExportMenu(dock.review.findChild(QToolButton, "exportButton"))
         for signal, slot in (
-            (self.menu.points_requested, self.ask_export), (self.menu.layer_requested, self.add_layer), (self.menu.script_requested, self.ask_script),
-            (self.menu.command_requested, self.copy_command), (self.menu.report_requested, self.ask_report),
+            (self.menu.points_requested, self.ask_export),
+            (self.menu.layer_requested, self.add_layer),
+            (self.menu.script_requested, self.ask_script),
+            (self.menu.command_requested, self.copy_command),
+            (self.menu.report_requested, self.ask_report),
         ):
             signal.connect(slot)
         self.task: BackgroundTask | None = None
@@ -61,8 +82,10 @@ class KeepingController(QObject):
         self._connections = tuple(
             (signal, slot)
             for signal, slot in (
-                (QgsProject.instance().readProject, self.recall), (QgsProject.instance().cleared, self.forget),
-                (QgsProject.instance().projectSaved, review.relocate), (review.refreshed, self._repaint_points),
+                (QgsProject.instance().readProject, self.recall),
+                (QgsProject.instance().cleared, self.forget),
+                (QgsProject.instance().projectSaved, review.relocate),
+                (review.refreshed, self._repaint_points),
             )
         )
         for signal, slot in self._connections:
@@ -85,7 +108,9 @@ class KeepingController(QObject):
         self.review.forget()
 
     def recall(self, _document: object = None) -> None:
-        """Choose the layers that were matched last in this project; their review comes back without asking."""
+        """Choose the layers that were matched last in this project; their review comes back without
+        asking.
+        """
         for text in unavailable():
             self.messages.tell(tr(text), Qgis.MessageLevel.Warning, 0)
         reference, sensed = recall_pair()
@@ -106,8 +131,14 @@ class KeepingController(QObject):
         if recalled:
             self.restore(found)
             return
-        text = fill(tr("There is a review of these two rasters from {0} (points: {1})."), f"{found.time:%Y-%m-%d, %H:%M}", len(found.session.points))
-        self.offer = self.messages.tell(text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(found))
+        text = fill(
+            tr("There is a review of these two rasters from {0} (points: {1})."),
+            f"{found.time:%Y-%m-%d, %H:%M}",
+            len(found.session.points),
+        )
+        self.offer = self.messages.tell(
+            text, Qgis.MessageLevel.Info, 0, tr("Restore"), lambda: self.restore(found)
+        )
 
     def take_back_offer(self) -> None:
         """Offer no earlier review any more."""
@@ -124,7 +155,14 @@ class KeepingController(QObject):
         points = found.session.points
         reviewed = sum(map(is_reviewed, points))
         when = f"{found.time:%Y-%m-%d, %H:%M}"
-        self.said.emit(fill(tr("Points restored: {0}, reviewed: {1} (last change {2})."), len(points), reviewed, when))
+        self.said.emit(
+            fill(
+                tr("Points restored: {0}, reviewed: {1} (last change {2})."),
+                len(points),
+                reviewed,
+                when,
+            )
+        )
         for warning in found.warnings:
             self.messages.tell(tr(warning), Qgis.MessageLevel.Warning, 0)
 
@@ -132,7 +170,9 @@ class KeepingController(QObject):
 
     def ask_import(self) -> None:
         """Ask for a control-point file and read it."""
-        path, _ = QFileDialog.getOpenFileName(self._dock, tr("Import control points"), "", _filters(_IMPORTS))
+        path, _ = QFileDialog.getOpenFileName(
+            self._dock, tr("Import control points"), "", _filters(_IMPORTS)
+        )
         if path:
             self.import_points(Path(path))
 
@@ -141,11 +181,15 @@ class KeepingController(QObject):
         if attempt(lambda: import_points(self._open_session(), path), self.failed.emit):
             self.review.refresh()
             self.review.use_tool()
-            self.said.emit(fill(tr("Points read from {1}: {0}"), len(self.review.session.points), path.name))
+            self.said.emit(
+                fill(tr("Points read from {1}: {0}"), len(self.review.session.points), path.name)
+            )
 
     def ask_export(self) -> None:
         """Ask for a file and write the points."""
-        path, _ = QFileDialog.getSaveFileName(self._dock, tr("Export control points"), "", _filters(_EXPORTS))
+        path, _ = QFileDialog.getSaveFileName(
+            self._dock, tr("Export control points"), "", _filters(_EXPORTS)
+        )
         if path:
             self.export_points(Path(path))
 
@@ -164,15 +208,24 @@ class KeepingController(QObject):
 
     def ask_script(self) -> None:
         """Ask for a file and write the warp as a script of GDAL's programs."""
-        path, kind = QFileDialog.getSaveFileName(self._dock, tr("GDAL script"), "", _filters(_SCRIPTS[:: -1 if os.name == "nt" else 1]))
+        path, kind = QFileDialog.getSaveFileName(
+            self._dock, tr("GDAL script"), "", _filters(_SCRIPTS[:: -1 if os.name == "nt" else 1])
+        )
         if path:
             suffix = ".bat" if "*.bat" in kind else ".sh"
-            self.export_script(Path(path) if Path(path).suffix.lower() in (".sh", ".bat", ".cmd") else Path(path + suffix))
+            self.export_script(
+                Path(path)
+                if Path(path).suffix.lower() in (".sh", ".bat", ".cmd")
+                else Path(path + suffix)
+            )
 
     def export_script(self, path: Path) -> None:
         """Write the warp of the Warp tab as a script."""
         target = self._dock.warp.output.filePath().strip() or str(path.with_suffix(".tif"))
-        if attempt(lambda: export_script(self.review.session, path, target, self._dock.warp.warp_params()), self.failed.emit):
+        if attempt(
+            lambda: export_script(self.review.session, path, target, self._dock.warp.warp_params()),
+            self.failed.emit,
+        ):
             self.said.emit(fill(tr("Written: {0} and its control points"), path))
 
     def copy_command(self) -> None:
@@ -191,7 +244,11 @@ class KeepingController(QObject):
         path, kind = QFileDialog.getSaveFileName(self._dock, tr("Report"), "", _filters(_REPORTS))
         if path:
             suffix = ".html" if "*.html" in kind else ".pdf"
-            self.write_report(Path(path) if Path(path).suffix.lower() in (".pdf", ".html", ".htm") else Path(path + suffix))
+            self.write_report(
+                Path(path)
+                if Path(path).suffix.lower() in (".pdf", ".html", ".htm")
+                else Path(path + suffix)
+            )
 
     def write_report(self, path: Path) -> None:
         """Write the report of the review in the background."""
@@ -199,14 +256,20 @@ class KeepingController(QObject):
         if self.task is not None:
             return
         if session is None or self.review.locked:
-            self.failed.emit(InputError("There is no review to report.", "Find tie points, or add some by hand, first."))
+            self.failed.emit(
+                InputError(
+                    "There is no review to report.", "Find tie points, or add some by hand, first."
+                )
+            )
             return
         try:
             report = ReviewReport(session.record(), session.fit)
         except AlignError as error:
             self.failed.emit(error)
             return
-        self.task = BackgroundTask(f"SAR-Optical Align: {path.name}", lambda progress: report.write(path, progress))
+        self.task = BackgroundTask(
+            f"SAR-Optical Align: {path.name}", lambda progress: report.write(path, progress)
+        )
         self.task.said.connect(self.said)
         self.task.ended.connect(lambda: self._report_ended(path))
         QgsApplication.taskManager().addTask(self.task)
@@ -222,6 +285,9 @@ class KeepingController(QObject):
         else:
             self.said.emit(fill(tr("Written: {0}"), path))
             self.messages.tell(
-                fill(tr("Report written: {0}"), path.name), Qgis.MessageLevel.Success, 15, tr("Open"),
+                fill(tr("Report written: {0}"), path.name),
+                Qgis.MessageLevel.Success,
+                15,
+                tr("Open"),
                 lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))),
             )

@@ -35,7 +35,8 @@ from .core.wording import number, tr
 from .gdal_layout import open_raster
 
 GROUP = "SAR-Optical Align"
-AID = "sar_optical_align/aid"  # property of layers that show something about a review: nothing to be matched or warped themselves
+# property of layers that show something about a review: nothing to be matched or warped themselves
+AID = "sar_optical_align/aid"
 _VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")
 
 
@@ -50,13 +51,23 @@ def raster_ref(layer: QgsRasterLayer | None, band: int = 0) -> RasterRef:
         InputError: no layer, or one that is no file.
     """
     if layer is None or not layer.isValid():
-        raise InputError("Choose a reference and a sensed raster layer.", "Add both rasters to the project first.")
+        raise InputError(
+            "Choose a reference and a sensed raster layer.",
+            "Add both rasters to the project first.",
+        )
     provider = layer.dataProvider()
     if provider is None or provider.name() != "gdal":
-        raise InputError(f"{layer.name()} is not a raster file.", "Export the part you need to a GeoTIFF first (layer menu > Export).")
+        raise InputError(
+            f"{layer.name()} is not a raster file.",
+            "Export the part you need to a GeoTIFF first (layer menu > Export).",
+        )
     path = layer.source().split("|")[0]
     wkt = layer.crs().toWkt() if layer.crs().isValid() else ""
-    return RasterRef(path, (band,) if band > 0 else (), crs_wkt=wkt if native_grid(path).crs_wkt != "" or _referenced(path) else "")
+    return RasterRef(
+        path,
+        (band,) if band > 0 else (),
+        crs_wkt=wkt if native_grid(path).crs_wkt != "" or _referenced(path) else "",
+    )
 
 
 def _referenced(path: str) -> bool:
@@ -73,7 +84,9 @@ def native_grid(path: str) -> Grid:
     gt = dataset.GetGeoTransform(can_return_null=True) or (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
     gt = tuple(float(v) for v in gt)
     referenced = gt != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-    return Grid(dataset.GetProjection() if referenced else "", gt, dataset.RasterXSize, dataset.RasterYSize)
+    return Grid(
+        dataset.GetProjection() if referenced else "", gt, dataset.RasterXSize, dataset.RasterYSize
+    )
 
 
 def grid_of(ref: RasterRef) -> Grid:
@@ -94,19 +107,25 @@ def crs_of(text: str) -> QgsCoordinateReferenceSystem:
     return crs
 
 
-def reprojection(source_wkt: str, target_wkt: str, near: Grid | None = None) -> Callable[[np.ndarray], np.ndarray] | None:
-    """Return a function (N, 2) -> (N, 2) between two CRSs, or None where they are the same or unknown.
+def reprojection(
+    source_wkt: str, target_wkt: str, near: Grid | None = None
+) -> Callable[[np.ndarray], np.ndarray] | None:
+    """Return a function (N, 2) -> (N, 2) between two CRSs, or None where they are the same or
+    unknown.
 
     Args:
         source_wkt: CRS of what comes.
         target_wkt: CRS of what is wanted.
-        near: Grid in the target's CRS on whose side of the antimeridian longitudes come out; None = as they are.
+        near: Grid in the target's CRS on whose side of the antimeridian longitudes come out; None =
+            as they are.
     """
     if not source_wkt or not target_wkt:
         return None
     longitude = None
     if near is not None and is_geographic(target_wkt):
-        longitude = float(coords.map_from_px(near.geotransform, [(near.width / 2, near.height / 2)])[0, 0])
+        longitude = float(
+            coords.map_from_px(near.geotransform, [(near.width / 2, near.height / 2)])[0, 0]
+        )
     if source_wkt == target_wkt:
         return None if longitude is None else lambda xy: unwrapped(xy, longitude)
     source, target = crs_of(source_wkt), crs_of(target_wkt)
@@ -140,7 +159,9 @@ def add_to_group(layer: QgsMapLayer, project: QgsProject | None = None, aid: str
 
 
 def copy_renderer(source: QgsRasterLayer, target: QgsRasterLayer) -> None:
-    """Draw a warped raster like the sensed one, and not at all outside the image; a mask of either counts as a band in QGIS."""
+    """Draw a warped raster like the sensed one, and not at all outside the image; a mask of either
+    counts as a band in QGIS.
+    """
     renderer = source.renderer()
     if renderer is None:
         return
@@ -152,11 +173,14 @@ def copy_renderer(source: QgsRasterLayer, target: QgsRasterLayer) -> None:
     target.renderer().setAlphaBand(alpha)
 
 
-def confidence_layer(points: Iterable[TiePoint], reference_grid: Grid, path: Path) -> QgsRasterLayer:
+def confidence_layer(
+    points: Iterable[TiePoint], reference_grid: Grid, path: Path
+) -> QgsRasterLayer:
     """Write the confidence of tie points as a smooth raster and return it as a styled layer.
 
-    The value at a place is the mean score of the points around it, weighted by a Gaussian of the points' spacing;
-    disabled points count with score 0. Nodata further than three spacings from any point.
+    The value at a place is the mean score of the points around it, weighted by a Gaussian of the
+    points' spacing; disabled points count with score 0. Nodata further than three spacings from any
+    point.
 
     Raises:
         OutputError: the file cannot be written.
@@ -175,7 +199,9 @@ def confidence_layer(points: Iterable[TiePoint], reference_grid: Grid, path: Pat
         norm += weight
     data = np.where(norm > np.exp(-4.5), total / norm, -1.0).astype(np.float32)
     g = reference_grid.geotransform
-    dataset = gdal.GetDriverByName("GTiff").Create(str(path), cols, rows, 1, gdal.GDT_Float32, ["COMPRESS=DEFLATE"])
+    dataset = gdal.GetDriverByName("GTiff").Create(
+        str(path), cols, rows, 1, gdal.GDT_Float32, ["COMPRESS=DEFLATE"]
+    )
     if dataset is None:
         raise OutputError(f"Cannot write {path}.", "Check that the folder can be written.")
     dataset.SetGeoTransform((g[0], g[1] * side, g[2] * side, g[3], g[4] * side, g[5] * side))
@@ -191,22 +217,42 @@ def confidence_layer(points: Iterable[TiePoint], reference_grid: Grid, path: Pat
     layer = QgsRasterLayer(str(path), tr("Confidence of tie points"))
     shader, ramp = QgsRasterShader(), QgsColorRampShader(0.0, 1.0)
     ramp.setColorRampType(QgsColorRampShader.Type.Interpolated)
-    ramp.setColorRampItemList([QgsColorRampShader.ColorRampItem(i / 4, QColor(c), number(i / 4, ".2f")) for i, c in enumerate(_VIRIDIS)])
+    ramp.setColorRampItemList(
+        [
+            QgsColorRampShader.ColorRampItem(i / 4, QColor(c), number(i / 4, ".2f"))
+            for i, c in enumerate(_VIRIDIS)
+        ]
+    )
     shader.setRasterShaderFunction(ramp)
     layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
     layer.setOpacity(0.6)
     return layer
 
 
-_KINDS = QMetaType.Type if Qgis.QGIS_VERSION_INT >= 33800 else QVariant  # older QGIS knows the second only, newer warns of it
-WHOLE, REAL, TEXT = _KINDS.Int, _KINDS.Double, _KINDS.QString if Qgis.QGIS_VERSION_INT >= 33800 else _KINDS.String
+_KINDS = (
+    QMetaType.Type if Qgis.QGIS_VERSION_INT >= 33800 else QVariant
+)  # older QGIS knows the second only, newer warns of it
+WHOLE, REAL, TEXT = (
+    _KINDS.Int,
+    _KINDS.Double,
+    _KINDS.QString if Qgis.QGIS_VERSION_INT >= 33800 else _KINDS.String,
+)
 """Kinds of attributes."""
 POINT_FIELDS = (
-    ("id", WHOLE), ("reference_x_px", REAL), ("reference_y_px", REAL),
-    ("sensed_x_px", REAL), ("sensed_y_px", REAL), ("sensed_x_map", REAL),
-    ("sensed_y_map", REAL), ("score", REAL), ("covariance_xx_px2", REAL),
-    ("covariance_xy_px2", REAL), ("covariance_yy_px2", REAL), ("enabled", WHOLE),
-    ("reason", TEXT), ("worth", REAL),
+    ("id", WHOLE),
+    ("reference_x_px", REAL),
+    ("reference_y_px", REAL),
+    ("sensed_x_px", REAL),
+    ("sensed_y_px", REAL),
+    ("sensed_x_map", REAL),
+    ("sensed_y_map", REAL),
+    ("score", REAL),
+    ("covariance_xx_px2", REAL),
+    ("covariance_xy_px2", REAL),
+    ("covariance_yy_px2", REAL),
+    ("enabled", WHOLE),
+    ("reason", TEXT),
+    ("worth", REAL),
 )
 
 
@@ -221,11 +267,27 @@ def point_fields() -> QgsFields:
 def point_feature(p: TiePoint) -> QgsFeature:
     """Return a tie point as a feature at its place in the reference."""
     feature = QgsFeature(point_fields())
-    place = p.reference_map if p.reference_map is not None else (p.reference_px[0], -p.reference_px[1])
+    place = (
+        p.reference_map if p.reference_map is not None else (p.reference_px[0], -p.reference_px[1])
+    )
     feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(*place)))
     own = p.sensed_map or (None, None)
     c = p.covariance_px
-    feature.setAttributes([p.id, *p.reference_px, *p.sensed_px, *own, p.score, c[0][0], c[0][1], c[1][1], int(p.enabled), p.reason, p.worth])
+    feature.setAttributes(
+        [
+            p.id,
+            *p.reference_px,
+            *p.sensed_px,
+            *own,
+            p.score,
+            c[0][0],
+            c[0][1],
+            c[1][1],
+            int(p.enabled),
+            p.reason,
+            p.worth,
+        ]
+    )
     return feature
 
 
@@ -237,7 +299,9 @@ def point_from_feature(feature: QgsFeature) -> TiePoint:
     """
     try:
         a = {name: feature.attribute(name) for name, _ in POINT_FIELDS if name != "worth"}
-        worth = feature.attribute("worth") if feature.fields().indexOf("worth") >= 0 else None  # older layers lack it
+        worth = (
+            feature.attribute("worth") if feature.fields().indexOf("worth") >= 0 else None
+        )  # older layers lack it
         place = feature.geometry().asPoint()
         reference = (float(a["reference_x_px"]), float(a["reference_y_px"]))
         sensed = (float(a["sensed_x_px"]), float(a["sensed_y_px"]))
@@ -246,8 +310,19 @@ def point_from_feature(feature: QgsFeature) -> TiePoint:
         own = a["sensed_x_map"]
         sensed_map = (float(own), float(a["sensed_y_map"])) if isinstance(own, float) else None
         return TiePoint(
-            int(a["id"]), reference, sensed, (place.x(), place.y()), sensed_map, float(a["score"]), ((xx, xy), (xy, yy)), bool(int(a["enabled"])), reason,
+            int(a["id"]),
+            reference,
+            sensed,
+            (place.x(), place.y()),
+            sensed_map,
+            float(a["score"]),
+            ((xx, xy), (xy, yy)),
+            bool(int(a["enabled"])),
+            reason,
             worth=float(worth) if isinstance(worth, float) else 1.0,
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"The layer is not a tie-point layer: {error}.", "Use a layer made by 'Find tie points' or 'Import control points'.") from error
+        raise InputError(
+            f"The layer is not a tie-point layer: {error}.",
+            "Use a layer made by 'Find tie points' or 'Import control points'.",
+        ) from error

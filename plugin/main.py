@@ -43,7 +43,9 @@ class SarOpticalAlignPlugin:
     def initGui(self) -> None:  # noqa: N802
         """Put up everything."""
         self.initProcessing()
-        self.action = QAction(QIcon(str(ICONS / "align.svg")), tr("SAR-Optical Align"), self.iface.mainWindow())
+        self.action = QAction(
+            QIcon(str(ICONS / "align.svg")), tr("SAR-Optical Align"), self.iface.mainWindow()
+        )
         self.action.setObjectName("sarOpticalAlignAction")
         self.action.setCheckable(True)
         self.action.setToolTip(tr("Align a SAR raster with an optical one"))

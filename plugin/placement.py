@@ -1,4 +1,7 @@
-"""Canvas, map and pixels of one pair of rasters: the conversions of the review. Main thread only."""
+"""Canvas, map and pixels of one pair of rasters: the conversions of the review.
+
+Main thread only.
+"""
 
 from __future__ import annotations
 
@@ -23,32 +26,46 @@ _GCP_METHOD = {"METHOD": "GCP_TPS"}
 class Placement:
     """Where tie points lie on the canvas, and which pixels a place on the canvas means.
 
-    Rasters without georeferencing are drawn by QGIS with x to the right and y up, negative: so are their points. A sensed
-    raster that has GCPs only is placed with a thin-plate spline through them.
+    Rasters without georeferencing are drawn by QGIS with x to the right and y up, negative: so are
+    their points. A sensed raster that has GCPs only is placed with a thin-plate spline through
+    them.
     """
 
     def __init__(self, reference_grid: Grid, sensed_grid: Grid, sensed_path: str) -> None:
         self.reference_grid, self.sensed_grid = reference_grid, sensed_grid
         self._gcp_wkt, self._gcps = "", None
         if not is_referenced(sensed_grid):
-            with contextlib.suppress(UnreadableRasterError):  # a file that is gone has no control points
+            with contextlib.suppress(
+                UnreadableRasterError
+            ):  # a file that is gone has no control points
                 self._take_gcps(open_raster(sensed_path))
 
     def _take_gcps(self, dataset: gdal.Dataset) -> None:
         if dataset.GetGCPCount() >= 3:
             self._gcp_wkt = dataset.GetGCPProjection()
             self._dataset = dataset  # the transformer does not keep it alive
-            self._gcps = gdal.Transformer(dataset, None, [f"{k}={v}" for k, v in _GCP_METHOD.items()])
+            self._gcps = gdal.Transformer(
+                dataset, None, [f"{k}={v}" for k, v in _GCP_METHOD.items()]
+            )
 
     @property
     def sensed_to_reference(self) -> Callable[[np.ndarray], np.ndarray] | None:
-        """(N, 2) as the sensed grid places it -> the reference's CRS; None where they are the same."""
+        """(N, 2) as the sensed grid places it -> the reference's CRS; None where they are the
+        same.
+        """
         if self._gcps is None:
-            return reprojection(self.sensed_grid.crs_wkt, self.reference_grid.crs_wkt, self.reference_grid)
+            return reprojection(
+                self.sensed_grid.crs_wkt, self.reference_grid.crs_wkt, self.reference_grid
+            )
         onwards = reprojection(self._gcp_wkt, self.reference_grid.crs_wkt, self.reference_grid)
 
         def apply(px: np.ndarray) -> np.ndarray:
-            places = np.array([self._gcps.TransformPoint(0, float(x), float(y))[1][:2] for x, y in coords.as_points(px)]).reshape(-1, 2)
+            places = np.array(
+                [
+                    self._gcps.TransformPoint(0, float(x), float(y))[1][:2]
+                    for x, y in coords.as_points(px)
+                ]
+            ).reshape(-1, 2)
             return places if onwards is None else onwards(places)
 
         return apply
@@ -82,27 +99,41 @@ class Placement:
         return float(x), float(y)
 
     def reference_px_of_sensed(self, px: np.ndarray) -> np.ndarray:
-        """(N, 2) sensed px -> reference px, as both rasters are georeferenced; pixel for pixel where they are not."""
+        """(N, 2) sensed px -> reference px, as both rasters are georeferenced; pixel for pixel
+        where they are not.
+        """
         if not is_referenced(self.reference_grid):
             return coords.as_points(px)
         place = coords.map_from_px(self.sensed_grid.geotransform, px)
         onwards = self.sensed_to_reference
-        return coords.px_from_map(self.reference_grid.geotransform, place if onwards is None else onwards(place))
+        return coords.px_from_map(
+            self.reference_grid.geotransform, place if onwards is None else onwards(place)
+        )
 
     def sensed_px_of_reference(self, px: np.ndarray) -> np.ndarray:
-        """(N, 2) reference px -> sensed px, as both rasters are georeferenced; pixel for pixel where they are not."""
+        """(N, 2) reference px -> sensed px, as both rasters are georeferenced; pixel for pixel
+        where they are not.
+        """
         if not is_referenced(self.reference_grid):
             return coords.as_points(px)
         place = coords.map_from_px(self.reference_grid.geotransform, px)
-        backward = reprojection(self.reference_grid.crs_wkt, self._gcp_wkt or self.sensed_grid.crs_wkt, None if self._gcp_wkt else self.sensed_grid)
+        backward = reprojection(
+            self.reference_grid.crs_wkt,
+            self._gcp_wkt or self.sensed_grid.crs_wkt,
+            None if self._gcp_wkt else self.sensed_grid,
+        )
         place = place if backward is None else backward(place)
         if self._gcps is None:
             return coords.px_from_map(self.sensed_grid.geotransform, place)
-        return np.array([self._gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in place]).reshape(-1, 2)
+        return np.array(
+            [self._gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in place]
+        ).reshape(-1, 2)
 
     def to_canvas(self, place: Point, canvas_crs: QgsCoordinateReferenceSystem) -> QgsPointXY:
         """Reference's CRS -> canvas."""
-        forward = reprojection(self.reference_grid.crs_wkt, canvas_crs.toWkt() if canvas_crs.isValid() else "")
+        forward = reprojection(
+            self.reference_grid.crs_wkt, canvas_crs.toWkt() if canvas_crs.isValid() else ""
+        )
         x, y = place if forward is None else forward(np.array([place]))[0]
         return QgsPointXY(float(x), float(y))
 
@@ -112,7 +143,9 @@ class Placement:
 
     def sensed_px(self, place: QgsPointXY, canvas_crs: QgsCoordinateReferenceSystem) -> Point:
         """Canvas -> pixels of the sensed raster, as it is georeferenced now."""
-        x, y = self.sensed_px_from(canvas_crs.toWkt() if canvas_crs.isValid() else "")(np.array([[place.x(), place.y()]]))[0]
+        x, y = self.sensed_px_from(canvas_crs.toWkt() if canvas_crs.isValid() else "")(
+            np.array([[place.x(), place.y()]])
+        )[0]
         return float(x), float(y)
 
     def sensed_px_from(self, wkt: str) -> Callable[[np.ndarray], np.ndarray]:
@@ -126,7 +159,9 @@ class Placement:
             at = coords.as_points(places if backward is None else backward(places))
             if gcps is None:
                 return coords.px_from_map(grid.geotransform, at)
-            return np.array([gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in at]).reshape(-1, 2)
+            return np.array(
+                [gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in at]
+            ).reshape(-1, 2)
 
         return apply
 
@@ -141,12 +176,15 @@ class Placement:
 
 
 def half_axes(points: Sequence[SessionPoint], to_map: np.ndarray) -> np.ndarray:
-    """Return (N, 2, 2) half axes of one standard deviation of the points' places, map units, one a row.
+    """Return (N, 2, 2) half axes of one standard deviation of the points' places, map units, one a
+    row.
 
     Args:
         points: Points.
         to_map: (2, 2) linear part, reference px -> map.
     """
-    covariances = np.array([p.tie_point.covariance_px for p in points], dtype=float).reshape(-1, 2, 2)
+    covariances = np.array([p.tie_point.covariance_px for p in points], dtype=float).reshape(
+        -1, 2, 2
+    )
     values, vectors = np.linalg.eigh(to_map @ np.nan_to_num(covariances, posinf=0.0) @ to_map.T)
     return (vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]).transpose(0, 2, 1)

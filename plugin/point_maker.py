@@ -1,4 +1,5 @@
-"""Adding a point by one click in the reference: its partner is where the fit expects it, then where the match is.
+"""Adding a point by one click in the reference: its partner is where the fit expects it, then where
+the match is.
 
 Without a fit, or with Shift, a second click gives the partner.
 """
@@ -44,8 +45,14 @@ class PointMaker:
 
     def _hint(self) -> str:
         if self._review.has_fit():
-            return tr("Click a place in the reference; its partner is found. Shift: give the partner by hand. Ctrl: take it as fitted. Escape ends.")
-        return tr("Click the place in the reference, then the same ground in the sensed image. Escape ends adding.")
+            return tr(
+                "Click a place in the reference; its partner is found. Shift: give the "
+                "partner by hand. Ctrl: take it as fitted. Escape ends."
+            )
+        return tr(
+            "Click the place in the reference, then the same ground in the sensed image. "
+            "Escape ends adding."
+        )
 
     def place(self, place: QgsPointXY, free: bool = False, by_hand: bool = False) -> None:
         """Take a click on the canvas: in the reference, or the partner of the one before.
@@ -64,13 +71,29 @@ class PointMaker:
             if sensed is not None and not by_hand:
                 self._finish(sensed, measure=not free)
                 return
-            self._partner = None if sensed is None else r.placement.to_canvas(r.placement.sensed_place_of_px(sensed), r.canvas_crs())
+            self._partner = (
+                None
+                if sensed is None
+                else r.placement.to_canvas(r.placement.sensed_place_of_px(sensed), r.canvas_crs())
+            )
             r.item.set_pending(place, self._partner)
-            hint = tr(" The ring is the proposal, Enter takes it.") if self._partner is not None else ""
+            hint = (
+                tr(" The ring is the proposal, Enter takes it.")
+                if self._partner is not None
+                else ""
+            )
             r.said.emit(tr("Now click the same ground where the sensed image shows it.") + hint)
             return
-        near = self._partner is not None and place.distance(self._partner) <= HIT_RADIUS_PX * r.canvas.mapUnitsPerPixel()
-        self._finish(r.placement.sensed_px(self._partner if near and self._partner is not None else place, r.canvas_crs()), measure=False)
+        near = (
+            self._partner is not None
+            and place.distance(self._partner) <= HIT_RADIUS_PX * r.canvas.mapUnitsPerPixel()
+        )
+        self._finish(
+            r.placement.sensed_px(
+                self._partner if near and self._partner is not None else place, r.canvas_crs()
+            ),
+            measure=False,
+        )
 
     def take_proposal(self) -> bool:
         """Take the proposed partner; False where no half point waits for one."""
@@ -107,12 +130,19 @@ class PointMaker:
             return
         r.refresh()
         r.select([identifier])
-        r.said.emit(fill(tr("Point {0} added. Click the next place in the reference, or press Escape."), identifier))
+        r.said.emit(
+            fill(
+                tr("Point {0} added. Click the next place in the reference, or press Escape."),
+                identifier,
+            )
+        )
         if measure:
             r.snapper.measure_added(identifier)
 
     def _expect(self, reference_px: Point) -> Point | None:
-        """Return where the current fit expects the partner of a place in the reference, sensed px; None where it does not say."""
+        """Return where the current fit expects the partner of a place in the reference, sensed px;
+        None where it does not say.
+        """
         fit = self._review.fit()
         if fit is None or fit.transform is None:
             return None

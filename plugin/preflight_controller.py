@@ -45,12 +45,22 @@ class PreflightController(QObject):
         """Look at the pair chosen, and judge it."""
         self._facts = None
         layers = self._panel.reference_combo.currentLayer(), self._panel.sensed_combo.currentLayer()
-        if all(layer is not None and layer.isValid() for layer in layers) and layers[0].source() != layers[1].source():
+        if (
+            all(layer is not None and layer.isValid() for layer in layers)
+            and layers[0].source() != layers[1].source()
+        ):
             try:
                 refs = self._refs()
-                sides = [self._look_at(ref, layer, kind) for ref, layer, kind in zip(refs, layers, (Modality.OPTICAL, Modality.SAR), strict=True)]
+                sides = [
+                    self._look_at(ref, layer, kind)
+                    for ref, layer, kind in zip(
+                        refs, layers, (Modality.OPTICAL, Modality.SAR), strict=True
+                    )
+                ]
                 grids = [grid_of(ref) for ref in refs]
-                self._facts = pair_facts((sides[0], refs[0], grids[0]), (sides[1], refs[1], grids[1]))
+                self._facts = pair_facts(
+                    (sides[0], refs[0], grids[0]), (sides[1], refs[1], grids[1])
+                )
             except AlignError as error:
                 self._facts = PairFacts(RasterFacts("", problem=str(error)), RasterFacts(""))
         self.judge()
@@ -66,7 +76,11 @@ class PreflightController(QObject):
         """Judge what is known by the parameters as they are now."""
         self._timer.stop()
         try:
-            findings = check_pair(self._facts, params_from(self._panel.param_values())) if self._facts is not None else ()
+            findings = (
+                check_pair(self._facts, params_from(self._panel.param_values()))
+                if self._facts is not None
+                else ()
+            )
         except UsageError:
             findings = ()  # a number cannot be read; the run says which
         self._panel.set_checks(findings)
@@ -74,14 +88,32 @@ class PreflightController(QObject):
     def fix(self, fix: Fix) -> None:
         """Carry out what a button of the list says."""
         if fix.name == "crs":
-            layers = {"reference": self._panel.reference_combo.currentLayer(), "sensed": self._panel.sensed_combo.currentLayer()}
-            target, other = layers[fix.value], layers["sensed" if fix.value == "reference" else "reference"]
+            layers = {
+                "reference": self._panel.reference_combo.currentLayer(),
+                "sensed": self._panel.sensed_combo.currentLayer(),
+            }
+            target, other = (
+                layers[fix.value],
+                layers["sensed" if fix.value == "reference" else "reference"],
+            )
             target.setCrs(other.crs())
-            self.said.emit(fill(tr("{0} is taken to be in {1}; its file stays as it is."), target.name(), other.crs().authid()))
+            self.said.emit(
+                fill(
+                    tr("{0} is taken to be in {1}; its file stays as it is."),
+                    target.name(),
+                    other.crs().authid(),
+                )
+            )
         elif fix.name == "amplitude":
-            combo = self._panel.reference_combo if fix.value == "reference" else self._panel.sensed_combo
+            combo = (
+                self._panel.reference_combo
+                if fix.value == "reference"
+                else self._panel.sensed_combo
+            )
             source = combo.currentLayer()
-            layer = QgsRasterLayer(f"DERIVED_SUBDATASET:AMPLITUDE:{source.source()}", f"{source.name()} (amplitude)")
+            layer = QgsRasterLayer(
+                f"DERIVED_SUBDATASET:AMPLITUDE:{source.source()}", f"{source.name()} (amplitude)"
+            )
             if layer.isValid():
                 QgsProject.instance().addMapLayer(layer)
                 combo.setLayer(layer)

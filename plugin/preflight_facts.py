@@ -1,4 +1,7 @@
-"""Looks at two rasters before a run: headers and a thin sample, quick whatever their size. Main thread only."""
+"""Looks at two rasters before a run: headers and a thin sample, quick whatever their size.
+
+Main thread only.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,14 @@ from pathlib import Path
 
 import numpy as np
 from osgeo import gdal
-from qgis.core import QgsCoordinateReferenceSystem, QgsCsException, QgsGeometry, QgsPointXY, QgsRasterLayer, QgsUnitTypes
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCsException,
+    QgsGeometry,
+    QgsPointXY,
+    QgsRasterLayer,
+    QgsUnitTypes,
+)
 
 from .core import coords
 from .core.errors import AlignError, UnreadableRasterError
@@ -34,7 +44,9 @@ def raster_facts(ref: RasterRef, layer: QgsRasterLayer, fallback: Modality) -> R
         gdal.PopErrorHandler()
 
 
-def _facts(ref: RasterRef, layer: QgsRasterLayer, dataset: gdal.Dataset, fallback: Modality) -> RasterFacts:
+def _facts(
+    ref: RasterRef, layer: QgsRasterLayer, dataset: gdal.Dataset, fallback: Modality
+) -> RasterFacts:
     band = dataset.GetRasterBand(min(ref.bands[0] if ref.bands else 1, dataset.RasterCount))
     gt = dataset.GetGeoTransform(can_return_null=True)
     if gt is not None and tuple(gt) != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0):
@@ -45,41 +57,87 @@ def _facts(ref: RasterRef, layer: QgsRasterLayer, dataset: gdal.Dataset, fallbac
         placed = "rpcs" if dataset.GetMetadata("RPC") else "none"
     size = dataset.RasterXSize, dataset.RasterYSize
     kind = gdal.GetDataTypeName(band.DataType)
-    crs = layer.crs().authid() or layer.crs().description() if placed != "none" and layer.crs().isValid() else ""
+    crs = (
+        layer.crs().authid() or layer.crs().description()
+        if placed != "none" and layer.crs().isValid()
+        else ""
+    )
     if kind.startswith("C"):
-        return RasterFacts(ref.path, *size, is_complex=True, georeferencing=placed, gcp_count=dataset.GetGCPCount(), crs=crs)
+        return RasterFacts(
+            ref.path,
+            *size,
+            is_complex=True,
+            georeferencing=placed,
+            gcp_count=dataset.GetGCPCount(),
+            crs=crs,
+        )
     samples, mask = _sample(dataset, band)
     flags, nodata = band.GetMaskFlags(), band.GetNoDataValue()
-    marks = "alpha band" if flags & gdal.GMF_ALPHA else (f"nodata {nodata:g}" if nodata is not None else ("mask" if flags & gdal.GMF_PER_DATASET else ""))
+    marks = (
+        "alpha band"
+        if flags & gdal.GMF_ALPHA
+        else (
+            f"nodata {nodata:g}"
+            if nodata is not None
+            else ("mask" if flags & gdal.GMF_PER_DATASET else "")
+        )
+    )
     border = 0.0 if marks else _zero_border(samples)
     valid = samples[mask & np.isfinite(samples)].astype(np.float32)
     inside = valid[valid != 0] if border else valid
-    names = " ".join([Path(ref.path).name, *(dataset.GetRasterBand(i + 1).GetDescription() or "" for i in range(dataset.RasterCount))])
+    names = " ".join(
+        [
+            Path(ref.path).name,
+            *(
+                dataset.GetRasterBand(i + 1).GetDescription() or ""
+                for i in range(dataset.RasterCount)
+            ),
+        ]
+    )
     modality = detect_modality(names, dataset.RasterCount >= 3, inside, fallback)
     dtype = {"Byte": "uint8"}.get(kind, kind.lower())
     return RasterFacts(
-        ref.path, *size, georeferencing=placed, gcp_count=dataset.GetGCPCount(), crs=crs, nodata=marks, zero_border=border,
-        valid_share=float(valid.size / max(samples.size, 1)), constant=bool(inside.size == 0 or inside.min() == inside.max()), modality=modality.value,
-        sar_scale=detect_sar_scale(inside, dtype) if modality is Modality.SAR else "", eight_bit=kind == "Byte",
+        ref.path,
+        *size,
+        georeferencing=placed,
+        gcp_count=dataset.GetGCPCount(),
+        crs=crs,
+        nodata=marks,
+        zero_border=border,
+        valid_share=float(valid.size / max(samples.size, 1)),
+        constant=bool(inside.size == 0 or inside.min() == inside.max()),
+        modality=modality.value,
+        sar_scale=detect_sar_scale(inside, dtype) if modality is Modality.SAR else "",
+        eight_bit=kind == "Byte",
     )
 
 
 def _sample(dataset: gdal.Dataset, band: gdal.Band) -> tuple[np.ndarray, np.ndarray]:
-    """Return samples and their validity: a decimated picture, or a few windows of a giant without overviews."""
+    """Return samples and their validity: a decimated picture, or a few windows of a giant without
+    overviews.
+    """
     width, height = dataset.RasterXSize, dataset.RasterYSize
     if band.GetOverviewCount() or width * height <= _CHEAP_PX:
         shape = {"buf_xsize": min(width, _SAMPLE), "buf_ysize": min(height, _SAMPLE)}
         return _read(band, **shape), _read(band.GetMaskBand(), **shape) != 0
     w, h = min(width, _WINDOW_PX), min(height, _WINDOW_PX)
-    places = [(int(x), int(y)) for x in np.linspace(0, width - w, _WINDOWS) for y in np.linspace(0, height - h, _WINDOWS)]
+    places = [
+        (int(x), int(y))
+        for x in np.linspace(0, width - w, _WINDOWS)
+        for y in np.linspace(0, height - h, _WINDOWS)
+    ]
     parts = [(_read(band, x, y, w, h), _read(band.GetMaskBand(), x, y, w, h)) for x, y in places]
-    return np.concatenate([p for p, _ in parts], axis=1), np.concatenate([m for _, m in parts], axis=1) != 0
+    return np.concatenate([p for p, _ in parts], axis=1), np.concatenate(
+        [m for _, m in parts], axis=1
+    ) != 0
 
 
 def _read(band: gdal.Band, *window: int, **shape: int) -> np.ndarray:
     samples = band.ReadAsArray(*window, **shape)
     if samples is None:  # without exceptions GDAL says no more
-        raise UnreadableRasterError("The pixels cannot be read.", "The file seems truncated or damaged; copy it again.")
+        raise UnreadableRasterError(
+            "The pixels cannot be read.", "The file seems truncated or damaged; copy it again."
+        )
     return samples
 
 
@@ -102,28 +160,46 @@ def _zero_border(samples: np.ndarray) -> float:
         joined = grown
 
 
-def pair_facts(reference: tuple[RasterFacts, RasterRef, Grid], sensed: tuple[RasterFacts, RasterRef, Grid]) -> PairFacts:
+def pair_facts(
+    reference: tuple[RasterFacts, RasterRef, Grid], sensed: tuple[RasterFacts, RasterRef, Grid]
+) -> PairFacts:
     """Compare where two rasters lie."""
     (a, _, a_grid), (b, b_ref, b_grid) = reference, sensed
     facts = PairFacts(a, b)
-    if a.problem or b.problem or "none" in (a.georeferencing, b.georeferencing) or a.georeferencing != "geotransform":
+    if (
+        a.problem
+        or b.problem
+        or "none" in (a.georeferencing, b.georeferencing)
+        or a.georeferencing != "geotransform"
+    ):
         return facts
     placement = Placement(a_grid, b_grid, b_ref.path)
     try:
-        outlines = [coords.map_from_px(a_grid.geotransform, _outline(a_grid)), _on_map(placement, _outline(b_grid))]
-        steps = _on_map(placement, np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) + [b_grid.width / 2, b_grid.height / 2])
+        outlines = [
+            coords.map_from_px(a_grid.geotransform, _outline(a_grid)),
+            _on_map(placement, _outline(b_grid)),
+        ]
+        steps = _on_map(
+            placement,
+            np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) + [b_grid.width / 2, b_grid.height / 2],
+        )
     except QgsCsException:
         return facts
     if not all(np.isfinite(o).all() for o in outlines):
         return facts
-    polygons = [QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in o.tolist()]]) for o in outlines]
+    polygons = [
+        QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in o.tolist()]]) for o in outlines
+    ]
     smaller = min(polygons, key=lambda p: p.area())
     box = smaller.boundingBox()
     crs = QgsCoordinateReferenceSystem.fromWkt(a_grid.crs_wkt)
     return PairFacts(
-        a, b, (max(coords.gsd(a_grid.geotransform)), float(np.hypot(*(steps[1:] - steps[0]).T).max())),
+        a,
+        b,
+        (max(coords.gsd(a_grid.geotransform)), float(np.hypot(*(steps[1:] - steps[0]).T).max())),
         QgsUnitTypes.toAbbreviatedString(crs.mapUnits()) if crs.isValid() else "units",
-        polygons[0].intersection(polygons[1]).area() / max(smaller.area(), 1e-300), max(0.0, polygons[0].distance(polygons[1])),
+        polygons[0].intersection(polygons[1]).area() / max(smaller.area(), 1e-300),
+        max(0.0, polygons[0].distance(polygons[1])),
         max(box.width(), box.height()),
     )
 
@@ -136,4 +212,3 @@ def _outline(grid: Grid) -> np.ndarray:
     t = np.linspace(0.0, 1.0, 9)[:-1]
     sides = [np.c_[t, 0 * t], np.c_[1 + 0 * t, t], np.c_[1 - t, 1 + 0 * t], np.c_[0 * t, 1 - t]]
     return np.concatenate([*sides, [[0.0, 0.0]]]) * [grid.width, grid.height]
-

@@ -23,7 +23,8 @@ from .tasks import PreviewTask
 class LivePreview(QObject):
     """One layer, made by a task and replaced as the fit changes; the newest fit wins.
 
-    It is never part of a saved project: it is taken out while the project is written, and comes back after.
+    It is never part of a saved project: it is taken out while the project is written, and comes
+    back after.
 
     Signals:
         changed: The layer came, was refreshed, or went.
@@ -45,7 +46,9 @@ class LivePreview(QObject):
         self._label, self._params = label, params
         self.is_on = False
         self.layer_id = ""
-        self._folder = tempfile.TemporaryDirectory(prefix="sar_optical_align_preview_", ignore_cleanup_errors=True)
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="sar_optical_align_preview_", ignore_cleanup_errors=True
+        )
         self._session: Session | None = None
         self._source: QgsRasterLayer | None = None
         self._warps: dict[str, PreviewWarp] = {}
@@ -84,7 +87,9 @@ class LivePreview(QObject):
             self._task.cancel()
         self._remove()
 
-    def follow(self, session: Session | None, fit: FitState | None, sensed: QgsRasterLayer | None) -> None:
+    def follow(
+        self, session: Session | None, fit: FitState | None, sensed: QgsRasterLayer | None
+    ) -> None:
         """Be told of the fit as it is; None while a run streams (the preview stays as it was)."""
         if session is not self._session:
             self._session, self._shown, self._wanted = session, None, None
@@ -98,7 +103,9 @@ class LivePreview(QObject):
             return
         try:
             self._wanted = (fit.transform, self._params())
-        except UsageError:  # a number half typed in the form of the warp; it is told when the raster is written
+        except (
+            UsageError
+        ):  # a number half typed in the form of the warp; it is told when the raster is written
             return
         self._request()
 
@@ -111,7 +118,9 @@ class LivePreview(QObject):
         ref, grid, wanted = self._session.sensed, self._session.reference_grid, self._wanted
         key = f"{ref.path}|{ref.nodata}"
         if key not in self._warps:
-            self._warps[key] = PreviewWarp(ref.path, Path(self._folder.name) / str(len(self._warps)), ref.nodata)
+            self._warps[key] = PreviewWarp(
+                ref.path, Path(self._folder.name) / str(len(self._warps)), ref.nodata
+            )
         warp = self._warps[key]
 
         def work(progress: Progress) -> Path:
@@ -124,7 +133,13 @@ class LivePreview(QObject):
 
     def _ended(self) -> None:
         task, self._task = self._task, None
-        if task is None or not self.is_on or task.dropped or task.session is not self._session or self._wanted is None:
+        if (
+            task is None
+            or not self.is_on
+            or task.dropped
+            or task.session is not self._session
+            or self._wanted is None
+        ):
             self._request()
             return
         if task.error is None and task.result is None:  # cancelled in QGIS' list of tasks
@@ -152,7 +167,11 @@ class LivePreview(QObject):
             layer.setRenderer(renderer)
             layer.triggerRepaint()
         else:
-            name = self._source.name() if self._source is not None else Path(self._session.sensed.path).stem
+            name = (
+                self._source.name()
+                if self._source is not None
+                else Path(self._session.sensed.path).stem
+            )
             layer = QgsRasterLayer(str(path), self._label.format(name))
             if self._source is not None:
                 copy_renderer(self._source, layer)
@@ -183,7 +202,11 @@ class LivePreview(QObject):
             nodes = document.elementsByTagName(tag)
             for node in [nodes.at(i) for i in range(nodes.count())]:
                 element = node.toElement()
-                if self.layer_id in (element.attribute("id"), element.attribute("layerid"), element.text()):
+                if self.layer_id in (
+                    element.attribute("id"),
+                    element.attribute("layerid"),
+                    element.text(),
+                ):
                     for _ in range(upwards):
                         node = node.parentNode()
                     node.parentNode().removeChild(node)
@@ -195,8 +218,14 @@ class LivePreview(QObject):
             self._request()
 
     def toggle_visible(self) -> bool | None:
-        """Hide or show the layer on the map; returns whether it is shown, None where there is none."""
-        node: QgsLayerTreeLayer | None = QgsProject.instance().layerTreeRoot().findLayer(self.layer_id) if self.layer_id else None
+        """Hide or show the layer on the map; returns whether it is shown, None where there is
+        none.
+        """
+        node: QgsLayerTreeLayer | None = (
+            QgsProject.instance().layerTreeRoot().findLayer(self.layer_id)
+            if self.layer_id
+            else None
+        )
         if node is None:
             return None
         node.setItemVisibilityChecked(not node.itemVisibilityChecked())

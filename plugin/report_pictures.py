@@ -1,4 +1,6 @@
-"""Pictures of a review: rasters seen on the reference's pixels, before and after the fit, and drawings over them."""
+"""Pictures of a review: rasters seen on the reference's pixels, before and after the fit, and
+drawings over them.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +39,17 @@ class RasterView:
     def __init__(self, path: str, bands: tuple[int, ...] = ()) -> None:
         self._dataset = open_raster(path)
         count = self._dataset.RasterCount
-        self.bands = bands or ((1, 2, 3) if count >= 3 and self._dataset.GetRasterBand(1).DataType == gdal.GDT_Byte else (1,))
+        self.bands = bands or (
+            (1, 2, 3)
+            if count >= 3 and self._dataset.GetRasterBand(1).DataType == gdal.GDT_Byte
+            else (1,)
+        )
         self._decibel: float | None = None
 
     def sample(self, px: np.ndarray) -> np.ndarray:
-        """Return (H, W, B) samples at (H, W, 2) positions, averaged where they lie apart; NaN outside and at nodata."""
+        """Return (H, W, B) samples at (H, W, 2) positions, averaged where they lie apart; NaN
+        outside and at nodata.
+        """
         h, w = px.shape[:2]
         out = np.full((h, w, len(self.bands)), np.nan)
         finite = np.isfinite(px).all(axis=2)
@@ -54,29 +62,50 @@ class RasterView:
         shape = np.minimum(box, np.maximum(1, [2 * w, 2 * h]))
         for i, band_number in enumerate(self.bands):
             band = self._dataset.GetRasterBand(band_number)
-            where = {"xoff": int(low[0]), "yoff": int(low[1]), "win_xsize": int(box[0]), "win_ysize": int(box[1])}
+            where = {
+                "xoff": int(low[0]),
+                "yoff": int(low[1]),
+                "win_xsize": int(box[0]),
+                "win_ysize": int(box[1]),
+            }
             how = {"buf_xsize": int(shape[0]), "buf_ysize": int(shape[1])}
             data = band.ReadAsArray(**where, **how, resample_alg=gdal.GRIORA_Average).astype(float)
             data[band.GetMaskBand().ReadAsArray(**where, **how) == 0] = np.nan
             at = (px - low) * shape / box - 0.5
             inside = finite & (px >= 0).all(axis=2) & (px <= size).all(axis=2)
-            x, y = np.clip(np.where(inside, at[..., 0], 0), 0, shape[0] - 1), np.clip(np.where(inside, at[..., 1], 0), 0, shape[1] - 1)
-            x0, y0 = np.minimum(x.astype(int), max(shape[0] - 2, 0)), np.minimum(y.astype(int), max(shape[1] - 2, 0))
+            x, y = (
+                np.clip(np.where(inside, at[..., 0], 0), 0, shape[0] - 1),
+                np.clip(np.where(inside, at[..., 1], 0), 0, shape[1] - 1),
+            )
+            x0, y0 = (
+                np.minimum(x.astype(int), max(shape[0] - 2, 0)),
+                np.minimum(y.astype(int), max(shape[1] - 2, 0)),
+            )
             x1, y1 = np.minimum(x0 + 1, shape[0] - 1), np.minimum(y0 + 1, shape[1] - 1)
             fx, fy = x - x0, y - y0
-            value = (data[y0, x0] * (1 - fx) + data[y0, x1] * fx) * (1 - fy) + (data[y1, x0] * (1 - fx) + data[y1, x1] * fx) * fy
+            value = (data[y0, x0] * (1 - fx) + data[y0, x1] * fx) * (1 - fy) + (
+                data[y1, x0] * (1 - fx) + data[y1, x1] * fx
+            ) * fy
             out[..., i] = np.where(inside, value, np.nan)
         return out
 
     def stretched(self, samples: np.ndarray) -> np.ndarray:
-        """Return samples as 0..1 between their 2nd and 98th percentile, linear SAR in decibel first; NaN stays."""
+        """Return samples as 0..1 between their 2nd and 98th percentile, linear SAR in decibel
+        first; NaN stays.
+        """
         values = samples.copy()
         if len(self.bands) == 1:
             if self._decibel is None:
                 valid = values[np.isfinite(values)].astype(np.float32)
                 kind = self._dataset.GetRasterBand(1).DataType
                 is_float = kind in (gdal.GDT_Float32, gdal.GDT_Float64)
-                self._decibel = {"db": 0.0, "amplitude": 20.0, "power": 10.0}[detect_sar_scale(valid, "float32")] if is_float and valid.size else 0.0
+                self._decibel = (
+                    {"db": 0.0, "amplitude": 20.0, "power": 10.0}[
+                        detect_sar_scale(valid, "float32")
+                    ]
+                    if is_float and valid.size
+                    else 0.0
+                )
             if self._decibel:
                 values = self._decibel * np.log10(np.where(values > 0, values, np.nan))
         valid = values[np.isfinite(values)]
@@ -89,21 +118,35 @@ class ReviewView:
 
     def __init__(self, record: SessionRecord, fit: FitState) -> None:
         self.record, self.fit = record, fit
-        self.reference, self.sensed = RasterView(record.reference.path, record.reference.bands[:1]), RasterView(record.sensed.path, record.sensed.bands[:1])
+        self.reference, self.sensed = (
+            RasterView(record.reference.path, record.reference.bands[:1]),
+            RasterView(record.sensed.path, record.sensed.bands[:1]),
+        )
         self._placement = Placement(record.reference_grid, record.sensed_grid, record.sensed.path)
         self._georeferenced = self._placement.sensed_px_from(record.reference_grid.crs_wkt)
 
     def before(self, px: np.ndarray) -> np.ndarray:
         """(N, 2) reference px -> sensed px as it is georeferenced."""
         grid = self.record.reference_grid
-        return self._georeferenced(coords.map_from_px(grid.geotransform, px) if is_referenced(grid) else px * [1.0, -1.0])
+        return self._georeferenced(
+            coords.map_from_px(grid.geotransform, px) if is_referenced(grid) else px * [1.0, -1.0]
+        )
 
     def after(self, px: np.ndarray) -> np.ndarray:
         """(N, 2) reference px -> sensed px by the fit."""
         return self.fit.transform.inverse(px)
 
-    def looked_at(self, raster: RasterView, centre: Point, side: tuple[float, float], shape: tuple[int, int], mapping: Mapping | None) -> np.ndarray:
-        """Return (H, W, B) 0..1 of a rectangle of the reference's pixels; the mapping is interpolated between a lattice of positions."""
+    def looked_at(
+        self,
+        raster: RasterView,
+        centre: Point,
+        side: tuple[float, float],
+        shape: tuple[int, int],
+        mapping: Mapping | None,
+    ) -> np.ndarray:
+        """Return (H, W, B) 0..1 of a rectangle of the reference's pixels; the mapping is
+        interpolated between a lattice of positions.
+        """
         w, h = shape
         xs, ys = (centre[i] + side[i] * (np.linspace(0, 1, _LATTICE) - 0.5) for i in (0, 1))
         lattice = np.stack(np.meshgrid(xs, ys), axis=2).reshape(-1, 2)
@@ -119,7 +162,9 @@ class ReviewView:
         grid = self.record.reference_grid
         scale = longest / max(grid.width, grid.height)
         shape = max(1, round(grid.width * scale)), max(1, round(grid.height * scale))
-        return self.looked_at(raster, (grid.width / 2, grid.height / 2), (grid.width, grid.height), shape, mapping)
+        return self.looked_at(
+            raster, (grid.width / 2, grid.height / 2), (grid.width, grid.height), shape, mapping
+        )
 
     def chip(self, point: SessionPoint) -> list[QImage]:
         """Return reference, sensed after the fit, and similarity around a point."""
@@ -129,22 +174,32 @@ class ReviewView:
             for raster, mapping in ((self.reference, None), (self.sensed, self.after))
         ]
         evidence = point.tie_point.evidence
-        return [*pictures, heat_image(evidence)] if evidence is not None and evidence.surface is not None else pictures
+        return (
+            [*pictures, heat_image(evidence)]
+            if evidence is not None and evidence.surface is not None
+            else pictures
+        )
 
 
 def as_image(values: np.ndarray) -> QImage:
     """Return an image of (H, W, 1 or 3) 0..1; NaN is light grey."""
     rgb = np.repeat(values, 3, axis=2) if values.shape[2] == 1 else values[..., :3]
     data = np.ascontiguousarray(np.where(np.isfinite(rgb), rgb * 255, 235).astype(np.uint8))
-    return QImage(data.tobytes(), data.shape[1], data.shape[0], 3 * data.shape[1], QImage.Format.Format_RGB888).copy()
+    return QImage(
+        data.tobytes(), data.shape[1], data.shape[0], 3 * data.shape[1], QImage.Format.Format_RGB888
+    ).copy()
 
 
 def heat_image(evidence: Evidence) -> QImage:
     """Return a similarity surface in colours."""
-    values = np.where(np.isfinite(evidence.surface) & (evidence.surface > -0.999), evidence.surface, np.nan).astype(float)
+    values = np.where(
+        np.isfinite(evidence.surface) & (evidence.surface > -0.999), evidence.surface, np.nan
+    ).astype(float)
     low, high = (np.nanmin(values), np.nanmax(values)) if np.isfinite(values).any() else (0.0, 1.0)
     rgb = np.ascontiguousarray(viridis((values - low) / max(high - low, 1e-6)))
-    image = QImage(rgb.tobytes(), rgb.shape[1], rgb.shape[0], 3 * rgb.shape[1], QImage.Format.Format_RGB888).copy()
+    image = QImage(
+        rgb.tobytes(), rgb.shape[1], rgb.shape[0], 3 * rgb.shape[1], QImage.Format.Format_RGB888
+    ).copy()
     return image.scaled(128, 128)
 
 
@@ -184,7 +239,9 @@ def overview(view: ReviewView, longest: int) -> QImage:
 
 
 def vectors(view: ReviewView, longest: int) -> tuple[QImage, float]:
-    """Return the residual vectors of the points, and how many times longer than life they are drawn."""
+    """Return the residual vectors of the points, and how many times longer than life they are
+    drawn.
+    """
     grid, residuals = view.record.reference_grid, view.fit.residuals_px
     scale = longest / max(grid.width, grid.height)
     image = _canvas(round(grid.width * scale), round(grid.height * scale))
@@ -211,13 +268,30 @@ def vectors(view: ReviewView, longest: int) -> tuple[QImage, float]:
 
 
 def histogram(view: ReviewView, width: int, height: int) -> QImage:
-    """Return how many residuals in the fit have which length, with leave-one-out RMSE and CE90 marked."""
-    lengths = np.array([math.hypot(*view.fit.residuals_px[p.id]) for p in view.record.points if p.in_fit and p.id in view.fit.residuals_px])
+    """Return how many residuals in the fit have which length, with leave-one-out RMSE and CE90
+    marked.
+    """
+    lengths = np.array(
+        [
+            math.hypot(*view.fit.residuals_px[p.id])
+            for p in view.record.points
+            if p.in_fit and p.id in view.fit.residuals_px
+        ]
+    )
     image = _canvas(width, height)
     if not lengths.size:
         return image
-    top = max(float(np.percentile(lengths, 99.5)), view.fit.quality.ce90_px if math.isfinite(view.fit.quality.ce90_px) else 0.0) * 1.08 or 1.0
-    counts, edges = np.histogram(np.minimum(lengths, top), bins=min(30, max(6, lengths.size // 6)), range=(0, top))
+    top = (
+        max(
+            float(np.percentile(lengths, 99.5)),
+            view.fit.quality.ce90_px if math.isfinite(view.fit.quality.ce90_px) else 0.0,
+        )
+        * 1.08
+        or 1.0
+    )
+    counts, edges = np.histogram(
+        np.minimum(lengths, top), bins=min(30, max(6, lengths.size // 6)), range=(0, top)
+    )
     left, bottom, plot_w, plot_h = 34.0, height - 34.0, width - 48.0, height - 56.0
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -228,19 +302,37 @@ def histogram(view: ReviewView, width: int, height: int) -> QImage:
     painter.setBrush(_BLUE)
     for count, a, b in zip(counts, edges[:-1], edges[1:], strict=True):
         h = plot_h * count / counts.max()
-        painter.drawRect(QRectF(left + plot_w * a / top + 0.5, bottom - h, plot_w * (b - a) / top - 1, h))
+        painter.drawRect(
+            QRectF(left + plot_w * a / top + 0.5, bottom - h, plot_w * (b - a) / top - 1, h)
+        )
     painter.setPen(QPen(_INK, 1))
     painter.drawLine(QPointF(left, bottom), QPointF(left + plot_w, bottom))
     for tick in np.linspace(0, top, 5):
-        painter.drawText(QRectF(left + plot_w * tick / top - 30, bottom + 3, 60, 14), Qt.AlignmentFlag.AlignCenter, number(tick, ".2f"))
-    painter.drawText(QRectF(left, bottom + 17, plot_w, 15), Qt.AlignmentFlag.AlignCenter, tr("residual length [reference px]"))
-    painter.drawText(QRectF(0, bottom - plot_h - 6, left - 4, 14), Qt.AlignmentFlag.AlignRight, str(counts.max()))
-    for i, (name, value) in enumerate(((tr("leave-one-out"), view.fit.quality.loo_rmse_px), ("CE90", view.fit.quality.ce90_px))):
+        painter.drawText(
+            QRectF(left + plot_w * tick / top - 30, bottom + 3, 60, 14),
+            Qt.AlignmentFlag.AlignCenter,
+            number(tick, ".2f"),
+        )
+    painter.drawText(
+        QRectF(left, bottom + 17, plot_w, 15),
+        Qt.AlignmentFlag.AlignCenter,
+        tr("residual length [reference px]"),
+    )
+    painter.drawText(
+        QRectF(0, bottom - plot_h - 6, left - 4, 14), Qt.AlignmentFlag.AlignRight, str(counts.max())
+    )
+    for i, (name, value) in enumerate(
+        ((tr("leave-one-out"), view.fit.quality.loo_rmse_px), ("CE90", view.fit.quality.ce90_px))
+    ):
         if math.isfinite(value) and value <= top:
             x = left + plot_w * value / top
             painter.setPen(QPen(_ORANGE, 1.4, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, bottom), QPointF(x, 20.0 + 14 * i))
-            painter.drawText(QRectF(x - 150, 5.0 + 14 * i, 148, 14), Qt.AlignmentFlag.AlignRight, f"{name} {number(value, '.2f')}")
+            painter.drawText(
+                QRectF(x - 150, 5.0 + 14 * i, 148, 14),
+                Qt.AlignmentFlag.AlignRight,
+                f"{name} {number(value, '.2f')}",
+            )
     painter.end()
     return image
 

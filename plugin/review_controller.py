@@ -24,7 +24,15 @@ from .core.types import AlignRequest, AlignResult, Point, RasterRef, TiePoint
 from .placement import Placement, half_axes
 from .point_maker import PointMaker
 from .review_walk import ReviewWalk
-from .session_store import adopt, new_session, note_inputs, pair_key, relocate, run_record, take_grids
+from .session_store import (
+    adopt,
+    new_session,
+    note_inputs,
+    pair_key,
+    relocate,
+    run_record,
+    take_grids,
+)
 from .snapper import Snapper
 
 _REFRESH_MS = 30
@@ -34,7 +42,10 @@ _MANY_REFRESH_MS = 150
 
 
 class ReviewController(QObject):
-    """Lives as long as the dock. One session a pair of rasters; the current one is on the canvas."""
+    """Lives as long as the dock.
+
+    One session a pair of rasters; the current one is on the canvas.
+    """
 
     failed = pyqtSignal(object)
     said = pyqtSignal(str)
@@ -93,7 +104,10 @@ class ReviewController(QObject):
             (self.tool.nudged, self.walk.nudge_on_screen),
             (self.tool.cancelled, self.maker.escape),
             (self.tool.key_pressed, self._canvas_key),
-            (self.tool.history_requested, lambda what: self.undo() if what == "undo" else self.redo()),
+            (
+                self.tool.history_requested,
+                lambda what: self.undo() if what == "undo" else self.redo(),
+            ),
         ):
             signal.connect(slot)
         self.canvas.mapToolSet.connect(self._follow_tool)
@@ -122,7 +136,8 @@ class ReviewController(QObject):
     # --- sessions
 
     def open(self, reference: RasterRef, sensed: RasterRef, model: str) -> Session:
-        """Make the session of a pair the current one: the open one, else a new one; an earlier file is kept aside.
+        """Make the session of a pair the current one: the open one, else a new one; an earlier file
+        is kept aside.
 
         Raises:
             UsageError: a run is finding points for another pair.
@@ -131,7 +146,10 @@ class ReviewController(QObject):
         key = pair_key(reference, sensed)
         session = self._sessions.get(key)
         if self._streaming is not None and session is not self._streaming:
-            raise UsageError("Tie points of another pair are being found.", "Wait for the end of the run, or cancel it.")
+            raise UsageError(
+                "Tie points of another pair are being found.",
+                "Wait for the end of the run, or cancel it.",
+            )
         if session is None:
             session = new_session(reference, sensed, model)
             self._sessions[key] = session
@@ -140,7 +158,11 @@ class ReviewController(QObject):
 
     def show_pair(self, reference: RasterRef | None, sensed: RasterRef | None) -> bool:
         """Show the open session of a pair, or nothing; whether there is one."""
-        session = self._sessions.get(pair_key(reference, sensed)) if reference is not None and sensed is not None else None
+        session = (
+            self._sessions.get(pair_key(reference, sensed))
+            if reference is not None and sensed is not None
+            else None
+        )
         if session is not self.session:
             self._follow(session)
         return session is not None
@@ -177,7 +199,9 @@ class ReviewController(QObject):
         self.maker.drop()
         self.walk.start()
         if session is not None:
-            self.placement = Placement(session.reference_grid, session.sensed_grid, session.sensed.path)
+            self.placement = Placement(
+                session.reference_grid, session.sensed_grid, session.sensed.path
+            )
             session.sensed_to_reference = self.placement.sensed_to_reference
             self._unsubscribe = session.subscribe(lambda _what: self._timer.start(self._delay()))
             self.item.set_crs(session.reference_grid.crs_wkt)
@@ -185,7 +209,11 @@ class ReviewController(QObject):
         self.refresh()
 
     def _delay(self) -> int:
-        return _REFRESH_MS if self.session is None or len(self.session.points) <= _MANY else _MANY_REFRESH_MS
+        return (
+            _REFRESH_MS
+            if self.session is None or len(self.session.points) <= _MANY
+            else _MANY_REFRESH_MS
+        )
 
     # --- a run
 
@@ -213,7 +241,9 @@ class ReviewController(QObject):
         self.refresh()
 
     def _take_layers(self, session: Session, request: AlignRequest) -> None:
-        """Go on with the bands and the CRS that were matched, where they are not those of before."""
+        """Go on with the bands and the CRS that were matched, where they are not those of
+        before.
+        """
         if (session.reference, session.sensed) == (request.reference, request.sensed):
             return
         session.reference, session.sensed = request.reference, request.sensed
@@ -241,10 +271,14 @@ class ReviewController(QObject):
             self._idle.start()
             self.walk.update()
             self.fitted.emit()
-            self.panel.show_session(session, session.fit, self._residuals, size, unit, self.walk.queue)
+            self.panel.show_session(
+                session, session.fit, self._residuals, size, unit, self.walk.queue
+            )
         points = session.points
         gt = session.reference_grid.geotransform
-        to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if unit != "px" else np.diag([1.0, -1.0])
+        to_map = (
+            np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if unit != "px" else np.diag([1.0, -1.0])
+        )
         nothing = (math.nan, math.nan)
         self.item.set_points(
             points,
@@ -269,7 +303,9 @@ class ReviewController(QObject):
         if not grid.crs_wkt:
             return 1.0, "px"
         gt = grid.geotransform
-        return math.sqrt(abs(gt[1] * gt[5] - gt[2] * gt[4])), map_unit(QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt))
+        return math.sqrt(abs(gt[1] * gt[5] - gt[2] * gt[4])), map_unit(
+            QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt)
+        )
 
     def describe(self, identifier: int) -> str:
         """Return the tooltip of a point."""
@@ -284,10 +320,20 @@ class ReviewController(QObject):
         if math.isfinite(dx):
             size, unit = self.pixel_size()
             ground = "" if unit == "px" else f" · {length(math.hypot(dx, dy) * size, unit)}"
-            lines.append(fill(tr("residual {0:.2f} px ({1:+.2f}, {2:+.2f})"), math.hypot(dx, dy), dx, dy) + ground)
+            lines.append(
+                fill(tr("residual {0:.2f} px ({1:+.2f}, {2:+.2f})"), math.hypot(dx, dy), dx, dy)
+                + ground
+            )
         standing = self.walk.queue.standings.get(identifier)
         if standing is not None and standing.rank:
-            lines.append(fill(tr("number {0} of the queue: doubt {1:.2f}, leverage {2:.3f}"), standing.rank, standing.doubt, standing.leverage))
+            lines.append(
+                fill(
+                    tr("number {0} of the queue: doubt {1:.2f}, leverage {2:.3f}"),
+                    standing.rank,
+                    standing.doubt,
+                    standing.leverage,
+                )
+            )
         return "<br>".join(lines)
 
     # --- editing
@@ -301,7 +347,12 @@ class ReviewController(QObject):
 
     def redo(self) -> None:
         """Do the last undone edit again."""
-        if self.session is not None and self.session.can_redo and not self.locked and self.guarded(self.session.redo):
+        if (
+            self.session is not None
+            and self.session.can_redo
+            and not self.locked
+            and self.guarded(self.session.redo)
+        ):
             self.said.emit(fill(tr("Done again: {0}"), tr(self.session.undo_text).lower()))
 
     def set_model(self, key: str) -> None:
@@ -311,9 +362,13 @@ class ReviewController(QObject):
             self.guarded(lambda: session.set_model(key))
 
     def move(self, identifier: int, place: QgsPointXY, free: bool = False) -> None:
-        """Move a point's reference end to a place on the canvas, or to the peak nearest to it unless `free`."""
+        """Move a point's reference end to a place on the canvas, or to the peak nearest to it
+        unless `free`.
+        """
         if self.placement is not None:
-            self.snapper.drop(identifier, self.placement.reference_px(place, self.canvas_crs()), free)
+            self.snapper.drop(
+                identifier, self.placement.reference_px(place, self.canvas_crs()), free
+            )
 
     def guarded(self, action: Callable[[], object]) -> bool:
         """Do something to the session; an error is told. Whether it was done."""
@@ -328,7 +383,10 @@ class ReviewController(QObject):
         place = self.placement.reference_place(self.session.point(identifier).tie_point)
         centre = self.placement.to_canvas(place, self.canvas_crs())
         size, unit = self.pixel_size()
-        if unit in ("px", map_unit(self.canvas_crs())) and self.canvas.mapUnitsPerPixel() > 2 * size:
+        if (
+            unit in ("px", map_unit(self.canvas_crs()))
+            and self.canvas.mapUnitsPerPixel() > 2 * size
+        ):
             self.canvas.zoomByFactor(size / self.canvas.mapUnitsPerPixel(), centre)
         self.canvas.setCenter(centre)
         self.canvas.refresh()

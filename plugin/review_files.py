@@ -28,9 +28,17 @@ def import_points(session: Session | None, path: Path) -> int:
         AlignError: no session, or the file cannot be read.
     """
     if session is None:
-        raise InputError("There is no pair of rasters to put the points on.", "Choose a reference and a sensed layer first.")
+        raise InputError(
+            "There is no pair of rasters to put the points on.",
+            "Choose a reference and a sensed layer first.",
+        )
     wkt = session.reference_grid.crs_wkt
-    points = load_reviewed(path, session.reference_grid, session.sensed_grid, lambda source: reprojection(source, wkt, session.reference_grid))
+    points = load_reviewed(
+        path,
+        session.reference_grid,
+        session.sensed_grid,
+        lambda source: reprojection(source, wkt, session.reference_grid),
+    )
     session.replace_all(points)
     return len(points)
 
@@ -42,9 +50,13 @@ def export_points(session: Session | None, path: Path) -> None:
         AlignError: there is none, or the file cannot be written.
     """
     if session is None or not session.points:
-        raise InputError("There are no points to export.", "Find tie points, or add some by hand, first.")
+        raise InputError(
+            "There are no points to export.", "Find tie points, or add some by hand, first."
+        )
     _check(session, path)
-    save_points(path, session.points, session.reference_grid, session.sensed_grid, session.fit.residuals_px)
+    save_points(
+        path, session.points, session.reference_grid, session.sensed_grid, session.fit.residuals_px
+    )
 
 
 def export_script(session: Session | None, path: Path, output: str, params: WarpParams) -> None:
@@ -54,9 +66,19 @@ def export_script(session: Session | None, path: Path, output: str, params: Warp
         AlignError: there is no fit, or the file cannot be written.
     """
     if session is None or session.fit.transform is None:
-        raise InputError("There is no fit to write a script of.", "Find tie points, or add some by hand, first.")
+        raise InputError(
+            "There is no fit to write a script of.", "Find tie points, or add some by hand, first."
+        )
     _check(session, path)
-    write_gdal_script(path, session.points, session.reference_grid, session.sensed.path, output, session.fit.model, params)
+    write_gdal_script(
+        path,
+        session.points,
+        session.reference_grid,
+        session.sensed.path,
+        output,
+        session.fit.model,
+        params,
+    )
 
 
 def _check(session: Session, path: Path) -> None:
@@ -71,10 +93,16 @@ def run_line(session: Session | None, output: str, params: WarpParams) -> str:
         InputError: no run found the points.
     """
     if session is None or session.run is None:
-        raise InputError("No run found these points.", "Find tie points first; imported or added points have no command.")
+        raise InputError(
+            "No run found these points.",
+            "Find tie points first; imported or added points have no command.",
+        )
     request = session.record().request
     # the automatic choices may be others some day, and the model may have been chosen in the review
-    ran = replace(request, params=replace(request.params, matcher=session.run.matcher, model=session.fit.model))
+    ran = replace(
+        request,
+        params=replace(request.params, matcher=session.run.matcher, model=session.fit.model),
+    )
     return run_command(ran, params, str(Path(output).with_suffix(".gpkg")), output)
 
 
@@ -92,7 +120,9 @@ def add_points_layer(session: Session | None) -> None:
     for layer in list(project.mapLayers().values()):
         if layer.source() == source:
             project.removeMapLayer(layer.id())
-    layer = QgsVectorLayer(source, fill(tr("Control points of {0}"), Path(session.sensed.path).stem), "ogr")
+    layer = QgsVectorLayer(
+        source, fill(tr("Control points of {0}"), Path(session.sensed.path).stem), "ogr"
+    )
     layer.setReadOnly(True)
     add_to_group(layer, aid="points")
 
@@ -108,7 +138,11 @@ def add_warped(sibling: Sibling) -> None:
     """Add a layer that was warped along to the project, drawn as the one it comes from."""
     original = QgsProject.instance().mapLayer(sibling.layer_id)
     name = sibling.output.stem
-    layer = QgsRasterLayer(str(sibling.output), name) if sibling.output.suffix == ".tif" else QgsVectorLayer(str(sibling.output), name, "ogr")
+    layer = (
+        QgsRasterLayer(str(sibling.output), name)
+        if sibling.output.suffix == ".tif"
+        else QgsVectorLayer(str(sibling.output), name, "ogr")
+    )
     if original is not None:
         style = QgsMapLayerStyle()
         style.readFromLayer(original)
@@ -128,7 +162,9 @@ def add_confidence(session: Session | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"confidence_{pair_key(session.reference, session.sensed)}.tif"
     remove_layers_of(path)
-    add_to_group(confidence_layer(session.to_tie_points(), session.reference_grid, path), aid="confidence")
+    add_to_group(
+        confidence_layer(session.to_tie_points(), session.reference_grid, path), aid="confidence"
+    )
 
 
 def remove_layers_of(path: Path) -> None:

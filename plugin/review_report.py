@@ -21,7 +21,10 @@ from .core.session_record import SessionRecord
 from .core.wording import fill, tr
 from .report_pictures import ReviewView, checkerboard, histogram, overview, vectors
 
-_PAGE = (620, 500)  # the largest picture on a page, in the 1/96 inch of HTML; drawn with twice as many pixels
+_PAGE = (
+    620,
+    500,
+)  # the largest picture on a page, in the 1/96 inch of HTML; drawn with twice as many pixels
 _HALF = (300, 360)
 _CHIPS = 12
 _DPI = 200
@@ -30,7 +33,9 @@ _DPI = 200
 class ReviewReport:
     """Gathers in the main thread; `write` may run anywhere."""
 
-    def __init__(self, record: SessionRecord, fit: FitState, warnings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, record: SessionRecord, fit: FitState, warnings: tuple[str, ...] = ()
+    ) -> None:
         """Open both rasters.
 
         Raises:
@@ -38,7 +43,10 @@ class ReviewReport:
             UnreadableRasterError: a raster is gone.
         """
         if fit.transform is None or fit.quality is None:
-            raise InputError("There is no fit to report.", fit.message or "Find tie points, or add some by hand, first.")
+            raise InputError(
+                "There is no fit to report.",
+                fit.message or "Find tie points, or add some by hand, first.",
+            )
         self._record, self._fit, self._warnings = record, fit, warnings
         self._view = ReviewView(record, fit)
         self._pictures: dict[str, QImage] = {}
@@ -55,7 +63,14 @@ class ReviewReport:
         if path.suffix.lower() == ".pdf":
             self._write_pdf(data, path)
         else:
-            write_atomically(path, report_page(data, lambda name: f"data:image/png;base64,{_png(self._pictures[name])}", with_points=True))
+            write_atomically(
+                path,
+                report_page(
+                    data,
+                    lambda name: f"data:image/png;base64,{_png(self._pictures[name])}",
+                    with_points=True,
+                ),
+            )
         progress.update(1.0, "Done")
         return path
 
@@ -63,7 +78,12 @@ class ReviewReport:
         view, record = self._view, self._record
         progress.update(0.0, "Comparing models")
         try:
-            advice = advise_points(record.points, (record.reference_grid, record.sensed_grid), record.independent_share, self._fit.model if record.model == "auto" else "")
+            advice = advise_points(
+                record.points,
+                (record.reference_grid, record.sensed_grid),
+                record.independent_share,
+                self._fit.model if record.model == "auto" else "",
+            )
         except FitError:
             advice = None
         progress.update(0.2, "Drawing maps")
@@ -72,22 +92,56 @@ class ReviewReport:
         reference = view.whole(None, view.reference, 2 * max(half))
         for i, (name, mapping) in enumerate((("before", view.before), ("after", view.after))):
             progress.update(0.3 + 0.1 * i)
-            self._pictures[name] = checkerboard(reference, view.whole(mapping, view.sensed, 2 * max(half)))
+            self._pictures[name] = checkerboard(
+                reference, view.whole(mapping, view.sensed, 2 * max(half))
+            )
         self._pictures["vectors"], longer = vectors(view, 2 * max(half))
         self._pictures["histogram"] = histogram(view, 2 * _HALF[0], 420)
         residuals = self._fit.residuals_px
-        used = sorted((p for p in record.points if p.in_fit and p.id in residuals), key=lambda p: math.hypot(*residuals[p.id]))
+        used = sorted(
+            (p for p in record.points if p.in_fit and p.id in residuals),
+            key=lambda p: math.hypot(*residuals[p.id]),
+        )
         few = min(_CHIPS, len(used) // 2)
-        worst = [self._chip(p, progress, 0.5, i / max(few, 1)) for i, p in enumerate(used[::-1][:few])]
+        worst = [
+            self._chip(p, progress, 0.5, i / max(few, 1)) for i, p in enumerate(used[::-1][:few])
+        ]
         best = [self._chip(p, progress, 0.7, i / max(few, 1)) for i, p in enumerate(used[:few])]
         captions = {
-            "overview": (*page, tr("All points on the reference: disc predicted, dotted accepted, square edited, diamond added, triangle check point, cross left out.")),
-            "before": (*half, tr("Checkerboard as georeferenced; the bluish squares are the reference.")),
+            "overview": (
+                *page,
+                tr(
+                    "All points on the reference: disc predicted, dotted accepted, "
+                    "square edited, diamond added, triangle check point, cross left out."
+                ),
+            ),
+            "before": (
+                *half,
+                tr("Checkerboard as georeferenced; the bluish squares are the reference."),
+            ),
             "after": (*half, tr("The same after the fit.")),
-            "vectors": (*half, fill(tr("Residuals in the fit, {0:g} times longer than life. A pattern means that the model is too simple."), longer)),
+            "vectors": (
+                *half,
+                fill(
+                    tr(
+                        "Residuals in the fit, {0:g} times longer than life. A pattern "
+                        "means that the model is too simple."
+                    ),
+                    longer,
+                ),
+            ),
             "histogram": (_HALF[0], 210, tr("Lengths of the residuals in the fit.")),
         }
-        return ReportData(record, self._fit, advice, f"{datetime.now():%Y-%m-%d, %H:%M}", self._warnings, captions, worst, best)
+        return ReportData(
+            record,
+            self._fit,
+            advice,
+            f"{datetime.now():%Y-%m-%d, %H:%M}",
+            self._warnings,
+            captions,
+            worst,
+            best,
+        )
 
     def _fitting(self, most: tuple[int, int]) -> tuple[int, int]:
         """Return the size of a picture of the reference that fits into a box."""
@@ -103,7 +157,12 @@ class ReviewReport:
             self._pictures[names[-1]] = image
         length = math.hypot(*self._fit.residuals_px[point.id])
         state = "" if point.state is PointState.PREDICTED else f", {tr(point.state.value)}"
-        return Chip(point.id, fill(tr("{0}: {1:.2f} px, score {2:.2f}"), point.id, length, point.tie_point.score) + state, tuple(names))
+        return Chip(
+            point.id,
+            fill(tr("{0}: {1:.2f} px, score {2:.2f}"), point.id, length, point.tie_point.score)
+            + state,
+            tuple(names),
+        )
 
     def _write_pdf(self, data: ReportData, path: Path) -> None:
         with Outputs([path]) as outputs:
@@ -112,7 +171,9 @@ class ReviewReport:
                 pass
             writer = QPdfWriter(str(part))
             writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-            writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)  # the document brings 2 cm of its own
+            writer.setPageMargins(
+                QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter
+            )  # the document brings 2 cm of its own
             writer.setResolution(_DPI)
             writer.setTitle(tr("Alignment report"))
             document = QTextDocument()
@@ -122,7 +183,10 @@ class ReviewReport:
             document.print(writer)
             del writer
             if not part.stat().st_size:
-                raise OutputError(f"Cannot write {path}: the disk is full.", "Choose a folder you may write to, with enough room.")
+                raise OutputError(
+                    f"Cannot write {path}: the disk is full.",
+                    "Choose a folder you may write to, with enough room.",
+                )
             outputs.deliver()
 
 

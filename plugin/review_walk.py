@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 # what is said of one point, and of many
 _SAID = {
     "accept": ("Point {0} accepted", "{0} points accepted"),
-    "reject": ("Point {0} rejected; it stays in the list", "{0} points rejected; they stay in the list"),
+    "reject": (
+        "Point {0} rejected; it stays in the list",
+        "{0} points rejected; they stay in the list",
+    ),
     "undecide": ("Point {0} undecided again", "{0} points undecided again"),
-    "check": ("Point {0} is a check point: measured, kept out of the fit", "{0} check points: measured, kept out of the fit"),
+    "check": (
+        "Point {0} is a check point: measured, kept out of the fit",
+        "{0} check points: measured, kept out of the fit",
+    ),
     "uncheck": ("Point {0} takes part in the fit again", "{0} points take part in the fit again"),
 }
 
@@ -40,7 +46,11 @@ class ReviewWalk:
     def update(self) -> None:
         """Order the points anew, after the fit."""
         session, fit = self._review.session, self._review.fit()
-        self.queue = NO_QUEUE if session is None or fit is None else make_queue(session.points, fit.details, fit.residuals_px)
+        self.queue = (
+            NO_QUEUE
+            if session is None or fit is None
+            else make_queue(session.points, fit.details, fit.residuals_px)
+        )
 
     def note(self, ids: list[int]) -> None:
         """Be told of the selection."""
@@ -52,7 +62,9 @@ class ReviewWalk:
         r = self._review
         if r.session is None:
             return
-        to = self._trail.step(by, self.queue.order, self.queue.standings.keys() or {p.id for p in r.session.points})
+        to = self._trail.step(
+            by, self.queue.order, self.queue.standings.keys() or {p.id for p in r.session.points}
+        )
         if to is not None:
             r.select([to])
             r.zoom_to(to)
@@ -60,11 +72,15 @@ class ReviewWalk:
             r.said.emit(tr("Every point has been judged."))
 
     def judge(self, what: str, ids: Iterable[int], reason: str = "") -> None:
-        """Accept, reject or undecide points; a single one is followed by the next where the analyst wants it so."""
+        """Accept, reject or undecide points; a single one is followed by the next where the analyst
+        wants it so.
+        """
         r, ids = self._review, list(ids)
         if r.session is None or r.locked or not ids:
             return
-        by_hand = len(ids) == 1 and r.panel.go_on.isChecked() and r.panel.table.selected_ids() == ids
+        by_hand = (
+            len(ids) == 1 and r.panel.go_on.isChecked() and r.panel.table.selected_ids() == ids
+        )
         to = r.panel.table.neighbour(1) if by_hand and not r.panel.table.sorted_by_queue else None
         session = r.session
         if not r.guarded(lambda: getattr(session, what)(ids, *([reason] if reason else []))):
@@ -90,7 +106,9 @@ class ReviewWalk:
 
     def _tell(self, what: str, ids: list[int]) -> None:
         one, many = _SAID[what]
-        self._review.said.emit(tr(one).format(ids[0]) if len(ids) == 1 else tr(many).format(len(ids)))
+        self._review.said.emit(
+            tr(one).format(ids[0]) if len(ids) == 1 else tr(many).format(len(ids))
+        )
 
     def nudge(self, right_px: float, down_px: float) -> None:
         """Move the selected point's reference end along the reference's pixel axes."""
@@ -101,7 +119,9 @@ class ReviewWalk:
         r.guarded(lambda: session.nudge(ids[0], right_px, down_px))
 
     def nudge_on_screen(self, right_px: float, down_px: float) -> None:
-        """Move the selected point's reference end in a direction of the screen, by a length in reference px."""
+        """Move the selected point's reference end in a direction of the screen, by a length in
+        reference px.
+        """
         r, ids = self._review, self._review.panel.table.selected_ids()
         if r.session is None or r.placement is None or len(ids) != 1:
             return
@@ -111,7 +131,14 @@ class ReviewWalk:
         length = float(np.hypot(right_px, down_px))
         m2p, crs = r.canvas.getCoordinateTransform(), r.canvas_crs()
         here, there = (
-            np.array(r.placement.reference_px(m2p.toMapCoordinatesF(at[0] + k * right_px / length * 10, at[1] + k * down_px / length * 10), crs))
+            np.array(
+                r.placement.reference_px(
+                    m2p.toMapCoordinatesF(
+                        at[0] + k * right_px / length * 10, at[1] + k * down_px / length * 10
+                    ),
+                    crs,
+                )
+            )
             for k in (0, 1)
         )
         size = float(np.hypot(*(there - here)))

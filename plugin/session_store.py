@@ -54,7 +54,9 @@ def pair_key(reference: RasterRef, sensed: RasterRef) -> str:
 
 
 def store_folder() -> Path:
-    """Return the folder of reviews: beside the project where it is saved and its folder can be written, else in the profile."""
+    """Return the folder of reviews: beside the project where it is saved and its folder can be
+    written, else in the profile.
+    """
     project = QgsProject.instance().absoluteFilePath()
     if project and os.access(Path(project).parent, os.W_OK):
         return Path(project).with_suffix("").with_name(f"{Path(project).stem}_alignment")
@@ -80,7 +82,14 @@ def new_session(reference: RasterRef, sensed: RasterRef, model: str) -> Session:
     Raises:
         AlignError: a raster cannot be read, or the earlier review cannot be copied.
     """
-    session = Session(reference, sensed, grid_of(reference), grid_of(sensed), model, session_file(reference, sensed))
+    session = Session(
+        reference,
+        sensed,
+        grid_of(reference),
+        grid_of(sensed),
+        model,
+        session_file(reference, sensed),
+    )
     note_inputs(session)
     keep_aside(session_path(reference, sensed))
     return session
@@ -92,7 +101,10 @@ def take_grids(session: Session) -> None:
     Raises:
         AlignError: a raster cannot be read.
     """
-    session.reference_grid, session.sensed_grid = grid_of(session.reference), grid_of(session.sensed)
+    session.reference_grid, session.sensed_grid = (
+        grid_of(session.reference),
+        grid_of(session.sensed),
+    )
 
 
 def note_inputs(session: Session) -> None:
@@ -104,7 +116,11 @@ def versions() -> dict[str, str]:
     """Return the versions of what keeps reviews."""
     metadata = (_ROOT / "metadata.txt").read_text(encoding="utf-8")
     found = re.search(r"^version=(.+)$", metadata, re.MULTILINE)
-    return {"SAR-Optical Align": found[1] if found else "", "QGIS": Qgis.QGIS_VERSION, "GDAL": gdal.__version__}
+    return {
+        "SAR-Optical Align": found[1] if found else "",
+        "QGIS": Qgis.QGIS_VERSION,
+        "GDAL": gdal.__version__,
+    }
 
 
 def run_record(result: AlignResult) -> RunRecord:
@@ -116,12 +132,20 @@ def run_record(result: AlignResult) -> RunRecord:
 
 
 def find_earlier(reference: RasterRef, sensed: RasterRef) -> Earlier | None:
-    """Return the newest saved review of a pair, or None where there is none with points that can be read.
+    """Return the newest saved review of a pair, or None where there is none with points that can be
+    read.
 
-    A review belongs to the pair by the paths of its rasters or, where a raster was moved or renamed, by their content.
+    A review belongs to the pair by the paths of its rasters or, where a raster was moved or
+    renamed, by their content.
     """
     folders = [f for f in dict.fromkeys((store_folder(), session_folder())) if f.is_dir()]
-    files = [f for folder in folders for pattern in ("*.gpkg", "*.json") for f in folder.glob(pattern) if not f.name.startswith(".") and f.is_file()]
+    files = [
+        f
+        for folder in folders
+        for pattern in ("*.gpkg", "*.json")
+        for f in folder.glob(pattern)
+        if not f.name.startswith(".") and f.is_file()
+    ]
     if not files:
         return None
     now = fingerprint(reference.path), fingerprint(sensed.path)
@@ -135,26 +159,63 @@ def find_earlier(reference: RasterRef, sensed: RasterRef) -> Earlier | None:
     return None
 
 
-def _belongs(record: SessionRecord, reference: RasterRef, sensed: RasterRef, now: tuple[Fingerprint, Fingerprint]) -> bool:
+def _belongs(
+    record: SessionRecord,
+    reference: RasterRef,
+    sensed: RasterRef,
+    now: tuple[Fingerprint, Fingerprint],
+) -> bool:
     if (record.reference.path, record.sensed.path) == (reference.path, sensed.path):
         return True
-    return len(record.inputs) == 2 and all(then.same_content(at) for then, at in zip(record.inputs, now, strict=True))
+    return len(record.inputs) == 2 and all(
+        then.same_content(at) for then, at in zip(record.inputs, now, strict=True)
+    )
 
 
-def _earlier(file: Path, record: SessionRecord, reference: RasterRef, sensed: RasterRef, now: tuple[Fingerprint, Fingerprint]) -> Earlier:
+def _earlier(
+    file: Path,
+    record: SessionRecord,
+    reference: RasterRef,
+    sensed: RasterRef,
+    now: tuple[Fingerprint, Fingerprint],
+) -> Earlier:
     warnings = []
     for name, ref, grid, then, at in zip(
-        ("reference", "sensed"), (reference, sensed), (record.reference_grid, record.sensed_grid), record.inputs or (None, None), now, strict=True
+        ("reference", "sensed"),
+        (reference, sensed),
+        (record.reference_grid, record.sensed_grid),
+        record.inputs or (None, None),
+        now,
+        strict=True,
     ):
-        warnings += list(filter(None, (change_of(name, then, at) if then is not None else "", _grid_change(name, ref, grid))))
+        warnings += list(
+            filter(
+                None,
+                (
+                    change_of(name, then, at) if then is not None else "",
+                    _grid_change(name, ref, grid),
+                ),
+            )
+        )
     time = record.changed_at or datetime.fromtimestamp(file.stat().st_mtime, timezone.utc)
     moved = replace(
-        record, reference=replace(record.reference, path=reference.path), sensed=replace(record.sensed, path=sensed.path), inputs=record.inputs or now,
+        record,
+        reference=replace(record.reference, path=reference.path),
+        sensed=replace(record.sensed, path=sensed.path),
+        inputs=record.inputs or now,
         changed_at=time,
     )
     session = Session.from_record(moved)
-    aside = file.suffix != ".gpkg" or any(word in file.stem for word in _ASIDE) or file.parent != store_folder()
-    session.file = session_file(reference, sensed) if aside else SessionFile.going_on(file, record, _STYLE.read_text(encoding="utf-8"), versions())
+    aside = (
+        file.suffix != ".gpkg"
+        or any(word in file.stem for word in _ASIDE)
+        or file.parent != store_folder()
+    )
+    session.file = (
+        session_file(reference, sensed)
+        if aside
+        else SessionFile.going_on(file, record, _STYLE.read_text(encoding="utf-8"), versions())
+    )
     carry_weights(session, file.parent)
     return Earlier(session, time.astimezone(), tuple(warnings))
 
@@ -166,14 +227,24 @@ def _grid_change(name: str, ref: RasterRef, then: Grid) -> str:
     except AlignError as error:
         return str(error)
     if (now.width, now.height) != (then.width, then.height):
-        return f"The {name} raster had {then.width} x {then.height} px and has {now.width} x {now.height} now: the points lie on other pixels. Find tie points again."
-    if any(abs(a - b) > 1e-9 * max(1.0, abs(a)) for a, b in zip(then.geotransform, now.geotransform, strict=True)):
-        return f"The georeferencing of the {name} raster has changed: the points are right in its pixels, but were drawn at their old place. Find tie points again."
+        return (
+            f"The {name} raster had {then.width} x {then.height} px and has {now.width} x "
+            f"{now.height} now: the points lie on other pixels. Find tie points again."
+        )
+    if any(
+        abs(a - b) > 1e-9 * max(1.0, abs(a))
+        for a, b in zip(then.geotransform, now.geotransform, strict=True)
+    ):
+        return (
+            f"The georeferencing of the {name} raster has changed: the points are right in "
+            "its pixels, but were drawn at their old place. Find tie points again."
+        )
     return ""
 
 
 def adopt(session: Session) -> None:
-    """Go on with an earlier review: write what of it is not in its file yet; a JSON file of before is renamed.
+    """Go on with an earlier review: write what of it is not in its file yet; a JSON file of before
+    is renamed.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -186,7 +257,8 @@ def adopt(session: Session) -> None:
 
 
 def relocate(session: Session) -> None:
-    """Keep a review beside the project that was just saved; one kept in the profile until then is removed there.
+    """Keep a review beside the project that was just saved; one kept in the profile until then is
+    removed there.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -199,13 +271,19 @@ def relocate(session: Session) -> None:
     session.save()
     for layer in QgsProject.instance().mapLayers().values():
         if layer.source().startswith(f"{old}|"):
-            layer.setDataSource(f"{session.file.path}{layer.source()[len(str(old)):]}", layer.name(), layer.providerType())
+            layer.setDataSource(
+                f"{session.file.path}{layer.source()[len(str(old)) :]}",
+                layer.name(),
+                layer.providerType(),
+            )
     if old.parent == session_folder():
         _remove(old)
 
 
 def adapted_weights(session: Session | None) -> Path | None:
-    """Return the weights adapted to the scene of a review; None where there are none, or they are not beside it any more."""
+    """Return the weights adapted to the scene of a review; None where there are none, or they are
+    not beside it any more.
+    """
     if session is None or session.adapted is None or session.file is None:
         return None
     path = session.file.path.with_name(session.adapted.file)
@@ -213,19 +291,34 @@ def adapted_weights(session: Session | None) -> Path | None:
 
 
 def scene_params(session: Session) -> AlignParams:
-    """Return the parameters that the points of a review were found with; those of the last run where no run found them.
+    """Return the parameters that the points of a review were found with; those of the last run
+    where no run found them.
 
-    Weights adapted to the scene take part where no other matcher was chosen; those adapted and discarded since do not.
+    Weights adapted to the scene take part where no other matcher was chosen; those adapted and
+    discarded since do not.
     """
     run, path = session.run, adapted_weights(session)
     params = replace(run.params, **machine()) if run is not None else load_params()
     given = dict(params.matcher_params)
     weights = Path(str(given.get("weights") or ""))
-    if given.get("weights") and session.file is not None and weights.parent == session.file.path.parent and not weights.is_file():
+    if (
+        given.get("weights")
+        and session.file is not None
+        and weights.parent == session.file.path.parent
+        and not weights.is_file()
+    ):
         given["weights"] = ""
-    if path is not None and session.adapted is not None and params.matcher in ("auto", session.adapted.network):
-        return replace(params, matcher=session.adapted.network, matcher_params={**given, "weights": str(path)})
-    return replace(params, matcher=run.matcher if run is not None else params.matcher, matcher_params=given)
+    if (
+        path is not None
+        and session.adapted is not None
+        and params.matcher in ("auto", session.adapted.network)
+    ):
+        return replace(
+            params, matcher=session.adapted.network, matcher_params={**given, "weights": str(path)}
+        )
+    return replace(
+        params, matcher=run.matcher if run is not None else params.matcher, matcher_params=given
+    )
 
 
 def discard_weights(session: Session) -> None:
@@ -242,14 +335,18 @@ def discard_weights(session: Session) -> None:
 
 
 def carry_weights(session: Session, folder: Path) -> None:
-    """Copy the adapted weights that lie in a folder beside the review's file, where that is elsewhere now; move those of the profile."""
+    """Copy the adapted weights that lie in a folder beside the review's file, where that is
+    elsewhere now; move those of the profile.
+    """
     if session.adapted is None or session.file is None or session.file.path.parent == folder:
         return
     for suffix in _WEIGHT_FILES:
         source = (folder / session.adapted.file).with_suffix(suffix)
         if source.is_file():
             with contextlib.suppress(OSError):
-                (shutil.move if folder == session_folder() else shutil.copy)(source, session.file.path.with_name(source.name))
+                (shutil.move if folder == session_folder() else shutil.copy)(
+                    source, session.file.path.with_name(source.name)
+                )
 
 
 def keep_aside(file: Path) -> None:
@@ -264,7 +361,9 @@ def keep_aside(file: Path) -> None:
 
 
 def _remove(file: Path) -> None:
-    with contextlib.suppress(OSError):  # another program may hold it; the session file then writes over it in place
+    with contextlib.suppress(
+        OSError
+    ):  # another program may hold it; the session file then writes over it in place
         for suffix in _JOURNALS:
             Path(f"{file}{suffix}").unlink(missing_ok=True)
 
@@ -279,7 +378,9 @@ def remember_pair(layers: tuple[QgsMapLayer | None, QgsMapLayer | None]) -> None
 def recall_pair() -> tuple[QgsMapLayer | None, QgsMapLayer | None]:
     """Return the layers that were matched last in this project, None where there are none."""
     project = QgsProject.instance()
-    reference, sensed = (project.mapLayer(project.readEntry(PREFIX, name, "")[0]) for name in _ROLES)
+    reference, sensed = (
+        project.mapLayer(project.readEntry(PREFIX, name, "")[0]) for name in _ROLES
+    )
     return reference, sensed
 
 
@@ -288,6 +389,7 @@ def unavailable() -> Iterator[str]:
     for name, layer in zip(("reference", "sensed"), recall_pair(), strict=True):
         if layer is not None and not layer.isValid():
             yield (
-                f"The {name} raster {layer.source()} of this project's review cannot be opened. Set its new place (layer menu > Change Data Source); "
+                f"The {name} raster {layer.source()} of this project's review cannot be "
+                "opened. Set its new place (layer menu > Change Data Source); "
                 "the review comes back with it."
             )

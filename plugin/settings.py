@@ -73,22 +73,32 @@ def worker_python(managed: bool | None = None, existing: str | None = None) -> s
     if not managed:
         path = existing_python() if existing is None else existing
         if not path:
-            raise WorkerError("No existing Python is chosen.", "Choose one in Settings > Options > SAR-Optical Align.")
+            raise WorkerError(
+                "No existing Python is chosen.",
+                "Choose one in Settings > Options > SAR-Optical Align.",
+            )
         check_existing(path)
         return path
     python = managed_python(managed_folder())
     if python is None:
-        raise WorkerError("The matching environment is not installed yet.", "Create it in Settings > Options > SAR-Optical Align (one click, once).")
+        raise WorkerError(
+            "The matching environment is not installed yet.",
+            "Create it in Settings > Options > SAR-Optical Align (one click, once).",
+        )
     return str(python)
 
 
 def defaults() -> AlignParams:
-    """Return what the analyst wants parameters to begin with; values that do not fit count as not set, one by one."""
+    """Return what the analyst wants parameters to begin with; values that do not fit count as not
+    set, one by one.
+    """
     return _read("defaults", AlignParams(), tuple(i.name for i in param_infos(AlignParams)))
 
 
 def set_defaults(params: AlignParams) -> None:
-    """Store what parameters begin with; what is changed here takes the place of the last run's value."""
+    """Store what parameters begin with; what is changed here takes the place of the last run's
+    value.
+    """
     before = defaults()
     for info in param_infos(AlignParams):
         if getattr(params, info.name) != getattr(before, info.name):
@@ -97,13 +107,17 @@ def set_defaults(params: AlignParams) -> None:
 
 
 def machine() -> dict[str, object]:
-    """Return the parameters that belong to the computer, not to the task: device, threads, memory budget."""
+    """Return the parameters that belong to the computer, not to the task: device, threads, memory
+    budget.
+    """
     params = defaults()
     return {name: getattr(params, name) for name in MACHINE}
 
 
 def load_params() -> AlignParams:
-    """Return the parameters of the last run, the defaults where there was none; those of the computer are always the defaults."""
+    """Return the parameters of the last run, the defaults where there was none; those of the
+    computer are always the defaults.
+    """
     return _read("params", defaults(), _TASK)
 
 

@@ -1,4 +1,6 @@
-"""Layers warped along with the sensed raster: other bands, polarisations and masks, and vector layers of its scene."""
+"""Layers warped along with the sensed raster: other bands, polarisations and masks, and vector
+layers of its scene.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsMapLayer, QgsPalettedRasterRenderer, QgsProject, QgsRasterLayer, QgsVectorLayer, QgsVectorLayerFeatureSource
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsMapLayer,
+    QgsPalettedRasterRenderer,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
+)
 
 from .core.errors import AlignError
 from .core.progress import Progress
@@ -37,21 +47,38 @@ class Sibling:
 
 
 def candidates(project: QgsProject, pair: Iterable[QgsMapLayer | None]) -> list[QgsMapLayer]:
-    """Return the layers of a project that can be warped along with a pair, by name; what the plugin made is none, wherever it was moved."""
+    """Return the layers of a project that can be warped along with a pair, by name; what the plugin
+    made is none, wherever it was moved.
+    """
     group = project.layerTreeRoot().findGroup(GROUP)
     ours = set(group.findLayerIds()) if group is not None else set()
     taken = {layer.source() for layer in pair if layer is not None}
     out = []
     for layer in project.mapLayers().values():
-        raster = isinstance(layer, QgsRasterLayer) and layer.isValid() and layer.dataProvider().name() == "gdal"
+        raster = (
+            isinstance(layer, QgsRasterLayer)
+            and layer.isValid()
+            and layer.dataProvider().name() == "gdal"
+        )
         vector = isinstance(layer, QgsVectorLayer) and layer.isValid() and layer.isSpatial()
-        if (raster or vector) and layer.source() not in taken and layer.id() not in ours and not layer.customProperty(AID):
+        if (
+            (raster or vector)
+            and layer.source() not in taken
+            and layer.id() not in ours
+            and not layer.customProperty(AID)
+        ):
             out.append(layer)
     return sorted(out, key=lambda layer: (isinstance(layer, QgsVectorLayer), layer.name().lower()))
 
 
 def prepare(
-    layer: QgsMapLayer, folder: Path, sensed_path: str, sensed_grid: Grid, reference_grid: Grid, transform: Transform, params: WarpParams
+    layer: QgsMapLayer,
+    folder: Path,
+    sensed_path: str,
+    sensed_grid: Grid,
+    reference_grid: Grid,
+    transform: Transform,
+    params: WarpParams,
 ) -> Sibling:
     """Prepare a layer in the main thread; its output is a new file in the folder.
 
@@ -61,18 +88,35 @@ def prepare(
     if isinstance(layer, QgsVectorLayer):
         output = _free(folder, layer.name(), ".gpkg")
         mapping = VectorMapping(layer.crs(), sensed_path, sensed_grid, reference_grid, transform)
-        source, fields, count, kind, name = QgsVectorLayerFeatureSource(layer), layer.fields(), layer.featureCount(), layer.wkbType(), layer.name()
-        return Sibling(layer.id(), name, output, lambda progress: write_warped(source.getFeatures(), count, fields, kind, mapping, output, name, progress))
+        source, fields, count, kind, name = (
+            QgsVectorLayerFeatureSource(layer),
+            layer.fields(),
+            layer.featureCount(),
+            layer.wkbType(),
+            layer.name(),
+        )
+        return Sibling(
+            layer.id(),
+            name,
+            output,
+            lambda progress: write_warped(
+                source.getFeatures(), count, fields, kind, mapping, output, name, progress
+            ),
+        )
     ref = raster_ref(layer)
     grid = grid_of(ref)
-    same_crs = QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt) == QgsCoordinateReferenceSystem.fromWkt(sensed_grid.crs_wkt)
+    same_crs = QgsCoordinateReferenceSystem.fromWkt(
+        grid.crs_wkt
+    ) == QgsCoordinateReferenceSystem.fromWkt(sensed_grid.crs_wkt)
     matrix = sensed_from_sibling(layer.name(), grid, sensed_grid, same_crs)
     own = transform if matrix is None else carried_over(transform, matrix, grid)
     classes = isinstance(layer.renderer(), QgsPalettedRasterRenderer)
     output = _free(folder, layer.name(), ".tif")
 
     def work(progress: Progress) -> None:
-        warp_with_gdal(ref.path, reference_grid, own, output, params, progress, ref.nodata, classes=classes)
+        warp_with_gdal(
+            ref.path, reference_grid, own, output, params, progress, ref.nodata, classes=classes
+        )
 
     return Sibling(layer.id(), layer.name(), output, work)
 
@@ -86,8 +130,11 @@ def _free(folder: Path, name: str, suffix: str) -> Path:
     return path
 
 
-def warp_all(siblings: Iterable[Sibling], progress: Progress, done: list[tuple[Sibling, AlignError | None]]) -> None:
-    """Warp one after the other, noting each that ended in `done`; one that fails does not stop the others.
+def warp_all(
+    siblings: Iterable[Sibling], progress: Progress, done: list[tuple[Sibling, AlignError | None]]
+) -> None:
+    """Warp one after the other, noting each that ended in `done`; one that fails does not stop the
+    others.
 
     Raises:
         Cancelled: `progress` said so.

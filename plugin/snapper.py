@@ -1,4 +1,6 @@
-"""Puts points on peaks of the similarity: those stored with the points at once, elsewhere as the worker measures them."""
+"""Puts points on peaks of the similarity: those stored with the points at once, elsewhere as the
+worker measures them.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,10 @@ _Settle = Callable[[Session, SessionPoint, Point, Seen], None]
 
 
 class Snapper:
-    """Snaps dragged and added points. `worker` gives the client of the worker; None = only stored surfaces are used."""
+    """Snaps dragged and added points.
+
+    `worker` gives the client of the worker; None = only stored surfaces are used.
+    """
 
     def __init__(self, review: ReviewController) -> None:
         self._review = review
@@ -41,18 +46,30 @@ class Snapper:
     def preview(self, identifier: int, at_px: Point) -> Snap | None:
         """Return the stored peak a point would snap to."""
         session = self._review.session
-        return None if session is None or self._review.locked else snap(session.point(identifier), at_px)
+        return (
+            None
+            if session is None or self._review.locked
+            else snap(session.point(identifier), at_px)
+        )
 
     def tell_drag(self, identifier: int, place: QgsPointXY, free: bool) -> None:
-        """Show and tell where a point being dragged would snap to, or how far it is from where the others put it."""
+        """Show and tell where a point being dragged would snap to, or how far it is from where the
+        others put it.
+        """
         r, fit = self._review, self._review.fit()
         if r.session is None or r.placement is None or r.locked:
             return
         at = r.placement.reference_px(place, r.canvas_crs())
         peak = None if free else self.preview(identifier, at)
         if peak is not None:
-            r.item.move_ghost(r.placement.to_canvas(r.placement.reference_place_of_px(peak.reference_px), r.canvas_crs()))
-            words = _words(fill(tr("Point {0} would snap"), identifier), peak.seen, peak.distance_px)
+            r.item.move_ghost(
+                r.placement.to_canvas(
+                    r.placement.reference_place_of_px(peak.reference_px), r.canvas_crs()
+                )
+            )
+            words = _words(
+                fill(tr("Point {0} would snap"), identifier), peak.seen, peak.distance_px
+            )
             r.said.emit(words + tr(" (Ctrl: place it freely)"))
         elif fit is not None and fit.transform is not None:
             end = fit.transform.apply([r.session.point(identifier).tie_point.sensed_px])[0]
@@ -68,7 +85,9 @@ class Snapper:
         peak = None if free else self.preview(identifier, at_px)
         if peak is not None:
             if r.guarded(lambda: session.move(identifier, peak.reference_px, seen=peak.seen)):
-                r.said.emit(_words(fill(tr("Point {0} snapped"), identifier), peak.seen, peak.distance_px))
+                r.said.emit(
+                    _words(fill(tr("Point {0} snapped"), identifier), peak.seen, peak.distance_px)
+                )
             return
         if r.guarded(lambda: session.move(identifier, at_px)) and not free:
             self._measure(identifier, self._settle_dragged)
@@ -87,7 +106,11 @@ class Snapper:
     def _measure(self, identifier: int, settle: _Settle) -> None:
         r = self._review
         if self.worker is None:
-            r.said.emit(fill(tr("Point {0} is where you put it; no similarity is stored there."), identifier))
+            r.said.emit(
+                fill(
+                    tr("Point {0} is where you put it; no similarity is stored there."), identifier
+                )
+            )
             return
         r.said.emit(fill(tr("Measuring point {0} …"), identifier))
         self._waiting.append((identifier, settle))
@@ -100,17 +123,32 @@ class Snapper:
         while self._waiting:
             identifier, settle = self._waiting.pop(0)
             session, fit = r.session, r.fit()
-            asked = None if session is None else next((p for p in session.points if p.id == identifier), None)
+            asked = (
+                None
+                if session is None
+                else next((p for p in session.points if p.id == identifier), None)
+            )
             if session is None or asked is None or self.worker is None or r.locked:
                 continue
             point = asked.tie_point
             transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
-            request = AlignRequest(session.reference, session.sensed, scene_params(session), may_fetch(session.reference, session.sensed))
+            request = AlignRequest(
+                session.reference,
+                session.sensed,
+                scene_params(session),
+                may_fetch(session.reference, session.sensed),
+            )
             try:
                 client = self.worker()
             except AlignError as error:
                 self._waiting.clear()
-                r.said.emit(fill(tr("Point {0} is where you put it; it could not be measured: {1}"), identifier, explained(error)))
+                r.said.emit(
+                    fill(
+                        tr("Point {0} is where you put it; it could not be measured: {1}"),
+                        identifier,
+                        explained(error),
+                    )
+                )
                 return
             self._task = PlaceTask(client, request, transform, point.reference_px, point.sensed_px)
             self._after = partial(self._take, session, point, settle)
@@ -132,41 +170,76 @@ class Snapper:
             return
         if task.placed is None:
             why = explained(task.error) if task.error is not None else tr("It was cancelled.")
-            r.said.emit(fill(tr("Point {0} is where you put it; it could not be measured: {1}"), asked.id, why))
-        elif (now.tie_point.reference_px, now.tie_point.sensed_px) == (asked.reference_px, asked.sensed_px):
+            r.said.emit(
+                fill(
+                    tr("Point {0} is where you put it; it could not be measured: {1}"),
+                    asked.id,
+                    why,
+                )
+            )
+        elif (now.tie_point.reference_px, now.tie_point.sensed_px) == (
+            asked.reference_px,
+            asked.sensed_px,
+        ):
             place, seen = task.placed
             r.guarded(lambda: settle(session, now, place, seen))
             r.refresh()
 
-    def _settle_dragged(self, session: Session, point: SessionPoint, place: Point, seen: Seen) -> None:
+    def _settle_dragged(
+        self, session: Session, point: SessionPoint, place: Point, seen: Seen
+    ) -> None:
         """Take the peak nearest to the drop: the analyst chose the place, not the highest peak."""
         at = point.tie_point
-        peak = snap(SessionPoint(TiePoint(at.id, place, at.sensed_px, score=seen.score, evidence=seen.evidence)), at.reference_px)
+        peak = snap(
+            SessionPoint(
+                TiePoint(at.id, place, at.sensed_px, score=seen.score, evidence=seen.evidence)
+            ),
+            at.reference_px,
+        )
         if peak is None:
-            self._review.said.emit(fill(tr("There is no clear peak near the place: point {0} stays where you put it."), at.id))
+            self._review.said.emit(
+                fill(
+                    tr("There is no clear peak near the place: point {0} stays where you put it."),
+                    at.id,
+                )
+            )
             return
         session.settle(at.id, peak.reference_px, at.sensed_px, peak.seen)
-        self._review.said.emit(_words(fill(tr("Point {0} snapped"), at.id), peak.seen, peak.distance_px))
+        self._review.said.emit(
+            _words(fill(tr("Point {0} snapped"), at.id), peak.seen, peak.distance_px)
+        )
 
-    def _settle_added(self, session: Session, point: SessionPoint, place: Point, seen: Seen) -> None:
-        """Leave the clicked place in the reference and shift its partner in the sensed image by what the match says.
+    def _settle_added(
+        self, session: Session, point: SessionPoint, place: Point, seen: Seen
+    ) -> None:
+        """Leave the clicked place in the reference and shift its partner in the sensed image by
+        what the match says.
 
-        The template around the proposed partner lies `shift` beside the clicked place, so the partner of the clicked place
-        lies as far to the other side; the surface moves along.
+        The template around the proposed partner lies `shift` beside the clicked place, so the
+        partner of the clicked place lies as far to the other side; the surface moves along.
         """
         at, fit = point.tie_point, session.fit
         shift = np.array(place) - np.array(at.reference_px)
         if seen.score < _GOOD or fit.transform is None:
-            session.settle(at.id, at.reference_px, at.sensed_px, Seen(seen.score, BY_HAND_PX2, seen.evidence))
-            text = tr("Point {0} is where the fit puts it: there is no clear match (score {1:.2f}). Drag it, nudge it or undo.")
+            session.settle(
+                at.id, at.reference_px, at.sensed_px, Seen(seen.score, BY_HAND_PX2, seen.evidence)
+            )
+            text = tr(
+                "Point {0} is where the fit puts it: there is no clear match (score "
+                "{1:.2f}). Drag it, nudge it or undo."
+            )
             self._review.said.emit(fill(text, at.id, seen.score))
             return
         slope = fit.transform.jacobian([at.sensed_px])[0]
         x, y = np.array(at.sensed_px) - np.linalg.solve(slope, shift)
         origin = np.array(seen.evidence.surface_origin_px) - shift
         evidence = replace(seen.evidence, surface_origin_px=(float(origin[0]), float(origin[1])))
-        session.settle(at.id, at.reference_px, (float(x), float(y)), replace(seen, evidence=evidence))
-        self._review.said.emit(_words(fill(tr("Partner of point {0} found"), at.id), seen, float(np.hypot(*shift))))
+        session.settle(
+            at.id, at.reference_px, (float(x), float(y)), replace(seen, evidence=evidence)
+        )
+        self._review.said.emit(
+            _words(fill(tr("Partner of point {0} found"), at.id), seen, float(np.hypot(*shift)))
+        )
 
 
 def _words(what: str, seen: Seen, distance_px: float) -> str:

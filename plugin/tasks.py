@@ -41,7 +41,9 @@ class _TaskProgress(Progress):
         self._task.points_found.emit(points)
 
     def silent(self, seconds: int) -> None:
-        self._task.said.emit(fill(tr("The worker has not answered for {0} s. Cancel stops it."), seconds))
+        self._task.said.emit(
+            fill(tr("The worker has not answered for {0} s. Cancel stops it."), seconds)
+        )
 
     def log(self, message: str) -> None:
         self._task.logged.emit(message)
@@ -71,7 +73,10 @@ class BackgroundTask(QgsTask):
             self.error = error
             return False
         except Exception as error:  # noqa: BLE001 - an exception leaving run() aborts QGIS
-            self.error = WorkerError(f"{type(error).__name__}: {error}", "This is a defect; please report it with the diagnostics report.")
+            self.error = WorkerError(
+                f"{type(error).__name__}: {error}",
+                "This is a defect; please report it with the diagnostics report.",
+            )
             return False
         return True
 
@@ -84,7 +89,10 @@ class MatchTask(BackgroundTask):
     """Drives the worker; cancelling kills it at once."""
 
     def __init__(self, client: WorkerClient, request: AlignRequest, chips_path: Path) -> None:
-        super().__init__(tr("SAR-Optical Align: finding tie points"), lambda progress: client.run(request, progress, chips_path))
+        super().__init__(
+            tr("SAR-Optical Align: finding tie points"),
+            lambda progress: client.run(request, progress, chips_path),
+        )
         self._client = client
 
     def cancel(self) -> None:
@@ -102,7 +110,10 @@ class AdaptTask(BackgroundTask):
     """Has a network adapted to a scene by the worker; cancelling kills it at once."""
 
     def __init__(self, client: WorkerClient, request: AdaptRequest) -> None:
-        super().__init__(tr("SAR-Optical Align: adapting to the scene"), lambda progress: client.adapt(request, progress))
+        super().__init__(
+            tr("SAR-Optical Align: adapting to the scene"),
+            lambda progress: client.adapt(request, progress),
+        )
         self._client = client
 
     def cancel(self) -> None:
@@ -119,10 +130,19 @@ class AdaptTask(BackgroundTask):
 class PlaceTask(BackgroundTask):
     """Asks the worker what it sees at one place."""
 
-    def __init__(self, client: WorkerClient, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point) -> None:
+    def __init__(
+        self,
+        client: WorkerClient,
+        request: AlignRequest,
+        transform: dict[str, Any] | None,
+        reference_px: Point,
+        sensed_px: Point,
+    ) -> None:
         super().__init__(
             tr("SAR-Optical Align: measuring a point"),
-            lambda progress: client.measure_place(request, transform, reference_px, sensed_px, progress),
+            lambda progress: client.measure_place(
+                request, transform, reference_px, sensed_px, progress
+            ),
         )
 
     @property
@@ -132,20 +152,40 @@ class PlaceTask(BackgroundTask):
 
 
 class ExplainTask(BackgroundTask):
-    """Has a picture of what the matcher sees at one point drawn by the worker; `result` is its path."""
+    """Has a picture of what the matcher sees at one point drawn by the worker; `result` is its
+    path.
+    """
 
-    def __init__(self, client: WorkerClient, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point, path: Path) -> None:
+    def __init__(
+        self,
+        client: WorkerClient,
+        request: AlignRequest,
+        transform: dict[str, Any] | None,
+        reference_px: Point,
+        sensed_px: Point,
+        path: Path,
+    ) -> None:
         super().__init__(
             tr("SAR-Optical Align: explaining a point"),
-            lambda progress: client.explain_point(request, transform, reference_px, sensed_px, path, progress),
+            lambda progress: client.explain_point(
+                request, transform, reference_px, sensed_px, path, progress
+            ),
         )
 
 
 class WarpTask(BackgroundTask):
-    """Warps with GDAL, and then the layers to be warped along; `written` and `along` tell what became of them, also after a cancel."""
+    """Warps with GDAL, and then the layers to be warped along; `written` and `along` tell what
+    became of them, also after a cancel.
+    """
 
     def __init__(
-        self, sensed_path: str, reference_grid: Grid, transform: Transform, output: Path, params: WarpParams, nodata: float | None,
+        self,
+        sensed_path: str,
+        reference_grid: Grid,
+        transform: Transform,
+        output: Path,
+        params: WarpParams,
+        nodata: float | None,
         siblings: Sequence[Sibling] = (),
     ) -> None:
         self.output, self.written = output, False
@@ -153,7 +193,15 @@ class WarpTask(BackgroundTask):
 
         def work(progress: Progress) -> object:
             share = 1.0 / (1 + len(siblings))
-            warp_with_gdal(sensed_path, reference_grid, transform, output, params, progress.part(0.0, share), nodata)
+            warp_with_gdal(
+                sensed_path,
+                reference_grid,
+                transform,
+                output,
+                params,
+                progress.part(0.0, share),
+                nodata,
+            )
             self.written = True
             warp_all(siblings, progress.part(share, 1.0), self.along)
             return output
@@ -165,13 +213,21 @@ class EnvironmentTask(BackgroundTask):
     """Makes the managed environment."""
 
     def __init__(self, folder: Path, wheels: Path | None, proxy: str, torch: str) -> None:
-        super().__init__(tr("SAR-Optical Align: making the environment"), lambda progress: create_managed(folder, progress, wheels, proxy, torch))
+        super().__init__(
+            tr("SAR-Optical Align: making the environment"),
+            lambda progress: create_managed(folder, progress, wheels, proxy, torch),
+        )
 
 
 class PreviewTask(BackgroundTask):
     """Writes a revision of the live preview; remembers what it is of."""
 
-    def __init__(self, work: Callable[[Progress], Path], session: object, wanted: tuple[Transform, WarpParams]) -> None:
+    def __init__(
+        self,
+        work: Callable[[Progress], Path],
+        session: object,
+        wanted: tuple[Transform, WarpParams],
+    ) -> None:
         super().__init__(tr("SAR-Optical Align: preview"), work)
         self.session, self.wanted = session, wanted
         self.dropped = False  # nobody waits for it any more

@@ -1,4 +1,6 @@
-"""Vector layers of the sensed scene, moved with the same fit: every vertex through the transform itself."""
+"""Vector layers of the sensed scene, moved with the same fit: every vertex through the transform
+itself.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ _EDGE_PX = 0.1
 
 
 class VectorMapping:
-    """(N, 2) places of the sensed scene as a layer has them -> the reference's CRS. Make it in the main thread.
+    """(N, 2) places of the sensed scene as a layer has them -> the reference's CRS.
+
+    Make it in the main thread.
 
     Places outside the sensed raster are counted: there the model extrapolates.
 
@@ -39,9 +43,18 @@ class VectorMapping:
         outside: Vertices mapped so far that lie outside the sensed raster.
     """
 
-    def __init__(self, layer_crs: QgsCoordinateReferenceSystem, sensed_path: str, sensed_grid: Grid, reference_grid: Grid, transform: Transform) -> None:
+    def __init__(
+        self,
+        layer_crs: QgsCoordinateReferenceSystem,
+        sensed_path: str,
+        sensed_grid: Grid,
+        reference_grid: Grid,
+        transform: Transform,
+    ) -> None:
         self._placement = Placement(reference_grid, sensed_grid, sensed_path)
-        self._to_px = self._placement.sensed_px_from(layer_crs.toWkt() if layer_crs.isValid() else "")
+        self._to_px = self._placement.sensed_px_from(
+            layer_crs.toWkt() if layer_crs.isValid() else ""
+        )
         self._transform, self._size = transform, (sensed_grid.width, sensed_grid.height)
         self._reference = reference_grid
         self.outside = 0
@@ -49,9 +62,15 @@ class VectorMapping:
     def __call__(self, places: np.ndarray) -> np.ndarray:
         """Map; lines between vertices stay straight."""
         px = self._to_px(places)
-        self.outside += int(((px < -_EDGE_PX) | (px > np.add(self._size, _EDGE_PX))).any(axis=1).sum())
+        self.outside += int(
+            ((px < -_EDGE_PX) | (px > np.add(self._size, _EDGE_PX))).any(axis=1).sum()
+        )
         moved = self._transform.apply(px)
-        return coords.map_from_px(self._reference.geotransform, moved) if is_referenced(self._reference) else moved * [1.0, -1.0]
+        return (
+            coords.map_from_px(self._reference.geotransform, moved)
+            if is_referenced(self._reference)
+            else moved * [1.0, -1.0]
+        )
 
     @property
     def crs(self) -> QgsCoordinateReferenceSystem:
@@ -70,14 +89,21 @@ def moved(geometry: QgsGeometry, mapping: Callable[[np.ndarray], np.ndarray]) ->
         if not more:
             break
         vertices.append((QgsVertexId(at.part, at.ring, at.vertex, at.type), point))
-    for (vertex, point), (x, y) in zip(vertices, mapping(np.array([(p.x(), p.y()) for _, p in vertices])).tolist(), strict=True):
+    for (vertex, point), (x, y) in zip(
+        vertices, mapping(np.array([(p.x(), p.y()) for _, p in vertices])).tolist(), strict=True
+    ):
         point.setX(x)
         point.setY(y)
         out.moveVertex(vertex, point)
     return QgsGeometry(out)
 
 
-def warped_features(features: Iterable[QgsFeature], count: int, mapping: Callable[[np.ndarray], np.ndarray], progress: Progress) -> Iterator[QgsFeature]:
+def warped_features(
+    features: Iterable[QgsFeature],
+    count: int,
+    mapping: Callable[[np.ndarray], np.ndarray],
+    progress: Progress,
+) -> Iterator[QgsFeature]:
     """Yield the features with their geometries mapped and their attributes as they are.
 
     Raises:
@@ -92,7 +118,14 @@ def warped_features(features: Iterable[QgsFeature], count: int, mapping: Callabl
 
 
 def write_warped(
-    features: Iterable[QgsFeature], count: int, fields: QgsFields, wkb_type: QgsWkbTypes.Type, mapping: VectorMapping, output: Path, name: str, progress: Progress
+    features: Iterable[QgsFeature],
+    count: int,
+    fields: QgsFields,
+    wkb_type: QgsWkbTypes.Type,
+    mapping: VectorMapping,
+    output: Path,
+    name: str,
+    progress: Progress,
 ) -> None:
     """Write a warped layer as a GeoPackage; it appears when it is complete.
 
@@ -108,14 +141,27 @@ def write_warped(
             kept.append(field)
     indices = [fields.indexOf(field.name()) for field in kept]
     with Outputs([output]) as outputs:
-        writer = QgsVectorFileWriter.create(str(outputs.part(output)), kept, wkb_type, mapping.crs, QgsCoordinateTransformContext(), options)
+        writer = QgsVectorFileWriter.create(
+            str(outputs.part(output)),
+            kept,
+            wkb_type,
+            mapping.crs,
+            QgsCoordinateTransformContext(),
+            options,
+        )
         if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
-            raise OutputError(f"Cannot write {output}: {writer.errorMessage()}.", "Choose a folder you may write to, with enough room.")
+            raise OutputError(
+                f"Cannot write {output}: {writer.errorMessage()}.",
+                "Choose a folder you may write to, with enough room.",
+            )
         for feature in warped_features(features, count, mapping, progress):
             out = QgsFeature(kept)
             out.setGeometry(feature.geometry())
             out.setAttributes([feature.attributes()[i] for i in indices])
             if not writer.addFeature(out, QgsFeatureSink.Flag.FastInsert):
-                raise OutputError(f"Cannot write {output}: {writer.errorMessage()}.", "Choose a folder with enough room.")
+                raise OutputError(
+                    f"Cannot write {output}: {writer.errorMessage()}.",
+                    "Choose a folder with enough room.",
+                )
         del writer
         outputs.deliver()

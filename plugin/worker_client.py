@@ -1,4 +1,7 @@
-"""Starts the worker, speaks to it, cancels and restarts it. Standard library and core only; usable from any thread."""
+"""Starts the worker, speaks to it, cancels and restarts it.
+
+Standard library and core only; usable from any thread.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,47 @@ from .core.borders import reading
 from .core.errors import AlignError, WorkerError
 from .core.jsonable import from_jsonable
 from .core.progress import Cancelled, Progress
-from .core.protocol import MAX_LINE, NO_ID, PROTOCOL_VERSION, adapted_from_message, attach_surfaces, decode, encode, error_from_fields, placed_from_message, result_from_message
+from .core.protocol import (
+    MAX_LINE,
+    NO_ID,
+    PROTOCOL_VERSION,
+    adapted_from_message,
+    attach_surfaces,
+    decode,
+    encode,
+    error_from_fields,
+    placed_from_message,
+    result_from_message,
+)
 from .core.session_point import Seen
 from .core.types import AlignRequest, AlignResult, Point, TiePoint
 
 _KEEP = (
-    "PATH", "HOME", "USER", "LOGNAME", "TMP", "TEMP", "TMPDIR", "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "WINDIR", "USERPROFILE",
-    "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "LANG", "LC_ALL", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
-    "no_proxy", "CUDA_VISIBLE_DEVICES", "XDG_CACHE_HOME",
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "TMP",
+    "TEMP",
+    "TMPDIR",
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "COMSPEC",
+    "WINDIR",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+    "LANG",
+    "LC_ALL",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "CUDA_VISIBLE_DEVICES",
+    "XDG_CACHE_HOME",
 )
 _SCRIPT = Path(__file__).resolve().parent / "engine" / "start_worker.py"
 _POLL_S = 0.05
@@ -37,18 +73,26 @@ SILENCE_S = 10.0  # the worker says every two seconds that it lives
 
 
 def clean_environment() -> dict[str, str]:
-    """Return an environment without QGIS' Python, Qt, GDAL and PROJ settings, which break another interpreter."""
+    """Return an environment without QGIS' Python, Qt, GDAL and PROJ settings, which break another
+    interpreter.
+    """
     return {key: os.environ[key] for key in _KEEP if key in os.environ}
 
 
 def isolated(python: str, *arguments: str) -> list[str]:
-    """Return a command whose Python imports its own packages only: no file of the working folder, of the script's or of the user's site is one."""
+    """Return a command whose Python imports its own packages only: no file of the working folder,
+    of the script's or of the user's site is one.
+    """
     return [python, "-I", "-B", "-u", "-X", "utf8", *arguments]
 
 
 def hidden_window() -> dict[str, Any]:
     """Return Popen options that keep a console window from flashing up on Windows."""
-    return {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)} if sys.platform == "win32" else {"start_new_session": True}
+    return (
+        {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
 
 
 def kill_tree(process: subprocess.Popen[Any]) -> None:
@@ -63,7 +107,8 @@ def kill_tree(process: subprocess.Popen[Any]) -> None:
 
 
 class WorkerClient:
-    """One worker process, started at the first run and again after a crash or a cancel; relative names mean there what they mean here.
+    """One worker process, started at the first run and again after a crash or a cancel; relative
+    names mean there what they mean here.
 
     Args:
         python: Interpreter that has the engine's packages.
@@ -96,7 +141,11 @@ class WorkerClient:
         return "\n".join(self._tail)
 
     def run(
-        self, request: AlignRequest, progress: Progress, chips_path: Path | None = None, report_path: Path | None = None
+        self,
+        request: AlignRequest,
+        progress: Progress,
+        chips_path: Path | None = None,
+        report_path: Path | None = None,
     ) -> AlignResult:
         """Run a registration and wait for it.
 
@@ -107,7 +156,8 @@ class WorkerClient:
             report_path: HTML report to write; None = none.
 
         Raises:
-            AlignError: as the engine raised it, or WorkerError with the worker's last words when it died.
+            AlignError: as the engine raised it, or WorkerError with the worker's last words when it
+            died.
             Cancelled: when `progress` or `cancel` stopped it; the worker is killed, at once.
         """
         with self._lock:
@@ -115,7 +165,10 @@ class WorkerClient:
             try:
                 self._ensure_started(progress)
                 identifier = self._send(
-                    "match", request=request, chips_path=str(chips_path) if chips_path else None, report_path=str(report_path) if report_path else None
+                    "match",
+                    request=request,
+                    chips_path=str(chips_path) if chips_path else None,
+                    report_path=str(report_path) if report_path else None,
                 )
                 result = result_from_message(self._wait_answer(identifier, progress))
             except Cancelled:
@@ -125,21 +178,53 @@ class WorkerClient:
             result = replace(result, points=attach_surfaces(result.points, chips_path))
         return result
 
-    def measure_place(self, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point, progress: Progress) -> tuple[Point, Seen]:
-        """Ask what the matcher sees at one place and wait for it; see `engine.place.measure_place`. Raises as `run` does."""
-        asked = {"request": request, "transform": transform, "reference_px": reference_px, "sensed_px": sensed_px}
+    def measure_place(
+        self,
+        request: AlignRequest,
+        transform: dict[str, Any] | None,
+        reference_px: Point,
+        sensed_px: Point,
+        progress: Progress,
+    ) -> tuple[Point, Seen]:
+        """Ask what the matcher sees at one place and wait for it; see `engine.place.measure_place`.
+
+        Raises as `run` does.
+        """
+        asked = {
+            "request": request,
+            "transform": transform,
+            "reference_px": reference_px,
+            "sensed_px": sensed_px,
+        }
         return placed_from_message(self._ask("place", progress, asked))
 
     def explain_point(
-        self, request: AlignRequest, transform: dict[str, Any] | None, reference_px: Point, sensed_px: Point, path: Path, progress: Progress
+        self,
+        request: AlignRequest,
+        transform: dict[str, Any] | None,
+        reference_px: Point,
+        sensed_px: Point,
+        path: Path,
+        progress: Progress,
     ) -> Path:
-        """Have a picture of what the matcher sees at a point written to `path`; see `engine.explain.explain_point`. Raises as `run` does."""
-        asked = {"request": request, "transform": transform, "reference_px": reference_px, "sensed_px": sensed_px, "path": str(path)}
+        """Have a picture of what the matcher sees at a point written to `path`; see
+        `engine.explain.explain_point`. Raises as `run` does.
+        """
+        asked = {
+            "request": request,
+            "transform": transform,
+            "reference_px": reference_px,
+            "sensed_px": sensed_px,
+            "path": str(path),
+        }
         self._ask("explain", progress, asked)
         return path
 
     def adapt(self, request: AdaptRequest, progress: Progress) -> AdaptResult:
-        """Have a network adapted to a scene; see `engine.adapt.adapt`. Raises as `run` does; cancelled, nothing is written."""
+        """Have a network adapted to a scene; see `engine.adapt.adapt`.
+
+        Raises as `run` does; cancelled, nothing is written.
+        """
         return adapted_from_message(self._ask("adapt", progress, {"request": request}))
 
     def _ask(self, kind: str, progress: Progress, fields: dict[str, Any]) -> dict[str, Any]:
@@ -172,11 +257,22 @@ class WorkerClient:
         self._lines, self._tail = queue.Queue(), deque(maxlen=_TAIL_LINES)
         try:
             self._process = subprocess.Popen(  # nosec B603 - argument list, no shell
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-                errors="replace", bufsize=1, env=clean_environment(), **hidden_window(),
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                bufsize=1,
+                env=clean_environment(),
+                **hidden_window(),
             )
         except OSError as error:
-            raise WorkerError(f"The worker cannot be started: {error}.", "Check the interpreter in Settings > Options > SAR-Optical Align.") from error
+            raise WorkerError(
+                f"The worker cannot be started: {error}.",
+                "Check the interpreter in Settings > Options > SAR-Optical Align.",
+            ) from error
         _reader(self._process.stdout, self._lines.put, end=True)
         self._last_words = _reader(self._process.stderr, self._tail.append)
         identifier = self._send("hello")
@@ -184,7 +280,8 @@ class WorkerClient:
         if hello.get("protocol") != PROTOCOL_VERSION:
             self._kill()
             raise WorkerError(
-                f"The worker speaks protocol {hello.get('protocol')}, this plugin {PROTOCOL_VERSION}.",
+                f"The worker speaks protocol {hello.get('protocol')}, this plugin "
+                f"{PROTOCOL_VERSION}.",
                 "Update the environment in Settings > Options > SAR-Optical Align.",
             )
 
@@ -200,7 +297,9 @@ class WorkerClient:
         return self._next_id
 
     def _wait_answer(self, identifier: int, progress: Progress) -> dict[str, Any]:
-        """Return the answer to a request; progress, points and log lines on the way are passed on."""
+        """Return the answer to a request; progress, points and log lines on the way are passed
+        on.
+        """
         while True:
             message = self._wait_for(identifier, progress, None)
             kind = message["type"]
@@ -219,7 +318,9 @@ class WorkerClient:
             else:
                 return message
 
-    def _wait_for(self, identifier: int, progress: Progress, timeout_s: float | None) -> dict[str, Any]:
+    def _wait_for(
+        self, identifier: int, progress: Progress, timeout_s: float | None
+    ) -> dict[str, Any]:
         """Return the next message of a request, noticing cancels and the worker's death."""
         waited, gone, told = 0.0, 0.0, SILENCE_S
         while True:
@@ -230,11 +331,16 @@ class WorkerClient:
             except queue.Empty:
                 waited += _POLL_S
                 gone = 0.0 if self.is_alive else gone + _POLL_S
-                if gone > _LAST_WORDS_S and not self._cancelled.is_set():  # something it started keeps its pipe open
+                if (
+                    gone > _LAST_WORDS_S and not self._cancelled.is_set()
+                ):  # something it started keeps its pipe open
                     raise self._death() from None
                 if timeout_s is not None and waited > timeout_s:
                     self._kill()
-                    raise WorkerError("The worker does not answer.", "Check the interpreter; its packages may be broken.") from None
+                    raise WorkerError(
+                        "The worker does not answer.",
+                        "Check the interpreter; its packages may be broken.",
+                    ) from None
                 if timeout_s is None and waited >= told:
                     progress.silent(int(waited))
                     told += SILENCE_S
@@ -274,10 +380,15 @@ class WorkerClient:
         words = self.stderr_tail.strip()
         self._kill()
         if "ModuleNotFoundError" in words or "No module named" in words:
-            hint = "The interpreter lacks packages: create the managed environment in Settings > Options > SAR-Optical Align."
+            hint = (
+                "The interpreter lacks packages: create the managed environment in Settings "
+                "> Options > SAR-Optical Align."
+            )
         else:
             hint = "It starts again at the next run."
-        message = f"The worker {how}. Its last words: {words[-1500:]}" if words else f"The worker {how}."
+        message = (
+            f"The worker {how}. Its last words: {words[-1500:]}" if words else f"The worker {how}."
+        )
         return WorkerError(message, hint)
 
     def _kill(self) -> None:
@@ -296,7 +407,9 @@ def _reader(stream: IO[str] | None, put: Any, end: bool = False) -> threading.Th
 
     def work() -> None:
         with contextlib.suppress(ValueError, OSError):
-            while stream is not None and (line := stream.readline(MAX_LINE + 2)):  # a longer one is refused by what decodes it
+            while stream is not None and (
+                line := stream.readline(MAX_LINE + 2)
+            ):  # a longer one is refused by what decodes it
                 put(line.rstrip("\n"))
         if end:
             put(None)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QDoubleSpinBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..plugin.core.judgement import Judgement
 from ..plugin.core.range_test import MAYBE, RangeTest
@@ -19,18 +27,26 @@ from .text import fill, length, number, tr
 Array = NDArray[np.float64]
 _GOOD, _DOUBTFUL, _BAD = ("#009E73", "✔"), ("#B87A00", "▲"), ("#D55E00", "✖")
 _UNKNOWN = -1.0
-_NEAR_DEG = 15.0  # the look direction turns by some degrees over a scene, and grid north is not true north
+_NEAR_DEG = (
+    15.0  # the look direction turns by some degrees over a scene, and grid north is not true north
+)
 _FOLD_TIP = (
-    "<b>Fold check</b>: the sign of det J, J = &part;(reference x, y) / &part;(sensed x, y), over a lattice of the whole sensed raster. "
-    "Where it changes the image is inside out.<br><b>Local scale</b> = &radic;(|det J| / median |det J|)."
+    "<b>Fold check</b>: the sign of det J, J = &part;(reference x, y) / &part;(sensed x, "
+    "y), over a lattice of the whole sensed raster. "
+    "Where it changes the image is inside out.<br><b>Local scale</b> = &radic;(|det J| / "
+    "median |det J|)."
 )
 _RANGE_TIP = (
-    "<b>Range test</b>: do the leave-one-out errors lie along one direction more than chance allows? Their axes are doubled, weighted by the "
-    "rank of their length w, and added: R = |&Sigma; w e<sup>2i&phi;</sup>|.<br>p = exp(&minus;R&sup2; / &Sigma;w&sup2;) for an estimated axis; "
-    "p = &frac12; erfc(&Sigma; w cos 2(&phi;&minus;&alpha;) / &radic;&Sigma;w&sup2;) for the look direction &alpha; (Moore 1980)."
+    "<b>Range test</b>: do the leave-one-out errors lie along one direction more than "
+    "chance allows? Their axes are doubled, weighted by the "
+    "rank of their length w, and added: R = |&Sigma; w e<sup>2i&phi;</sup>|.<br>p = "
+    "exp(&minus;R&sup2; / &Sigma;w&sup2;) for an estimated axis; "
+    "p = &frac12; erfc(&Sigma; w cos 2(&phi;&minus;&alpha;) / &radic;&Sigma;w&sup2;) for "
+    "the look direction &alpha; (Moore 1980)."
 )
 _AZIMUTH_TIP = (
-    "Direction in which the radar looks, clockwise from the map's north, as its metadata give it (either way along it). "
+    "Direction in which the radar looks, clockwise from the map's north, as its metadata "
+    "give it (either way along it). "
     "Unknown: the direction that explains most is taken, and the test is stricter."
 )
 
@@ -86,8 +102,10 @@ class AccuracyPanel(QWidget):
         self.field_button.setIconSize(QSize(20, 20))
         self.field_button.setToolTip(
             tr(
-                "A vector layer of where the fit moves the sensed raster, as arrows over a lattice, with the 1-sigma ellipse of the fit at "
-                "their tips: &sigma;&sup2; J C J<sup>T</sup>, C the covariance of the parameters, &sigma;&sup2; the scatter of the residuals."
+                "A vector layer of where the fit moves the sensed raster, as arrows over "
+                "a lattice, with the 1-sigma ellipse of the fit at "
+                "their tips: &sigma;&sup2; J C J<sup>T</sup>, C the covariance of the "
+                "parameters, &sigma;&sup2; the scatter of the residuals."
             )
         )
         self.field_button.clicked.connect(self.field_requested)
@@ -130,7 +148,15 @@ class AccuracyPanel(QWidget):
         for widget in (self.table, self.why, self.coverage, self.folds, self.range):
             widget.setEnabled(not stale)
 
-    def show_judgement(self, judgement: Judgement | None, points_px: Array, grid: Grid | None, size: float, unit: str, automatic: bool = False) -> None:
+    def show_judgement(
+        self,
+        judgement: Judgement | None,
+        points_px: Array,
+        grid: Grid | None,
+        size: float,
+        unit: str,
+        automatic: bool = False,
+    ) -> None:
         """Show what is said of a fit.
 
         Args:
@@ -144,15 +170,28 @@ class AccuracyPanel(QWidget):
         self.set_stale(False)
         j = judgement
         advice = j.advice if j is not None else None
-        self.table.show_advice(advice, j.model if j is not None else "", unit, j.checks_px if j is not None else ())
+        self.table.show_advice(
+            advice, j.model if j is not None else "", unit, j.checks_px if j is not None else ()
+        )
         if advice is not None:
-            link = tr("Let it follow the advice from now on") if j.model == advice.best else tr("Follow the advice")
-            follow = tr("The model follows the advice.") if automatic else f"<a href='auto'>{link}</a>"
+            link = (
+                tr("Let it follow the advice from now on")
+                if j.model == advice.best
+                else tr("Follow the advice")
+            )
+            follow = (
+                tr("The model follows the advice.") if automatic else f"<a href='auto'>{link}</a>"
+            )
             text = f"★ {tr(advice.why)} {follow}"
         else:
             text = tr(j.problem) if j is not None and j.problem else tr("There are no points yet.")
         self.why.setText(text)
-        self.map.show_coverage(points_px, j.coverage if j is not None else None, grid.width if grid else 1.0, grid.height if grid else 1.0)
+        self.map.show_coverage(
+            points_px,
+            j.coverage if j is not None else None,
+            grid.width if grid else 1.0,
+            grid.height if grid else 1.0,
+        )
         self.coverage.setText(_coverage_text(j, len(points_px), size, unit))
         self.folds.setText(_fold_text(j))
         self.range.setText(_range_text(j.alignment if j is not None else None, unit))
@@ -170,8 +209,10 @@ def _coverage_text(j: Judgement | None, count: int, size: float, unit: str) -> s
     empty = sum(q == 0 for q in c.quadrants)
     lines = [
         _marked(mark, fill(tr("Hull <b>{0:.0f} %</b> of the image"), share)),
-        fill(tr("Largest gap: radius <b>{0:.0f} px</b>{1}"), radius, ground) + f" <a href='gap'>{tr('show')}</a>",
-        fill(tr("Quarters: {0}, {1} | {2}, {3}"), *c.quadrants) + (f" – <b>{tr('{0} empty').format(empty)}</b>" if empty else ""),
+        fill(tr("Largest gap: radius <b>{0:.0f} px</b>{1}"), radius, ground)
+        + f" <a href='gap'>{tr('show')}</a>",
+        fill(tr("Quarters: {0}, {1} | {2}, {3}"), *c.quadrants)
+        + (f" – <b>{tr('{0} empty').format(empty)}</b>" if empty else ""),
     ]
     return "<br>".join(lines)
 
@@ -181,11 +222,23 @@ def _fold_text(j: Judgement | None) -> str:
         return "–"
     f = j.folds
     if f.share > 0:
-        text = tr("<b>Folds</b> over {0:.1f} % of the scene: the image lies over itself there. Choose a simpler model, or reject the points that cross.")
-        return _marked(_BAD, fill(text, max(100 * f.share, 0.1))) + f" <a href='fold'>{tr('show')}</a>"
-    text = fill(tr("No fold at places {0:.0f} px apart. Local scale {1:.3f} to {2:.3f}."), f.spacing_px, f.scale_low, f.scale_high)
+        text = tr(
+            "<b>Folds</b> over {0:.1f} % of the scene: the image lies over itself there. "
+            "Choose a simpler model, or reject the points that cross."
+        )
+        return (
+            _marked(_BAD, fill(text, max(100 * f.share, 0.1))) + f" <a href='fold'>{tr('show')}</a>"
+        )
+    text = fill(
+        tr("No fold at places {0:.0f} px apart. Local scale {1:.3f} to {2:.3f}."),
+        f.spacing_px,
+        f.scale_low,
+        f.scale_high,
+    )
     strained = f.scale_low < 0.5 or f.scale_high > 2.0
-    return _marked(_DOUBTFUL if strained else _GOOD, text) + (f" <a href='fold'>{tr('show the most squeezed place')}</a>" if strained else "")
+    return _marked(_DOUBTFUL if strained else _GOOD, text) + (
+        f" <a href='fold'>{tr('show the most squeezed place')}</a>" if strained else ""
+    )
 
 
 def _range_text(t: RangeTest | None, unit: str) -> str:
@@ -194,15 +247,30 @@ def _range_text(t: RangeTest | None, unit: str) -> str:
     best = _axis(t.best_deg) + f" ± {t.spread_deg:.0f}°"
     p = f"p &lt; {number(0.001, '.3f')}" if t.p_value < 0.001 else f"p = {number(t.p_value, '.3f')}"
     axis = _axis(t.azimuth_deg) if t.given else best
-    figures = fill(tr("Leave-one-out RMS {0} along {1}, {2} across ({3})."), length(t.along, unit), axis, length(t.across, unit), p)
+    figures = fill(
+        tr("Leave-one-out RMS {0} along {1}, {2} across ({3})."),
+        length(t.along, unit),
+        axis,
+        length(t.across, unit),
+        p,
+    )
     if t.lines_up and t.given and t.off_deg > max(_NEAR_DEG, 3 * t.spread_deg):
-        text = tr("<b>Errors line up, but {0:.0f}° away from range</b>, along {1}: relief explains a part at most. Check the look azimuth.")
+        text = tr(
+            "<b>Errors line up, but {0:.0f}° away from range</b>, along {1}: relief "
+            "explains a part at most. Check the look azimuth."
+        )
         return _marked(_DOUBTFUL, f"{fill(text, t.off_deg, best)} {figures}")
     if t.lines_up and t.given:
-        text = tr("<b>Errors line up with range: this looks like relief.</b> A warp will not remove it; orthorectify with a terrain model first.")
+        text = tr(
+            "<b>Errors line up with range: this looks like relief.</b> A warp will not "
+            "remove it; orthorectify with a terrain model first."
+        )
         return _marked(_BAD, f"{text} {figures}")
     if t.lines_up:
-        text = tr("<b>Errors line up.</b> If the radar looks along this axis it is relief, and a warp will not remove it. Enter the look azimuth to know.")
+        text = tr(
+            "<b>Errors line up.</b> If the radar looks along this axis it is relief, and "
+            "a warp will not remove it. Enter the look azimuth to know."
+        )
         return _marked(_DOUBTFUL, f"{text} {figures}")
     if t.p_value < MAYBE and t.along > t.across:
         return _marked(_DOUBTFUL, tr("Errors may line up; more points would tell.") + f" {figures}")

@@ -1,9 +1,21 @@
-"""Adapting the network to the scene: what hangs on the review's button, and the question how long."""
+"""Adapting the network to the scene: what hangs on the review's button, and the question how
+long.
+"""
 
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .help import open_help
 from .icons import icon
@@ -23,10 +35,17 @@ class AdaptMenu(QMenu):
         self.setObjectName("adaptMenu")
         self.setToolTipsVisible(True)
         self.adapt_action = self.addAction(tr("Adapt to this scene …"))
-        self.adapt_action.setToolTip(tr("Train the network for some minutes around the points in the fit; kept only where points held back are found more closely"))
+        self.adapt_action.setToolTip(
+            tr(
+                "Train the network for some minutes around the points in the fit; kept "
+                "only where points held back are found more closely"
+            )
+        )
         self.adapt_action.triggered.connect(lambda _checked=False: self.adapt_requested.emit())
         self.discard_action = self.addAction(tr("Discard the adapted weights"))
-        self.discard_action.setToolTip(tr("Remove them from this review and go back to the weights that came with the plugin"))
+        self.discard_action.setToolTip(
+            tr("Remove them from this review and go back to the weights that came with the plugin")
+        )
         self.discard_action.triggered.connect(lambda _checked=False: self.discard_requested.emit())
         for name, action in (("adapt", self.adapt_action), ("discard", self.discard_action)):
             action.setObjectName(f"{name}Action")
@@ -45,9 +64,12 @@ class AdaptDialog(QDialog):
         self.setWindowTitle(tr("Adapt to this scene"))
         text = QLabel(
             tr(
-                "{0} is trained on windows around the {1} points in the fit. About a quarter of them, in parts of the scene of their own, is held back:"
-                " the adapted weights are kept only where these points are found more closely than before. They belong to this review and can be"
-                " discarded; the weights that came with the plugin stay as they are. Check the points first: what is wrong would be learnt too."
+                "{0} is trained on windows around the {1} points in the fit. About a "
+                "quarter of them, in parts of the scene of their own, is held back:"
+                " the adapted weights are kept only where these points are found more "
+                "closely than before. They belong to this review and can be"
+                " discarded; the weights that came with the plugin stay as they are. "
+                "Check the points first: what is wrong would be learnt too."
             ).format(network, points)
         )
         text.setWordWrap(True)
@@ -59,7 +81,9 @@ class AdaptDialog(QDialog):
         self.minutes.setRange(0.1, _MOST_MINUTES)
         self.minutes.setValue(_FIRST_MINUTES)
         self.minutes.setSuffix(" min")
-        self.minutes.setToolTip(tr("Length of the training; QGIS stays usable meanwhile, and it can be cancelled"))
+        self.minutes.setToolTip(
+            tr("Length of the training; QGIS stays usable meanwhile, and it can be cancelled")
+        )
         caption = QLabel(tr("&Train for"))
         caption.setBuddy(self.minutes)
         form = QFormLayout()

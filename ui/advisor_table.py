@@ -6,7 +6,14 @@ import math
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QBrush, QColor, QKeyEvent
-from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 
 from ..plugin.core.quality import ADVISED, Advice
 from ..plugin.core.transforms import KINDS
@@ -19,15 +26,20 @@ _FIGURES = {FIT: "fit_rmse", LOO: "loo_rmse", HOLDOUT: "holdout_rmse", CE90: "ce
 _HEADS = ("Model", "P", "Fit", "LOO", "Hold-out", "CE90", "Check")
 _TIPS = (
     "Click a row to use that model. &#9733; is the recommended one.",
-    "<b>P</b>: effective parameters = trace of the hat matrix H, where fitted = H &middot; observed. Each point gives two equations; what "
-    "is left over is redundancy. A spline takes as many as its smoothing lets it, a displacement field about one for every four points at most.",
+    "<b>P</b>: effective parameters = trace of the hat matrix H, where fitted = H "
+    "&middot; observed. Each point gives two equations; what "
+    "is left over is redundancy. A spline takes as many as its smoothing lets it, a "
+    "displacement field about one for every four points at most.",
     "<b>Fit RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)) at the points of the fit itself.<br>"
     "It falls with every parameter added, whether or not the map gets better: do not choose by it.",
-    "<b>Leave-one-out RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)), each point predicted by a fit without that point.",
-    "<b>Hold-out RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)), each point predicted by a fit without its whole block of the image "
+    "<b>Leave-one-out RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)), each point "
+    "predicted by a fit without that point.",
+    "<b>Hold-out RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)), each point "
+    "predicted by a fit without its whole block of the image "
     "(2&times;2 to 4&times;4) and a margin of one point spacing.<br>The figure to choose by.",
     "<b>CE90</b> [px]: 90 % of the leave-one-out errors &radic;(dx&sup2; + dy&sup2;) are shorter.",
-    "<b>Check RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)) at the check points, which take no part in any fit (key C in the review).",
+    "<b>Check RMSE</b> [px] = &radic;(mean(dx&sup2; + dy&sup2;)) at the check points, "
+    "which take no part in any fit (key C in the review).",
 )
 
 
@@ -65,7 +77,9 @@ class AdvisorTable(QTableWidget):
         for row, kind in enumerate(ADVISED):
             for column in range(len(_HEADS)):
                 item = QTableWidgetItem(tr(KINDS[kind].label) if column == MODEL else "–")
-                side = Qt.AlignmentFlag.AlignLeft if column == MODEL else Qt.AlignmentFlag.AlignRight
+                side = (
+                    Qt.AlignmentFlag.AlignLeft if column == MODEL else Qt.AlignmentFlag.AlignRight
+                )
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
                 item.setToolTip(tr(_TIPS[column]))
                 self.setItem(row, column, item)
@@ -81,8 +95,16 @@ class AdvisorTable(QTableWidget):
         else:
             super().keyPressEvent(event)
 
-    def show_advice(self, advice: Advice | None, model: str, unit: str, checks_px: tuple[tuple[str, float], ...] = ()) -> None:
-        """Show figures, mark the recommended model, select the one in use; the check column only where there are check points."""
+    def show_advice(
+        self,
+        advice: Advice | None,
+        model: str,
+        unit: str,
+        checks_px: tuple[tuple[str, float], ...] = (),
+    ) -> None:
+        """Show figures, mark the recommended model, select the one in use; the check column only
+        where there are check points.
+        """
         checks = dict(checks_px)
         self.setColumnHidden(CHECK, not checks)
         known = {q.model: q for q in advice.qualities} if advice is not None else {}
@@ -93,7 +115,9 @@ class AdvisorTable(QTableWidget):
             quality = known.get(kind)
             label = tr(KINDS[kind].label)
             self.item(row, MODEL).setText(f"{label} ★" if best else label)
-            self.item(row, PARAMETERS).setText(f"{parameters[kind]:.0f}" if kind in parameters else "–")
+            self.item(row, PARAMETERS).setText(
+                f"{parameters[kind]:.0f}" if kind in parameters else "–"
+            )
             for column in range(len(_HEADS)):
                 item = self.item(row, column)
                 font = item.font()
@@ -101,11 +125,23 @@ class AdvisorTable(QTableWidget):
                 item.setFont(font)
                 item.setForeground(QBrush() if quality is not None else QBrush(QColor("#8A8A8A")))
                 if column in _FIGURES:
-                    px = getattr(quality, f"{_FIGURES[column]}_px") if quality is not None else math.nan
+                    px = (
+                        getattr(quality, f"{_FIGURES[column]}_px")
+                        if quality is not None
+                        else math.nan
+                    )
                     item.setText("–" if math.isnan(px) else number(px, ".2f"))
                 elif column == CHECK:
                     item.setText(number(checks[kind], ".2f") if kind in checks else "–")
-                item.setToolTip(_explain(column, quality, unit, reasons.get(kind, ""), advice.why if best and advice is not None else ""))
+                item.setToolTip(
+                    _explain(
+                        column,
+                        quality,
+                        unit,
+                        reasons.get(kind, ""),
+                        advice.why if best and advice is not None else "",
+                    )
+                )
         blocked = self.blockSignals(True)
         self.clearSelection()
         if model in ADVISED:

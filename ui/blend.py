@@ -13,10 +13,11 @@ _BLACK = np.array([0.114, 0.587, 0.299], dtype=np.float32)  # of blue, green and
 
 
 def red_cyan(red: QImage, cyan: QImage) -> QImage:
-    """Return one image in red and the other in green and blue: grey where they agree, coloured fringes where they do not.
+    """Return one image in red and the other in green and blue: grey where they agree, coloured
+    fringes where they do not.
 
-    Each is stretched to its darkest and brightest 2 % in view, so that neither colour rules. Where only one of them has data
-    that one is shown in its colour.
+    Each is stretched to its darkest and brightest 2 % in view, so that neither colour rules. Where
+    only one of them has data that one is shown in its colour.
     """
     a, b = _pixels(red), _pixels(cyan)
     out = np.empty(a.shape, dtype=np.uint8)
@@ -29,7 +30,8 @@ def red_cyan(red: QImage, cyan: QImage) -> QImage:
 def edges(image: QImage, share: float) -> QImage:
     """Return the edges of an image as thin lines on nothing.
 
-    Canny's first steps: smoothing, gradient, suppression of what is no maximum along the gradient; the strongest are drawn.
+    Canny's first steps: smoothing, gradient, suppression of what is no maximum along the gradient;
+    the strongest are drawn.
 
     Args:
         image: Rendered image.
@@ -43,8 +45,12 @@ def edges(image: QImage, share: float) -> QImage:
     out = np.zeros(pixels.shape, dtype=np.uint8)
     if found.size:
         limit = float(np.quantile(found, 1.0 - min(max(share, 0.0), 1.0)))
-        opacity = np.where(strength >= limit, np.clip(140 + 115 * strength / max(2 * limit, 1e-6), 0, 255), 0.0)
-        opacity[:, 1:] = np.maximum(opacity[:, 1:], 0.55 * opacity[:, :-1])  # two pixels wide, the second softer
+        opacity = np.where(
+            strength >= limit, np.clip(140 + 115 * strength / max(2 * limit, 1e-6), 0, 255), 0.0
+        )
+        opacity[:, 1:] = np.maximum(
+            opacity[:, 1:], 0.55 * opacity[:, :-1]
+        )  # two pixels wide, the second softer
         out[..., 3] = opacity
         out[..., 2], out[..., 1], out[..., 0] = _EDGE_RGB
     return _image(out, image.devicePixelRatio())
@@ -74,7 +80,11 @@ def _stretched(pixels: NDArray[np.uint8]) -> Array:
     if not inside.any():
         return grey
     low, high = np.percentile(grey[inside][::7], (2, 98))
-    return np.where(inside, np.clip((grey - low) * (255.0 / (high - low)), 0, 255), 0) if high - low > 1 else grey
+    return (
+        np.where(inside, np.clip((grey - low) * (255.0 / (high - low)), 0, 255), 0)
+        if high - low > 1
+        else grey
+    )
 
 
 def _smoothed(a: Array) -> Array:
@@ -84,7 +94,14 @@ def _smoothed(a: Array) -> Array:
         pad[axis] = (_BLUR_PX + 1, _BLUR_PX)
         sums = np.cumsum(np.pad(a, pad, mode="edge"), axis=axis, dtype=np.float64)
         size = 2 * _BLUR_PX + 1
-        a = np.asarray((np.take(sums, range(size, sums.shape[axis]), axis) - np.take(sums, range(sums.shape[axis] - size), axis)) / size, np.float32)
+        a = np.asarray(
+            (
+                np.take(sums, range(size, sums.shape[axis]), axis)
+                - np.take(sums, range(sums.shape[axis] - size), axis)
+            )
+            / size,
+            np.float32,
+        )
     return a
 
 
@@ -111,11 +128,16 @@ def _thinned(gx: Array, gy: Array) -> Array:
 
 
 def _eroded(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
-    """Return the mask without what is nearer than `by` pixels to its outside along a row or a column."""
+    """Return the mask without what is nearer than `by` pixels to its outside along a row or a
+    column.
+    """
     for axis in (0, 1):
         pad = [(0, 0), (0, 0)]
         pad[axis] = (by + 1, by)
         sums = np.cumsum(np.pad(~mask, pad, mode="constant"), axis=axis)
         size = 2 * by + 1
-        mask = mask & (np.take(sums, range(size, sums.shape[axis]), axis) == np.take(sums, range(sums.shape[axis] - size), axis))
+        mask = mask & (
+            np.take(sums, range(size, sums.shape[axis]), axis)
+            == np.take(sums, range(sums.shape[axis] - size), axis)
+        )
     return mask

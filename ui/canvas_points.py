@@ -1,4 +1,6 @@
-"""One map-canvas item that paints all control points, their vectors, the selection and what is being dragged or added."""
+"""One map-canvas item that paints all control points, their vectors, the selection and what is
+being dragged or added.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +8,29 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCsException, QgsPointXY, QgsProject
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsPointXY,
+    QgsProject,
+)
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPen
 
 from ..plugin.core.session import SessionPoint
 from .palette import SELECTED_COLOUR, STATE_COLOURS, draw_marker, state_key
-from .point_painter import MANY, MANY_ELLIPSES, MOST_ELLIPSES, marker_radius, paint_ellipses, paint_markers, paint_ring, paint_vectors
+from .point_painter import (
+    MANY,
+    MANY_ELLIPSES,
+    MOST_ELLIPSES,
+    marker_radius,
+    paint_ellipses,
+    paint_markers,
+    paint_ring,
+    paint_vectors,
+)
 
 Array = NDArray[np.float64]
 HIT_RADIUS_PX = 10.0
@@ -25,9 +42,10 @@ _OUT = ("filtered", "rejected")
 class CanvasPoints(QgsMapCanvasItem):
     """Paints points at their place in the reference.
 
-    Vectors, `vector_scale` times longer than life: "residual" goes from the point to where the fit puts it, "displacement"
-    comes from where the sensed raster shows the point to its place in the reference. With `ellipses` on, the 95 % ellipses of
-    the places are drawn as much larger; where more than 2000 are in view, those of the selected points only.
+    Vectors, `vector_scale` times longer than life: "residual" goes from the point to where the fit
+    puts it, "displacement" comes from where the sensed raster shows the point to its place in the
+    reference. With `ellipses` on, the 95 % ellipses of the places are drawn as much larger; where
+    more than 2000 are in view, those of the selected points only.
     """
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
@@ -38,7 +56,11 @@ class CanvasPoints(QgsMapCanvasItem):
         self.vector_mode = RESIDUAL
         self.ellipses = False
         self._points: tuple[SessionPoint, ...] = ()
-        self._keys, self._ids, self._axes = np.empty(0, dtype=str), np.empty(0, dtype=np.int64), np.empty((0, 2, 2))
+        self._keys, self._ids, self._axes = (
+            np.empty(0, dtype=str),
+            np.empty(0, dtype=np.int64),
+            np.empty((0, 2, 2)),
+        )
         self._present: list[str] = []
         self._place = self._residual = self._sensed = _NOTHING
         self._selected: set[int] = set()
@@ -53,11 +75,18 @@ class CanvasPoints(QgsMapCanvasItem):
 
     def set_crs(self, wkt: str) -> None:
         """Set the CRS of the places; "" = the canvas' own."""
-        self._crs = QgsCoordinateReferenceSystem.fromWkt(wkt) if wkt else QgsCoordinateReferenceSystem()
+        self._crs = (
+            QgsCoordinateReferenceSystem.fromWkt(wkt) if wkt else QgsCoordinateReferenceSystem()
+        )
         self._cache.clear()
 
     def set_points(
-        self, points: tuple[SessionPoint, ...], places_map: Array, residuals_map: Array, sensed_map: Array, axes_map: Array | None = None
+        self,
+        points: tuple[SessionPoint, ...],
+        places_map: Array,
+        residuals_map: Array,
+        sensed_map: Array,
+        axes_map: Array | None = None,
     ) -> None:
         """Show points.
 
@@ -65,10 +94,17 @@ class CanvasPoints(QgsMapCanvasItem):
             points: Points.
             places_map: (N, 2) in the reference's CRS.
             residuals_map: (N, 2) map units, NaN where there is no fit.
-            sensed_map: (N, 2) where the sensed raster shows the points, in the reference's CRS; NaN where unknown.
-            axes_map: (N, 2, 2) half axes of one standard deviation of the places, map units, one a row; None = no ellipses.
+            sensed_map: (N, 2) where the sensed raster shows the points, in the reference's CRS; NaN
+                where unknown.
+            axes_map: (N, 2, 2) half axes of one standard deviation of the places, map units, one a
+                row; None = no ellipses.
         """
-        self._points, self._place, self._residual, self._sensed = points, places_map, residuals_map, sensed_map
+        self._points, self._place, self._residual, self._sensed = (
+            points,
+            places_map,
+            residuals_map,
+            sensed_map,
+        )
         self._axes = np.empty((0, 2, 2)) if axes_map is None else axes_map
         self._keys = np.array([state_key(p) for p in points], dtype=str)
         self._ids = np.array([p.id for p in points], dtype=np.int64)
@@ -82,7 +118,9 @@ class CanvasPoints(QgsMapCanvasItem):
         self.update()
 
     def set_pending(self, place: QgsPointXY | None, partner: QgsPointXY | None = None) -> None:
-        """Show the first half of a point being added and the proposed other half, in canvas coordinates."""
+        """Show the first half of a point being added and the proposed other half, in canvas
+        coordinates.
+        """
         self._pending, self._partner = place, partner
         self.update()
 
@@ -99,7 +137,9 @@ class CanvasPoints(QgsMapCanvasItem):
     # --- where things are on the screen
 
     def hit(self, x: float, y: float) -> int | None:
-        """Return the id of the point nearest to a screen position, within 10 px; points in the fit come first."""
+        """Return the id of the point nearest to a screen position, within 10 px; points in the fit
+        come first.
+        """
         screen = self._screen()
         if not len(screen):
             return None
@@ -116,10 +156,14 @@ class CanvasPoints(QgsMapCanvasItem):
         screen = self._screen()
         if not len(screen):
             return []
-        return self._ids[((screen >= [left, top]) & (screen <= [right, bottom])).all(axis=1)].tolist()
+        return self._ids[
+            ((screen >= [left, top]) & (screen <= [right, bottom])).all(axis=1)
+        ].tolist()
 
     def ids_inside(self, outline: Array) -> list[int]:
-        """Return the ids of the points inside a closed outline, (M, 2) screen positions, by the even-odd rule."""
+        """Return the ids of the points inside a closed outline, (M, 2) screen positions, by the
+        even-odd rule.
+        """
         screen = self._screen()
         if not len(screen):
             return []
@@ -160,9 +204,16 @@ class CanvasPoints(QgsMapCanvasItem):
         return self._cache[name]
 
     def _transformed(self, places: Array, target: QgsCoordinateReferenceSystem) -> Array:
-        if not self._crs.isValid() or not target.isValid() or self._crs == target or not len(places):
+        if (
+            not self._crs.isValid()
+            or not target.isValid()
+            or self._crs == target
+            or not len(places)
+        ):
             return places
-        transform = QgsCoordinateTransform(self._crs, target, QgsProject.instance().transformContext())
+        transform = QgsCoordinateTransform(
+            self._crs, target, QgsProject.instance().transformContext()
+        )
         out = np.full(places.shape, np.nan)
         for i in np.flatnonzero(np.isfinite(places).all(axis=1)):
             try:
@@ -179,18 +230,27 @@ class CanvasPoints(QgsMapCanvasItem):
         m2p, centre = self._canvas.getCoordinateTransform(), self._canvas.center()
         step = self._canvas.mapUnitsPerPixel() * 1000.0 or 1.0
         x0, y0 = centre.x(), centre.y()
-        a, b, c = (m2p.transform(QgsPointXY(x0 + dx, y0 + dy)) for dx, dy in ((0.0, 0.0), (step, 0.0), (0.0, step)))
+        a, b, c = (
+            m2p.transform(QgsPointXY(x0 + dx, y0 + dy))
+            for dx, dy in ((0.0, 0.0), (step, 0.0), (0.0, step))
+        )
         linear = np.array([[b.x() - a.x(), c.x() - a.x()], [b.y() - a.y(), c.y() - a.y()]]) / step
         return (places - [x0, y0]) @ linear.T + [a.x(), a.y()]
 
     # --- painting
 
     def paint(self, painter: QPainter, _option: object = None, _widget: object = None) -> None:
-        """Paint vectors and ellipses, then markers (those out of the fit below), the selection and what is being placed."""
+        """Paint vectors and ellipses, then markers (those out of the fit below), the selection and
+        what is being placed.
+        """
         screen = self._screen()
         if len(screen):
             width, height = self._canvas.width(), self._canvas.height()
-            shown = np.isfinite(screen).all(axis=1) & (screen > -60).all(axis=1) & (screen < [width + 60, height + 60]).all(axis=1)
+            shown = (
+                np.isfinite(screen).all(axis=1)
+                & (screen > -60).all(axis=1)
+                & (screen < [width + 60, height + 60]).all(axis=1)
+            )
             crowd = int(shown.sum()) > MANY
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, not crowd)
             radius = marker_radius(screen[shown])
@@ -198,7 +258,11 @@ class CanvasPoints(QgsMapCanvasItem):
             active = shown & (chosen | ~np.isin(self._keys, _OUT))
             self._paint_vectors(painter, screen, active, crowd)
             if self.ellipses:
-                self._paint_ellipses(painter, screen, active if int(active.sum()) <= MOST_ELLIPSES else active & chosen)
+                self._paint_ellipses(
+                    painter,
+                    screen,
+                    active if int(active.sum()) <= MOST_ELLIPSES else active & chosen,
+                )
             for group in (shown & ~chosen & ~active, shown & ~chosen & active):
                 for key in self._present:
                     paint_markers(painter, key, screen[group & (self._keys == key)], radius, crowd)
@@ -213,7 +277,9 @@ class CanvasPoints(QgsMapCanvasItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ghosts(painter)
 
-    def _paint_vectors(self, painter: QPainter, screen: Array, active: NDArray[np.bool_], crowd: bool) -> None:
+    def _paint_vectors(
+        self, painter: QPainter, screen: Array, active: NDArray[np.bool_], crowd: bool
+    ) -> None:
         if self.vector_mode == NO_VECTORS:
             return
         if self.vector_mode == RESIDUAL:
@@ -223,14 +289,23 @@ class CanvasPoints(QgsMapCanvasItem):
         ends = screen + self.vector_scale * (self._to_screen(far) - screen)
         for key in self._present:
             at = active & (self._keys == key)
-            tails, heads = (screen[at], ends[at]) if self.vector_mode == RESIDUAL else (ends[at], screen[at])
+            tails, heads = (
+                (screen[at], ends[at]) if self.vector_mode == RESIDUAL else (ends[at], screen[at])
+            )
             paint_vectors(painter, key, tails, heads, crowd)
 
     def _paint_ellipses(self, painter: QPainter, screen: Array, active: NDArray[np.bool_]) -> None:
         if not len(self._axes):
             return
         axes = np.stack(
-            [self._to_screen(self._cached(f"axis{k}", lambda k=k: self._place + self._axes[:, k])) - screen for k in (0, 1)], axis=1
+            [
+                self._to_screen(
+                    self._cached(f"axis{k}", lambda k=k: self._place + self._axes[:, k])
+                )
+                - screen
+                for k in (0, 1)
+            ],
+            axis=1,
         )
         active = active & np.isfinite(axes).all(axis=(1, 2))
         faint = int(active.sum()) > MANY_ELLIPSES
@@ -246,7 +321,10 @@ class CanvasPoints(QgsMapCanvasItem):
             return p.x(), p.y()
 
         def dashed(start: tuple[float, float], end: tuple[float, float]) -> None:
-            for pen in (QPen(QColor(0, 0, 0, 170), 3), QPen(QColor(SELECTED_COLOUR), 1.6, Qt.PenStyle.DashLine)):
+            for pen in (
+                QPen(QColor(0, 0, 0, 170), 3),
+                QPen(QColor(SELECTED_COLOUR), 1.6, Qt.PenStyle.DashLine),
+            ):
                 painter.setPen(pen)
                 painter.drawLine(QPointF(*start), QPointF(*end))
 

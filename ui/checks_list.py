@@ -1,4 +1,6 @@
-"""The pre-flight list: what stands in the way of a run, what deserves a look, and in one quiet line what is fine."""
+"""The pre-flight list: what stands in the way of a run, what deserves a look, and in one quiet line
+what is fine.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,10 @@ class ChecksList(QWidget):
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        urgent = sorted((f for f in findings if f.level is not Level.GREEN), key=lambda f: f.level is not Level.RED)
+        urgent = sorted(
+            (f for f in findings if f.level is not Level.GREEN),
+            key=lambda f: f.level is not Level.RED,
+        )
         for row, finding in enumerate(urgent):
             mark = QLabel()
             mark.setPixmap(level_mark(finding.level, self.devicePixelRatioF()))
@@ -65,8 +70,12 @@ class ChecksList(QWidget):
             if finding.fix is not None:
                 button = QPushButton(tr(finding.fix.label))
                 button.setObjectName(f"fix_{finding.fix.name}")
-                button.setToolTip(tr("Do this now; it can be changed again above or under Advanced"))
-                button.clicked.connect(lambda _checked=False, fix=finding.fix: self.fix_requested.emit(fix))
+                button.setToolTip(
+                    tr("Do this now; it can be changed again above or under Advanced")
+                )
+                button.clicked.connect(
+                    lambda _checked=False, fix=finding.fix: self.fix_requested.emit(fix)
+                )
                 grid.addWidget(button, row, 2, Qt.AlignmentFlag.AlignTop)
         self._rows.setVisible(bool(urgent))
         good = [f for f in findings if f.level is Level.GREEN]
@@ -82,7 +91,9 @@ class ChecksList(QWidget):
 
 
 def level_mark(level: Level, ratio: float = 1.0) -> QPixmap:
-    """Return a mark that is told apart by its shape too: disc with tick, triangle, square with cross."""
+    """Return a mark that is told apart by its shape too: disc with tick, triangle, square with
+    cross.
+    """
     pixmap = QPixmap(round(_SIDE * ratio), round(_SIDE * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)

@@ -1,10 +1,21 @@
-"""Reference and sensed image around the selected point, side by side over the same ground, with one cross-hair."""
+"""Reference and sensed image around the selected point, side by side over the same ground, with one
+cross-hair.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from qgis.PyQt.QtGui import (
+    QColor,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ..plugin.core.chip import ChipPair
@@ -18,14 +29,19 @@ _GAP = 6.0
 
 
 class ChipsView(QWidget):
-    """Draws a `ChipPair`. The wheel zooms; the mouse moves the cross-hair; a double click asks to put that end of the point there.
+    """Draws a `ChipPair`.
+
+    The wheel zooms; the mouse moves the cross-hair; a double click asks to put that end of the
+    point there.
 
     `wanted` is emitted when other pictures are needed (zoom, size, fitted or not).
     """
 
     wanted = pyqtSignal()
     flickering = pyqtSignal(bool)
-    placed = pyqtSignal(bool, float, float, bool)  # sensed chip?, reference px as shown, Ctrl: freely
+    placed = pyqtSignal(
+        bool, float, float, bool
+    )  # sensed chip?, reference px as shown, Ctrl: freely
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,11 +62,17 @@ class ChipsView(QWidget):
         self._timer.timeout.connect(self._swap)
         self.setToolTip(
             tr(
-                "<b>Reference and sensed image</b> over the same ground, each stretched from its own 2nd to its 98th percentile.<br>"
-                "<b>Ring</b>: the point; <b>diamond</b>: where the sensed image, as shown, has it. Their distance is the residual.<br>"
-                "<b>Wheel</b>, or + and - in the table: zoom. <b>Space</b> or <b>F</b>: flicker between both in one. <b>G</b>: sensed image as fitted / as georeferenced.<br>"
-                "<b>Double click</b>: put that end of the point there; in the reference it snaps to the nearest peak, with Ctrl it does not.<br>"
-                "<b>Arrows</b>: nudge the point's place in the reference by 0.1 px, with Shift by 1 px."
+                "<b>Reference and sensed image</b> over the same ground, each stretched "
+                "from its own 2nd to its 98th percentile.<br>"
+                "<b>Ring</b>: the point; <b>diamond</b>: where the sensed image, as "
+                "shown, has it. Their distance is the residual.<br>"
+                "<b>Wheel</b>, or + and - in the table: zoom. <b>Space</b> or <b>F</b>: "
+                "flicker between both in one. <b>G</b>: sensed image as fitted / as "
+                "georeferenced.<br>"
+                "<b>Double click</b>: put that end of the point there; in the reference "
+                "it snaps to the nearest peak, with Ctrl it does not.<br>"
+                "<b>Arrows</b>: nudge the point's place in the reference by 0.1 px, with "
+                "Shift by 1 px."
             )
         )
 
@@ -124,7 +146,10 @@ class ChipsView(QWidget):
         self._cross = None
         for frame in self._frames():
             if frame.contains(QPointF(event.pos())):
-                self._cross = QPointF((event.pos().x() - frame.left()) / frame.width(), (event.pos().y() - frame.top()) / frame.height())
+                self._cross = QPointF(
+                    (event.pos().x() - frame.left()) / frame.width(),
+                    (event.pos().y() - frame.top()) / frame.height(),
+                )
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -135,10 +160,15 @@ class ChipsView(QWidget):
         for side, frame in enumerate(self._frames()):
             if frame.contains(QPointF(event.pos())):
                 sensed = self._second if self.is_flickering else side == 1
-                x, y = (QPointF(event.pos()) - frame.center()).x(), (QPointF(event.pos()) - frame.center()).y()
+                x, y = (
+                    (QPointF(event.pos()) - frame.center()).x(),
+                    (QPointF(event.pos()) - frame.center()).y(),
+                )
                 scale = pair.side_px / frame.width()
                 free = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-                self.placed.emit(sensed, pair.centre_px[0] + x * scale, pair.centre_px[1] + y * scale, free)
+                self.placed.emit(
+                    sensed, pair.centre_px[0] + x * scale, pair.centre_px[1] + y * scale, free
+                )
 
     def leaveEvent(self, event: object) -> None:  # noqa: N802
         """Take the cross-hair away."""
@@ -164,17 +194,29 @@ class ChipsView(QWidget):
         if self._pair is None or self._images is None:
             ink.setAlpha(150)
             painter.setPen(ink)
-            text = self._why or tr("Select a point, in the table or on the map, to see both images around it.")
-            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+            text = self._why or tr(
+                "Select a point, in the table or on the map, to see both images around it."
+            )
+            painter.drawText(
+                QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text
+            )
             return
         how = tr("as fitted") if self._pair.fitted else tr("as georeferenced")
         titles = ((tr("Reference"),), (fill(tr("Sensed, {0}"), how), tr("Sensed")))
         frames = self._frames()
-        shown = [(frames[0], int(self._second))] if self.is_flickering else [(frames[0], 0), (frames[1], 1)]
+        shown = (
+            [(frames[0], int(self._second))]
+            if self.is_flickering
+            else [(frames[0], 0), (frames[1], 1)]
+        )
         for frame, which in shown:
             painter.setPen(ink)
             title = QRectF(frame.left(), 0, frame.width(), _TITLE)
-            painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, longest_fitting(titles[which], painter.fontMetrics(), title.width()))
+            painter.drawText(
+                title,
+                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+                longest_fitting(titles[which], painter.fontMetrics(), title.width()),
+            )
             painter.fillRect(frame, QColor(128, 128, 128))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(frame, self._images[which])
@@ -187,7 +229,9 @@ class ChipsView(QWidget):
         words = (fill(tr("{0:g} px wide"), self.side_px), f"{number(self.side_px, 'g')} px")
         text = longest_fitting(words, painter.fontMetrics(), frame.width() - 8)
         box = painter.fontMetrics().boundingRect(text)
-        place = QRectF(frame.left(), frame.bottom() - box.height() - 2, box.width() + 8, box.height() + 2)
+        place = QRectF(
+            frame.left(), frame.bottom() - box.height() - 2, box.width() + 8, box.height() + 2
+        )
         painter.fillRect(place, QColor(0, 0, 0, 140))
         painter.setPen(QColor(255, 255, 255))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
@@ -201,18 +245,37 @@ class ChipsView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         scale = frame.width() / pair.side_px
         middle = frame.center()
-        end = middle + QPointF(pair.sensed_at_px[0] - pair.centre_px[0], pair.sensed_at_px[1] - pair.centre_px[1]) * scale
+        end = (
+            middle
+            + QPointF(
+                pair.sensed_at_px[0] - pair.centre_px[0], pair.sensed_at_px[1] - pair.centre_px[1]
+            )
+            * scale
+        )
         for colour, width in ((QColor(0, 0, 0, 190), 3.4), (QColor(SELECTED_COLOUR), 1.6)):
             painter.setPen(QPen(colour, width))
             painter.drawEllipse(middle, 7.0, 7.0)
             for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-                painter.drawLine(middle + QPointF(7 * dx, 7 * dy), middle + QPointF(12 * dx, 12 * dy))
+                painter.drawLine(
+                    middle + QPointF(7 * dx, 7 * dy), middle + QPointF(12 * dx, 12 * dy)
+                )
         if which == 1:
-            for colour, width in ((QColor(0, 0, 0, 190), 3.4), (QColor(STATE_COLOURS["added"]), 1.7)):
+            for colour, width in (
+                (QColor(0, 0, 0, 190), 3.4),
+                (QColor(STATE_COLOURS["added"]), 1.7),
+            ):
                 painter.setPen(QPen(colour, width))
-                painter.drawPolygon(end + QPointF(0, -5), end + QPointF(5, 0), end + QPointF(0, 5), end + QPointF(-5, 0))
+                painter.drawPolygon(
+                    end + QPointF(0, -5),
+                    end + QPointF(5, 0),
+                    end + QPointF(0, 5),
+                    end + QPointF(-5, 0),
+                )
         if self._cross is not None:
-            at = QPointF(frame.left() + self._cross.x() * frame.width(), frame.top() + self._cross.y() * frame.height())
+            at = QPointF(
+                frame.left() + self._cross.x() * frame.width(),
+                frame.top() + self._cross.y() * frame.height(),
+            )
             for colour in (QColor(0, 0, 0, 150), QColor(255, 255, 255, 220)):
                 painter.setPen(QPen(colour, 2.6 if colour.red() == 0 else 1.0))
                 painter.drawLine(QPointF(frame.left(), at.y()), QPointF(frame.right(), at.y()))

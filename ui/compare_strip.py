@@ -5,7 +5,15 @@ from __future__ import annotations
 from qgis.core import QgsMapLayerProxyModel
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .compare_view import CHECKER, EDGES, FLICKER, MODES, OFF, OPACITY, RED_CYAN, SWIPE
 from .icons import icon
@@ -13,11 +21,46 @@ from .text import fill, tr
 
 # mode: label, tooltip, what the slider says, its range, its start, slider steps a unit
 _LOOKS = {
-    SWIPE: ("Swipe", "Drag the divider on the map; drag it along itself to turn it", "{0:.0f} %", (0, 100), 50, 1),
-    FLICKER: ("Flicker", "The two layers in turns; the eye sees what jumps (Space)", "{0:.1f} / s", (2, 100), 1, 10),
-    CHECKER: ("Checkerboard", "Squares of both; look for lines that break at the borders", "{0:.0f} px", (16, 300), 90, 1),
-    EDGES: ("Edges", "The edges of the upper layer, in yellow, over the lower one", "{0:.0f} %", (2, 80), 22, 1),
-    RED_CYAN: ("Red-cyan", "One layer in red, the other in cyan: fringes show a shift, grey shows agreement", "", (0, 1), 0, 1),
+    SWIPE: (
+        "Swipe",
+        "Drag the divider on the map; drag it along itself to turn it",
+        "{0:.0f} %",
+        (0, 100),
+        50,
+        1,
+    ),
+    FLICKER: (
+        "Flicker",
+        "The two layers in turns; the eye sees what jumps (Space)",
+        "{0:.1f} / s",
+        (2, 100),
+        1,
+        10,
+    ),
+    CHECKER: (
+        "Checkerboard",
+        "Squares of both; look for lines that break at the borders",
+        "{0:.0f} px",
+        (16, 300),
+        90,
+        1,
+    ),
+    EDGES: (
+        "Edges",
+        "The edges of the upper layer, in yellow, over the lower one",
+        "{0:.0f} %",
+        (2, 80),
+        22,
+        1,
+    ),
+    RED_CYAN: (
+        "Red-cyan",
+        "One layer in red, the other in cyan: fringes show a shift, grey shows agreement",
+        "",
+        (0, 1),
+        0,
+        1,
+    ),
     OPACITY: ("Opacity", "The upper layer, see-through", "{0:.0f} %", (0, 100), 50, 1),
 }
 
@@ -43,16 +86,26 @@ class CompareStrip(QWidget):
         row = QHBoxLayout()
         row.setSpacing(1)
         self.preview_button = self._button(
-            "preview", tr("Live preview"),
-            tr("Show the sensed raster warped with the points as they are now; a virtual layer, nothing is written"),
+            "preview",
+            tr("Live preview"),
+            tr(
+                "Show the sensed raster warped with the points as they are now; a "
+                "virtual layer, nothing is written"
+            ),
         )
         self.preview_button.setText(tr("Preview"))
         self.preview_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.preview_button.setCheckable(True)
         self.preview_button.toggled.connect(self.preview_toggled)
         row.addWidget(self.preview_button)
-        self.before_button = self._button("beforeAfter", tr("Before / after"), tr("The sensed raster as it lies, or as it will lie (B)"))
-        self.before_button.clicked.connect(lambda _checked=False: self.before_after_requested.emit())
+        self.before_button = self._button(
+            "beforeAfter",
+            tr("Before / after"),
+            tr("The sensed raster as it lies, or as it will lie (B)"),
+        )
+        self.before_button.clicked.connect(
+            lambda _checked=False: self.before_after_requested.emit()
+        )
         row.addWidget(self.before_button)
         row.addStretch(1)
         self.mode_buttons: dict[str, QToolButton] = {}
@@ -74,10 +127,17 @@ class CompareStrip(QWidget):
         self.layer_combo = QgsMapLayerComboBox()
         self.layer_combo.setObjectName("compareLayer")
         self.layer_combo.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
-        self.layer_combo.setToolTip(tr("What is compared with the reference: the live preview, the sensed raster as it lies, or a written result"))
+        self.layer_combo.setToolTip(
+            tr(
+                "What is compared with the reference: the live preview, the sensed "
+                "raster as it lies, or a written result"
+            )
+        )
         self.layer_combo.setAccessibleName(tr("Compared layer"))
         self.layer_combo.setMinimumContentsLength(8)
-        self.layer_combo.setSizeAdjustPolicy(QgsMapLayerComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.layer_combo.setSizeAdjustPolicy(
+            QgsMapLayerComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.layer_combo.layerChanged.connect(lambda _layer: self.layer_changed.emit())
         row.addWidget(self.layer_combo, 3)
         self.swap_button = self._button("exchange", tr("Exchange"), tr("What is above goes below"))

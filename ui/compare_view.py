@@ -5,12 +5,29 @@ from __future__ import annotations
 from qgis.core import QgsMapLayer
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion, QTransform
+from qgis.PyQt.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QRegion,
+    QTransform,
+)
 
 from .blend import edges, red_cyan
 from .pair_renderer import PairRenderer, Picture
 
-OFF, SWIPE, FLICKER, CHECKER, EDGES, RED_CYAN, OPACITY = "off", "swipe", "flicker", "checkerboard", "edges", "redcyan", "opacity"
+OFF, SWIPE, FLICKER, CHECKER, EDGES, RED_CYAN, OPACITY = (
+    "off",
+    "swipe",
+    "flicker",
+    "checkerboard",
+    "edges",
+    "redcyan",
+    "opacity",
+)
 MODES = (SWIPE, FLICKER, CHECKER, EDGES, RED_CYAN, OPACITY)
 GRIP_PX = 9
 _LINE, _SHADE = QColor("#FFFFFF"), QColor(0, 0, 0, 150)
@@ -19,9 +36,10 @@ _LINE, _SHADE = QColor("#FFFFFF"), QColor(0, 0, 0, 150)
 class CompareView(QgsMapCanvasItem):
     """Paints the moved layer against the reference, below the control points.
 
-    The pictures are rendered by QGIS in the canvas' CRS, extent and rotation; until new ones are ready the old ones are painted
-    where they belong. In swipe mode the divider is dragged with the mouse whatever map tool is active: grip it where the
-    cursor turns; drag it along itself to turn it.
+    The pictures are rendered by QGIS in the canvas' CRS, extent and rotation; until new ones are
+    ready the old ones are painted where they belong. In swipe mode the divider is dragged with the
+    mouse whatever map tool is active: grip it where the cursor turns; drag it along itself to turn
+    it.
     """
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
@@ -33,7 +51,14 @@ class CompareView(QgsMapCanvasItem):
         self.renderer.ready.connect(self._take)
         self.mode = OFF
         self.names = ("", "")
-        self.amounts = {SWIPE: 50.0, FLICKER: 1.0, CHECKER: 90.0, EDGES: 22.0, OPACITY: 50.0, RED_CYAN: 0.0}
+        self.amounts = {
+            SWIPE: 50.0,
+            FLICKER: 1.0,
+            CHECKER: 90.0,
+            EDGES: 22.0,
+            OPACITY: 50.0,
+            RED_CYAN: 0.0,
+        }
         self.swapped = False
         self.upright = True  # the divider of the swipe
         self._alternate = True
@@ -68,7 +93,9 @@ class CompareView(QgsMapCanvasItem):
         self._take()
 
     def set_amount(self, mode: str, value: float) -> None:
-        """Set a mode's amount: divider and opacity in %, flicker in changes a second, squares in px, share of edges in %."""
+        """Set a mode's amount: divider and opacity in %, flicker in changes a second, squares in
+        px, share of edges in %.
+        """
         self.amounts[mode] = value
         if mode == EDGES:
             self._mixed = None
@@ -110,7 +137,15 @@ class CompareView(QgsMapCanvasItem):
 
     def divider(self) -> float:
         """Return where the divider is, in px from the left or the top."""
-        return self.amounts[SWIPE] / 100.0 * (self._canvas.viewport().width() if self.upright else self._canvas.viewport().height())
+        return (
+            self.amounts[SWIPE]
+            / 100.0
+            * (
+                self._canvas.viewport().width()
+                if self.upright
+                else self._canvas.viewport().height()
+            )
+        )
 
     def paint(self, painter: QPainter, _option: object = None, _widget: object = None) -> None:
         """Paint."""
@@ -134,7 +169,11 @@ class CompareView(QgsMapCanvasItem):
                 painter.setClipRegion(self._squares())
             else:
                 at = self.divider()
-                painter.setClipRect(QRectF(0, 0, at, area.height()) if self.upright else QRectF(0, 0, area.width(), at))
+                painter.setClipRect(
+                    QRectF(0, 0, at, area.height())
+                    if self.upright
+                    else QRectF(0, 0, area.width(), at)
+                )
             if self.mode != OPACITY:
                 painter.fillRect(area, self._canvas.canvasColor())
             self._draw(painter, above)
@@ -148,7 +187,11 @@ class CompareView(QgsMapCanvasItem):
             return
         if self._mixed is None:
             share = self.amounts[EDGES] / 100.0
-            self._mixed = edges(above.image, share) if self.mode == EDGES else red_cyan(below.image, above.image)
+            self._mixed = (
+                edges(above.image, share)
+                if self.mode == EDGES
+                else red_cyan(below.image, above.image)
+            )
         if self.mode == EDGES:
             self._draw(painter, below)
         self._draw(painter, Picture(self._mixed, above.settings))
@@ -170,10 +213,20 @@ class CompareView(QgsMapCanvasItem):
         size = picture.settings.outputSize()
         corners = ((0, 0), (size.width(), 0), (0, size.height()))
         a, b, c = (self.toCanvasCoordinates(to_map.toMapCoordinates(x, y)) for x, y in corners)
-        if all(abs(p.x() - x) < 0.01 and abs(p.y() - y) < 0.01 for p, (x, y) in zip((a, b, c), corners, strict=True)):
+        if all(
+            abs(p.x() - x) < 0.01 and abs(p.y() - y) < 0.01
+            for p, (x, y) in zip((a, b, c), corners, strict=True)
+        ):
             return QTransform()
         w, h = corners[1][0], corners[2][1]
-        return QTransform((b.x() - a.x()) / w, (b.y() - a.y()) / w, (c.x() - a.x()) / h, (c.y() - a.y()) / h, a.x(), a.y())
+        return QTransform(
+            (b.x() - a.x()) / w,
+            (b.y() - a.y()) / w,
+            (c.x() - a.x()) / h,
+            (c.y() - a.y()) / h,
+            a.x(),
+            a.y(),
+        )
 
     def _squares(self) -> QRegion:
         side = max(8, round(self.amounts[CHECKER]))
@@ -191,8 +244,17 @@ class CompareView(QgsMapCanvasItem):
             at = self.divider()
             for pen in (QPen(_SHADE, 3.5), QPen(_LINE, 1.5)):
                 painter.setPen(pen)
-                painter.drawLine(*((QPointF(at, 0), QPointF(at, area.height())) if self.upright else (QPointF(0, at), QPointF(area.width(), at))))
-            self._paint_grip(painter, QPointF(at, area.height() / 2) if self.upright else QPointF(area.width() / 2, at))
+                painter.drawLine(
+                    *(
+                        (QPointF(at, 0), QPointF(at, area.height()))
+                        if self.upright
+                        else (QPointF(0, at), QPointF(area.width(), at))
+                    )
+                )
+            self._paint_grip(
+                painter,
+                QPointF(at, area.height() / 2) if self.upright else QPointF(area.width() / 2, at),
+            )
             if self.upright:
                 _label(painter, above, at - 8, 8, right=True)
                 _label(painter, below, at + 8, 8)
@@ -259,7 +321,11 @@ class _Grip(QObject):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Drag the divider."""
         kind = event.type()
-        if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton and self._near(event.pos()):
+        if (
+            kind == QEvent.Type.MouseButtonPress
+            and event.button() == Qt.MouseButton.LeftButton
+            and self._near(event.pos())
+        ):
             self._start = event.pos()
             return True
         if kind == QEvent.Type.MouseMove:
@@ -279,7 +345,9 @@ class _Grip(QObject):
     def _hover(self, pos: QPoint) -> None:
         near = self._near(pos)
         if near:
-            self._viewport.setCursor(Qt.CursorShape.SplitHCursor if self._view.upright else Qt.CursorShape.SplitVCursor)
+            self._viewport.setCursor(
+                Qt.CursorShape.SplitHCursor if self._view.upright else Qt.CursorShape.SplitVCursor
+            )
         elif self._hovering:
             self._viewport.unsetCursor()
         self._hovering = near
@@ -292,16 +360,30 @@ class _Grip(QObject):
             view.upright = not view.upright
             self._start = pos
         length = self._viewport.width() if view.upright else self._viewport.height()
-        share = min(max(100.0 * (pos.x() if view.upright else pos.y()) / max(length, 1), 0.0), 100.0)
+        share = min(
+            max(100.0 * (pos.x() if view.upright else pos.y()) / max(length, 1), 0.0), 100.0
+        )
         view.set_amount(SWIPE, share)
         self.moved.emit(share)
 
 
 def _alike(a: Picture, b: Picture) -> bool:
-    return a.image.size() == b.image.size() and a.settings.visibleExtent() == b.settings.visibleExtent() and a.settings.rotation() == b.settings.rotation()
+    return (
+        a.image.size() == b.image.size()
+        and a.settings.visibleExtent() == b.settings.visibleExtent()
+        and a.settings.rotation() == b.settings.rotation()
+    )
 
 
-def _label(painter: QPainter, text: str, x: float, y: float, right: bool = False, colour: str = "#FFFFFF", faint: bool = False) -> None:
+def _label(
+    painter: QPainter,
+    text: str,
+    x: float,
+    y: float,
+    right: bool = False,
+    colour: str = "#FFFFFF",
+    faint: bool = False,
+) -> None:
     if not text:
         return
     metrics = QFontMetricsF(painter.font())

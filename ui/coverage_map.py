@@ -18,7 +18,9 @@ _LARGEST = QSize(140, 120)
 
 
 class CoverageMap(QWidget):
-    """Image outline, hull, points, quadrant counts and the largest gap; a click asks to see the gap on the map."""
+    """Image outline, hull, points, quadrant counts and the largest gap; a click asks to see the gap
+    on the map.
+    """
 
     clicked = pyqtSignal()
 
@@ -28,8 +30,10 @@ class CoverageMap(QWidget):
         self.setAccessibleName(tr("Coverage"))
         self.setToolTip(
             tr(
-                "<b>Coverage</b> of the reference by the points in the fit: their hull, the largest circle without a point, and how many "
-                "lie in each quarter.<br>Click to see the gap on the map: that is where one more point helps most."
+                "<b>Coverage</b> of the reference by the points in the fit: their hull, "
+                "the largest circle without a point, and how many "
+                "lie in each quarter.<br>Click to see the gap on the map: that is where "
+                "one more point helps most."
             )
         )
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -40,7 +44,9 @@ class CoverageMap(QWidget):
         self._coverage: Coverage | None = None
         self._size = (1.0, 1.0)
 
-    def show_coverage(self, points_px: Array, coverage: Coverage | None, width: float, height: float) -> None:
+    def show_coverage(
+        self, points_px: Array, coverage: Coverage | None, width: float, height: float
+    ) -> None:
         """Show points in an image of a size, in px."""
         self._points, self._coverage, self._size = points_px, coverage, (width, height)
         scale = min(_LARGEST.width() / width, _LARGEST.height() / height)
@@ -65,9 +71,20 @@ class CoverageMap(QWidget):
         width, height = self._size
         scale = min((self.width() - 4) / width, (self.height() - 4) / height)
         frame = QRectF(2, 2, width * scale, height * scale)
-        ink = QColor("#F0F0F0") if self.palette().base().color().lightness() < 128 else QColor("#202020")
+        ink = (
+            QColor("#F0F0F0")
+            if self.palette().base().color().lightness() < 128
+            else QColor("#202020")
+        )
         faint = QColor(ink.red(), ink.green(), ink.blue(), 90)
-        painter.setPen(QPen(self.palette().color(self.palette().ColorRole.Highlight) if self.hasFocus() else faint, 1.2))
+        painter.setPen(
+            QPen(
+                self.palette().color(self.palette().ColorRole.Highlight)
+                if self.hasFocus()
+                else faint,
+                1.2,
+            )
+        )
         painter.setBrush(self.palette().base())
         painter.drawRect(frame)
         painter.setClipRect(frame)
@@ -84,8 +101,12 @@ class CoverageMap(QWidget):
             painter.setBrush(QColor(blue.red(), blue.green(), blue.blue(), 45))
             painter.drawPolygon(QPolygonF([at(p) for p in hull]))
         painter.setPen(QPen(faint, 1, Qt.PenStyle.DotLine))
-        painter.drawLine(QPointF(frame.center().x(), frame.top()), QPointF(frame.center().x(), frame.bottom()))
-        painter.drawLine(QPointF(frame.left(), frame.center().y()), QPointF(frame.right(), frame.center().y()))
+        painter.drawLine(
+            QPointF(frame.center().x(), frame.top()), QPointF(frame.center().x(), frame.bottom())
+        )
+        painter.drawLine(
+            QPointF(frame.left(), frame.center().y()), QPointF(frame.right(), frame.center().y())
+        )
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(blue)
         radius = 1.7 if len(self._points) < 150 else 1.1

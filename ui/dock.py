@@ -52,7 +52,9 @@ class AlignDock(QgsDockWidget):
         self.tabs.setObjectName("alignTabs")
         self.tabs.setDocumentMode(True)
         font = self.tabs.tabBar().font()
-        font.setPointSizeF(font.pointSizeF() * 0.92)  # four tabs fit into a narrow dock in every language
+        font.setPointSizeF(
+            font.pointSizeF() * 0.92
+        )  # four tabs fit into a narrow dock in every language
         self.tabs.tabBar().setFont(font)
         self.match = MatchPanel(params)
         self.match.settings_requested.connect(self.settings_requested)
@@ -62,10 +64,16 @@ class AlignDock(QgsDockWidget):
         for panel, title, tip in (
             (_scrolled(self.match), tr("1 Match"), tr("Choose two rasters and find tie points")),
             (self.review, tr("2 Review"), tr("Accept, edit, reject and add points")),
-            (_scrolled(self.accuracy), tr("3 Accuracy"), tr("Compare models; see gaps, folds and signs of relief")),
+            (
+                _scrolled(self.accuracy),
+                tr("3 Accuracy"),
+                tr("Compare models; see gaps, folds and signs of relief"),
+            ),
             (_scrolled(self.warp), tr("4 Warp"), tr("Write the warped raster")),
         ):
-            self.tabs.setTabToolTip(self.tabs.addTab(panel, title), tip)  # without icons: four tabs fit in every theme
+            self.tabs.setTabToolTip(
+                self.tabs.addTab(panel, title), tip
+            )  # without icons: four tabs fit in every theme
         layout.addWidget(self.tabs, 1)
         self.compare = CompareStrip()
         layout.addWidget(self.compare)
@@ -106,7 +114,9 @@ class AlignDock(QgsDockWidget):
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         top = QHBoxLayout()
         top.addWidget(self.status, 1)
-        top.addWidget(help_button(lambda: _TOPICS[self.tabs.currentIndex()]), 0, Qt.AlignmentFlag.AlignBottom)
+        top.addWidget(
+            help_button(lambda: _TOPICS[self.tabs.currentIndex()]), 0, Qt.AlignmentFlag.AlignBottom
+        )
         rows.addLayout(top)
         self.running_row = QWidget()
         row = QHBoxLayout(self.running_row)

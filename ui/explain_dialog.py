@@ -6,7 +6,15 @@ from pathlib import Path
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QPixmap, QResizeEvent
-from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .help import open_help
 from .text import tr
@@ -26,8 +34,10 @@ class ExplainDialog(QDialog):
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.label.setToolTip(
             tr(
-                "Both chips with the template, the similarity at every shift (+ peak, x second, ellipse 95 %), the same as a surface, and what the"
-                " matcher compares: for ME-SSM the length of the descriptors and how much each expert has to say"
+                "Both chips with the template, the similarity at every shift (+ peak, x "
+                "second, ellipse 95 %), the same as a surface, and what the"
+                " matcher compares: for ME-SSM the length of the descriptors and how "
+                "much each expert has to say"
             )
         )
         kinds = QDialogButtonBox.StandardButton
@@ -68,7 +78,9 @@ class ExplainDialog(QDialog):
         if not self._picture.isNull():
             ratio = self.devicePixelRatioF()
             scaled = self._picture.scaled(
-                self.label.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+                self.label.size() * ratio,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
             )
             scaled.setDevicePixelRatio(ratio)
             self.label.setPixmap(scaled)

@@ -23,24 +23,46 @@ class ExportMenu(QMenu):
         self.setObjectName("exportMenu")
         self.setToolTipsVisible(True)
         for name, text, tip, signal in (
-            ("points", tr("Control points …"), tr("As .points (QGIS Georeferencer), .csv or .geojson, with states and residuals"), self.points_requested),
-            ("layer", tr("Add points as a layer"), tr("The review's own points as a styled layer of the project; it follows every edit"), self.layer_requested),
+            (
+                "points",
+                tr("Control points …"),
+                tr("As .points (QGIS Georeferencer), .csv or .geojson, with states and residuals"),
+                self.points_requested,
+            ),
+            (
+                "layer",
+                tr("Add points as a layer"),
+                tr(
+                    "The review's own points as a styled layer of the project; it "
+                    "follows every edit"
+                ),
+                self.layer_requested,
+            ),
             (
                 "script",
                 tr("GDAL script …"),
-                tr("gdal_translate and gdalwarp with the points in the fit, for Linux and macOS (.sh) or Windows (.bat)"),
+                tr(
+                    "gdal_translate and gdalwarp with the points in the fit, for Linux "
+                    "and macOS (.sh) or Windows (.bat)"
+                ),
                 self.script_requested,
             ),
             (
                 "command",
                 tr("Copy as Processing command"),
-                tr("The line of qgis_process that does the run again with the same parameters, to the clipboard"),
+                tr(
+                    "The line of qgis_process that does the run again with the same "
+                    "parameters, to the clipboard"
+                ),
                 self.command_requested,
             ),
             (
                 "report",
                 tr("Report …"),
-                tr("Maps before and after, best and worst points, residuals, models and where all of it comes from, as PDF or HTML"),
+                tr(
+                    "Maps before and after, best and worst points, residuals, models and "
+                    "where all of it comes from, as PDF or HTML"
+                ),
                 self.report_requested,
             ),
         ):

@@ -11,7 +11,9 @@ from ..plugin.core.peaks import surface_index
 from ..plugin.core.types import TiePoint
 from .text import fill, longest_fitting, number, tr
 
-_STOPS = np.array([[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]], dtype=float)
+_STOPS = np.array(
+    [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]], dtype=float
+)
 _UNDEFINED = -0.999
 _EXCLUSION_PX = 4
 _CHI_95 = 2.448  # sqrt of the 95 % quantile of chi-squared with two degrees of freedom
@@ -30,10 +32,15 @@ def viridis(values: np.ndarray) -> np.ndarray:
 
 
 def second_peak(surface: np.ndarray) -> tuple[int, int] | None:
-    """Return (column, row) of the highest value further than four pixels from the highest, or None where there is none."""
+    """Return (column, row) of the highest value further than four pixels from the highest, or None
+    where there is none.
+    """
     values = np.where(np.isfinite(surface) & (surface > _UNDEFINED), surface, -np.inf)
     row, col = np.unravel_index(int(np.argmax(values)), values.shape)
-    values[max(0, row - _EXCLUSION_PX) : row + _EXCLUSION_PX + 1, max(0, col - _EXCLUSION_PX) : col + _EXCLUSION_PX + 1] = -np.inf
+    values[
+        max(0, row - _EXCLUSION_PX) : row + _EXCLUSION_PX + 1,
+        max(0, col - _EXCLUSION_PX) : col + _EXCLUSION_PX + 1,
+    ] = -np.inf
     if not np.isfinite(values).any():
         return None
     row, col = np.unravel_index(int(np.argmax(values)), values.shape)
@@ -41,7 +48,9 @@ def second_peak(surface: np.ndarray) -> tuple[int, int] | None:
 
 
 class HeatmapView(QWidget):
-    """Draws `Evidence.surface` with its colour bar, the point, its covariance and the runner-up, and the numbers beside."""
+    """Draws `Evidence.surface` with its colour bar, the point, its covariance and the runner-up,
+    and the numbers beside.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,11 +64,16 @@ class HeatmapView(QWidget):
         self._second: tuple[int, int] | None = None
         self.setToolTip(
             tr(
-                "<b>Similarity</b> of the point's template at every position of its search window (bright = similar).<br>"
-                "One sharp peak: trust it. Several peaks, or a ridge along a road or shore: doubt it.<br><br>"
-                "<b>White cross</b>: the point. <b>White ring</b>: 95 % of its covariance, from the shape of the peak.<br>"
-                "<b>Orange circle</b>: the second-highest peak. <b>Ratio</b>: highest / second-highest; near 1 is ambiguous.<br>"
-                "<b>There and back</b>: how far matching in the opposite direction comes back beside the start."
+                "<b>Similarity</b> of the point's template at every position of its "
+                "search window (bright = similar).<br>"
+                "One sharp peak: trust it. Several peaks, or a ridge along a road or "
+                "shore: doubt it.<br><br>"
+                "<b>White cross</b>: the point. <b>White ring</b>: 95 % of its "
+                "covariance, from the shape of the peak.<br>"
+                "<b>Orange circle</b>: the second-highest peak. <b>Ratio</b>: highest / "
+                "second-highest; near 1 is ambiguous.<br>"
+                "<b>There and back</b>: how far matching in the opposite direction comes "
+                "back beside the start."
             )
         )
 
@@ -70,10 +84,18 @@ class HeatmapView(QWidget):
     def set_point(self, point: TiePoint | None) -> None:
         """Show a point's evidence."""
         self._point, self._image, self._second = point, None, None
-        surface = point.evidence.surface if point is not None and point.evidence is not None else None
+        surface = (
+            point.evidence.surface if point is not None and point.evidence is not None else None
+        )
         if surface is not None:
-            values = np.where(np.isfinite(surface) & (surface > _UNDEFINED), surface, np.nan).astype(float)
-            low, high = (float(np.nanmin(values)), float(np.nanmax(values))) if np.isfinite(values).any() else (0.0, 1.0)
+            values = np.where(
+                np.isfinite(surface) & (surface > _UNDEFINED), surface, np.nan
+            ).astype(float)
+            low, high = (
+                (float(np.nanmin(values)), float(np.nanmax(values)))
+                if np.isfinite(values).any()
+                else (0.0, 1.0)
+            )
             rgb = np.ascontiguousarray(viridis((values - low) / max(high - low, 1e-6)))
             h, w = surface.shape
             self._image = QImage(rgb.tobytes(), w, h, 3 * w, QImage.Format.Format_RGB888).copy()
@@ -91,7 +113,11 @@ class HeatmapView(QWidget):
             faint = QColor(ink)
             faint.setAlpha(150)
             painter.setPen(faint)
-            painter.drawText(QRectF(self.rect()), wrap, tr("Select a point, in the table or on the map, to see its evidence."))
+            painter.drawText(
+                QRectF(self.rect()),
+                wrap,
+                tr("Select a point, in the table or on the map, to see its evidence."),
+            )
             return
         side = min(self.height() - 6.0, self.width() * 0.5)
         frame = QRectF(1, 3, side, side)
@@ -102,7 +128,9 @@ class HeatmapView(QWidget):
             painter.setPen(ink)
             painter.drawText(frame.adjusted(8, 0, -8, 0), wrap, self._why_empty())
         else:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, side < self._image.width())
+            painter.setRenderHint(
+                QPainter.RenderHint.SmoothPixmapTransform, side < self._image.width()
+            )
             painter.drawImage(frame, self._image)
             self._draw_marks(painter, frame)
             self._draw_bar(painter, bar, ink)
@@ -128,7 +156,11 @@ class HeatmapView(QWidget):
         for share in (0.0, 0.5, 1.0):
             y = bar.bottom() - share * bar.height()
             box = QRectF(bar.right() + 3, min(max(y - 8, bar.top() - 2), bar.bottom() - 14), 44, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, number(low + share * (high - low), ".2f"))
+            painter.drawText(
+                box,
+                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+                number(low + share * (high - low), ".2f"),
+            )
         font.setPointSizeF(size)
         painter.setFont(font)
 
@@ -160,7 +192,11 @@ class HeatmapView(QWidget):
                 painter.translate(x, y)
                 painter.scale(*scale)
                 painter.rotate(float(np.degrees(np.arctan2(vectors[1, 1], vectors[0, 1]))))
-                painter.drawEllipse(QPointF(0, 0), _CHI_95 * float(np.sqrt(values[1])), _CHI_95 * float(np.sqrt(values[0])))
+                painter.drawEllipse(
+                    QPointF(0, 0),
+                    _CHI_95 * float(np.sqrt(values[1])),
+                    _CHI_95 * float(np.sqrt(values[0])),
+                )
                 painter.restore()
         painter.restore()
 
@@ -173,8 +209,12 @@ class HeatmapView(QWidget):
             wanted = metrics.boundingRect(box.toRect(), int(wrap), reason).height()
             height = min(wanted, 2 * metrics.height())
             if wanted > height:
-                reason = metrics.elidedText(reason, Qt.TextElideMode.ElideRight, int(1.7 * box.width()))
-            painter.drawText(QRectF(box.left(), box.bottom() - height, box.width(), height), int(wrap), reason)
+                reason = metrics.elidedText(
+                    reason, Qt.TextElideMode.ElideRight, int(1.7 * box.width())
+                )
+            painter.drawText(
+                QRectF(box.left(), box.bottom() - height, box.width(), height), int(wrap), reason
+            )
             box = box.adjusted(0, 0, 0, -height - 2)
             most = max(int(box.height() // metrics.height()), 1)
         font = painter.font()
@@ -182,12 +222,20 @@ class HeatmapView(QWidget):
         rows = min(most, -(-len(lines) // columns))
         step = min(metrics.height() + 2.0, box.height() / max(rows, 1))
         top = box.top() + max(0.0, (box.height() - step * rows) / 2)
-        first = min(max((metrics.horizontalAdvance(texts[0]) for texts in lines[:rows]), default=0) + 12.0, box.width() / 2)
+        first = min(
+            max((metrics.horizontalAdvance(texts[0]) for texts in lines[:rows]), default=0) + 12.0,
+            box.width() / 2,
+        )
         widths = (box.width(),) if columns == 1 else (first, box.width() - first)
         for i, text in enumerate(lines[: columns * rows]):
             font.setBold(i == 0)
             painter.setFont(font)
-            line = QRectF(box.left() + (widths[0] if i >= rows else 0.0), top + i % rows * step, widths[i // rows] - 4, step)
+            line = QRectF(
+                box.left() + (widths[0] if i >= rows else 0.0),
+                top + i % rows * step,
+                widths[i // rows] - 4,
+                step,
+            )
             painter.drawText(
                 line,
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
@@ -199,14 +247,25 @@ class HeatmapView(QWidget):
         p = self._point
         if p is None:
             return []
-        lines = [(fill(tr("Point {0}"), p.id),), (fill(tr("Score {0:.2f}"), p.score), number(p.score, ".2f"))]
+        lines = [
+            (fill(tr("Point {0}"), p.id),),
+            (fill(tr("Score {0:.2f}"), p.score), number(p.score, ".2f")),
+        ]
         if p.evidence is not None:
             e = p.evidence
             lines.append((fill(tr("Peak {0:.2f}"), e.peak), fill(tr("Pk. {0:.2f}"), e.peak)))
-            lines.append((fill(tr("Second {0:.2f}"), e.second_peak), fill(tr("2nd {0:.2f}"), e.second_peak)))
+            lines.append(
+                (fill(tr("Second {0:.2f}"), e.second_peak), fill(tr("2nd {0:.2f}"), e.second_peak))
+            )
             ratio = (fill(tr("Ratio {0:.2f}"), e.ratio), f"1 : 2 = {number(e.ratio, '.2f')}")
             lines.append(ratio if e.ratio < _NO_SECOND else (tr("Ratio: no second"), tr("no 2nd")))
             if np.isfinite(e.forward_backward_px):
                 back = e.forward_backward_px
-                lines.append((fill(tr("There and back {0:.2f} px"), back), fill(tr("Back {0:.2f} px"), back), fill(tr("Back {0:.2f}"), back)))
+                lines.append(
+                    (
+                        fill(tr("There and back {0:.2f} px"), back),
+                        fill(tr("Back {0:.2f} px"), back),
+                        fill(tr("Back {0:.2f}"), back),
+                    )
+                )
         return lines

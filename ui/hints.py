@@ -16,13 +16,17 @@ def hint(widget: QWidget, name: str, tip: str) -> None:
 
 
 def hint_file(file: QgsFileWidget, name: str, tip: str) -> None:
-    """Give a field for a path, and its button, a tooltip and a name; the button can be reached by keyboard."""
+    """Give a field for a path, and its button, a tooltip and a name; the button can be reached by
+    keyboard.
+    """
     for widget in (file, *file.findChildren(QWidget)):
         hint(widget, name, tip)
     for button in file.findChildren(QToolButton):
         if button.parentWidget() is file:
             hint(button, name, fill(tr("Browse: {0}"), name))
-    file.fileChanged.connect(lambda _path: file.lineEdit().setToolTip(tip))  # the field takes its tooltip away with each path
+    file.fileChanged.connect(
+        lambda _path: file.lineEdit().setToolTip(tip)
+    )  # the field takes its tooltip away with each path
 
 
 def hint_box(box: QgsCollapsibleGroupBox) -> None:

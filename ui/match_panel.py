@@ -31,7 +31,14 @@ from .params_form import ParamsForm
 from .text import as_text, fill, map_unit, tr
 
 _BASIC = ("search_radius", "working_gsd")
-_ELSEWHERE = ("matcher", "model", "device", "threads", "memory_mb", *_BASIC)  # the computer's are on the settings page
+_ELSEWHERE = (
+    "matcher",
+    "model",
+    "device",
+    "threads",
+    "memory_mb",
+    *_BASIC,
+)  # the computer's are on the settings page
 
 
 class MatchPanel(QWidget):
@@ -86,7 +93,12 @@ class MatchPanel(QWidget):
     def _make_run_row(self) -> QHBoxLayout:
         self.adapt_button = QToolButton()
         self.adapt_button.setObjectName("adaptButton")
-        self.adapt_button.setToolTip(tr("<b>Adapt</b><br>Train the network on this scene, from the points of the review; discard what was adapted"))
+        self.adapt_button.setToolTip(
+            tr(
+                "<b>Adapt</b><br>Train the network on this scene, from the points of the "
+                "review; discard what was adapted"
+            )
+        )
         self.adapt_button.setAccessibleName(tr("Adapt"))
         self.adapt_button.setIconSize(QSize(20, 20))
         self.adapt_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -98,7 +110,10 @@ class MatchPanel(QWidget):
     def _make_notice(self) -> QFrame:
         self.notice_frame = QFrame()
         self.notice_frame.setObjectName("noticeFrame")
-        self.notice_frame.setStyleSheet("#noticeFrame { background: #FFF3CD; border: 1px solid #E0B84C; border-radius: 4px; } #noticeFrame QLabel { color: #4A3900; }")
+        self.notice_frame.setStyleSheet(
+            "#noticeFrame { background: #FFF3CD; border: 1px solid #E0B84C; "
+            "border-radius: 4px; } #noticeFrame QLabel { color: #4A3900; }"
+        )
         column = QVBoxLayout(self.notice_frame)
         self.notice = QLabel()
         self.notice.setObjectName("noticeLabel")
@@ -106,7 +121,9 @@ class MatchPanel(QWidget):
         self.notice.setWordWrap(True)
         self.notice_button = QPushButton(icon("settings"), tr("Set up matching …"))
         self.notice_button.setObjectName("noticeButton")
-        self.notice_button.setToolTip(tr("Open the settings, where the Python for matching is made or chosen"))
+        self.notice_button.setToolTip(
+            tr("Open the settings, where the Python for matching is made or chosen")
+        )
         self.notice_button.clicked.connect(self.settings_requested)
         column.addWidget(self.notice)
         column.addWidget(self.notice_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -130,7 +147,12 @@ class MatchPanel(QWidget):
             combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             band.setObjectName(f"{name}Band")
             band.setShowNotSetOption(True, tr("band: auto"))
-            band.setToolTip(tr("Band to compare; auto takes grey from red, green and blue, or the first SAR band"))
+            band.setToolTip(
+                tr(
+                    "Band to compare; auto takes grey from red, green and blue, or the "
+                    "first SAR band"
+                )
+            )
             band.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             combo.layerChanged.connect(lambda layer, b=band: self._follow_layer(b, layer))
             self._follow_layer(band, combo.currentLayer())
@@ -171,13 +193,20 @@ class MatchPanel(QWidget):
         self.matcher_combo.addItem(tr("Automatic (most accurate)"), "auto")
         for spec in all_specs().values():
             self.matcher_combo.addItem(tr(spec.label), spec.key)
-            self.matcher_combo.setItemData(self.matcher_combo.count() - 1, _described(spec), Qt.ItemDataRole.ToolTipRole)
+            self.matcher_combo.setItemData(
+                self.matcher_combo.count() - 1, _described(spec), Qt.ItemDataRole.ToolTipRole
+            )
         self.matcher_combo.setCurrentIndex(max(0, self.matcher_combo.findData(params.matcher)))
         self.model_combo.setObjectName("modelCombo")
         for key, label in MODEL_LABELS.items():
             self.model_combo.addItem(tr(label), key)
         self.model_combo.setCurrentIndex(max(0, self.model_combo.findData(params.model)))
-        self.model_combo.setToolTip(tr("Transform fitted to the tie points. Automatic takes the simplest model whose hold-out RMSE is within one standard error of the best."))
+        self.model_combo.setToolTip(
+            tr(
+                "Transform fitted to the tie points. Automatic takes the simplest model "
+                "whose hold-out RMSE is within one standard error of the best."
+            )
+        )
         for combo in (self.matcher_combo, self.model_combo):
             combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         form.addRow(tr("&Matcher"), self.matcher_combo)
@@ -190,7 +219,9 @@ class MatchPanel(QWidget):
         self._matcher_layout = QVBoxLayout(self.matcher_box)
         self.matcher_form: ParamsForm | None = None
         self.matcher_combo.currentIndexChanged.connect(lambda _index: self._show_matcher_form())
-        self.model_combo.currentIndexChanged.connect(lambda _index: self.model_changed.emit(self.model_combo.currentData()))
+        self.model_combo.currentIndexChanged.connect(
+            lambda _index: self.model_changed.emit(self.model_combo.currentData())
+        )
 
     def _show_matcher_form(self) -> None:
         if self.matcher_form is not None:
@@ -198,8 +229,15 @@ class MatchPanel(QWidget):
             self.matcher_form.setParent(None)
             self.matcher_form.deleteLater()
             self.matcher_form = None
-        if self.matcher_combo.currentData() == "auto":  # decided where it runs: this Python need not have what the worker's has
-            self.matcher_combo.setToolTip(tr("The matcher measured to be the most accurate of those for which the worker's Python has the packages"))
+        if (
+            self.matcher_combo.currentData() == "auto"
+        ):  # decided where it runs: this Python need not have what the worker's has
+            self.matcher_combo.setToolTip(
+                tr(
+                    "The matcher measured to be the most accurate of those for which the "
+                    "worker's Python has the packages"
+                )
+            )
             self.matcher_box.setVisible(False)
             return
         spec = all_specs()[self.matcher_combo.currentData()]
@@ -237,7 +275,9 @@ class MatchPanel(QWidget):
         else:
             why = self.checks.blocking
         self.run_button.setEnabled(not why and not self._running)
-        self.run_button.setToolTip(as_text(why) or tr("Match the two rasters in the background; QGIS stays usable"))
+        self.run_button.setToolTip(
+            as_text(why) or tr("Match the two rasters in the background; QGIS stays usable")
+        )
 
     def _swap(self) -> None:
         layers = self.reference_combo.currentLayer(), self.sensed_combo.currentLayer()
@@ -258,7 +298,9 @@ class MatchPanel(QWidget):
         values = {**self.basic_form.values(), **self.advanced_form.values()}
         values["matcher"] = self.matcher_combo.currentData()
         values["model"] = self.model_combo.currentData()
-        values["matcher_params"] = self.matcher_form.values() if self.matcher_form is not None else {}
+        values["matcher_params"] = (
+            self.matcher_form.values() if self.matcher_form is not None else {}
+        )
         return values
 
     def leave_out(self, layers: Sequence[QgsMapLayer]) -> None:
@@ -270,7 +312,10 @@ class MatchPanel(QWidget):
         """Follow the layers that are left: the layer boxes move on without telling."""
         if self.sensed_combo.currentLayer() is self.reference_combo.currentLayer():
             self.sensed_combo.setLayer(None)
-        for combo, band in ((self.reference_combo, self.reference_band), (self.sensed_combo, self.sensed_band)):
+        for combo, band in (
+            (self.reference_combo, self.reference_band),
+            (self.sensed_combo, self.sensed_band),
+        ):
             if band.layer() is not combo.currentLayer():
                 band.setLayer(combo.currentLayer())
         self._follow_pair()
@@ -283,7 +328,9 @@ class MatchPanel(QWidget):
         self.model_combo.blockSignals(blocked)
 
     def set_checks(self, findings: Sequence[Finding]) -> None:
-        """Show the pre-flight list; what is red in it keeps "Find tie points" from being pressed."""
+        """Show the pre-flight list; what is red in it keeps "Find tie points" from being
+        pressed.
+        """
         self.checks.set_findings(findings)
         self._follow_state()
 
@@ -302,7 +349,9 @@ class MatchPanel(QWidget):
             (self.basic_form if name in _BASIC else self.advanced_form).set_value(name, value)
 
     def set_adapted(self, key: str, weights: str) -> None:
-        """Fill the weights adapted to the scene in wherever the matcher `key` is chosen; "" = none, which takes them out again."""
+        """Fill the weights adapted to the scene in wherever the matcher `key` is chosen; "" = none,
+        which takes them out again.
+        """
         before, self._adapted = self._adapted, (key, weights)
         form = self.matcher_form
         if before == self._adapted or form is None:
@@ -323,7 +372,9 @@ class MatchPanel(QWidget):
         self._follow_state()
 
     def set_notice(self, text: str) -> None:
-        """Show what keeps "Find tie points" from working, with a button that leads to the remedy; "" hides it."""
+        """Show what keeps "Find tie points" from working, with a button that leads to the remedy;
+        "" hides it.
+        """
         self._blocked = bool(text)
         self.notice.setText(text)
         self.notice_frame.setVisible(self._blocked)

@@ -28,7 +28,9 @@ class Messages:
         action: Callable[[], None] | None = None,
         title: str | None = None,
     ) -> QgsMessageBarItem:
-        """Show a message for some seconds (0: until it is closed), with a button where there is one thing to do."""
+        """Show a message for some seconds (0: until it is closed), with a button where there is one
+        thing to do.
+        """
         item = self._bar.createMessage(self._title if title is None else title, as_text(text))
         if button and action is not None:
             press = QPushButton(button)

@@ -1,4 +1,6 @@
-"""Renders two layers in the canvas' CRS, extent and rotation, each when it is needed, in the background."""
+"""Renders two layers in the canvas' CRS, extent and rotation, each when it is needed, in the
+background.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ class Picture:
 
 
 class PairRenderer(QObject):
-    """Keeps one picture a side, of layers of the project; a picture stays until its successor is ready."""
+    """Keeps one picture a side, of layers of the project; a picture stays until its successor is
+    ready.
+    """
 
     ready = pyqtSignal()
 
@@ -37,7 +41,12 @@ class PairRenderer(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLE_MS)
         self._timer.timeout.connect(self._render)
-        for signal in (canvas.extentsChanged, canvas.rotationChanged, canvas.destinationCrsChanged, canvas.mapCanvasRefreshed):
+        for signal in (
+            canvas.extentsChanged,
+            canvas.rotationChanged,
+            canvas.destinationCrsChanged,
+            canvas.mapCanvasRefreshed,
+        ):
             signal.connect(self._look)
         QgsProject.instance().layersWillBeRemoved.connect(self._follow_removal)
 
@@ -47,7 +56,12 @@ class PairRenderer(QObject):
         self.set_layers(None, None)
         QgsProject.instance().layersWillBeRemoved.disconnect(self._follow_removal)
         canvas = self._canvas
-        for signal in (canvas.extentsChanged, canvas.rotationChanged, canvas.destinationCrsChanged, canvas.mapCanvasRefreshed):
+        for signal in (
+            canvas.extentsChanged,
+            canvas.rotationChanged,
+            canvas.destinationCrsChanged,
+            canvas.mapCanvasRefreshed,
+        ):
             signal.disconnect(self._look)
 
     def set_active(self, active: bool) -> None:
@@ -91,7 +105,9 @@ class PairRenderer(QObject):
         self._look()
 
     def _follow_removal(self, ids: list[str]) -> None:
-        self.set_layers(*(None if layer is not None and layer.id() in ids else layer for layer in self._layers))
+        self.set_layers(
+            *(None if layer is not None and layer.id() in ids else layer for layer in self._layers)
+        )
 
     def _look(self) -> None:
         if self._active:
@@ -103,10 +119,22 @@ class PairRenderer(QObject):
         base = self._canvas.mapSettings()
         for side, layer in enumerate(self._layers):
             picture = self.pictures[side]
-            if layer is None or not layer.isValid() or (picture is not None and not self._stale[side] and _same_view(picture.settings, base)):
+            if (
+                layer is None
+                or not layer.isValid()
+                or (
+                    picture is not None
+                    and not self._stale[side]
+                    and _same_view(picture.settings, base)
+                )
+            ):
                 continue
             running = self._jobs[side]
-            if running is not None and not self._stale[side] and _same_view(running.mapSettings(), base):
+            if (
+                running is not None
+                and not self._stale[side]
+                and _same_view(running.mapSettings(), base)
+            ):
                 continue
             self._cancel(side)
             settings = QgsMapSettings(base)
@@ -140,7 +168,9 @@ class PairRenderer(QObject):
             job.cancelWithoutBlocking()
 
 
-_ENDING: list[QgsMapRendererParallelJob] = []  # a job must outlive its last signal, and one that was told to stop its threads
+_ENDING: list[
+    QgsMapRendererParallelJob
+] = []  # a job must outlive its last signal, and one that was told to stop its threads
 
 
 def _end(job: QgsMapRendererParallelJob) -> None:
@@ -151,6 +181,9 @@ def _end(job: QgsMapRendererParallelJob) -> None:
 
 def _same_view(a: QgsMapSettings, b: QgsMapSettings) -> bool:
     return (
-        a.visibleExtent() == b.visibleExtent() and a.outputSize() == b.outputSize() and a.rotation() == b.rotation()
-        and a.destinationCrs() == b.destinationCrs() and a.devicePixelRatio() == b.devicePixelRatio()
+        a.visibleExtent() == b.visibleExtent()
+        and a.outputSize() == b.outputSize()
+        and a.rotation() == b.rotation()
+        and a.destinationCrs() == b.destinationCrs()
+        and a.devicePixelRatio() == b.devicePixelRatio()
     )

@@ -1,4 +1,6 @@
-"""How states look: colours that common colour-vision deficiencies keep apart (Okabe and Ito 2008), and a shape each."""
+"""How states look: colours that common colour-vision deficiencies keep apart (Okabe and Ito 2008),
+and a shape each.
+"""
 
 from __future__ import annotations
 
@@ -42,12 +44,17 @@ def state_key(point: SessionPoint) -> str:
 
 
 def draw_marker(painter: QPainter, key: str, x: float, y: float, radius: float = 5.0) -> None:
-    """Draw a state's marker: disc predicted, dotted disc accepted, square edited, diamond added, triangle check, cross out."""
+    """Draw a state's marker: disc predicted, dotted disc accepted, square edited, diamond added,
+    triangle check, cross out.
+    """
     colour = QColor(STATE_COLOURS[key])
     r = radius
     if key in ("rejected", "filtered"):
         r *= 0.8 if key == "rejected" else 0.6
-        for pen in (QPen(_HALO, 3.6 if key == "rejected" else 2.6), QPen(colour, 2.0 if key == "rejected" else 1.4)):
+        for pen in (
+            QPen(_HALO, 3.6 if key == "rejected" else 2.6),
+            QPen(colour, 2.0 if key == "rejected" else 1.4),
+        ):
             painter.setPen(pen)
             painter.drawLine(QPointF(x - r, y - r), QPointF(x + r, y + r))
             painter.drawLine(QPointF(x - r, y + r), QPointF(x + r, y - r))
@@ -57,9 +64,18 @@ def draw_marker(painter: QPainter, key: str, x: float, y: float, radius: float =
     if key == "edited":
         painter.drawRect(QRectF(x - r * 0.9, y - r * 0.9, 1.8 * r, 1.8 * r))
     elif key == "added":
-        painter.drawPolygon(QPointF(x, y - 1.3 * r), QPointF(x + 1.3 * r, y), QPointF(x, y + 1.3 * r), QPointF(x - 1.3 * r, y))
+        painter.drawPolygon(
+            QPointF(x, y - 1.3 * r),
+            QPointF(x + 1.3 * r, y),
+            QPointF(x, y + 1.3 * r),
+            QPointF(x - 1.3 * r, y),
+        )
     elif key == "check":
-        painter.drawPolygon(QPointF(x, y - 1.3 * r), QPointF(x + 1.2 * r, y + 0.9 * r), QPointF(x - 1.2 * r, y + 0.9 * r))
+        painter.drawPolygon(
+            QPointF(x, y - 1.3 * r),
+            QPointF(x + 1.2 * r, y + 0.9 * r),
+            QPointF(x - 1.2 * r, y + 0.9 * r),
+        )
     else:
         painter.drawEllipse(QPointF(x, y), r, r)
         if key == "accepted":
@@ -71,8 +87,14 @@ def draw_marker(painter: QPainter, key: str, x: float, y: float, radius: float =
 def soften(widget: QWidget) -> None:
     """Give a caption a quieter ink that is still easy to read on the theme's background."""
     palette = widget.palette()
-    ink, ground = palette.color(palette.ColorRole.WindowText), palette.color(palette.ColorRole.Window)
-    mixed = [round(0.68 * a + 0.32 * b) for a, b in zip(ink.getRgb()[:3], ground.getRgb()[:3], strict=True)]
+    ink, ground = (
+        palette.color(palette.ColorRole.WindowText),
+        palette.color(palette.ColorRole.Window),
+    )
+    mixed = [
+        round(0.68 * a + 0.32 * b)
+        for a, b in zip(ink.getRgb()[:3], ground.getRgb()[:3], strict=True)
+    ]
     palette.setColor(palette.ColorRole.WindowText, QColor(*mixed))
     widget.setPalette(palette)
 

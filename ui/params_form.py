@@ -9,7 +9,15 @@ from typing import Any
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QValidator
-from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLineEdit, QSpinBox, QWidget
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
 
 from ..plugin.core.errors import UsageError
 from ..plugin.core.fields import ParamInfo, param_infos
@@ -38,7 +46,11 @@ class _CalmWheel(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Swallow wheel turns over an editor without focus."""
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+        if (
+            event.type() == QEvent.Type.Wheel
+            and isinstance(watched, QWidget)
+            and not watched.hasFocus()
+        ):
             event.ignore()
             return True
         return False
@@ -79,7 +91,9 @@ class ParamsForm(QWidget):
                 continue
             if choices is not None and info.name in choices:
                 info = replace(info, choices=choices[info.name])
-            editor = self._make(info, getattr(values, info.name) if values is not None else info.default)
+            editor = self._make(
+                info, getattr(values, info.name) if values is not None else info.default
+            )
             editor.setObjectName(f"param_{info.name}")
             editor.setToolTip(tr(info.help))
             editor.setMinimumWidth(editor.fontMetrics().horizontalAdvance(tr("automatic")) + 36)
@@ -207,4 +221,7 @@ class ParamsForm(QWidget):
         try:
             return float(text.replace(",", "."))
         except ValueError:
-            raise UsageError(f"{info.label}: {text!r} is not a number.", "Give a number, or nothing for automatic.") from None
+            raise UsageError(
+                f"{info.label}: {text!r} is not a number.",
+                "Give a number, or nothing for automatic.",
+            ) from None

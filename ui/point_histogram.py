@@ -1,4 +1,6 @@
-"""How residuals, leave-one-out errors or scores are distributed; a brushed range selects its points."""
+"""How residuals, leave-one-out errors or scores are distributed; a brushed range selects its
+points.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,16 @@ import math
 import numpy as np
 from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..plugin.core.review_queue import Standing
 from ..plugin.core.session import SessionPoint
@@ -20,13 +31,20 @@ _BINS = 48
 _MOST = 99.5  # percentile that the axis ends at; the last bin counts all beyond
 _MEASURES = (
     (RESIDUAL, "Residual", "Length of transform(sensed) - reference, reference px"),
-    (LEAVE_ONE_OUT, "Leave-one-out", "Length of the error of a point in a fit without it, reference px; of the residual for points out of the fit"),
+    (
+        LEAVE_ONE_OUT,
+        "Leave-one-out",
+        "Length of the error of a point in a fit without it, reference px; of the "
+        "residual for points out of the fit",
+    ),
     (SCORE, "Score", "Probability (0 to 1) that the match is right"),
 )
 
 
 class PointHistogram(QWidget):
-    """Drag over the bars, or give the ends of the range, to select points; two buttons judge those selected."""
+    """Drag over the bars, or give the ends of the range, to select points; two buttons judge those
+    selected.
+    """
 
     brushed = pyqtSignal(list)
     reject_requested = pyqtSignal(list, str)
@@ -38,7 +56,10 @@ class PointHistogram(QWidget):
         self._ids = np.empty(0, dtype=np.int64)
         self._inside = np.empty(0, dtype=bool)
         self._values: dict[str, np.ndarray] = {}
-        self._content: tuple[tuple[SessionPoint, ...], dict[int, tuple[float, float]], dict[int, Standing]] | None = None
+        self._content: (
+            tuple[tuple[SessionPoint, ...], dict[int, tuple[float, float]], dict[int, Standing]]
+            | None
+        ) = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -57,11 +78,16 @@ class PointHistogram(QWidget):
             self.measure.addItem(tr(label), key)
             self.measure.setItemData(self.measure.count() - 1, tr(tip), Qt.ItemDataRole.ToolTipRole)
         self.measure.setToolTip(tr("What the histogram counts"))
-        self.measure.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.measure.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.measure.setMinimumContentsLength(7)
         self.measure.currentIndexChanged.connect(self._change_measure)
         row.addWidget(self.measure)
-        self.low, self.high = self._spin("histogramLow", tr("Lower end of the range")), self._spin("histogramHigh", tr("Upper end of the range"))
+        self.low, self.high = (
+            self._spin("histogramLow", tr("Lower end of the range")),
+            self._spin("histogramHigh", tr("Upper end of the range")),
+        )
         row.addWidget(self.low)
         row.addWidget(QLabel("–"))
         row.addWidget(self.high)
@@ -69,7 +95,10 @@ class PointHistogram(QWidget):
         self.count.setObjectName("histogramCount")
         self.count.setMinimumWidth(20)
         row.addWidget(self.count, 1)
-        for name, text, slot in (("accept", tr("Accept those in the range"), self._accept), ("reject", tr("Reject those in the range"), self._reject)):
+        for name, text, slot in (
+            ("accept", tr("Accept those in the range"), self._accept),
+            ("reject", tr("Reject those in the range"), self._reject),
+        ):
             button = QToolButton()
             button.setObjectName(f"histogram{name.title()}Button")
             button.setIcon(icon(name))
@@ -100,7 +129,10 @@ class PointHistogram(QWidget):
     # --- content
 
     def set_points(
-        self, points: tuple[SessionPoint, ...], residuals: dict[int, tuple[float, float]], standings: dict[int, Standing]
+        self,
+        points: tuple[SessionPoint, ...],
+        residuals: dict[int, tuple[float, float]],
+        standings: dict[int, Standing],
     ) -> None:
         """Show points; counted when the histogram is seen."""
         self._content = (points, residuals, standings)
@@ -122,7 +154,10 @@ class PointHistogram(QWidget):
         self._inside = np.array([p.in_fit for p in points], dtype=bool)
         self._values = {
             RESIDUAL: np.hypot(miss[:, 0], miss[:, 1]),
-            LEAVE_ONE_OUT: np.array([standings[p.id].loo_px if p.id in standings else math.nan for p in points], dtype=float),
+            LEAVE_ONE_OUT: np.array(
+                [standings[p.id].loo_px if p.id in standings else math.nan for p in points],
+                dtype=float,
+            ),
             SCORE: np.array([p.tie_point.score for p in points], dtype=float),
         }
         self._draw()
@@ -130,10 +165,22 @@ class PointHistogram(QWidget):
     def _draw(self) -> None:
         values = self._values.get(self.measure.currentData(), np.empty(0))
         known = values[np.isfinite(values)]
-        end = 1.0 if self.measure.currentData() == SCORE or not len(known) else max(float(np.percentile(known, _MOST)), 1e-6)
-        inside = self._inside if len(self._inside) == len(values) else np.zeros(len(values), dtype=bool)
+        end = (
+            1.0
+            if self.measure.currentData() == SCORE or not len(known)
+            else max(float(np.percentile(known, _MOST)), 1e-6)
+        )
+        inside = (
+            self._inside if len(self._inside) == len(values) else np.zeros(len(values), dtype=bool)
+        )
         edges = np.linspace(0.0, end, _BINS + 1)
-        self.bars.set_counts(*(np.histogram(np.minimum(values[m & np.isfinite(values)], end), edges)[0] for m in (inside, ~inside)), end)
+        self.bars.set_counts(
+            *(
+                np.histogram(np.minimum(values[m & np.isfinite(values)], end), edges)[0]
+                for m in (inside, ~inside)
+            ),
+            end,
+        )
         self._tell(self._chosen())
 
     def _change_measure(self) -> None:
@@ -157,7 +204,9 @@ class PointHistogram(QWidget):
         values, (low, high) = self._values.get(self.measure.currentData()), self._range()
         if values is None or high <= low:
             return []
-        beyond = high >= self.bars.end - 0.0051  # up to the right end of the axis means all that the last bar counts
+        beyond = (
+            high >= self.bars.end - 0.0051
+        )  # up to the right end of the axis means all that the last bar counts
         with np.errstate(invalid="ignore"):
             return self._ids[(values >= low) & ((values <= high) | beyond)].tolist()
 
@@ -194,7 +243,12 @@ class _Bars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setAccessibleName(tr("Histogram"))
-        self.setToolTip(tr("Drag over the bars to select their points; a click selects none.<br>Blue: in the fit; grey: out of it. The last bar counts all beyond."))
+        self.setToolTip(
+            tr(
+                "Drag over the bars to select their points; a click selects "
+                "none.<br>Blue: in the fit; grey: out of it. The last bar counts all beyond."
+            )
+        )
         self.end = 1.0
         self._counts = (np.zeros(_BINS, int), np.zeros(_BINS, int))
         self._brush = (0.0, 0.0)
@@ -229,7 +283,9 @@ class _Bars(QWidget):
             return
         low, high = sorted((self._start, self._value(event.pos().x())))
         self._start = None
-        self.dragged.emit(*((low, high) if high - low > 4 * self.end / max(self.width(), 1) else (0.0, 0.0)))
+        self.dragged.emit(
+            *((low, high) if high - low > 4 * self.end / max(self.width(), 1) else (0.0, 0.0))
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Draw the bars, the range and the axis."""
@@ -244,11 +300,22 @@ class _Bars(QWidget):
         step = width / _BINS
         for i, (inside, outside) in enumerate(zip(*self._counts, strict=True)):
             full, part = height * inside / most, height * outside / most
-            painter.fillRect(QRectF(left + i * step, height - full, step - 1, full), QColor(STATE_COLOURS["predicted"]))
-            painter.fillRect(QRectF(left + i * step, height - full - part, step - 1, part), QColor(STATE_COLOURS["filtered"]))
+            painter.fillRect(
+                QRectF(left + i * step, height - full, step - 1, full),
+                QColor(STATE_COLOURS["predicted"]),
+            )
+            painter.fillRect(
+                QRectF(left + i * step, height - full - part, step - 1, part),
+                QColor(STATE_COLOURS["filtered"]),
+            )
         low, high = self._brush
         if high > low:
-            box = QRectF(left + width * low / self.end, 0, width * (min(high, self.end) - low) / self.end, height)
+            box = QRectF(
+                left + width * low / self.end,
+                0,
+                width * (min(high, self.end) - low) / self.end,
+                height,
+            )
             colour = QColor(SELECTED_COLOUR)
             colour.setAlpha(90)
             painter.fillRect(box, colour)
@@ -259,6 +326,18 @@ class _Bars(QWidget):
         painter.drawLine(QPointF(left, height), QPointF(left + width, height))
         for share in (0.0, 0.25, 0.5, 0.75, 1.0):
             x = left + share * width
-            box = QRectF(x - 30, height + 1, 60, foot).translated(30 if share == 0 else -30 if share == 1 else 0, 0)
-            side = Qt.AlignmentFlag.AlignLeft if share == 0 else Qt.AlignmentFlag.AlignRight if share == 1 else Qt.AlignmentFlag.AlignHCenter
-            painter.drawText(box, side | Qt.AlignmentFlag.AlignTop, number(share * self.end, ".2g") + ("+" if share == 1 and self.end != 1.0 else ""))
+            box = QRectF(x - 30, height + 1, 60, foot).translated(
+                30 if share == 0 else -30 if share == 1 else 0, 0
+            )
+            side = (
+                Qt.AlignmentFlag.AlignLeft
+                if share == 0
+                else Qt.AlignmentFlag.AlignRight
+                if share == 1
+                else Qt.AlignmentFlag.AlignHCenter
+            )
+            painter.drawText(
+                box,
+                side | Qt.AlignmentFlag.AlignTop,
+                number(share * self.end, ".2g") + ("+" if share == 1 and self.end != 1.0 else ""),
+            )

@@ -1,4 +1,6 @@
-"""How control points are painted: markers, vectors and ellipses on screen positions, one by one where few, in batches where many."""
+"""How control points are painted: markers, vectors and ellipses on screen positions, one by one
+where few, in batches where many.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _sprites: dict[tuple[str, float, float], QPixmap] = {}
 
 
 def marker_radius(shown: Array) -> float:
-    """Return a marker radius that leaves the image visible between crowded points; `shown` are their screen positions."""
+    """Return a marker radius that leaves the image visible between crowded points; `shown` are
+    their screen positions.
+    """
     if len(shown) < 2:
         return 5.5
     area = np.prod(np.maximum(np.ptp(shown, axis=0), 1.0))
@@ -27,7 +31,9 @@ def marker_radius(shown: Array) -> float:
 
 
 def paint_markers(painter: QPainter, key: str, at: Array, radius: float, crowd: bool) -> None:
-    """Draw the marker of one state at (N, 2) screen positions; in a crowd from one picture, to whole pixels."""
+    """Draw the marker of one state at (N, 2) screen positions; in a crowd from one picture, to
+    whole pixels.
+    """
     if not crowd:
         for x, y in at.tolist():
             draw_marker(painter, key, x, y, radius)
@@ -62,7 +68,9 @@ def paint_ring(painter: QPainter, x: float, y: float, radius: float) -> None:
 
 
 def paint_vectors(painter: QPainter, key: str, tails: Array, heads: Array, crowd: bool) -> None:
-    """Draw the vectors of one state, (N, 2) screen positions each: arrows, in a crowd plain lines."""
+    """Draw the vectors of one state, (N, 2) screen positions each: arrows, in a crowd plain
+    lines.
+    """
     along = heads - tails
     size = np.hypot(along[:, 0], along[:, 1])
     keep = np.isfinite(size) & (size >= _SHORTEST_VECTOR_PX)
@@ -76,7 +84,10 @@ def paint_vectors(painter: QPainter, key: str, tails: Array, heads: Array, crowd
     side = np.stack([-unit[:, 1], unit[:, 0]], axis=1) * wing * 0.5
     back = heads - unit * wing
     shafts = _lines(tails, back)
-    tips = [QPolygonF([QPointF(*p) for p in tip]) for tip in np.stack([heads, back + side, back - side], axis=1).tolist()]
+    tips = [
+        QPolygonF([QPointF(*p) for p in tip])
+        for tip in np.stack([heads, back + side, back - side], axis=1).tolist()
+    ]
     for pen in (QPen(QColor(255, 255, 255, 210), 3.4), QPen(colour, 1.7)):
         painter.strokePath(shafts, pen)
         painter.setPen(pen)
@@ -85,7 +96,9 @@ def paint_vectors(painter: QPainter, key: str, tails: Array, heads: Array, crowd
             painter.drawPolygon(tip)
 
 
-def paint_ellipses(painter: QPainter, key: str, at: Array, axes: Array, faint: bool = False) -> None:
+def paint_ellipses(
+    painter: QPainter, key: str, at: Array, axes: Array, faint: bool = False
+) -> None:
     """Draw the 95 % ellipses of one state.
 
     Args:

@@ -25,7 +25,8 @@ def _has(event: QgsMapMouseEvent, modifier: Qt.KeyboardModifier) -> bool:
 
 
 class PointTool(QgsMapTool):
-    """Click selects (Shift adds), a rectangle or lasso selects many, a drag moves a point's reference end; in add mode clicks place points.
+    """Click selects (Shift adds), a rectangle or lasso selects many, a drag moves a point's
+    reference end; in add mode clicks place points.
 
     Signals carry positions in canvas coordinates. `describe` gives the tooltip of a point.
     """
@@ -39,7 +40,9 @@ class PointTool(QgsMapTool):
     key_pressed = pyqtSignal(int)
     history_requested = pyqtSignal(str)
 
-    def __init__(self, canvas: QgsMapCanvas, item: CanvasPoints, describe: Callable[[int], str]) -> None:
+    def __init__(
+        self, canvas: QgsMapCanvas, item: CanvasPoints, describe: Callable[[int], str]
+    ) -> None:
         super().__init__(canvas)
         self._item, self._describe = item, describe
         self._dragged: int | None = None
@@ -68,7 +71,9 @@ class PointTool(QgsMapTool):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if self.adding:
-            self.placed.emit(self.toMapCoordinates(event.pos()), _has(event, _CTRL), _has(event, _SHIFT))
+            self.placed.emit(
+                self.toMapCoordinates(event.pos()), _has(event, _CTRL), _has(event, _SHIFT)
+            )
             return
         self._start = event.pos()
         self.canvas().installEventFilter(self)
@@ -91,14 +96,22 @@ class PointTool(QgsMapTool):
         hit = None if self.adding else self._item.hit(pos.x(), pos.y())
         if hit != self._hovered:
             self._hovered = hit
-            self.canvas().setCursor(Qt.CursorShape.CrossCursor if hit is None else Qt.CursorShape.PointingHandCursor)
+            self.canvas().setCursor(
+                Qt.CursorShape.CrossCursor if hit is None else Qt.CursorShape.PointingHandCursor
+            )
             if hit is None:
                 QToolTip.hideText()
             else:
-                QToolTip.showText(self.canvas().viewport().mapToGlobal(pos) + QPoint(12, 8), self._describe(hit), self.canvas())
+                QToolTip.showText(
+                    self.canvas().viewport().mapToGlobal(pos) + QPoint(12, 8),
+                    self._describe(hit),
+                    self.canvas(),
+                )
 
     def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802
-        """Finish a drag of more than 3 px, or a rectangle; a click beside all points selects none."""
+        """Finish a drag of more than 3 px, or a rectangle; a click beside all points selects
+        none.
+        """
         if self._start is None or event.button() != Qt.MouseButton.LeftButton:
             return
         start, identifier, outline = self._start, self._dragged, self._outline
@@ -118,7 +131,9 @@ class PointTool(QgsMapTool):
         self._select([*self._chosen, *found] if more else found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Escape ends adding; review keys, arrows (while a point is selected) and undo are passed on."""
+        """Escape ends adding; review keys, arrows (while a point is selected) and undo are passed
+        on.
+        """
         nudge = nudge_of(event)
         if nudge is not None and self._chosen:
             self.nudged.emit(*nudge)
@@ -135,7 +150,11 @@ class PointTool(QgsMapTool):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Let Escape drop a drag: the canvas itself takes no keys while a button is down."""
-        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape and self._start is not None:
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Escape
+            and self._start is not None
+        ):
             self._drop()
             return True
         return False
@@ -160,7 +179,12 @@ class PointTool(QgsMapTool):
         if self._start is None:
             return
         self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
-        corners: list[QPoint] = [self._start, QPoint(pos.x(), self._start.y()), pos, QPoint(self._start.x(), pos.y())]
+        corners: list[QPoint] = [
+            self._start,
+            QPoint(pos.x(), self._start.y()),
+            pos,
+            QPoint(self._start.x(), pos.y()),
+        ]
         if self.lasso:
             self._outline = [*(self._outline or [self._start]), pos]
             corners = self._outline

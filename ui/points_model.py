@@ -1,4 +1,6 @@
-"""The rows of the table of control points; it sorts itself, so that 10,000 rows are put in order in milliseconds."""
+"""The rows of the table of control points; it sorts itself, so that 10,000 rows are put in order in
+milliseconds.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,10 @@ _TIPS = (
     "y of transform(sensed) - reference, in reference pixels, downwards",
     "Residual: length of transform(sensed) - reference, in units of the reference's CRS",
     "Why the point is not in the fit",
-    "Order of the review, by influence x doubt: the probability that the match is wrong, given its score and leave-one-out error,"
-    " times its leverage, times the length of that error. N and P walk along it; judged points show a dot",
+    "Order of the review, by influence x doubt: the probability that the match is wrong, "
+    "given its score and leave-one-out error,"
+    " times its leverage, times the length of that error. N and P walk along it; judged "
+    "points show a dot",
 )
 Residuals = dict[int, tuple[float, float]]
 _LAST = 2**31
@@ -48,13 +52,24 @@ class PointsModel(QAbstractTableModel):
     # --- content
 
     def set_points(
-        self, points: tuple[SessionPoint, ...], residuals: Residuals, size: float, unit: str, standings: dict[int, Standing]
+        self,
+        points: tuple[SessionPoint, ...],
+        residuals: Residuals,
+        size: float,
+        unit: str,
+        standings: dict[int, Standing],
     ) -> None:
         """Show other points; `size` is the side of a reference pixel in `unit`."""
         same = [p.id for p in points] == [p.id for p in self._points]
         if not same:
             self.beginResetModel()
-        self._points, self._residuals, self._size, self._unit, self._standings = list(points), residuals, size, unit, standings
+        self._points, self._residuals, self._size, self._unit, self._standings = (
+            list(points),
+            residuals,
+            size,
+            unit,
+            standings,
+        )
         if not same:
             self._arrange()
             self.endResetModel()
@@ -93,7 +108,10 @@ class PointsModel(QAbstractTableModel):
         self._take(after)
         place = np.empty(len(after), dtype=np.intp)
         place[after] = np.arange(len(after))
-        moved = [self.index(int(place[p]), index.column()) for p, index in zip(points, persistent, strict=True)]
+        moved = [
+            self.index(int(place[p]), index.column())
+            for p, index in zip(points, persistent, strict=True)
+        ]
         self.changePersistentIndexList(persistent, moved)
         self.layoutChanged.emit()
 
@@ -112,27 +130,41 @@ class PointsModel(QAbstractTableModel):
             return np.array(ordered[::-1] if self._descending else ordered, dtype=np.intp)
         if column == QUEUE:
             ranks = (self._standings.get(p.id) for p in points)
-            keys = np.array([r.rank if r is not None and r.rank else _LAST for r in ranks], dtype=float)
+            keys = np.array(
+                [r.rank if r is not None and r.rank else _LAST for r in ranks], dtype=float
+            )
         elif column in (ID, SCORE):
-            keys = np.array([p.id if column == ID else p.tie_point.score for p in points], dtype=float)
+            keys = np.array(
+                [p.id if column == ID else p.tie_point.score for p in points], dtype=float
+            )
         else:
             nothing = (math.nan, math.nan)
-            miss = np.array([self._residuals.get(p.id, nothing) for p in points], dtype=float).reshape(-1, 2)
-            keys = miss[:, 0] if column == DX else miss[:, 1] if column == DY else np.hypot(miss[:, 0], miss[:, 1])
+            miss = np.array(
+                [self._residuals.get(p.id, nothing) for p in points], dtype=float
+            ).reshape(-1, 2)
+            keys = (
+                miss[:, 0]
+                if column == DX
+                else miss[:, 1]
+                if column == DY
+                else np.hypot(miss[:, 0], miss[:, 1])
+            )
             keys = np.where(np.isnan(keys), -1.0 if column in (RESIDUAL, GROUND) else -np.inf, keys)
         return np.argsort(-keys if self._descending else keys, kind="stable")
 
     # --- what Qt asks
 
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
         """Return the number of points."""
         return 0 if parent.isValid() else len(self._points)
 
-    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
         """Return the number of columns."""
         return 0 if parent.isValid() else len(_COLUMNS)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: N802
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
         """Return a column's title or tooltip."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             unit = self._unit if section == GROUND else _UNITS[section]
@@ -150,15 +182,29 @@ class PointsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             value = self._value(point, column)
             if isinstance(value, float):
-                return length(value, "") if column == GROUND else "–" if math.isnan(value) else number(value, ".2f")
+                return (
+                    length(value, "")
+                    if column == GROUND
+                    else "–"
+                    if math.isnan(value)
+                    else number(value, ".2f")
+                )
             return value
         if role == Qt.ItemDataRole.DecorationRole and column == STATE:
             return state_icon(state_key(point))
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if column in (STATE, REASON) else Qt.AlignmentFlag.AlignRight
+            side = (
+                Qt.AlignmentFlag.AlignLeft
+                if column in (STATE, REASON)
+                else Qt.AlignmentFlag.AlignRight
+            )
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._standing_text(point) if column == QUEUE else as_text(tr(point.reason)) or tr(_TIPS[column])
+            return (
+                self._standing_text(point)
+                if column == QUEUE
+                else as_text(tr(point.reason)) or tr(_TIPS[column])
+            )
         return None
 
     def _value(self, point: SessionPoint, column: int) -> object:
@@ -168,11 +214,22 @@ class PointsModel(QAbstractTableModel):
         dx, dy = self._residuals.get(point.id, (math.nan, math.nan))
         size = math.hypot(dx, dy)
         state = tr(STATE_LABELS[state_key(point)])
-        return (point.id, state, point.tie_point.score, size, dx, dy, size * self._size, tr(point.reason))[column]
+        return (
+            point.id,
+            state,
+            point.tie_point.score,
+            size,
+            dx,
+            dy,
+            size * self._size,
+            tr(point.reason),
+        )[column]
 
     def _standing_text(self, point: SessionPoint) -> str:
         s = self._standings.get(point.id)
         if s is None or math.isnan(s.loo_px):
             return tr(_TIPS[QUEUE])
-        parts = fill(tr("doubt {0:.2f} x leverage {1:.3f} x error {2:.2f} px"), s.doubt, s.leverage, s.loo_px)
+        parts = fill(
+            tr("doubt {0:.2f} x leverage {1:.3f} x error {2:.2f} px"), s.doubt, s.leverage, s.loo_px
+        )
         return f"{parts} = {number(s.priority_px, '.4f')} px<br><br>{tr(_TIPS[QUEUE])}"

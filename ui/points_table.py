@@ -12,17 +12,43 @@ from ..plugin.core.review_queue import Standing
 from ..plugin.core.session import SessionPoint
 from .keys import history_key, nudge_of
 from .palette import STATE_LABELS
-from .points_model import DX, DY, GROUND, ID, QUEUE, REASON, RESIDUAL, SCORE, STATE, PointsModel, Residuals
+from .points_model import (
+    DX,
+    DY,
+    GROUND,
+    ID,
+    QUEUE,
+    REASON,
+    RESIDUAL,
+    SCORE,
+    STATE,
+    PointsModel,
+    Residuals,
+)
 from .text import tr
 
-__all__ = ["DX", "DY", "GROUND", "ID", "QUEUE", "REASON", "RESIDUAL", "SCORE", "STATE", "PointsTable"]
+__all__ = [
+    "DX",
+    "DY",
+    "GROUND",
+    "ID",
+    "QUEUE",
+    "REASON",
+    "RESIDUAL",
+    "SCORE",
+    "STATE",
+    "PointsTable",
+]
 
 
 class PointsTable(QTableView):
-    """Sortable table. Keys: A accept, R or Del reject, U undecided, C check point, N and P next and previous, Enter zoom.
+    """Sortable table.
 
-    Arrows ask to nudge the point, Space or F to flicker the chips, G to show them as fitted or not, + and - to zoom them; Ctrl+Up
-    and Ctrl+Down go from row to row.
+    Keys: A accept, R or Del reject, U undecided, C check point, N and P next and previous, Enter
+    zoom.
+
+    Arrows ask to nudge the point, Space or F to flicker the chips, G to show them as fitted or not,
+    + and - to zoom them; Ctrl+Up and Ctrl+Down go from row to row.
     """
 
     accept_requested = pyqtSignal(list)
@@ -50,7 +76,8 @@ class PointsTable(QTableView):
         self.setToolTip(
             tr(
                 "Control points, in the order of the queue or of the column clicked.<br>"
-                "<b>A</b> accept, <b>R</b> reject, <b>U</b> undecided, <b>C</b> check point, <b>N</b>/<b>P</b> next/previous, <b>Enter</b> zoom, "
+                "<b>A</b> accept, <b>R</b> reject, <b>U</b> undecided, <b>C</b> check "
+                "point, <b>N</b>/<b>P</b> next/previous, <b>Enter</b> zoom, "
                 "<b>E</b> explain, arrows nudge, <b>Ctrl</b>+up/down change the row"
             )
         )
@@ -69,13 +96,25 @@ class PointsTable(QTableView):
         bold = header.font()
         bold.setBold(True)
         sample = QFontMetrics(bold).horizontalAdvance
-        for column, text in enumerate(("0000", max(map(tr, STATE_LABELS.values()), key=sample), tr("Score"), f"{tr('Res.')} [px]", "-00.00", "-00.00", f"{tr('Res.')} [m]")):
+        for column, text in enumerate(
+            (
+                "0000",
+                max(map(tr, STATE_LABELS.values()), key=sample),
+                tr("Score"),
+                f"{tr('Res.')} [px]",
+                "-00.00",
+                "-00.00",
+                f"{tr('Res.')} [m]",
+            )
+        ):
             self.setColumnWidth(column, sample(text) + (22 if column == STATE else 12))
         self.setColumnWidth(QUEUE, sample(tr("Queue")) + 22)
         header.moveSection(header.visualIndex(QUEUE), 0)
         self.sortByColumn(QUEUE, Qt.SortOrder.AscendingOrder)
         self.selectionModel().selectionChanged.connect(self._tell_selection)
-        self.doubleClicked.connect(lambda index: self.point_activated.emit(index.data(Qt.ItemDataRole.UserRole)))
+        self.doubleClicked.connect(
+            lambda index: self.point_activated.emit(index.data(Qt.ItemDataRole.UserRole))
+        )
 
     def set_points(
         self,
@@ -105,7 +144,13 @@ class PointsTable(QTableView):
 
     def selected_ids(self) -> list[int]:
         """Return the ids of the selected points, in the order shown."""
-        rows = sorted({row for r in self.selectionModel().selection() for row in range(r.top(), r.bottom() + 1)})
+        rows = sorted(
+            {
+                row
+                for r in self.selectionModel().selection()
+                for row in range(r.top(), r.bottom() + 1)
+            }
+        )
         return [self._model.id_at(row) for row in rows]
 
     def select_ids(self, ids: list[int]) -> None:
@@ -116,17 +161,25 @@ class PointsTable(QTableView):
         finally:
             self._quiet = False
         if first is not None:
-            self.selectionModel().setCurrentIndex(first, self.selectionModel().SelectionFlag.NoUpdate)
+            self.selectionModel().setCurrentIndex(
+                first, self.selectionModel().SelectionFlag.NoUpdate
+            )
             self.scrollTo(first)
 
     def neighbour(self, by: int) -> int | None:
-        """Return the id in the next or previous row of the selection, the first without one, None at the ends."""
-        rows = [r for area in self.selectionModel().selection() for r in (area.top(), area.bottom())]
+        """Return the id in the next or previous row of the selection, the first without one, None
+        at the ends.
+        """
+        rows = [
+            r for area in self.selectionModel().selection() for r in (area.top(), area.bottom())
+        ]
         row = (max(rows) if by > 0 else min(rows)) + by if rows else 0
         return self._model.id_at(row) if 0 <= row < self._model.rowCount() else None
 
     def step(self, by: int) -> None:
-        """Select the next or previous row and zoom to it; sorted by the queue, ask for its next or previous point."""
+        """Select the next or previous row and zoom to it; sorted by the queue, ask for its next or
+        previous point.
+        """
         if self.sorted_by_queue:
             self.step_requested.emit(by)
             return
@@ -168,13 +221,19 @@ class PointsTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Handle the review keys."""
-        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        plain = event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        )
         nudge = nudge_of(event)
         if history_key(event):
             event.ignore()  # the dock undoes
         elif nudge is not None:
             self.nudge_requested.emit(*nudge)
-        elif event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+        elif event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() in (
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+        ):
             to = self.neighbour(1 if event.key() == Qt.Key.Key_Down else -1)
             if to is not None:
                 self.selectRow(self._model.row_of(to) or 0)
@@ -186,7 +245,9 @@ class PointsTable(QTableView):
         chosen = QItemSelection()
         for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
             together = [row for _, row in run]
-            chosen.select(self._model.index(together[0], ID), self._model.index(together[-1], QUEUE))
+            chosen.select(
+                self._model.index(together[0], ID), self._model.index(together[-1], QUEUE)
+            )
         flags = self.selectionModel().SelectionFlag
         self.selectionModel().select(chosen, flags.ClearAndSelect | flags.Rows)
         return self._model.index(rows[0], ID) if rows else None

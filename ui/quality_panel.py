@@ -15,26 +15,39 @@ _FIGURES = (
     (
         "fit_rmse",
         "Fit RMSE",
-        "<b>Fit RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)) at the points of the fit itself.<br>A small value proves little: a spline passes through every point.",
+        "<b>Fit RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)) at the points of the fit "
+        "itself.<br>A small value proves little: a spline passes through every point.",
     ),
     (
         "loo_rmse",
         "Leave-one-out",
-        "<b>Leave-one-out RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)), each point predicted by a fit without that point.<br>Undefined where no point can be spared.",
+        "<b>Leave-one-out RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)), each point "
+        "predicted by a fit without that point.<br>Undefined where no point can be spared.",
     ),
     (
         "holdout_rmse",
         "Hold-out",
-        "<b>Hold-out RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)), each point predicted by a fit without its whole area "
+        "<b>Hold-out RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)), each point predicted "
+        "by a fit without its whole area "
         "(spatial blocks).<br>The most honest figure: neighbouring points share their errors.",
     ),
-    ("ce90", "CE90", "<b>CE90</b>: 90 % of the leave-one-out errors &radic;(dx&sup2; + dy&sup2;) are shorter than this."),
+    (
+        "ce90",
+        "CE90",
+        "<b>CE90</b>: 90 % of the leave-one-out errors &radic;(dx&sup2; + dy&sup2;) are "
+        "shorter than this.",
+    ),
     (
         "check_rmse",
         "Check points",
-        "<b>Check RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)) at the check points, which never take part in the fit (key C).",
+        "<b>Check RMSE</b> = &radic;(mean(dx&sup2; + dy&sup2;)) at the check points, "
+        "which never take part in the fit (key C).",
     ),
-    ("coverage", "Coverage", "<b>Coverage</b> = area of the convex hull of the points in the fit / area of the overlap."),
+    (
+        "coverage",
+        "Coverage",
+        "<b>Coverage</b> = area of the convex hull of the points in the fit / area of the overlap.",
+    ),
 )
 
 
@@ -82,21 +95,35 @@ class QualityPanel(QWidget):
         self.headline.setText(text)
 
     def show_fit(self, fit: FitState | None, unit: str, model_label: str) -> None:
-        """Show the figures of a fit; None = it is being computed, and the figures shown are those from before."""
+        """Show the figures of a fit; None = it is being computed, and the figures shown are those
+        from before.
+        """
         for value in self._values.values():
             value.setEnabled(fit is not None)
         if fit is None:
             return
         q = fit.quality
         for key, _, _ in _FIGURES[:4]:
-            px, ground = (getattr(q, f"{key}_px"), getattr(q, f"{key}_map")) if q is not None else (math.nan, None)
+            px, ground = (
+                (getattr(q, f"{key}_px"), getattr(q, f"{key}_map"))
+                if q is not None
+                else (math.nan, None)
+            )
             self._values[key].setText(_figure(px, ground, unit))
-        self._values["check_rmse"].setText(_figure(math.nan if fit.check_rmse_px is None else fit.check_rmse_px, None, unit))
+        self._values["check_rmse"].setText(
+            _figure(math.nan if fit.check_rmse_px is None else fit.check_rmse_px, None, unit)
+        )
         coverage = q.coverage if q is not None else math.nan
-        self._values["coverage"].setText("–" if math.isnan(coverage) else f"<b>{100 * coverage:.0f} %</b>")
+        self._values["coverage"].setText(
+            "–" if math.isnan(coverage) else f"<b>{100 * coverage:.0f} %</b>"
+        )
         text = as_text(tr(fit.message))
         if fit.transform is not None:  # said once, where the message begins with it
-            text = f"<b>{model_label}</b>{text.removeprefix(model_label)}" if text.startswith(model_label) else f"<b>{model_label}</b>. {text}".strip()
+            text = (
+                f"<b>{model_label}</b>{text.removeprefix(model_label)}"
+                if text.startswith(model_label)
+                else f"<b>{model_label}</b>. {text}".strip()
+            )
         self.model_line.setText(text)
         self.model_line.setVisible(bool(text))
 
@@ -105,4 +132,6 @@ def _figure(px: float, ground: float | None, unit: str) -> str:
     if math.isnan(px):
         return "–"
     on_the_ground = ground is not None and unit != "px"
-    return f"<b>{number(px, '.2f')}&nbsp;px</b>" + (f" &middot; {length(ground, unit).replace(' ', '&nbsp;')}" if on_the_ground else "")
+    return f"<b>{number(px, '.2f')}&nbsp;px</b>" + (
+        f" &middot; {length(ground, unit).replace(' ', '&nbsp;')}" if on_the_ground else ""
+    )

@@ -1,4 +1,6 @@
-"""Review: honest numbers, evidence of the selected point, table, and what can be done with points."""
+"""Review: honest numbers, evidence of the selected point, table, and what can be done with
+points.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,9 @@ class ReviewPanel(QWidget):
         layout.addWidget(self.splitter, 1)
         layout.addLayout(self._make_bottom())
 
-    def _button(self, name: str, text: str, tip: str, slot: Callable[[], object], labelled: bool = False) -> QToolButton:
+    def _button(
+        self, name: str, text: str, tip: str, slot: Callable[[], object], labelled: bool = False
+    ) -> QToolButton:
         button = QToolButton()
         button.setObjectName(f"{name}Button")
         button.setIcon(icon(name))
@@ -98,7 +102,9 @@ class ReviewPanel(QWidget):
         button.clicked.connect(lambda _checked=False: slot())
         return button
 
-    def _toggle(self, name: str, text: str, tip: str, slot: Callable[[bool], object], checked: bool = False) -> QToolButton:
+    def _toggle(
+        self, name: str, text: str, tip: str, slot: Callable[[bool], object], checked: bool = False
+    ) -> QToolButton:
         button = self._button(name, text, tip, lambda: slot(button.isChecked()))
         button.setCheckable(True)
         button.setChecked(checked)
@@ -112,7 +118,10 @@ class ReviewPanel(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
         self.progress.setMinimumWidth(40)
-        tip = tr("Points judged, of those that the filters kept or that you have judged.<br>N next and P previous point of the review queue")
+        tip = tr(
+            "Points judged, of those that the filters kept or that you have judged.<br>N "
+            "next and P previous point of the review queue"
+        )
         self.progress.setToolTip(tip)
         self.progress.setAccessibleName(tr("Points judged"))
         self.progress_text = QLabel()
@@ -121,7 +130,14 @@ class ReviewPanel(QWidget):
         row.addWidget(self.progress, 1)
         row.addWidget(self.progress_text)
         self.go_on = self._toggle(
-            "go_on", tr("Go on"), tr("After a point is accepted, rejected or put back, select the next one (also with A, R, U)"), _keep_going_on, _goes_on()
+            "go_on",
+            tr("Go on"),
+            tr(
+                "After a point is accepted, rejected or put back, select the next one "
+                "(also with A, R, U)"
+            ),
+            _keep_going_on,
+            _goes_on(),
         )
         row.addWidget(self.go_on)
         self.undo_button = self._button("undo", tr("Undo"), "", self.undo_requested.emit)
@@ -135,9 +151,24 @@ class ReviewPanel(QWidget):
         row.setSpacing(1)
         key = Qt.Key
         for name, text, tip, review_key in (
-            ("accept", tr("Accept"), tr("Use the selected points, whatever a filter said (A)"), key.Key_A),
-            ("reject", tr("Reject"), tr("Leave the selected points out; they stay in the list (R or Del)"), key.Key_R),
-            ("undecide", tr("Undecided"), tr("Put the selected points back to predicted (U)"), key.Key_U),
+            (
+                "accept",
+                tr("Accept"),
+                tr("Use the selected points, whatever a filter said (A)"),
+                key.Key_A,
+            ),
+            (
+                "reject",
+                tr("Reject"),
+                tr("Leave the selected points out; they stay in the list (R or Del)"),
+                key.Key_R,
+            ),
+            (
+                "undecide",
+                tr("Undecided"),
+                tr("Put the selected points back to predicted (U)"),
+                key.Key_U,
+            ),
             (
                 "check",
                 tr("Check point"),
@@ -145,28 +176,39 @@ class ReviewPanel(QWidget):
                 key.Key_C,
             ),
         ):
-            row.addWidget(self._button(name, text, tip, lambda k=int(review_key): self.table.review(k)))
+            row.addWidget(
+                self._button(name, text, tip, lambda k=int(review_key): self.table.review(k))
+            )
         row.addSpacing(2)
         self.tool_button = self._button(
             "pointer",
             tr("Select and drag"),
             tr(
-                "On the map: click or draw a rectangle to select; drag a point to correct its place in the reference."
-                "<br>It snaps to the nearest peak of the similarity; with Ctrl it stays where you drop it"
+                "On the map: click or draw a rectangle to select; drag a point to "
+                "correct its place in the reference."
+                "<br>It snaps to the nearest peak of the similarity; with Ctrl it stays "
+                "where you drop it"
             ),
             self.tool_requested.emit,
         )
         self.tool_button.setCheckable(True)
         row.addWidget(self.tool_button)
         self.lasso_button = self._toggle(
-            "lasso", tr("Lasso"), tr("Draw around points on the map to select them, in place of a rectangle (L); Shift adds to the selection"), self.lasso_toggled.emit
+            "lasso",
+            tr("Lasso"),
+            tr(
+                "Draw around points on the map to select them, in place of a rectangle "
+                "(L); Shift adds to the selection"
+            ),
+            self.lasso_toggled.emit,
         )
         row.addWidget(self.lasso_button)
         self.add_button = self._button(
             "add",
             tr("Add a point"),
             tr(
-                "Click a place in the reference: its partner in the sensed image is put where the fit expects it, then where the match is."
+                "Click a place in the reference: its partner in the sensed image is put "
+                "where the fit expects it, then where the match is."
                 "<br>Ctrl: leave it as fitted. Shift: give the partner with a second click."
             ),
             lambda: self.add_toggled.emit(self.add_button.isChecked()),
@@ -183,21 +225,34 @@ class ReviewPanel(QWidget):
         explain = self._button(
             "explain",
             tr("Explain the point"),
-            tr("Draw what the matcher sees there: chips, similarity surface with its peaks, the say of ME-SSM's experts (E)"),
+            tr(
+                "Draw what the matcher sees there: chips, similarity surface with its "
+                "peaks, the say of ME-SSM's experts (E)"
+            ),
             self.explain_requested.emit,
         )
         row.addWidget(explain)
         row.addSpacing(2)
         self.fitted_button = self._toggle(
-            "chips_fitted", tr("As fitted"), tr("Show the sensed chip as fitted, else as it is georeferenced (G)"), lambda _on: self.chips.toggle_fitted(), True
+            "chips_fitted",
+            tr("As fitted"),
+            tr("Show the sensed chip as fitted, else as it is georeferenced (G)"),
+            lambda _on: self.chips.toggle_fitted(),
+            True,
         )
         self.flicker_button = self._toggle(
-            "chips_flicker", tr("Flicker"), tr("Let both chips take turns in one (Space or F)"), lambda _on: self.chips.toggle_flicker()
+            "chips_flicker",
+            tr("Flicker"),
+            tr("Let both chips take turns in one (Space or F)"),
+            lambda _on: self.chips.toggle_flicker(),
         )
         self.histogram_button = self._toggle(
             "histogram",
             tr("Histogram"),
-            tr("Select points by a range of residuals, leave-one-out errors or scores, and accept or reject them"),
+            tr(
+                "Select points by a range of residuals, leave-one-out errors or scores, "
+                "and accept or reject them"
+            ),
             self._show_histogram,
         )
         for button in (self.fitted_button, self.flicker_button, self.histogram_button):
@@ -209,8 +264,21 @@ class ReviewPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(1)
         for name, text, tip, signal in (
-            ("import", tr("Import points"), tr("Read .points (QGIS Georeferencer), .csv (also of AROSICS and KARIOS) or .geojson"), self.import_requested),
-            ("export", tr("Export"), tr("Points as a file or a layer, a GDAL script, the Processing command, a report"), self.export_requested),
+            (
+                "import",
+                tr("Import points"),
+                tr(
+                    "Read .points (QGIS Georeferencer), .csv (also of AROSICS and "
+                    "KARIOS) or .geojson"
+                ),
+                self.import_requested,
+            ),
+            (
+                "export",
+                tr("Export"),
+                tr("Points as a file or a layer, a GDAL script, the Processing command, a report"),
+                self.export_requested,
+            ),
             (
                 "confidence",
                 tr("Confidence map"),
@@ -222,13 +290,19 @@ class ReviewPanel(QWidget):
         row.addSpacing(12)
         self.vectors = QComboBox()
         self.vectors.setObjectName("vectorMode")
-        self.vectors.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.vectors.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.vectors.setMinimumContentsLength(6)
         self.vectors.setToolTip(tr("Vectors drawn at the points on the map"))
         self.vectors.setAccessibleName(tr("Vectors"))
         for mode, label, tip in (
             (RESIDUAL, tr("Residuals"), tr("From the point to where the fit puts it")),
-            (DISPLACEMENT, tr("Displacements"), tr("From where the sensed raster lies now to its place in the reference")),
+            (
+                DISPLACEMENT,
+                tr("Displacements"),
+                tr("From where the sensed raster lies now to its place in the reference"),
+            ),
             (NO_VECTORS, tr("No vectors"), tr("Points only")),
         ):
             self.vectors.addItem(label, mode)
@@ -251,7 +325,8 @@ class ReviewPanel(QWidget):
             "ellipse",
             tr("Ellipses"),
             tr(
-                "Draw the 95 % ellipses of the places on the map, enlarged like the vectors: 2.45 standard deviations, from the shape of the peaks."
+                "Draw the 95 % ellipses of the places on the map, enlarged like the "
+                "vectors: 2.45 standard deviations, from the shape of the peaks."
                 "<br>With more than 2000 points in view, those of the selected points only"
             ),
             self.ellipses_toggled.emit,
@@ -281,7 +356,9 @@ class ReviewPanel(QWidget):
         self.chips.set_pair(None)
         self.histogram.set_points((), {}, {})
         self._show_progress(NO_QUEUE)
-        self.quality.show_count(tr("No points yet. Find tie points, import a file, or add some by hand."))
+        self.quality.show_count(
+            tr("No points yet. Find tie points, import a file, or add some by hand.")
+        )
         self.quality.show_fit(FitState("", None, None, {}, None, ""), "", "")
         self.undo_button.setEnabled(False)
         self.redo_button.setEnabled(False)
@@ -289,7 +366,9 @@ class ReviewPanel(QWidget):
     def _show_progress(self, queue: Queue) -> None:
         self.progress.setRange(0, max(queue.total, 1))
         self.progress.setValue(queue.reviewed)
-        self.progress_text.setText(fill(tr("{0} of {1} reviewed"), queue.reviewed, queue.total) if queue.total else "")
+        self.progress_text.setText(
+            fill(tr("{0} of {1} reviewed"), queue.reviewed, queue.total) if queue.total else ""
+        )
 
     def show_found(self, session: Session, size: float, unit: str) -> None:
         """Show points while a run streams them."""
@@ -298,7 +377,13 @@ class ReviewPanel(QWidget):
         self.quality.show_fit(None, unit, "")
 
     def show_session(
-        self, session: Session, fit: FitState | None, residuals: dict[int, tuple[float, float]], size: float, unit: str, queue: Queue = NO_QUEUE
+        self,
+        session: Session,
+        fit: FitState | None,
+        residuals: dict[int, tuple[float, float]],
+        size: float,
+        unit: str,
+        queue: Queue = NO_QUEUE,
     ) -> None:
         """Show points and figures.
 
@@ -314,9 +399,17 @@ class ReviewPanel(QWidget):
         self.table.set_points(points, residuals, size, unit, queue.standings)
         self.histogram.set_points(points, residuals, queue.standings)
         self._show_progress(queue)
-        text = fill(tr("<b>{0}</b> of {1} points in the fit"), sum(p.in_fit for p in points), len(points))
-        self.quality.show_count(text if points else tr("No points yet. Find tie points, import a file, or add some by hand."))
-        self.quality.show_fit(fit, unit, tr(MODEL_LABELS.get(fit.model, fit.model)) if fit is not None else "")
+        text = fill(
+            tr("<b>{0}</b> of {1} points in the fit"), sum(p.in_fit for p in points), len(points)
+        )
+        self.quality.show_count(
+            text
+            if points
+            else tr("No points yet. Find tie points, import a file, or add some by hand.")
+        )
+        self.quality.show_fit(
+            fit, unit, tr(MODEL_LABELS.get(fit.model, fit.model)) if fit is not None else ""
+        )
         self.undo_button.setEnabled(session.can_undo)
         self.redo_button.setEnabled(session.can_redo)
         self.undo_button.setToolTip(fill(tr("<b>Undo</b>: {0} (Ctrl+Z)"), tr(session.undo_text)))

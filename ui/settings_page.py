@@ -1,4 +1,6 @@
-"""The page in Settings > Options: which interpreter runs the worker, what it may use of the computer, what parameters begin with."""
+"""The page in Settings > Options: which interpreter runs the worker, what it may use of the
+computer, what parameters begin with.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,12 @@ import sys
 from typing import Any, Protocol
 
 from qgis.core import QgsApplication
-from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.gui import (
+    QgsCollapsibleGroupBox,
+    QgsFileWidget,
+    QgsOptionsPageWidget,
+    QgsOptionsWidgetFactory,
+)
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontDatabase, QIcon
 from qgis.PyQt.QtWidgets import (
@@ -47,7 +54,9 @@ class Backend(Protocol):
     likely_torch: str
 
     def store(self, managed: bool, existing_python: str, defaults: AlignParams) -> None: ...
-    def state(self, managed: bool | None = None, existing_python: str | None = None) -> tuple[bool, str]: ...
+    def state(
+        self, managed: bool | None = None, existing_python: str | None = None
+    ) -> tuple[bool, str]: ...
     def creation_task(self, wheels: str, torch: str) -> Any: ...
     def diagnostics(self) -> str: ...
     def copy(self, text: str) -> None: ...
@@ -80,7 +89,12 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self._task: Any = None
         self.setObjectName(PAGE)
         layout = self._make_scrolled()
-        intro = QLabel(tr("Matching runs in a Python of its own, so that nothing in QGIS can break. Reviewing and warping work without it. Your data never leave this computer."))
+        intro = QLabel(
+            tr(
+                "Matching runs in a Python of its own, so that nothing in QGIS can "
+                "break. Reviewing and warping work without it. Your data never leave this computer."
+            )
+        )
         intro.setWordWrap(True)
         top = QHBoxLayout()
         top.addWidget(intro, 1)
@@ -124,15 +138,29 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         box.setObjectName("matchingDefaults")
         box.setSaveCollapsedState(False)
         rows = QVBoxLayout(box)
-        note = QLabel(tr("What the dock begins with; what is changed here replaces the values of the last run."))
+        note = QLabel(
+            tr(
+                "What the dock begins with; what is changed here replaces the values of "
+                "the last run."
+            )
+        )
         note.setWordWrap(True)
         rows.addWidget(note)
-        matchers = {"auto": "Automatic (most accurate)"} | {key: spec.label for key, spec in all_specs().items()}
-        self.defaults = ParamsForm(AlignParams, self._backend.defaults, skip=_COMPUTER, choices={"matcher": matchers})
+        matchers = {"auto": "Automatic (most accurate)"} | {
+            key: spec.label for key, spec in all_specs().items()
+        }
+        self.defaults = ParamsForm(
+            AlignParams, self._backend.defaults, skip=_COMPUTER, choices={"matcher": matchers}
+        )
         rows.addWidget(self.defaults)
         self.restore_button = QPushButton(tr("&Restore defaults"))
         self.restore_button.setObjectName("restoreDefaults")
-        self.restore_button.setToolTip(tr("Set everything under Computer and Defaults of matching as it was when the plugin was new; stored with OK"))
+        self.restore_button.setToolTip(
+            tr(
+                "Set everything under Computer and Defaults of matching as it was when "
+                "the plugin was new; stored with OK"
+            )
+        )
         self.restore_button.clicked.connect(self._restore)
         rows.addWidget(self.restore_button, 0, Qt.AlignmentFlag.AlignLeft)
         box.setCollapsed(True)
@@ -147,10 +175,17 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         box = QGroupBox(tr("Python for matching"))
         rows = QVBoxLayout(box)
         self.managed = QRadioButton(tr("&Managed environment (recommended)"))
-        self.managed.setToolTip(tr("A Python environment that the plugin makes for itself, from pinned packages, in your QGIS profile"))
+        self.managed.setToolTip(
+            tr(
+                "A Python environment that the plugin makes for itself, from pinned "
+                "packages, in your QGIS profile"
+            )
+        )
         self.managed.setObjectName("managedRadio")
         self.existing = QRadioButton(tr("An &existing Python that has the packages"))
-        self.existing.setToolTip(tr("A Python of your own, for example a conda environment with a torch for your GPU"))
+        self.existing.setToolTip(
+            tr("A Python of your own, for example a conda environment with a torch for your GPU")
+        )
         self.existing.setObjectName("existingRadio")
         self.managed.setChecked(self._backend.managed)
         self.existing.setChecked(not self._backend.managed)
@@ -160,23 +195,39 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.wheels = QgsFileWidget()
         self.wheels.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.wheels.lineEdit().setPlaceholderText(tr("only for computers without network"))
-        hint_file(self.wheels, tr("Folder of wheels"), tr("A folder of wheels, made elsewhere with pip download, see Help"))
+        hint_file(
+            self.wheels,
+            tr("Folder of wheels"),
+            tr("A folder of wheels, made elsewhere with pip download, see Help"),
+        )
         form.addRow(tr("Folder of &wheels"), self.wheels)
         self.torch = QComboBox()
         self.torch.setObjectName("torchChoice")
         if sys.platform == "linux":
-            self.torch.addItem(tr("without CUDA, from download.pytorch.org (1.7 GB on disk)"), "cpu")
+            self.torch.addItem(
+                tr("without CUDA, from download.pytorch.org (1.7 GB on disk)"), "cpu"
+            )
             self.torch.addItem(tr("with CUDA for NVIDIA cards, from PyPI (6 GB on disk)"), "pypi")
         else:
             self.torch.addItem(tr("from PyPI"), "pypi")
         self.torch.addItem(tr("none: only matchers without networks"), "none")
         self.torch.setCurrentIndex(max(self.torch.findData(self._backend.likely_torch), 0))
-        self.torch.setToolTip(tr("PyTorch runs the networks. Every package is checked against a known checksum, wherever it comes from"))
+        self.torch.setToolTip(
+            tr(
+                "PyTorch runs the networks. Every package is checked against a known "
+                "checksum, wherever it comes from"
+            )
+        )
         form.addRow(tr("Py&Torch"), self.torch)
         row = QHBoxLayout()
         self.create_button = QPushButton(icon("settings"), tr("Create managed environment"))
         self.create_button.setObjectName("createEnvironment")
-        self.create_button.setToolTip(tr("Make the environment anew; takes some minutes and needs the network or a folder of wheels"))
+        self.create_button.setToolTip(
+            tr(
+                "Make the environment anew; takes some minutes and needs the network or "
+                "a folder of wheels"
+            )
+        )
         self.create_button.clicked.connect(self._create)
         self.progress = QProgressBar()
         self.progress.setToolTip(tr("How far the environment is"))
@@ -197,7 +248,14 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.python = QgsFileWidget()
         self.python.setObjectName("existingPython")
         self.python.setFilePath(self._backend.existing_python)
-        hint_file(self.python, tr("Interpreter"), tr("The python program itself, such as bin/python of a virtual environment or python.exe"))
+        hint_file(
+            self.python,
+            tr("Interpreter"),
+            tr(
+                "The python program itself, such as bin/python of a virtual environment "
+                "or python.exe"
+            ),
+        )
         form.addRow(tr("&Interpreter"), self.python)
         rows.addLayout(form)
         for signal in (self.managed.toggled, self.python.fileChanged):
@@ -228,7 +286,9 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.report.setToolTip(tr("The report on versions and packages"))
         self.report.setAccessibleName(tr("Diagnostics"))
         self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.report.setPlaceholderText(tr("Versions and packages, without personal data: paste it into a bug report."))
+        self.report.setPlaceholderText(
+            tr("Versions and packages, without personal data: paste it into a bug report.")
+        )
         rows.addWidget(self.report, 1)
         return box
 
@@ -248,22 +308,32 @@ class AlignOptionsPage(QgsOptionsPageWidget):
 
     def _show_state(self) -> None:
         ready, text = self._backend.state(self.managed.isChecked(), self.python.filePath())
-        self.state.setText(fill(tr("<b>Ready</b>: {0}"), as_text(text)) if ready else fill(tr("<b>Not ready</b>: {0}"), as_text(text)))
+        self.state.setText(
+            fill(tr("<b>Ready</b>: {0}"), as_text(text))
+            if ready
+            else fill(tr("<b>Not ready</b>: {0}"), as_text(text))
+        )
         managed = self.managed.isChecked()
         self.python.setEnabled(not managed)
         self.wheels.setEnabled(managed)
         self.create_button.setVisible(True)
-        self.create_button.setText(tr("Create anew") if managed and ready else tr("Create managed environment"))
+        self.create_button.setText(
+            tr("Create anew") if managed and ready else tr("Create managed environment")
+        )
 
     def _create(self) -> None:
         if self._task is not None:
             return
         self.managed.setChecked(True)
-        self._attach(self._backend.creation_task(self.wheels.filePath(), str(self.torch.currentData())))
+        self._attach(
+            self._backend.creation_task(self.wheels.filePath(), str(self.torch.currentData()))
+        )
         QgsApplication.taskManager().addTask(self._task)
 
     def _attach(self, task: Any) -> None:
-        """Show a task that makes the environment; it outlives the page, so only methods of its widgets are connected."""
+        """Show a task that makes the environment; it outlives the page, so only methods of its
+        widgets are connected.
+        """
         self._task = task
         task.progressChanged.connect(self._show_progress)
         task.said.connect(self.state.setText)

@@ -25,9 +25,12 @@ class SiblingsList(QWidget):
         self.list.setObjectName("siblings")
         self.list.setAccessibleName(caption.text())
         tip = tr(
-            "Other bands, polarisations and masks of the sensed scene, and vector layers that lie on it.<br>"
-            "Rasters may have other pixels than the sensed raster; those drawn with classes are resampled by nearest neighbour. Every vertex of a "
-            "vector layer goes through the fit itself.<br>Written beside the output as <i>name</i>_aligned.tif or .gpkg; nothing is replaced."
+            "Other bands, polarisations and masks of the sensed scene, and vector layers "
+            "that lie on it.<br>"
+            "Rasters may have other pixels than the sensed raster; those drawn with "
+            "classes are resampled by nearest neighbour. Every vertex of a "
+            "vector layer goes through the fit itself.<br>Written beside the output as "
+            "<i>name</i>_aligned.tif or .gpkg; nothing is replaced."
         )
         caption.setToolTip(tip)
         self.list.setToolTip(tip)
@@ -42,16 +45,28 @@ class SiblingsList(QWidget):
         self.list.clear()
         for layer in layers:
             item = QListWidgetItem(QgsIconUtils.iconForLayer(layer), layer.name())
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked if layer.id() in checked else Qt.CheckState.Unchecked)
+            item.setFlags(
+                Qt.ItemFlag.ItemIsEnabled
+                | Qt.ItemFlag.ItemIsSelectable
+                | Qt.ItemFlag.ItemIsUserCheckable
+            )
+            item.setCheckState(
+                Qt.CheckState.Checked if layer.id() in checked else Qt.CheckState.Unchecked
+            )
             item.setData(Qt.ItemDataRole.UserRole, layer.id())
             item.setToolTip(as_text(layer.source()))
             self.list.addItem(item)
         rows = min(max(self.list.count(), 1), _ROWS)
-        self.list.setFixedHeight(rows * max(self.list.sizeHintForRow(0), 18) + 2 * self.list.frameWidth() + 2)
+        self.list.setFixedHeight(
+            rows * max(self.list.sizeHintForRow(0), 18) + 2 * self.list.frameWidth() + 2
+        )
         self.setVisible(self.list.count() > 0)
 
     def checked_ids(self) -> list[str]:
         """Return the ids of the layers chosen."""
         items = (self.list.item(i) for i in range(self.list.count()))
-        return [i.data(Qt.ItemDataRole.UserRole) for i in items if i.checkState() == Qt.CheckState.Checked]
+        return [
+            i.data(Qt.ItemDataRole.UserRole)
+            for i in items
+            if i.checkState() == Qt.CheckState.Checked
+        ]

@@ -35,7 +35,11 @@ class WarpPanel(QWidget):
         self.output.setFilter("GeoTIFF (*.tif)")
         self.output.setDialogTitle(tr("Warped raster"))
         self.output.lineEdit().setPlaceholderText(tr("a new GeoTIFF"))
-        hint_file(self.output, tr("Output file"), tr("Where the warped raster is written; nothing is overwritten without asking"))
+        hint_file(
+            self.output,
+            tr("Output file"),
+            tr("Where the warped raster is written; nothing is overwritten without asking"),
+        )
         self.form = ParamsForm(WarpParams)
         self.form.layout().insertRow(0, tr("O&utput file"), self.output)
         layout.addWidget(self.form)
@@ -43,8 +47,9 @@ class WarpPanel(QWidget):
         layout.addWidget(self.siblings)
         note = QLabel(
             tr(
-                "All bands, the data type and nodata are kept. The file appears when it is complete; "
-                "the sensed raster itself is never changed. Resample SAR in power or amplitude rather than in decibel."
+                "All bands, the data type and nodata are kept. The file appears when it "
+                "is complete; the sensed raster itself is never changed. Resample SAR in power or "
+                "amplitude rather than in decibel."
             )
         )
         note.setWordWrap(True)
@@ -52,14 +57,25 @@ class WarpPanel(QWidget):
         layout.addWidget(note)
         self.button = QPushButton(icon("warp"), tr("&Warp"))
         self.button.setObjectName("warpButton")
-        self.button.setToolTip(tr("Write the sensed raster, warped with the fit as it is, and the layers that are ticked"))
+        self.button.setToolTip(
+            tr(
+                "Write the sensed raster, warped with the fit as it is, and the layers "
+                "that are ticked"
+            )
+        )
         self.button.setMinimumHeight(34)
         self.button.setIconSize(QSize(20, 20))
         self.button.setEnabled(False)
         self.button.clicked.connect(self.warp_requested)
         layout.addWidget(self.button)
         layout.addStretch(1)
-        order = [self.output.lineEdit(), *self.output.findChildren(QToolButton), *self.form.editors(), self.siblings.list, self.button]
+        order = [
+            self.output.lineEdit(),
+            *self.output.findChildren(QToolButton),
+            *self.form.editors(),
+            self.siblings.list,
+            self.button,
+        ]
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
         self.form.changed.connect(self._follow_form)
@@ -82,4 +98,6 @@ class WarpPanel(QWidget):
 
     def set_fit(self, text: str) -> None:
         """Show what would be applied; "" = there is no fit."""
-        self.model_line.setText(text or tr("There is no fit yet: find, import or add points first."))
+        self.model_line.setText(
+            text or tr("There is no fit yet: find, import or add points first.")
+        )

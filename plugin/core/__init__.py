@@ -1,1 +1,3 @@
-"""Pure core: numpy and the standard library only, importable in QGIS, the worker and tests alike."""
+"""Pure core: numpy and the standard library only, importable in QGIS, the worker and tests
+alike.
+"""

@@ -18,7 +18,8 @@ class AdaptRequest:
     """What `engine.adapt.adapt` is asked to do.
 
     Attributes:
-        align: The two rasters, and the matcher whose network is adapted, with the weights it starts from.
+        align: The two rasters, and the matcher whose network is adapted, with the weights it starts
+            from.
         reference_px: Places of the points in the reference.
         sensed_px: Their places in the sensed raster.
         output: The .safetensors file to write; its card lies beside it.
@@ -41,7 +42,9 @@ class AdaptRequest:
             raise UsageError("Every point needs its two places.")
         if len(self.reference_px) < MIN_POINTS:
             raise UsageError(
-                f"Adapting needs at least {MIN_POINTS} points in the fit, there are {len(self.reference_px)}.", "Accept or add more points first."
+                f"Adapting needs at least {MIN_POINTS} points in the fit, there are "
+                f"{len(self.reference_px)}.",
+                "Accept or add more points first.",
             )
         if not math.isfinite(self.minutes) or self.minutes <= 0 or self.steps < 0:
             raise UsageError("The length of the training must be positive.")
@@ -49,7 +52,8 @@ class AdaptRequest:
 
 @dataclass(frozen=True)
 class HeldBack:
-    """What the matcher finds at the points held back, one by one, each within its search window; see `engine.adapt.adapt`.
+    """What the matcher finds at the points held back, one by one, each within its search window;
+    see `engine.adapt.adapt`.
 
     Attributes:
         near: Share (0..1) within 1.5 px of the point, working px.

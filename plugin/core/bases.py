@@ -1,10 +1,12 @@
 """The functions that transforms are linear combinations of, and their derivatives.
 
 Convention:
-    `u` are centred, scaled source coordinates of order one, (N, 2) in (x, y) order. Results are float64.
+    `u` are centred, scaled source coordinates of order one, (N, 2) in (x, y) order. Results are
+    float64.
 
 Reference:
-    Bookstein 1989, Principal warps: thin-plate splines and the decomposition of deformations, IEEE TPAMI 11(6).
+    Bookstein 1989, Principal warps: thin-plate splines and the decomposition of deformations, IEEE
+    TPAMI 11(6).
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ ORDERS = {"affine": 1, "polynomial1": 1, "polynomial2": 2, "polynomial3": 3, "fi
 def monomials(u: Array, order: int) -> Array:
     """Return (N, M): 1, x, y, x2, xy, y2, ... up to `order`."""
     x, y = u[:, 0], u[:, 1]
-    return np.stack([x ** (total - j) * y**j for total in range(order + 1) for j in range(total + 1)], axis=1)
+    return np.stack(
+        [x ** (total - j) * y**j for total in range(order + 1) for j in range(total + 1)], axis=1
+    )
 
 
 def monomial_gradients(u: Array, order: int) -> Array:
@@ -40,7 +44,9 @@ def monomial_gradients(u: Array, order: int) -> Array:
 
 def thin_plate_basis(u: Array, knots: Array) -> Array:
     """Return (N, K + 3): r^2 log r for each knot, then 1, x, y."""
-    squared = np.subtract.outer(u[:, 0], knots[:, 0]) ** 2 + np.subtract.outer(u[:, 1], knots[:, 1]) ** 2
+    squared = (
+        np.subtract.outer(u[:, 0], knots[:, 0]) ** 2 + np.subtract.outer(u[:, 1], knots[:, 1]) ** 2
+    )
     radial = 0.5 * squared * np.log(np.maximum(squared, 1e-300))
     return np.concatenate([radial, np.ones((len(u), 1)), u], axis=1)
 
@@ -66,7 +72,8 @@ def gradients(kind: str, u: Array, knots: Array) -> Array:
 
 
 def design(kind: str, u: Array, knots: Array) -> tuple[Array, Array]:
-    """Return (D, offset) such that v = D @ parameters + offset for the kinds that are linear in their parameters.
+    """Return (D, offset) such that v = D @ parameters + offset for the kinds that are linear in
+    their parameters.
 
     Args:
         kind: Any but "projective".

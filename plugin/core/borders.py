@@ -1,4 +1,6 @@
-"""The border where a file or a message comes in: whatever a library makes of it, the user reads one sentence."""
+"""The border where a file or a message comes in: whatever a library makes of it, the user reads one
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,13 @@ _LONGEST = 200
 
 
 @contextmanager
-def reading(what: str, source: object = "", hint: str = "", error: type[AlignError] = InputError) -> Iterator[None]:
+def reading(
+    what: str, source: object = "", hint: str = "", error: type[AlignError] = InputError
+) -> Iterator[None]:
     """Turn what goes wrong within into an error that names what was read; the cause stays with it.
 
-    The libraries that read for us document few of the exceptions that damaged files draw from them, so that none is named here.
+    The libraries that read for us document few of the exceptions that damaged files draw from them,
+    so that none is named here.
 
     Args:
         what: What is read, as in "the manifest".
@@ -28,7 +33,8 @@ def reading(what: str, source: object = "", hint: str = "", error: type[AlignErr
         error: Class of the error.
 
     Raises:
-        AlignError: of the class `error`; those raised within pass as they are, as do `Cancelled` and the lack of memory.
+        AlignError: of the class `error`; those raised within pass as they are, as do `Cancelled`
+        and the lack of memory.
     """
     try:
         yield
@@ -56,21 +62,33 @@ def plain(value: object) -> str:
 
 
 def defect_report(cause: BaseException, doing: str) -> str:
-    """Return what a report of a defect needs, to be copied: versions, what was being done, and the traceback.
+    """Return what a report of a defect needs, to be copied: versions, what was being done, and the
+    traceback.
 
     Args:
         cause: The exception.
         doing: The command or request.
     """
     told = "".join(traceback.format_exception(cause))
-    lines = [f"SAR-Optical Align {_version()}, Python {sys.version.split()[0]}, {platform.platform()}", f"While doing: {doing}", told]
+    lines = [
+        f"SAR-Optical Align {_version()}, Python {sys.version.split()[0]}, {platform.platform()}",
+        f"While doing: {doing}",
+        told,
+    ]
     return plain("\n".join(lines))
 
 
 def _version() -> str:
     """Return the version that the plugin's metadata states."""
     try:
-        lines = (Path(__file__).resolve().parents[2] / "metadata.txt").read_text(encoding="utf-8").splitlines()
+        lines = (
+            (Path(__file__).resolve().parents[2] / "metadata.txt")
+            .read_text(encoding="utf-8")
+            .splitlines()
+        )
     except OSError:
         return "of unknown version"
-    return next((line.partition("=")[2].strip() for line in lines if line.startswith("version=")), "of unknown version")
+    return next(
+        (line.partition("=")[2].strip() for line in lines if line.startswith("version=")),
+        "of unknown version",
+    )

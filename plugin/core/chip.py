@@ -1,8 +1,9 @@
-"""Chips: small pictures of both images around a point, at the same ground and orientation, that of the reference's pixels.
+"""Chips: small pictures of both images around a point, at the same ground and orientation, that of
+the reference's pixels.
 
 Convention:
-    A chip of n x n picture elements covers a square of `side_px` reference px around `centre_px`. Bands are (n, n) float32
-    with NaN where there is no data.
+    A chip of n x n picture elements covers a square of `side_px` reference px around `centre_px`.
+    Bands are (n, n) float32 with NaN where there is no data.
 """
 
 from __future__ import annotations
@@ -46,10 +47,13 @@ class ChipPair:
     fitted: bool
 
 
-def positions(centre_px: Point, side_px: float, n: int, to_native: Callable[[Array], Array]) -> Array:
+def positions(
+    centre_px: Point, side_px: float, n: int, to_native: Callable[[Array], Array]
+) -> Array:
     """Return (n, n, 2): native px of a raster under the middle of each element of a chip.
 
-    The map is evaluated at 9 x 9 nodes and interpolated between: a chip is too small for a transform to bend between nodes.
+    The map is evaluated at 9 x 9 nodes and interpolated between: a chip is too small for a
+    transform to bend between nodes.
 
     Args:
         centre_px: Centre, reference px.
@@ -69,7 +73,8 @@ def positions(centre_px: Point, side_px: float, n: int, to_native: Callable[[Arr
 
 
 def sample(window: Band, corner_px: Point, step_px: Point, at_px: Array) -> Band:
-    """Return (..., n, n) bilinear samples of a window; NaN outside it and where any neighbour is NaN.
+    """Return (..., n, n) bilinear samples of a window; NaN outside it and where any neighbour is
+    NaN.
 
     Args:
         window: (..., h, w), NaN where there is no data.
@@ -80,7 +85,14 @@ def sample(window: Band, corner_px: Point, step_px: Point, at_px: Array) -> Band
     h, w = window.shape[-2:]
     idx = coords.idx_from_px((at_px - np.asarray(corner_px)) / np.asarray(step_px))
     x, y = idx[..., 0], idx[..., 1]
-    inside = np.isfinite(x) & np.isfinite(y) & (x >= -0.5) & (y >= -0.5) & (x <= w - 0.5) & (y <= h - 0.5)
+    inside = (
+        np.isfinite(x)
+        & np.isfinite(y)
+        & (x >= -0.5)
+        & (y >= -0.5)
+        & (x <= w - 0.5)
+        & (y <= h - 0.5)
+    )
     x, y = np.clip(np.where(inside, x, 0.0), 0, w - 1), np.clip(np.where(inside, y, 0.0), 0, h - 1)
     c, r = np.minimum(x.astype(int), max(w - 2, 0)), np.minimum(y.astype(int), max(h - 2, 0))
     c1, r1 = np.minimum(c + 1, w - 1), np.minimum(r + 1, h - 1)
@@ -91,10 +103,12 @@ def sample(window: Band, corner_px: Point, step_px: Point, at_px: Array) -> Band
 
 
 def picture(bands: Sequence[Band]) -> NDArray[np.uint8]:
-    """Return (n, n, 4) RGBA of one or three bands, stretched from the 2nd to the 98th percentile within the chip.
+    """Return (n, n, 4) RGBA of one or three bands, stretched from the 2nd to the 98th percentile
+    within the chip.
 
-    Three bands start each at its own low end and share the widest range, so that a dull band does not become noise. A single band of positive numbers whose 98th percentile
-    is more than five times its median (radar power, amplitude) is shown in decibel.
+    Three bands start each at its own low end and share the widest range, so that a dull band does
+    not become noise. A single band of positive numbers whose 98th percentile is more than five
+    times its median (radar power, amplitude) is shown in decibel.
     """
     stack = np.stack(list(bands)).astype(np.float64)
     out = np.zeros((*stack.shape[1:], 4), np.uint8)
@@ -102,11 +116,17 @@ def picture(bands: Sequence[Band]) -> NDArray[np.uint8]:
     if not valid.any():
         return out
     values = stack[:, valid]
-    if len(stack) == 1 and values.min() >= 0 and np.percentile(values, _CUT[1]) > _HEAVY_TAIL * max(float(np.median(values)), 1e-30):
+    if (
+        len(stack) == 1
+        and values.min() >= 0
+        and np.percentile(values, _CUT[1]) > _HEAVY_TAIL * max(float(np.median(values)), 1e-30)
+    ):
         positive = values[values > 0]
         values = 10.0 * np.log10(np.maximum(values, positive.min() if positive.size else 1.0))
     low, high = np.percentile(values, _CUT, axis=1, keepdims=True)
-    level = np.rint(255 * np.clip((values - low) / max(float((high - low).max()), 1e-12), 0.0, 1.0)).astype(np.uint8)
+    level = np.rint(
+        255 * np.clip((values - low) / max(float((high - low).max()), 1e-12), 0.0, 1.0)
+    ).astype(np.uint8)
     out[valid, :3] = np.broadcast_to(level, (3, level.shape[1])).T
     out[valid, 3] = 255
     return out

@@ -1,9 +1,11 @@
-"""The only half pixel of the repository: pixel, index, map and normalised frames, and how to go between them.
+"""The only half pixel of the repository: pixel, index, map and normalised frames, and how to go
+between them.
 
 Convention:
-    px: corner origin, x right, y down. idx: centre of the top-left pixel is (0, 0). map: a geotransform in GDAL order
-    (x0, dx, rx, y0, ry, dy) maps px corners to map coordinates. normalised: -1..1 corner to corner (align_corners=False).
-    All functions take and return (N, 2) float64 arrays in (x, y) order unless said otherwise.
+    px: corner origin, x right, y down. idx: centre of the top-left pixel is (0, 0). map: a
+    geotransform in GDAL order (x0, dx, rx, y0, ry, dy) maps px corners to map coordinates.
+    normalised: -1..1 corner to corner (align_corners=False). All functions take and return (N, 2)
+    float64 arrays in (x, y) order unless said otherwise.
 """
 
 from __future__ import annotations
@@ -46,20 +48,33 @@ def idx_from_px(px: ArrayLike) -> Array:
 
 
 def index_matrix(matrix: ArrayLike) -> Array:
-    """Turn a 3x3 matrix between pixel frames into the same matrix between index frames (what OpenCV's warps take)."""
+    """Turn a 3x3 matrix between pixel frames into the same matrix between index frames (what
+    OpenCV's warps take).
+    """
     half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
-    return np.asarray(np.linalg.inv(half) @ np.asarray(matrix, dtype=np.float64) @ half, dtype=np.float64)
+    return np.asarray(
+        np.linalg.inv(half) @ np.asarray(matrix, dtype=np.float64) @ half, dtype=np.float64
+    )
 
 
 def matrix_from_geotransform(gt: GeoTransform) -> Array:
     """Return the 3x3 matrix of a geotransform, px -> map."""
-    return np.array([[gt[1], gt[2], gt[0]], [gt[4], gt[5], gt[3]], [0.0, 0.0, 1.0]], dtype=np.float64)
+    return np.array(
+        [[gt[1], gt[2], gt[0]], [gt[4], gt[5], gt[3]], [0.0, 0.0, 1.0]], dtype=np.float64
+    )
 
 
 def geotransform_from_matrix(matrix: ArrayLike) -> tuple[float, float, float, float, float, float]:
     """Return the geotransform of a 3x3 affine matrix."""
     m = np.asarray(matrix, dtype=np.float64)
-    return (float(m[0, 2]), float(m[0, 0]), float(m[0, 1]), float(m[1, 2]), float(m[1, 0]), float(m[1, 1]))
+    return (
+        float(m[0, 2]),
+        float(m[0, 0]),
+        float(m[0, 1]),
+        float(m[1, 2]),
+        float(m[1, 0]),
+        float(m[1, 1]),
+    )
 
 
 def apply_matrix(matrix: ArrayLike, xy: ArrayLike) -> Array:
@@ -91,7 +106,10 @@ def inverse(matrix: ArrayLike) -> Array:
     """
     m = np.asarray(matrix, dtype=np.float64)
     if not np.isfinite(m).all() or abs(np.linalg.det(m[:2, :2])) < 1e-300:
-        raise InputError("The georeferencing is degenerate: its pixels have no area.", "Check the raster's geotransform.")
+        raise InputError(
+            "The georeferencing is degenerate: its pixels have no area.",
+            "Check the raster's geotransform.",
+        )
     return np.asarray(np.linalg.inv(m), dtype=np.float64)
 
 

@@ -16,12 +16,16 @@ Array = NDArray[np.float64]
 
 
 def convex_hull(points: ArrayLike) -> Array:
-    """Return the hull's corners (M, 2), counter-clockwise in a y-up frame (monotone chain); fewer than 3 when degenerate."""
+    """Return the hull's corners (M, 2), counter-clockwise in a y-up frame (monotone chain); fewer
+    than 3 when degenerate.
+    """
     unique = np.unique(coords.as_points(points), axis=0)
     if len(unique) < 3:
         return unique
 
-    ordered = [(float(x), float(y)) for x, y in unique]  # plain numbers: ten times faster here than rows of an array
+    ordered = [
+        (float(x), float(y)) for x, y in unique
+    ]  # plain numbers: ten times faster here than rows of an array
 
     def chain(sequence: list[tuple[float, float]]) -> list[tuple[float, float]]:
         out: list[tuple[float, float]] = []
@@ -39,7 +43,9 @@ def _cross(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float
 
 
 def hull_area(points: ArrayLike) -> float:
-    """Return the area of the convex hull, in squared units of the points; 0 for fewer than three."""
+    """Return the area of the convex hull, in squared units of the points; 0 for fewer than
+    three.
+    """
     hull = convex_hull(points)
     if len(hull) < 3:
         return 0.0
@@ -52,17 +58,26 @@ def _polygon_area(corners: Array) -> float:
 
 
 def overlap_area(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> float:
-    """Return the area of the reference that the transformed outline of the sensed raster covers, reference px squared.
+    """Return the area of the reference that the transformed outline of the sensed raster covers,
+    reference px squared.
 
     Reference:
-        Sutherland & Hodgman 1974, Reentrant polygon clipping, CACM 17(1): the outline is cut by the four sides of the reference.
+        Sutherland & Hodgman 1974, Reentrant polygon clipping, CACM 17(1): the outline is cut by the
+        four sides of the reference.
     """
     width, height = sensed_grid.width, sensed_grid.height
     outline = transform.apply([(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)])
-    for axis, limit, sign in ((0, 0.0, 1.0), (0, reference_grid.width, -1.0), (1, 0.0, 1.0), (1, reference_grid.height, -1.0)):
+    for axis, limit, sign in (
+        (0, 0.0, 1.0),
+        (0, reference_grid.width, -1.0),
+        (1, 0.0, 1.0),
+        (1, reference_grid.height, -1.0),
+    ):
         inside = sign * (outline[:, axis] - limit)
         kept: list[Array] = []
-        for (a, depth_a), (b, depth_b) in pairwise([*zip(outline, inside, strict=True), (outline[0], inside[0])]):
+        for (a, depth_a), (b, depth_b) in pairwise(
+            [*zip(outline, inside, strict=True), (outline[0], inside[0])]
+        ):
             if depth_a >= 0:
                 kept.append(a)
             if (depth_a >= 0) != (depth_b >= 0):
@@ -77,11 +92,20 @@ def quadrant_counts(points: ArrayLike, width: float, height: float) -> tuple[int
     """Return the number of points top-left, top-right, bottom-left, bottom-right."""
     p = coords.as_points(points)
     right, low = p[:, 0] >= width / 2, p[:, 1] >= height / 2
-    return int((~right & ~low).sum()), int((right & ~low).sum()), int((~right & low).sum()), int((right & low).sum())
+    return (
+        int((~right & ~low).sum()),
+        int((right & ~low).sum()),
+        int((~right & low).sum()),
+        int((right & low).sum()),
+    )
 
 
-def largest_empty_circle(points: ArrayLike, width: float, height: float, cells: int = 64) -> tuple[float, float, float]:
-    """Return (x, y, radius) of the largest circle, centred in the image, without a point (found on a lattice of `cells`)."""
+def largest_empty_circle(
+    points: ArrayLike, width: float, height: float, cells: int = 64
+) -> tuple[float, float, float]:
+    """Return (x, y, radius) of the largest circle, centred in the image, without a point (found on
+    a lattice of `cells`).
+    """
     p = coords.as_points(points)
     xs, ys = (np.arange(cells) + 0.5) / cells * width, (np.arange(cells) + 0.5) / cells * height
     lattice = np.stack(np.meshgrid(xs, ys), axis=2).reshape(-1, 2)
@@ -95,7 +119,9 @@ def largest_empty_circle(points: ArrayLike, width: float, height: float, cells: 
 
 
 def inside_hull(points: ArrayLike, hull: Array) -> NDArray[np.bool_]:
-    """Return (N,) whether points lie in a hull made by `convex_hull`, its border included; nothing lies in a degenerate one."""
+    """Return (N,) whether points lie in a hull made by `convex_hull`, its border included; nothing
+    lies in a degenerate one.
+    """
     p = coords.as_points(points)
     if len(hull) < 3:
         return np.zeros(len(p), dtype=bool)
@@ -123,4 +149,6 @@ class Coverage:
 def cover(points: ArrayLike, width: float, height: float) -> Coverage:
     """Return how points cover an image."""
     share = min(hull_area(points) / (width * height), 1.0)
-    return Coverage(share, largest_empty_circle(points, width, height), quadrant_counts(points, width, height))
+    return Coverage(
+        share, largest_empty_circle(points, width, height), quadrant_counts(points, width, height)
+    )

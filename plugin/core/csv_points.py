@@ -1,4 +1,6 @@
-"""The full table of control points as CSV: positions, score, covariance, flags, review and residuals."""
+"""The full table of control points as CSV: positions, score, covariance, flags, review and
+residuals.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,30 @@ from .types import Point, TiePoint
 
 _PLACES = ["reference_x_px", "reference_y_px", "sensed_x_px", "sensed_y_px"]
 _COLUMNS = [
-    "id", *_PLACES, "reference_x_map", "reference_y_map", "sensed_x_map", "sensed_y_map", "score", "covariance_xx_px2", "covariance_xy_px2",
-    "covariance_yy_px2", "enabled", "reason", "state", "role", "residual_x_px", "residual_y_px",
+    "id",
+    *_PLACES,
+    "reference_x_map",
+    "reference_y_map",
+    "sensed_x_map",
+    "sensed_y_map",
+    "score",
+    "covariance_xx_px2",
+    "covariance_xy_px2",
+    "covariance_yy_px2",
+    "enabled",
+    "reason",
+    "state",
+    "role",
+    "residual_x_px",
+    "residual_y_px",
 ]
 _OURS = "Choose a CSV saved by this tool."
 _FIX = "Correct or remove the line."
 
 
-def format_csv(points: Sequence[TiePoint | SessionPoint], residuals_px: Mapping[int, Point] | None = None) -> str:
+def format_csv(
+    points: Sequence[TiePoint | SessionPoint], residuals_px: Mapping[int, Point] | None = None
+) -> str:
     """Return all columns of control points as CSV; what is not known is empty.
 
     Args:
@@ -43,7 +61,8 @@ def format_csv(points: Sequence[TiePoint | SessionPoint], residuals_px: Mapping[
 
 
 def parse_csv_reviewed(text: str) -> list[SessionPoint]:
-    """Parse what `format_csv` wrote, or any CSV with the four columns of positions; residuals are not read.
+    """Parse what `format_csv` wrote, or any CSV with the four columns of positions; residuals are
+    not read.
 
     Raises:
         PointsFileError: naming the line.
@@ -58,11 +77,16 @@ def parse_csv_reviewed(text: str) -> list[SessionPoint]:
             at = reader.line_num
             point = _point(row, at, len(points) + 1)
             if point.id in lines:
-                raise PointsFileError(f"Line {at}: the id {point.id} is also on line {lines[point.id]}.", "Give each point its own id.")
+                raise PointsFileError(
+                    f"Line {at}: the id {point.id} is also on line {lines[point.id]}.",
+                    "Give each point its own id.",
+                )
             lines[point.id] = at
             points.append(point)
     except csv.Error as error:
-        raise PointsFileError(f"Line {reader.line_num + 1}: not a CSV file: {error}.", _OURS) from error
+        raise PointsFileError(
+            f"Line {reader.line_num + 1}: not a CSV file: {error}.", _OURS
+        ) from error
     return points
 
 
@@ -85,8 +109,16 @@ def _point(row: Mapping[str, str], at: int, default_id: int) -> SessionPoint:
         return default
 
     try:
-        a, b, d = value("covariance_xx_px2", 1.0), value("covariance_xy_px2", 0.0), value("covariance_yy_px2", 1.0)
-        ground = (value("reference_x_map"), value("reference_y_map")) if row.get("reference_x_map") else None
+        a, b, d = (
+            value("covariance_xx_px2", 1.0),
+            value("covariance_xy_px2", 0.0),
+            value("covariance_yy_px2", 1.0),
+        )
+        ground = (
+            (value("reference_x_map"), value("reference_y_map"))
+            if row.get("reference_x_map")
+            else None
+        )
         own = (value("sensed_x_map"), value("sensed_y_map")) if row.get("sensed_x_map") else None
         identifier = value("id", float(default_id))
         if identifier != int(identifier):
@@ -95,8 +127,15 @@ def _point(row: Mapping[str, str], at: int, default_id: int) -> SessionPoint:
         role = Role(row.get("role") or Role.GCP)
         enabled = int(value("enabled", 1.0)) != 0 and state is not PointState.REJECTED
         point = TiePoint(
-            int(identifier), (value("reference_x_px"), value("reference_y_px")), (value("sensed_x_px"), value("sensed_y_px")), ground, own,
-            value("score", 1.0), ((a, b), (b, d)), enabled, row.get("reason") or "",
+            int(identifier),
+            (value("reference_x_px"), value("reference_y_px")),
+            (value("sensed_x_px"), value("sensed_y_px")),
+            ground,
+            own,
+            value("score", 1.0),
+            ((a, b), (b, d)),
+            enabled,
+            row.get("reason") or "",
         )
     except (ValueError, OverflowError) as error:
         raise PointsFileError(f"Line {at}: {str(error)[:120]}.", _FIX) from error

@@ -22,7 +22,8 @@ class Field:
     Attributes:
         sensed_px: (N, 2) the places.
         reference_px: (N, 2) where the fit puts them.
-        covariance_px: (N, 2, 2) of `reference_px`, px squared, from the scatter of the residuals; NaN without redundancy.
+        covariance_px: (N, 2, 2) of `reference_px`, px squared, from the scatter of the residuals;
+            NaN without redundancy.
         inside: (N,) within the hull of the points of the fit; what lies outside is extrapolated.
         folds: (N,) where the fit turns the image inside out.
     """
@@ -45,16 +46,26 @@ def displacement_field(fit: Fit, points_px: Array, sensed_grid: Grid, side: int 
     """
     cell = max(sensed_grid.width, sensed_grid.height) / side
     counts = [max(1, round(length / cell)) for length in (sensed_grid.width, sensed_grid.height)]
-    axes = [(np.arange(n) + 0.5) * length / n for n, length in zip(counts, (sensed_grid.width, sensed_grid.height), strict=True)]
+    axes = [
+        (np.arange(n) + 0.5) * length / n
+        for n, length in zip(counts, (sensed_grid.width, sensed_grid.height), strict=True)
+    ]
     places = np.stack(np.meshgrid(*axes), axis=2).reshape(-1, 2)
     determinant = np.linalg.det(fit.transform.jacobian(places))
     folds = determinant * np.sign(np.median(determinant)) <= 0
     inside = inside_hull(places, convex_hull(points_px))
-    return Field(places, fit.transform.apply(places), fit.prediction_covariance(places), inside, np.asarray(folds))
+    return Field(
+        places,
+        fit.transform.apply(places),
+        fit.prediction_covariance(places),
+        inside,
+        np.asarray(folds),
+    )
 
 
 def ellipses(covariance: Array) -> tuple[Array, Array, Array]:
-    """Return the semi-axes (N,), (N,), larger first, of 1-sigma ellipses and the azimuth of the larger, degrees from north, 0..180.
+    """Return the semi-axes (N,), (N,), larger first, of 1-sigma ellipses and the azimuth of the
+    larger, degrees from north, 0..180.
 
     Args:
         covariance: (N, 2, 2) of east and north; NaN gives NaN.
@@ -77,4 +88,6 @@ def to_map(covariance_px: Array, linear: Array) -> Array:
 def map_linear(grid: Grid) -> Array:
     """Return the linear part px -> east, north of a grid (x right, y up without georeferencing)."""
     gt = grid.geotransform
-    return np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if is_referenced(grid) else np.diag([1.0, -1.0])
+    return (
+        np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if is_referenced(grid) else np.diag([1.0, -1.0])
+    )

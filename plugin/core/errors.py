@@ -57,7 +57,9 @@ class NoOverlapError(InputError):
 
 
 class NothingToCompareError(NoOverlapError):
-    """However the sensed raster is moved within the search radius, too few valid pixels of the two meet."""
+    """However the sensed raster is moved within the search radius, too few valid pixels of the two
+    meet.
+    """
 
 
 class ImageTooSmallError(InputError):

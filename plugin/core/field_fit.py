@@ -1,14 +1,17 @@
-"""The displacement field: an affine motion, and what is left of it averaged over the neighbourhood with a Gaussian.
+"""The displacement field: an affine motion, and what is left of it averaged over the neighbourhood
+with a Gaussian.
 
-For many points over the whole scene, as dense matchers give them: where a polynomial or a spline of 250 knots has too few
-parameters for what terrain and orbit do, the average of about 28 neighbours (at a width of 1.5 point spacings) follows it.
-Far from all points the field is the affine motion. One width serves the whole scene: a distortion in a small part of it, less
-than the noise elsewhere, may be averaged away.
+For many points over the whole scene, as dense matchers give them: where a polynomial or a spline of
+250 knots has too few parameters for what terrain and orbit do, the average of about 28 neighbours
+(at a width of 1.5 point spacings) follows it. Far from all points the field is the affine motion.
+One width serves the whole scene: a distortion in a small part of it, less than the noise elsewhere,
+may be averaged away.
 
 Reference:
-    Nadaraya 1964, On estimating regression, Theory Probab. Appl. 9(1); Chu and Marron 1991, Comparison of two bandwidth
-    selectors with dependent errors, Ann. Statist. 19(4): points near the place judged are left out of the cross-validation
-    that chooses the width, as neighbouring matches share their errors.
+    Nadaraya 1964, On estimating regression, Theory Probab. Appl. 9(1); Chu and Marron 1991,
+    Comparison of two bandwidth selectors with dependent errors, Ann. Statist. 19(4): points near
+    the place judged are left out of the cross-validation that chooses the width, as neighbouring
+    matches share their errors.
 """
 
 from __future__ import annotations
@@ -74,11 +77,17 @@ class FieldFit(Fit):
         hat = np.einsum("ni,ij,nj->n", b, inverse, b) * a.weights
         spared = hat < 1.0 - _UNDETERMINED
         step = np.where(spared, a.weights / np.where(spared, 1.0 - hat, 1.0), 0.0)
-        # The motion without each point, (N, 3, 2), and the averages without it of targets and of 1, x, y.
+        # The motion without each point, (N, 3, 2), and the averages without it of targets and of 1,
+        # x, y.
         motions = motion - np.einsum("ni,nk->nik", b @ inverse, (v - b @ motion) * step[:, None])
         nodes, spline, own = a.own_shares()
-        sums = self.sums.reshape(-1, 5)[nodes] - own[:, :, None] * np.concatenate([v, b], axis=1)[:, None]
-        mean = np.einsum("nm,nmc->nc", spline / (np.maximum(a.density.ravel()[nodes] - own, 0.0) + a.prior), sums)
+        sums = (
+            self.sums.reshape(-1, 5)[nodes]
+            - own[:, :, None] * np.concatenate([v, b], axis=1)[:, None]
+        )
+        mean = np.einsum(
+            "nm,nmc->nc", spline / (np.maximum(a.density.ravel()[nodes] - own, 0.0) + a.prior), sums
+        )
         predicted = np.einsum("ni,nik->nk", b - mean[:, 2:], motions) + mean[:, :2]
         errors = (predicted - v) * self.transform.scale
         errors[~spared] = np.nan
@@ -94,7 +103,15 @@ class FieldFit(Fit):
         return np.asarray((spread * self.variance)[:, None, None] * np.eye(2))
 
 
-def fit_field(source: Array, target: Array, u: Array, v: Array, scale: float, roots: Array, width_px: float | None) -> FieldFit:
+def fit_field(
+    source: Array,
+    target: Array,
+    u: Array,
+    v: Array,
+    scale: float,
+    roots: Array,
+    width_px: float | None,
+) -> FieldFit:
     """Fit a displacement field.
 
     Args:
@@ -109,18 +126,43 @@ def fit_field(source: Array, target: Array, u: Array, v: Array, scale: float, ro
     weights, b = roots**2, np.concatenate([np.ones((len(u), 1)), u], axis=1)
     gain = np.linalg.pinv(b * roots[:, None]) * roots
     motion = gain @ v
-    averager = Averager(u, weights, _best_width(u, v - b @ motion, weights) if width_px is None else width_px / scale)
+    averager = Averager(
+        u,
+        weights,
+        _best_width(u, v - b @ motion, weights) if width_px is None else width_px / scale,
+    )
     sums = averager.sums(np.concatenate([v, b], axis=1))
     lattice = averager.lattice(sums[:, :, :2] - sums[:, :, 2:] @ motion, averager.density)
-    transform = Transform("field", motion.T.ravel(), source.mean(axis=0), target.mean(axis=0), scale, np.empty((0, 2)), lattice)
+    transform = Transform(
+        "field",
+        motion.T.ravel(),
+        source.mean(axis=0),
+        target.mean(axis=0),
+        scale,
+        np.empty((0, 2)),
+        lattice,
+    )
     nodes, spline, own = averager.own_shares()
     leverage = (spline * own / (averager.density.ravel()[nodes] + averager.prior)).sum(axis=1)
-    leverage += np.einsum("ni,in->n", b - averager.lattice(sums[:, :, 2:], averager.density).apply(u), gain)
-    return FieldFit(transform, transform.apply(source) - target, leverage, roots[:, None, None] * np.eye(2), averager, b, v, sums)
+    leverage += np.einsum(
+        "ni,in->n", b - averager.lattice(sums[:, :, 2:], averager.density).apply(u), gain
+    )
+    return FieldFit(
+        transform,
+        transform.apply(source) - target,
+        leverage,
+        roots[:, None, None] * np.eye(2),
+        averager,
+        b,
+        v,
+        sums,
+    )
 
 
 def _best_width(u: Array, rest: Array, weights: Array) -> float:
-    """Return the widest average that does nearly as well as the best at places whose neighbours are not seen."""
+    """Return the widest average that does nearly as well as the best at places whose neighbours are
+    not seen.
+    """
     spacing = float(np.sqrt(np.prod(np.ptp(u, axis=0)) / len(u)))
     judged = np.random.default_rng(0).permutation(len(u))[:_JUDGED]
     widths = np.array(_WIDTHS) * spacing

@@ -1,4 +1,6 @@
-"""Parameters as dataclass fields: one definition serves form, toolbox, settings, command line and report."""
+"""Parameters as dataclass fields: one definition serves form, toolbox, settings, command line and
+report.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ def param(
     """Declare a dataclass field that is a user parameter.
 
     Args:
-        default: Default value; its annotation gives the type (bool, int, float, str, or an optional number).
+        default: Default value; its annotation gives the type (bool, int, float, str, or an optional
+            number).
         label: Short label for forms.
         help: One sentence for tooltips and command-line help.
         unit: Unit shown after the value ("px", "map units", "").
@@ -41,8 +44,15 @@ def param(
         file: For strings that are paths: what may be chosen, as "*.safetensors".
     """
     metadata = {
-        "label": label, "help": help, "unit": unit, "min": min, "max": max,
-        "choices": choices, "advanced": advanced, "zero": zero, "file": file,
+        "label": label,
+        "help": help,
+        "unit": unit,
+        "min": min,
+        "max": max,
+        "choices": choices,
+        "advanced": advanced,
+        "zero": zero,
+        "file": file,
     }
     return field(default=default, metadata=metadata)
 
@@ -79,8 +89,21 @@ def param_infos(cls: type) -> list[ParamInfo]:
             kind = next(a for a in typing.get_args(kind) if a is not type(None))
         m = f.metadata
         infos.append(
-            ParamInfo(f.name, kind, optional, f.default, m["label"], m["help"], m["unit"],
-                      m["min"], m["max"], m["choices"], m["advanced"], m["zero"], m["file"])
+            ParamInfo(
+                f.name,
+                kind,
+                optional,
+                f.default,
+                m["label"],
+                m["help"],
+                m["unit"],
+                m["min"],
+                m["max"],
+                m["choices"],
+                m["advanced"],
+                m["zero"],
+                m["file"],
+            )
         )
     return infos
 
@@ -98,17 +121,25 @@ def check_params(instance: Any) -> None:
         if info.type is float and isinstance(value, int) and not isinstance(value, bool):
             object.__setattr__(instance, info.name, float(value))
             value = float(value)
-        wrong_type = not isinstance(value, info.type) or (isinstance(value, bool) and info.type is not bool)
+        wrong_type = not isinstance(value, info.type) or (
+            isinstance(value, bool) and info.type is not bool
+        )
         if wrong_type:
             raise UsageError(f"{info.label}: {value!r} is not of type {info.type.__name__}.")
         if info.choices is not None and value not in info.choices:
-            raise UsageError(f"{info.label}: {value!r} is unknown.", f"Choose one of: {', '.join(info.choices)}.")
+            raise UsageError(
+                f"{info.label}: {value!r} is unknown.", f"Choose one of: {', '.join(info.choices)}."
+            )
         too_low = info.min is not None and not value >= info.min
         too_high = info.max is not None and not value <= info.max
         if too_low or too_high:
             low = "-inf" if info.min is None else f"{info.min:g}"
             high = "inf" if info.max is None else f"{info.max:g}"
-            hint = f"Allowed: {low} to {high} {info.unit}." if info.unit else f"Allowed: {low} to {high}."
+            hint = (
+                f"Allowed: {low} to {high} {info.unit}."
+                if info.unit
+                else f"Allowed: {low} to {high}."
+            )
             raise UsageError(f"{info.label}: {value!r} is out of range.", hint)
 
 
@@ -121,5 +152,7 @@ def from_dict(cls: type[T], values: dict[str, Any]) -> T:
     known = {f.name for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - known)
     if unknown:
-        raise UsageError(f"Unknown parameter(s): {', '.join(unknown)}.", f"Known: {', '.join(sorted(known))}.")
+        raise UsageError(
+            f"Unknown parameter(s): {', '.join(unknown)}.", f"Known: {', '.join(sorted(known))}."
+        )
     return cls(**values)

@@ -26,11 +26,17 @@ def refuse_unfit(value: float, dtype: str) -> None:
         OutputError: with a hint.
     """
     if not fits(value, dtype):
-        raise OutputError(f"The nodata value {value:g} does not fit into {dtype} samples.", "Give another nodata value.")
+        raise OutputError(
+            f"The nodata value {value:g} does not fit into {dtype} samples.",
+            "Give another nodata value.",
+        )
 
 
-def replaced_fills(own: list[float | None], override: float | None, wanted: float | None) -> tuple[float | None, list[list[float]]]:
-    """Return the one nodata value of an output, and for each band the values that it takes the place of.
+def replaced_fills(
+    own: list[float | None], override: float | None, wanted: float | None
+) -> tuple[float | None, list[list[float]]]:
+    """Return the one nodata value of an output, and for each band the values that it takes the
+    place of.
 
     Args:
         own: Of each band of the input, None where a band has none.
@@ -41,7 +47,14 @@ def replaced_fills(own: list[float | None], override: float | None, wanted: floa
     fill = next((v for v in (wanted, override, declared) if v is not None), None)
     if fill is None:
         return None, [[] for _ in own]
-    return fill, [[v for v in (band, override) if v is not None and v != fill and not (np.isnan(v) and np.isnan(fill))] for band in own]
+    return fill, [
+        [
+            v
+            for v in (band, override)
+            if v is not None and v != fill and not (np.isnan(v) and np.isnan(fill))
+        ]
+        for band in own
+    ]
 
 
 def refilled(samples: NDArray[Any], old: list[float], fill: float) -> NDArray[Any]:

@@ -1,4 +1,6 @@
-"""Whether a raster is still the file it was: size, time and SHA-256, of the whole file or, of large ones, of three parts."""
+"""Whether a raster is still the file it was: size, time and SHA-256, of the whole file or, of large
+ones, of three parts.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,12 @@ class Fingerprint:
 
     Attributes:
         path: As given.
-        size_bytes: Size, -1 where the path is no file that can be read (a service, a layer inside an archive).
+        size_bytes: Size, -1 where the path is no file that can be read (a service, a layer inside
+            an archive).
         modified_s: Time of the last change, seconds since 1970.
         sha256: Digest, hexadecimal; "" where it is no file.
-        whole: Whether the digest is of the whole file; else of its first, middle and last MiB and its size.
+        whole: Whether the digest is of the whole file; else of its first, middle and last MiB and
+            its size.
     """
 
     path: str
@@ -35,7 +39,11 @@ class Fingerprint:
 
     def same_content(self, other: Fingerprint) -> bool:
         """Whether two files hold the same, wherever they lie and whenever they were copied."""
-        return self.known and (self.size_bytes, self.whole, self.sha256) == (other.size_bytes, other.whole, other.sha256)
+        return self.known and (self.size_bytes, self.whole, self.sha256) == (
+            other.size_bytes,
+            other.whole,
+            other.sha256,
+        )
 
 
 def fingerprint(path: str) -> Fingerprint:
@@ -61,7 +69,8 @@ def fingerprint(path: str) -> Fingerprint:
 
 
 def change_of(name: str, then: Fingerprint, now: Fingerprint) -> str:
-    """Say in words what became of an input since the points were made, and what to do; "" where it is the same.
+    """Say in words what became of an input since the points were made, and what to do; "" where it
+    is the same.
 
     Args:
         name: "reference" or "sensed".
@@ -71,13 +80,17 @@ def change_of(name: str, then: Fingerprint, now: Fingerprint) -> str:
     if not then.known or then.same_content(now):
         return ""
     if not now.known:
-        return f"The {name} raster {then.path} is no longer there. Choose the layer at its new place; the review is found again by the file's content."
+        return (
+            f"The {name} raster {then.path} is no longer there. Choose the layer at its new "
+            "place; the review is found again by the file's content."
+        )
     if then.size_bytes != now.size_bytes:
         what = f"{_size(then.size_bytes)} then, {_size(now.size_bytes)} now"
     else:
         what = "same size, other content"
     return (
-        f"The {name} raster {Path(now.path).name} has changed since these points were made ({what}). "
+        f"The {name} raster {Path(now.path).name} has changed since these points were "
+        f"made ({what}). "
         "If its pixels moved the points are wrong: look at some, or find tie points again."
     )
 

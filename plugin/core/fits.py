@@ -1,11 +1,13 @@
 """Fits, and the errors each of their points would have in a fit without it.
 
-Every kind but the projective is a linear smoother v = H v_observed, so leave-one-out and leave-a-block-out errors follow
-from H without refitting: e_B = (I - H_BB)^-1 r_B. The projective model uses the same with its linearisation.
+Every kind but the projective is a linear smoother v = H v_observed, so leave-one-out and
+leave-a-block-out errors follow from H without refitting: e_B = (I - H_BB)^-1 r_B. The projective
+model uses the same with its linearisation.
 
 Reference:
-    Allen 1974, The relationship between variable selection and data augmentation and a method for prediction,
-    Technometrics 16(1) (PRESS); Woodbury's identity for blocks larger than the number of parameters.
+    Allen 1974, The relationship between variable selection and data augmentation and a method for
+    prediction, Technometrics 16(1) (PRESS); Woodbury's identity for blocks larger than the number
+    of parameters.
 """
 
 from __future__ import annotations
@@ -30,8 +32,10 @@ class Fit(ABC):
     Attributes:
         transform: The fitted transform.
         residuals_px: (N, 2) transform(sensed) - reference.
-        leverage: (N,) mean diagonal of the hat matrix per point, 0..1: how much a point determines its own residual.
-        root_weights: (N, 2, 2) whitening matrices R with R^T R = inverse covariance, scaled to a mean weight of one.
+        leverage: (N,) mean diagonal of the hat matrix per point, 0..1: how much a point determines
+            its own residual.
+        root_weights: (N, 2, 2) whitening matrices R with R^T R = inverse covariance, scaled to a
+            mean weight of one.
     """
 
     transform: Transform
@@ -40,7 +44,9 @@ class Fit(ABC):
     root_weights: Array
 
     def with_prior(self, prior: Transform | None) -> Fit:
-        """Return the fit of the same correction on top of a prior; its points are then sensed_px before that."""
+        """Return the fit of the same correction on top of a prior; its points are then sensed_px
+        before that.
+        """
         return self if prior is None else replace(self, transform=self.transform.with_prior(prior))
 
     @property
@@ -50,21 +56,32 @@ class Fit(ABC):
 
     @property
     def variance(self) -> float:
-        """Of a coordinate of weight one, px squared, from the scatter of the residuals; NaN without redundancy."""
+        """Of a coordinate of weight one, px squared, from the scatter of the residuals; NaN without
+        redundancy.
+        """
         whitened = np.einsum("nij,nj->ni", self.root_weights, self.residuals_px)
-        return float((whitened**2).sum()) / self.freedom if self.freedom > _UNDETERMINED else float("nan")
+        return (
+            float((whitened**2).sum()) / self.freedom
+            if self.freedom > _UNDETERMINED
+            else float("nan")
+        )
 
     @abstractmethod
     def left_out(self, members: NDArray[np.intp]) -> Array:
-        """Return (M, 2) errors, in px, of the points `members` predicted by a fit without them; NaN where undetermined."""
+        """Return (M, 2) errors, in px, of the points `members` predicted by a fit without them; NaN
+        where undetermined.
+        """
 
     @abstractmethod
     def leave_one_out(self) -> Array:
-        """Return (N, 2): each point's error, in px, predicted without it; NaN where the others do not determine it."""
+        """Return (N, 2): each point's error, in px, predicted without it; NaN where the others do
+        not determine it.
+        """
 
     @abstractmethod
     def prediction_covariance(self, xy: ArrayLike) -> Array:
-        """Return (N, 2, 2) covariance of `transform.apply(xy)`, px squared, from the scatter of the residuals.
+        """Return (N, 2, 2) covariance of `transform.apply(xy)`, px squared, from the scatter of the
+        residuals.
 
         NaN where the fit has no redundancy. Counts the variance, not the bias, of what is smoothed.
         """
@@ -77,7 +94,8 @@ class LinearFit(Fit):
     Attributes:
         whitened: (2N, P) whitened design.
         gain: (P, 2N): parameters = gain @ whitened observations.
-        mixing: (Q, P) coefficients of the transform from the parameters of `whitened`; None where they are the same.
+        mixing: (Q, P) coefficients of the transform from the parameters of `whitened`; None where
+            they are the same.
     """
 
     whitened: Array
@@ -98,7 +116,8 @@ class LinearFit(Fit):
             inverse = np.linalg.inv(system)
         except np.linalg.LinAlgError:
             inverse = np.full_like(system, np.nan)
-        # The eigenvalues of the inverse are 1 / (1 - those of H_BB): all at least 1, and large where the block is needed.
+        # The eigenvalues of the inverse are 1 / (1 - those of H_BB): all at least 1, and large
+        # where the block is needed.
         if not -_UNDETERMINED <= float(np.trace(inverse)) - len(system) < 1.0 / _UNDETERMINED:
             return np.full((len(members), 2), np.nan)
         errors = inverse @ residual if small else residual + x @ (inverse @ (g @ residual))
@@ -106,19 +125,27 @@ class LinearFit(Fit):
 
     def leave_one_out(self) -> Array:
         n = len(self.residuals_px)
-        hats = np.einsum("nip,pnj->nij", self.whitened.reshape(n, 2, -1), self.gain.reshape(-1, n, 2))
+        hats = np.einsum(
+            "nip,pnj->nij", self.whitened.reshape(n, 2, -1), self.gain.reshape(-1, n, 2)
+        )
         system = np.eye(2) - hats
         bad = np.abs(np.linalg.det(system)) < _UNDETERMINED**2
         system[bad] = np.eye(2)
         residual = np.einsum("nij,nj->ni", self.root_weights, self.residuals_px)
-        errors = np.linalg.solve(self.root_weights, np.linalg.solve(system, residual[..., None]))[..., 0]
+        errors = np.linalg.solve(self.root_weights, np.linalg.solve(system, residual[..., None]))[
+            ..., 0
+        ]
         errors[bad] = np.nan
         return np.asarray(errors)
 
     def prediction_covariance(self, xy: ArrayLike) -> Array:
         t = self.transform
         u = t.centred(xy)
-        d = bases.projective_design(t.parameters, u)[1] if t.kind == "projective" else bases.design(t.kind, u, t.knots)[0]
+        d = (
+            bases.projective_design(t.parameters, u)[1]
+            if t.kind == "projective"
+            else bases.design(t.kind, u, t.knots)[0]
+        )
         if self.mixing is not None:
             d = d @ self.mixing
         spread = np.einsum("nip,pq->niq", d, self.gain)

@@ -1,9 +1,10 @@
 """Tables of tie points of other tools: AROSICS' tie point grid and KARIOS' key points, both as CSV.
 
-AROSICS (`CoRegPoints_table` written with `to_csv`): X_MAP, Y_MAP place the point in the image to be shifted, X_SHIFT_M and
-Y_SHIFT_M lead from there to the reference; rows without a match hold the fill value; OUTLIER marks what its filters refused.
-KARIOS (`KLT_matcher_*.csv`): x0, y0 is the centre-origin position in the reference, dx, dy lead from there to the monitored
-image, both images being on one grid; score is 0 to 1.
+AROSICS (`CoRegPoints_table` written with `to_csv`): X_MAP, Y_MAP place the point in the image to be
+shifted, X_SHIFT_M and Y_SHIFT_M lead from there to the reference; rows without a match hold the
+fill value; OUTLIER marks what its filters refused. KARIOS (`KLT_matcher_*.csv`): x0, y0 is the
+centre-origin position in the reference, dx, dy lead from there to the monitored image, both images
+being on one grid; score is 0 to 1.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ _FIX = "Correct or remove the line."
 
 
 def parse_foreign(
-    text: str, reference_grid: Grid, sensed_grid: Grid, to_reference: Callable[[str], Reproject | None] | None = None
+    text: str,
+    reference_grid: Grid,
+    sensed_grid: Grid,
+    to_reference: Callable[[str], Reproject | None] | None = None,
 ) -> list[SessionPoint] | None:
     """Parse a table of AROSICS or KARIOS; None where the text is neither.
 
@@ -37,28 +41,52 @@ def parse_foreign(
         text: The file.
         reference_grid: Native grid of the reference.
         sensed_grid: Native grid of the sensed raster, in whose CRS AROSICS writes.
-        to_reference: Given the WKT of the sensed grid, returns what brings its coordinates to the reference's CRS.
+        to_reference: Given the WKT of the sensed grid, returns what brings its coordinates to the
+            reference's CRS.
 
     Raises:
         PointsFileError: naming the line.
     """
     first = text.removeprefix("\ufeff").split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
+    reader = csv.DictReader(
+        io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter
+    )
     names = {name.strip() for name in reader.fieldnames or () if name}
     try:
         if names >= _AROSICS:
-            return _arosics(reader, reference_grid, sensed_grid, to_reference(sensed_grid.crs_wkt) if to_reference is not None else None)
+            return _arosics(
+                reader,
+                reference_grid,
+                sensed_grid,
+                to_reference(sensed_grid.crs_wkt) if to_reference is not None else None,
+            )
         return _karios(reader, reference_grid) if names >= _KARIOS else None
     except csv.Error as error:
-        raise PointsFileError(f"Line {reader.line_num + 1}: not a CSV file: {error}.", _FIX) from error
+        raise PointsFileError(
+            f"Line {reader.line_num + 1}: not a CSV file: {error}.", _FIX
+        ) from error
 
 
-def _arosics(reader: csv.DictReader[str], reference: Grid, sensed: Grid, reproject: Reproject | None) -> list[SessionPoint]:
+def _arosics(
+    reader: csv.DictReader[str], reference: Grid, sensed: Grid, reproject: Reproject | None
+) -> list[SessionPoint]:
     if not (is_referenced(reference) and is_referenced(sensed)):
-        raise PointsFileError("A tie point table of AROSICS needs two georeferenced rasters.", "Choose the rasters it was made with.")
-    rows = [(r, reader.line_num, _numbers(r, ("X_MAP", "Y_MAP", "X_SHIFT_M", "Y_SHIFT_M"), reader.line_num)) for r in reader]
-    rows = [(r, at, v) for r, at, v in rows if _FILL not in v[2:]]  # places where no match was found
+        raise PointsFileError(
+            "A tie point table of AROSICS needs two georeferenced rasters.",
+            "Choose the rasters it was made with.",
+        )
+    rows = [
+        (
+            r,
+            reader.line_num,
+            _numbers(r, ("X_MAP", "Y_MAP", "X_SHIFT_M", "Y_SHIFT_M"), reader.line_num),
+        )
+        for r in reader
+    ]
+    rows = [
+        (r, at, v) for r, at, v in rows if _FILL not in v[2:]
+    ]  # places where no match was found
     from_xy = coords.as_points([v[:2] for _, _, v in rows])
     to_xy = from_xy + coords.as_points([v[2:] for _, _, v in rows])
     if reproject is not None and len(to_xy):
@@ -66,17 +94,40 @@ def _arosics(reader: csv.DictReader[str], reference: Grid, sensed: Grid, reproje
     refuse_misplaced(to_xy, reference)
     points: list[SessionPoint] = []
     for i, (sensed_px, reference_px) in enumerate(
-        zip(coords.px_from_map(sensed.geotransform, from_xy).tolist(), coords.px_from_map(reference.geotransform, to_xy).tolist(), strict=True)
+        zip(
+            coords.px_from_map(sensed.geotransform, from_xy).tolist(),
+            coords.px_from_map(reference.geotransform, to_xy).tolist(),
+            strict=True,
+        )
     ):
         row, at, _ = rows[i]
         if not all(map(math.isfinite, (*sensed_px, *reference_px))):
-            raise PointsFileError(f"Line {at}: the point has no place in the rasters' coordinates.", _FIX)
+            raise PointsFileError(
+                f"Line {at}: the point has no place in the rasters' coordinates.", _FIX
+            )
         outlier = (row.get("OUTLIER") or "").strip().lower() in ("true", "1", "1.0")
         reliability = _optional(row, "RELIABILITY")
-        score = 1.0 if reliability is None or reliability == _FILL else min(max(reliability / 100.0, 0.0), 1.0)
+        score = (
+            1.0
+            if reliability is None or reliability == _FILL
+            else min(max(reliability / 100.0, 0.0), 1.0)
+        )
         place = (float(to_xy[i, 0]), float(to_xy[i, 1]))
         reason = "outlier in AROSICS" if outlier else ""
-        points.append(SessionPoint(TiePoint(i + 1, tuple(reference_px), tuple(sensed_px), place, None, score, enabled=not outlier, reason=reason)))
+        points.append(
+            SessionPoint(
+                TiePoint(
+                    i + 1,
+                    tuple(reference_px),
+                    tuple(sensed_px),
+                    place,
+                    None,
+                    score,
+                    enabled=not outlier,
+                    reason=reason,
+                )
+            )
+        )
     return points
 
 
@@ -86,9 +137,26 @@ def _karios(reader: csv.DictReader[str], reference: Grid) -> list[SessionPoint]:
         x, y, dx, dy = _numbers(row, ("x0", "y0", "dx", "dy"), reader.line_num)
         (rx, ry), (sx, sy) = coords.px_from_idx([(x, y), (x + dx, y + dy)]).tolist()
         score = _optional(row, "score")
-        place = coords.map_from_px(reference.geotransform, [(rx, ry)])[0].tolist() if is_referenced(reference) else None
-        known = 1.0 if score is None or not math.isfinite(score) else float(np.clip(score, 0.0, 1.0))
-        points.append(SessionPoint(TiePoint(len(points) + 1, (rx, ry), (sx, sy), tuple(place) if place else None, None, known)))
+        place = (
+            coords.map_from_px(reference.geotransform, [(rx, ry)])[0].tolist()
+            if is_referenced(reference)
+            else None
+        )
+        known = (
+            1.0 if score is None or not math.isfinite(score) else float(np.clip(score, 0.0, 1.0))
+        )
+        points.append(
+            SessionPoint(
+                TiePoint(
+                    len(points) + 1,
+                    (rx, ry),
+                    (sx, sy),
+                    tuple(place) if place else None,
+                    None,
+                    known,
+                )
+            )
+        )
     return points
 
 

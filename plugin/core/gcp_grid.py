@@ -1,8 +1,10 @@
-"""A fitted transform as GDAL's virtual rasters can apply it: a geotransform, or exact GCPs; and the grids of outputs.
+"""A fitted transform as GDAL's virtual rasters can apply it: a geotransform, or exact GCPs; and the
+grids of outputs.
 
-GDAL refits whatever GCPs it is given, without weights or smoothing, and refits them once more with both sides exchanged for
-the way back, which is the way a warp takes. Handing it exact evaluations of *our* transform makes both refits reproduce ours;
-how well is found out here, by doing what GDAL does.
+GDAL refits whatever GCPs it is given, without weights or smoothing, and refits them once more with
+both sides exchanged for the way back, which is the way a warp takes. Handing it exact evaluations
+of *our* transform makes both refits reproduce ours; how well is found out here, by doing what GDAL
+does.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ _MOST_NODES = 1500
 _REFUSED_PX = 0.25
 _CHECKS = 41  # positions along the longer side at which the mapping is checked
 _POLE_DEG = 89.0
-_LEAST_PX, _MOST_PX = 4.0, 2.0**31  # sides of an output: with fewer nothing of the raster is left, and no file holds more
+_LEAST_PX, _MOST_PX = (
+    4.0,
+    2.0**31,
+)  # sides of an output: with fewer nothing of the raster is left, and no file holds more
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +41,13 @@ class WarpNodes:
     Attributes:
         method: "geotransform", "polynomial" or "tps".
         order: Polynomial order; 0 otherwise.
-        geotransform: Of the sensed raster in the reference's CRS, for method "geotransform"; else None.
-        sensed_px: (N, 2) node positions in the sensed raster, some of them a little outside it; (0, 2) for "geotransform".
+        geotransform: Of the sensed raster in the reference's CRS, for method "geotransform"; else
+            None.
+        sensed_px: (N, 2) node positions in the sensed raster, some of them a little outside it; (0,
+            2) for "geotransform".
         reference_map: (N, 2) the same nodes in the reference's CRS.
-        error_px: Largest disagreement found with the transform, sensed px on the way back and reference px forwards.
+        error_px: Largest disagreement found with the transform, sensed px on the way back and
+            reference px forwards.
     """
 
     method: str
@@ -55,40 +63,61 @@ def of_geotransform(geotransform: tuple[float, float, float, float, float, float
     return WarpNodes("geotransform", 0, geotransform, np.empty((0, 2)), np.empty((0, 2)))
 
 
-def warp_nodes(transform: Transform, reference_grid: Grid, sensed_grid: Grid, tolerance_px: float = 0.1) -> WarpNodes:
+def warp_nodes(
+    transform: Transform, reference_grid: Grid, sensed_grid: Grid, tolerance_px: float = 0.1
+) -> WarpNodes:
     """Evaluate a transform for GDAL.
 
-    A polynomial is handed over as a polynomial where its inverse is one too within half the tolerance; otherwise, and for
-    projective transforms and splines, GDAL interpolates a spline between nodes: first a lattice, for a spline together with
-    its own knots (through which the forward mapping is exact), then more nodes where it bends most.
+    A polynomial is handed over as a polynomial where its inverse is one too within half the
+    tolerance; otherwise, and for projective transforms and splines, GDAL interpolates a spline
+    between nodes: first a lattice, for a spline together with its own knots (through which the
+    forward mapping is exact), then more nodes where it bends most.
 
     Args:
         transform: sensed_px -> reference_px.
         reference_grid: Native grid of the reference.
         sensed_grid: Native grid of the sensed raster.
-        tolerance_px: Disagreement aimed at, in sensed and in reference px, anywhere inside the sensed raster. A spline that
-            passes through noisy points may miss it somewhat with the most nodes GDAL is given, 1500: see `error_px`.
+        tolerance_px: Disagreement aimed at, in sensed and in reference px, anywhere inside the
+            sensed raster. A spline that passes through noisy points may miss it somewhat with the
+            most nodes GDAL is given, 1500: see `error_px`.
 
     Raises:
-        FitError: when the transform folds inside the sensed raster, or the nodes miss it by more than a quarter of a pixel.
+        FitError: when the transform folds inside the sensed raster, or the nodes miss it by more
+        than a quarter of a pixel.
     """
     to_map = coords.matrix_from_geotransform(reference_grid.geotransform)
     checks = _lattice(sensed_grid, _CHECKS, 0)
     refuse_folds(transform, sensed_grid)
     if transform.is_affine and transform.matrix is not None:
         return of_geotransform(coords.geotransform_from_matrix(to_map @ transform.matrix))
-    if transform.kind in ("polynomial2", "polynomial3") and (transform.prior is None or transform.prior.is_affine):
+    if transform.kind in ("polynomial2", "polynomial3") and (
+        transform.prior is None or transform.prior.is_affine
+    ):
         order, nodes = int(transform.kind[-1]), _lattice(sensed_grid, 13, 0)
-        error = float(_polynomial_miss(transform.apply(nodes), nodes, transform.apply(checks), checks, order).max())
+        error = float(
+            _polynomial_miss(
+                transform.apply(nodes), nodes, transform.apply(checks), checks, order
+            ).max()
+        )
         if error <= tolerance_px / 2:
-            return WarpNodes("polynomial", order, None, nodes, coords.apply_matrix(to_map, transform.apply(nodes)), error)
+            return WarpNodes(
+                "polynomial",
+                order,
+                None,
+                nodes,
+                coords.apply_matrix(to_map, transform.apply(nodes)),
+                error,
+            )
     nodes, error = _spline_nodes(transform, to_map, sensed_grid, checks, tolerance_px)
     if error > max(tolerance_px, _REFUSED_PX):
         raise FitError(
-            f"The transform bends too sharply for GDAL's warp: {len(nodes)} nodes leave an error of {error:.2f} px.",
+            f"The transform bends too sharply for GDAL's warp: {len(nodes)} nodes leave "
+            f"an error of {error:.2f} px.",
             "Choose a smoother model, or reject points that contradict their neighbours.",
         )
-    return WarpNodes("tps", 0, None, nodes, coords.apply_matrix(to_map, transform.apply(nodes)), error)
+    return WarpNodes(
+        "tps", 0, None, nodes, coords.apply_matrix(to_map, transform.apply(nodes)), error
+    )
 
 
 def refuse_folds(transform: Transform, sensed_grid: Grid) -> None:
@@ -98,11 +127,18 @@ def refuse_folds(transform: Transform, sensed_grid: Grid) -> None:
         FitError: there is one.
     """
     if folds(transform, _lattice(sensed_grid, _CHECKS, 0)).any():
-        raise FitError("The transform folds the image over itself.", "Choose a simpler model, or reject the points where it folds.")
+        raise FitError(
+            "The transform folds the image over itself.",
+            "Choose a simpler model, or reject the points where it folds.",
+        )
 
 
-def _spline_nodes(transform: Transform, to_map: Array, grid: Grid, checks: Array, tolerance_px: float) -> tuple[Array, float]:
-    """Return the nodes of the smallest error found, and that error; stops at the first within the tolerance."""
+def _spline_nodes(
+    transform: Transform, to_map: Array, grid: Grid, checks: Array, tolerance_px: float
+) -> tuple[Array, float]:
+    """Return the nodes of the smallest error found, and that error; stops at the first within the
+    tolerance.
+    """
     best, least = np.empty((0, 2)), np.inf
     for cells in _CELLS:
         nodes = _first_nodes(transform, grid, cells)
@@ -120,7 +156,9 @@ def _spline_nodes(transform: Transform, to_map: Array, grid: Grid, checks: Array
         if least <= tolerance_px or len(nodes) >= _MOST_NODES:
             break
         worst = candidates[np.argsort(-miss)][: int((miss > tolerance_px / 2).sum())]
-        nodes = _thinned(nodes, worst[: max(1, min(len(nodes) // 2, _MOST_NODES - len(nodes)))], spacing / 4)
+        nodes = _thinned(
+            nodes, worst[: max(1, min(len(nodes) // 2, _MOST_NODES - len(nodes)))], spacing / 4
+        )
         # New nodes hide the error at the old checks: look between them too.
         spacing /= 1.3
         side = int(max(grid.width, grid.height) / spacing) + 1
@@ -129,7 +167,9 @@ def _spline_nodes(transform: Transform, to_map: Array, grid: Grid, checks: Array
 
 
 def _first_nodes(transform: Transform, grid: Grid, cells: int) -> Array:
-    """Return a lattice with two rings outside the raster, where an interpolation is worst, and the knots of a spline."""
+    """Return a lattice with two rings outside the raster, where an interpolation is worst, and the
+    knots of a spline.
+    """
     nodes = _lattice(grid, cells + 1, 2)
     if not np.isfinite(transform.apply(nodes)).all() or folds(transform, nodes).any():
         nodes = _lattice(grid, cells + 1, 0)
@@ -150,9 +190,11 @@ def _thinned(kept: Array, more: Array, apart: float) -> Array:
 
 
 def _spline_miss(transform: Transform, to_map: Array, nodes: Array, checks: Array) -> Array:
-    """Return (M,) how far interpolating splines through the nodes miss at the checks, the worse of both ways.
+    """Return (M,) how far interpolating splines through the nodes miss at the checks, the worse of
+    both ways.
 
-    The way back starts from map coordinates, as GDAL's does: a spline depends on the proportions of its plane.
+    The way back starts from map coordinates, as GDAL's does: a spline depends on the proportions of
+    its plane.
     """
     targets, images = transform.apply(nodes), transform.apply(checks)
     forward = np.abs(_interpolated(nodes, targets, checks) - images).max(axis=1)
@@ -168,20 +210,29 @@ def _interpolated(source: Array, target: Array, at: Array) -> Array:
     system = np.zeros((n + 3, n + 3))
     system[:n] = bases.thin_plate_basis(u, u)
     system[n:, :n] = system[:n, n:].T
-    weights = np.linalg.solve(system, np.concatenate([target - target.mean(axis=0), np.zeros((3, 2))]))
-    return np.asarray(bases.thin_plate_basis((at - centre) / scale, u) @ weights + target.mean(axis=0))
+    weights = np.linalg.solve(
+        system, np.concatenate([target - target.mean(axis=0), np.zeros((3, 2))])
+    )
+    return np.asarray(
+        bases.thin_plate_basis((at - centre) / scale, u) @ weights + target.mean(axis=0)
+    )
 
 
 def _polynomial_miss(source: Array, target: Array, at: Array, truth: Array, order: int) -> Array:
     """Return (M,) how far the polynomial fitted to source -> target misses the truth."""
     centre, scale = source.mean(axis=0), float(np.ptp(source, axis=0).max())
     middle = target.mean(axis=0)
-    weights = np.linalg.lstsq(bases.monomials((source - centre) / scale, order), target - middle, rcond=None)[0]
-    return np.asarray(np.abs(bases.monomials((at - centre) / scale, order) @ weights + middle - truth).max(axis=1))
+    weights = np.linalg.lstsq(
+        bases.monomials((source - centre) / scale, order), target - middle, rcond=None
+    )[0]
+    return np.asarray(
+        np.abs(bases.monomials((at - centre) / scale, order) @ weights + middle - truth).max(axis=1)
+    )
 
 
 def _lattice(grid: Grid, side: int, rings: int) -> Array:
-    """Return positions over a grid, corner to corner: `side` along its longer side, at least five along the other.
+    """Return positions over a grid, corner to corner: `side` along its longer side, at least five
+    along the other.
 
     Args:
         grid: Of which only the size counts.
@@ -196,11 +247,16 @@ def _lattice(grid: Grid, side: int, rings: int) -> Array:
 
 
 def output_grid(
-    transform: Transform, reference_grid: Grid, sensed_grid: Grid, gsd: float | None, match_reference: bool
+    transform: Transform,
+    reference_grid: Grid,
+    sensed_grid: Grid,
+    gsd: float | None,
+    match_reference: bool,
 ) -> Grid:
     """Return the grid of the warped raster.
 
-    Where the reference is in degrees, pixels are square on the ground unless a size is given: square degrees lose detail far from the equator.
+    Where the reference is in degrees, pixels are square on the ground unless a size is given:
+    square degrees lose detail far from the equator.
 
     Args:
         transform: sensed_px -> reference_px.
@@ -210,7 +266,8 @@ def output_grid(
         match_reference: Take the reference's grid as it is (always so without georeferencing).
 
     Raises:
-        OutputError: a pixel size that leaves next to nothing of the raster, or makes it absurdly large.
+        OutputError: a pixel size that leaves next to nothing of the raster, or makes it absurdly
+        large.
     """
     if match_reference or not is_referenced(reference_grid):
         return reference_grid
@@ -227,27 +284,45 @@ def output_grid(
     down = gsd or own * np.sqrt(narrow)
     size = np.array([down / narrow, down])
     across = (high - low) / size
-    if not (across < _MOST_PX).all() or (gsd is not None and down > own and (across < _LEAST_PX).any()):
+    if not (across < _MOST_PX).all() or (
+        gsd is not None and down > own and (across < _LEAST_PX).any()
+    ):
         unit = "degrees" if is_geographic(reference_grid.crs_wkt) else "map units"
         raise OutputError(
-            f"With pixels of {down:.6g} {unit} the output would have {max(across[0], 1):.4g} x {max(across[1], 1):.4g} px.",
+            f"With pixels of {down:.6g} {unit} the output would have "
+            f"{max(across[0], 1):.4g} x {max(across[1], 1):.4g} px.",
             f"Choose a pixel size near that of the sensed raster, {own:.6g} {unit}.",
         )
     width, height = (max(1, int(np.ceil(n - 1e-6))) for n in across)
-    return Grid(reference_grid.crs_wkt, (float(low[0]), float(size[0]), 0.0, float(high[1]), 0.0, -float(size[1])), width, height)
+    return Grid(
+        reference_grid.crs_wkt,
+        (float(low[0]), float(size[0]), 0.0, float(high[1]), 0.0, -float(size[1])),
+        width,
+        height,
+    )
 
 
-def footprint(transform: Transform, reference_grid: Grid, sensed_grid: Grid, target: Grid) -> tuple[float, float, float, float]:
-    """Return (left, top, right, bottom), target px, outside which there is nothing of the sensed raster; it may lie beyond the target."""
-    inward = coords.inverse(coords.matrix_from_geotransform(target.geotransform)) @ coords.matrix_from_geotransform(reference_grid.geotransform)
+def footprint(
+    transform: Transform, reference_grid: Grid, sensed_grid: Grid, target: Grid
+) -> tuple[float, float, float, float]:
+    """Return (left, top, right, bottom), target px, outside which there is nothing of the sensed
+    raster; it may lie beyond the target.
+    """
+    inward = coords.inverse(
+        coords.matrix_from_geotransform(target.geotransform)
+    ) @ coords.matrix_from_geotransform(reference_grid.geotransform)
     placed = coords.apply_matrix(inward, transform.apply(_lattice(sensed_grid, 33, 0)))
     margin = 4.0 + 0.01 * float(np.ptp(placed, axis=0).max())
-    (left, top), (right, bottom) = (placed.min(axis=0) - margin).tolist(), (placed.max(axis=0) + margin).tolist()
+    (left, top), (right, bottom) = (
+        (placed.min(axis=0) - margin).tolist(),
+        (placed.max(axis=0) + margin).tolist(),
+    )
     return left, top, right, bottom
 
 
 def kept_grid(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> Grid:
-    """Return the grid that puts the sensed raster's own pixels where the transform wants them, rotated where it must be.
+    """Return the grid that puts the sensed raster's own pixels where the transform wants them,
+    rotated where it must be.
 
     Args:
         transform: sensed_px -> reference_px.
@@ -259,8 +334,19 @@ def kept_grid(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> 
     """
     if not transform.is_affine or transform.matrix is None:
         label = KINDS[transform.kind].label
-        raise FitError(f"A geotransform cannot hold the model {label}.", "Choose shift, similarity or affine, or let the raster be resampled.")
+        raise FitError(
+            f"A geotransform cannot hold the model {label}.",
+            "Choose shift, similarity or affine, or let the raster be resampled.",
+        )
     if reference_grid.crs_wkt and not is_referenced(reference_grid):
-        raise FitError("The reference has no geotransform that the sensed raster could take over.", "Let the raster be resampled.")
+        raise FitError(
+            "The reference has no geotransform that the sensed raster could take over.",
+            "Let the raster be resampled.",
+        )
     whole = coords.matrix_from_geotransform(reference_grid.geotransform) @ transform.matrix
-    return Grid(reference_grid.crs_wkt, coords.geotransform_from_matrix(whole), sensed_grid.width, sensed_grid.height)
+    return Grid(
+        reference_grid.crs_wkt,
+        coords.geotransform_from_matrix(whole),
+        sensed_grid.width,
+        sensed_grid.height,
+    )

@@ -1,6 +1,7 @@
 """A warp as a script of GDAL's own programs, for Linux and macOS (.sh) or Windows (.bat).
 
-The control points stand in a file of options beside the script: a command line of Windows holds too few characters for them.
+The control points stand in a file of options beside the script: a command line of Windows holds too
+few characters for them.
 """
 
 from __future__ import annotations
@@ -17,24 +18,44 @@ from .session_point import SessionPoint, as_session_point
 from .transforms import KINDS
 from .types import Grid, TiePoint, WarpParams
 
-_METHODS = {"affine": "-order 1", "polynomial1": "-order 1", "polynomial2": "-order 2", "polynomial3": "-order 3", "tps": "-tps"}
-_RESAMPLING = {"nearest": "near", "bilinear": "bilinear", "cubic": "cubic", "cubicspline": "cubicspline", "lanczos": "lanczos"}
+_METHODS = {
+    "affine": "-order 1",
+    "polynomial1": "-order 1",
+    "polynomial2": "-order 2",
+    "polynomial3": "-order 3",
+    "tps": "-tps",
+}
+_RESAMPLING = {
+    "nearest": "near",
+    "bilinear": "bilinear",
+    "cubic": "cubic",
+    "cubicspline": "cubicspline",
+    "lanczos": "lanczos",
+}
 
 
 def write_gdal_script(
-    path: Path, points: Sequence[TiePoint | SessionPoint], reference_grid: Grid, sensed_path: str, output: str, model: str, params: WarpParams
+    path: Path,
+    points: Sequence[TiePoint | SessionPoint],
+    reference_grid: Grid,
+    sensed_path: str,
+    output: str,
+    model: str,
+    params: WarpParams,
 ) -> None:
     """Write a script that warps with GDAL, and its option files.
 
     Only points in the fit are written; GDAL fits its own model to them, without weights.
 
     Args:
-        path: .sh or .bat; "<name>_gcps.txt" (and "<name>_crs.wkt" for a CRS without a code) are written beside it.
+        path: .sh or .bat; "<name>_gcps.txt" (and "<name>_crs.wkt" for a CRS without a code) are
+            written beside it.
         points: Points of the review.
         reference_grid: Native grid of the reference.
         sensed_path: Raster to warp.
         output: GeoTIFF to write.
-        model: Key of the model. GDAL has no shift, similarity or projective; an affine stands in, and the script says so.
+        model: Key of the model. GDAL has no shift, similarity or projective; an affine stands in,
+            and the script says so.
         params: Resampling, format, compression, GSD, grid.
 
     Raises:
@@ -49,7 +70,21 @@ def write_gdal_script(
     gcps, wkt_file = path.with_name(f"{path.stem}_gcps.txt"), path.with_name(f"{path.stem}_crs.wkt")
     crs = _crs(reference_grid, wkt_file)
     write_atomically(gcps, "".join(_gcp(p, reference_grid) for p in used))
-    write_atomically(path, _script(windows, gcps.name, crs, wkt_file.name, len(used), reference_grid, sensed_path, output, model, params))
+    write_atomically(
+        path,
+        _script(
+            windows,
+            gcps.name,
+            crs,
+            wkt_file.name,
+            len(used),
+            reference_grid,
+            sensed_path,
+            output,
+            model,
+            params,
+        ),
+    )
     if not windows:
         path.chmod(path.stat().st_mode | 0o100)
 
@@ -58,7 +93,11 @@ def _gcp(p: TiePoint, grid: Grid) -> str:
     place = p.reference_map
     if place is None:
         g, (x, y) = grid.geotransform, p.reference_px
-        place = (g[0] + x * g[1] + y * g[2], g[3] + x * g[4] + y * g[5]) if is_referenced(grid) else (x, -y)
+        place = (
+            (g[0] + x * g[1] + y * g[2], g[3] + x * g[4] + y * g[5])
+            if is_referenced(grid)
+            else (x, -y)
+        )
     return f"-gcp {p.sensed_px[0]!r} {p.sensed_px[1]!r} {place[0]!r} {place[1]!r}\n"
 
 
@@ -74,7 +113,16 @@ def _crs(grid: Grid, wkt_file: Path) -> str:
 
 
 def _script(
-    windows: bool, gcps: str, crs: str, wkt_name: str, count: int, grid: Grid, sensed_path: str, output: str, model: str, params: WarpParams
+    windows: bool,
+    gcps: str,
+    crs: str,
+    wkt_name: str,
+    count: int,
+    grid: Grid,
+    sensed_path: str,
+    output: str,
+    model: str,
+    params: WarpParams,
 ) -> str:
     quote = _quote_windows if windows else shlex.quote
 
@@ -88,27 +136,58 @@ def _script(
     creation = "" if params.compression == "none" else f" -co COMPRESS={params.compression.upper()}"
     tiled = " -co TILED=YES" if params.format == "GTiff" else ""
     extent = ""
-    if params.match_reference_grid and is_referenced(grid) and grid.geotransform[2] == grid.geotransform[4] == 0.0:
+    if (
+        params.match_reference_grid
+        and is_referenced(grid)
+        and grid.geotransform[2] == grid.geotransform[4] == 0.0
+    ):
         g = grid.geotransform
         xs, ys = sorted((g[0], g[0] + grid.width * g[1])), sorted((g[3], g[3] + grid.height * g[5]))
         extent = f" -te {xs[0]!r} {ys[0]!r} {xs[1]!r} {ys[1]!r} -ts {grid.width} {grid.height}"
     elif params.output_gsd:
         extent = f" -tr {params.output_gsd!r} {params.output_gsd!r}"
     nodata = "" if params.nodata is None else f" -dstnodata {params.nodata!r}"
-    translate = f"gdal_translate -of VRT{f' -a_srs {srs}' if srs else ''} --optfile {beside(gcps)} {quote(sensed_path)} {between}"
-    warp = (
-        f"gdalwarp -overwrite {method} -r {_RESAMPLING[params.resampling]}{f' -t_srs {srs}' if srs else ''}{extent}{nodata} -of {params.format}"
-        f"{creation}{tiled} {between} {quote(output)}"
+    translate = (
+        f"gdal_translate -of VRT{f' -a_srs {srs}' if srs else ''} --optfile {beside(gcps)} "
+        f"{quote(sensed_path)} {between}"
     )
-    says = [f"Warps with {count} control points (those in the fit) by GDAL's own programs. GDAL fits the model itself, without weights."]
+    warp = (
+        f"gdalwarp -overwrite {method} -r "
+        f"{_RESAMPLING[params.resampling]}{f' -t_srs {srs}' if srs else ''}{extent}{nodata} "
+        f"-of {params.format}{creation}{tiled} {between} {quote(output)}"
+    )
+    says = [
+        (
+            f"Warps with {count} control points (those in the fit) by GDAL's own programs. "
+            "GDAL fits the model itself, without weights."
+        )
+    ]
     if model not in _METHODS:
-        says.append(f"GDAL has no model '{KINDS[model].label if model in KINDS else model}': an affine is fitted in its place.")
+        says.append(
+            f"GDAL has no model '{KINDS[model].label if model in KINDS else model}': an "
+            "affine is fitted in its place."
+        )
     if model == "tps":
         says.append("GDAL's spline passes through every point; that of the review may be smoothed.")
     if windows:
-        lines = ["@echo off", "chcp 65001 >nul", *(f"rem {line}" for line in says), f"{translate} || exit /b 1", f"{warp} || exit /b 1", f"del {between}"]
+        lines = [
+            "@echo off",
+            "chcp 65001 >nul",
+            *(f"rem {line}" for line in says),
+            f"{translate} || exit /b 1",
+            f"{warp} || exit /b 1",
+            f"del {between}",
+        ]
         return "\r\n".join(lines) + "\r\n"
-    lines = ["#!/bin/sh", *(f"# {line}" for line in says), "set -e", 'here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)', translate, warp, f"rm -f {between}"]
+    lines = [
+        "#!/bin/sh",
+        *(f"# {line}" for line in says),
+        "set -e",
+        'here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)',
+        translate,
+        warp,
+        f"rm -f {between}",
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,8 @@
 """Control points as GeoJSON, for any GIS: a point a feature, everything else in its properties.
 
-The geometry is where the reference has the point: map coordinates in the reference's CRS, or its pixels with negative y (as
-QGIS draws rasters without georeferencing). It is for display; positions are read from the properties.
+The geometry is where the reference has the point: map coordinates in the reference's CRS, or its
+pixels with negative y (as QGIS draws rasters without georeferencing). It is for display; positions
+are read from the properties.
 """
 
 from __future__ import annotations
@@ -30,12 +31,17 @@ def crs_name(crs_wkt: str) -> str:
     return f"urn:ogc:def:crs:{found[1]}::{found[2]}" if found else ""
 
 
-def format_geojson(points: Sequence[TiePoint | SessionPoint], crs_name: str = "", residuals_px: Mapping[int, Point] | None = None) -> str:
+def format_geojson(
+    points: Sequence[TiePoint | SessionPoint],
+    crs_name: str = "",
+    residuals_px: Mapping[int, Point] | None = None,
+) -> str:
     """Return control points as a GeoJSON FeatureCollection.
 
     Args:
         points: Tie points; the state is known of points under review only.
-        crs_name: Name of the reference's CRS, written in the pre-RFC-7946 way that GDAL and QGIS read.
+        crs_name: Name of the reference's CRS, written in the pre-RFC-7946 way that GDAL and QGIS
+            read.
         residuals_px: transform(sensed) - reference by id.
     """
     features = []
@@ -47,9 +53,19 @@ def format_geojson(points: Sequence[TiePoint | SessionPoint], crs_name: str = ""
         properties["state"] = p.state.value if isinstance(given, SessionPoint) else None
         properties["role"] = p.role.value
         properties["residual_px"] = to_jsonable((residuals_px or {}).get(t.id), special=False)
-        place = t.reference_map if t.reference_map is not None else (t.reference_px[0], -t.reference_px[1])
-        geometry = {"type": "Point", "coordinates": list(place)} if all(map(math.isfinite, place)) else None
-        features.append({"type": "Feature", "id": t.id, "geometry": geometry, "properties": properties})
+        place = (
+            t.reference_map
+            if t.reference_map is not None
+            else (t.reference_px[0], -t.reference_px[1])
+        )
+        geometry = (
+            {"type": "Point", "coordinates": list(place)}
+            if all(map(math.isfinite, place))
+            else None
+        )
+        features.append(
+            {"type": "Feature", "id": t.id, "geometry": geometry, "properties": properties}
+        )
     out: dict[str, Any] = {"type": "FeatureCollection"}
     if crs_name:
         out["crs"] = {"type": "name", "properties": {"name": crs_name}}
@@ -57,7 +73,8 @@ def format_geojson(points: Sequence[TiePoint | SessionPoint], crs_name: str = ""
 
 
 def parse_geojson_reviewed(text: str) -> list[SessionPoint]:
-    """Parse what `format_geojson` wrote, also after a GIS saved it again; properties it does not know are ignored.
+    """Parse what `format_geojson` wrote, also after a GIS saved it again; properties it does not
+    know are ignored.
 
     Raises:
         PointsFileError: naming the line, or the feature.
@@ -76,7 +93,10 @@ def parse_geojson_reviewed(text: str) -> list[SessionPoint]:
     for at, feature in enumerate(features, 1):
         point = _point(feature, at)
         if point.id in numbers:
-            raise PointsFileError(f"Feature {at}: the id {point.id} is also that of feature {numbers[point.id]}.", "Give each point its own id.")
+            raise PointsFileError(
+                f"Feature {at}: the id {point.id} is also that of feature {numbers[point.id]}.",
+                "Give each point its own id.",
+            )
         numbers[point.id] = at
         points.append(point)
     return points
@@ -93,18 +113,30 @@ def parse_geojson(text: str) -> list[TiePoint]:
 
 def _point(feature: Any, at: int) -> SessionPoint:
     try:
-        known = {k: _plain(v) for k, v in feature["properties"].items() if k in _NAMES and v is not None}
+        known = {
+            k: _plain(v) for k, v in feature["properties"].items() if k in _NAMES and v is not None
+        }
         state = PointState(feature["properties"].get("state") or PointState.PREDICTED)
         role = Role(feature["properties"].get("role") or Role.GCP)
         if isinstance(known.get("enabled"), int):
             known["enabled"] = bool(known["enabled"])
         point = from_jsonable(TiePoint, known)
-    except (UsageError, KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+    except (
+        UsageError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise PointsFileError(f"Feature {at}: {str(error)[:160]}.", _OURS) from error
     wrong = defect(point)
     if wrong:
         raise PointsFileError(f"Feature {at}: {wrong}.", _FIX)
-    return SessionPoint(replace(point, enabled=point.enabled and state is not PointState.REJECTED), state, role)
+    return SessionPoint(
+        replace(point, enabled=point.enabled and state is not PointState.REJECTED), state, role
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,6 @@
-"""Whether control points can lie where they say: their ground against the reference's own extent."""
+"""Whether control points can lie where they say: their ground against the reference's own
+extent.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,14 @@ from .types import Grid
 
 Array = NDArray[np.float64]
 _FAR = 20.0
-"""Diagonals of the reference beyond which points are not near it: rasters as delivered are misplaced by less. Only what also looks like something else is refused."""
+"""Diagonals of the reference beyond which points are not near it: rasters as delivered are
+misplaced by less. Only what also looks like something else is refused.
+"""
 
 
 def refuse_misplaced(ground: Array, reference: Grid) -> None:
-    """Refuse points whose coordinates cannot be in the reference's CRS, and say what they look like.
+    """Refuse points whose coordinates cannot be in the reference's CRS, and say what they look
+    like.
 
     Args:
         ground: (N, 2) in what is taken for the reference's CRS.
@@ -25,9 +30,15 @@ def refuse_misplaced(ground: Array, reference: Grid) -> None:
     Raises:
         PointsFileError: with what to do.
     """
-    if not len(ground) or not reference.crs_wkt or reference.geotransform == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0):
+    if (
+        not len(ground)
+        or not reference.crs_wkt
+        or reference.geotransform == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+    ):
         return
-    corners = coords.map_from_px(reference.geotransform, coords.corners(reference.width, reference.height))
+    corners = coords.map_from_px(
+        reference.geotransform, coords.corners(reference.width, reference.height)
+    )
     middle, reach = corners.mean(axis=0), _FAR * float(np.hypot(*np.ptp(corners, axis=0)))
     known = ground[np.isfinite(ground).all(axis=1)]
     if not len(known):
@@ -38,15 +49,20 @@ def refuse_misplaced(ground: Array, reference: Grid) -> None:
     x, y = at
     place = f"({x:.6g}, {y:.6g})"
     if np.hypot(*(at[::-1] - middle)) <= reach:
-        raise PointsFileError(f"The points around {place} have x and y exchanged.", "Exchange the two columns of map coordinates.")
+        raise PointsFileError(
+            f"The points around {place} have x and y exchanged.",
+            "Exchange the two columns of map coordinates.",
+        )
     degrees = bool((np.abs(known[:, 0]) <= 360.0).all() and (np.abs(known[:, 1]) <= 90.0).all())
     if degrees and not is_geographic(reference.crs_wkt):
         raise PointsFileError(
             f"The points around {place} look like degrees, but the reference is not in degrees.",
-            "Write the CRS of the points as the first line of the .points file, for example #CRS: EPSG:4326.",
+            "Write the CRS of the points as the first line of the .points file, for "
+            "example #CRS: EPSG:4326.",
         )
     if is_geographic(reference.crs_wkt) and not degrees:
         raise PointsFileError(
             f"The points around {place} look like metres, but the reference is in degrees.",
-            "Write the CRS of the points as the first line of the .points file, for example #CRS: EPSG:32633.",
+            "Write the CRS of the points as the first line of the .points file, for "
+            "example #CRS: EPSG:32633.",
         )

@@ -47,9 +47,11 @@ TOPICS = {
 
 
 def help_place(topic: str) -> tuple[Path, str]:
-    """Return file and anchor ("" = its top) that explain a topic; the contents for one that is unknown.
+    """Return file and anchor ("" = its top) that explain a topic; the contents for one that is
+    unknown.
 
-    The file is that of the language in use where the page is there in it, the English one otherwise.
+    The file is that of the language in use where the page is there in it, the English one
+    otherwise.
     """
     page, anchor = TOPICS.get(topic, ("index", ""))
     file = HELP / language_code() / f"{page}.html"

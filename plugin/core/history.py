@@ -1,4 +1,6 @@
-"""Snapshots of a review: undoing is going back to an earlier one, so that it can never disagree with doing."""
+"""Snapshots of a review: undoing is going back to an earlier one, so that it can never disagree
+with doing.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ class Snapshot:
         points: All points.
         model: Model asked for, maybe "auto".
         text: Name of the edit that led here.
-        independent_share: Independent matches per point, 0..1: overlapping templates share their errors.
+        independent_share: Independent matches per point, 0..1: overlapping templates share their
+            errors.
         run: The run the points come from, None where they come from a file or the analyst.
     """
 
@@ -30,7 +33,9 @@ class Snapshot:
 
 
 class History:
-    """A list of snapshots and where in it the review stands; the oldest of more than 500 are forgotten."""
+    """A list of snapshots and where in it the review stands; the oldest of more than 500 are
+    forgotten.
+    """
 
     def __init__(self, first: Snapshot) -> None:
         self._snapshots = [first]
@@ -57,7 +62,9 @@ class History:
         self._at = len(self._snapshots) - 1
 
     def amend(self, snapshot: Snapshot) -> None:
-        """Put a snapshot in the place of the one the review stands at; those that were undone are forgotten."""
+        """Put a snapshot in the place of the one the review stands at; those that were undone are
+        forgotten.
+        """
         self._snapshots = [*self._snapshots[: self._at], snapshot]
 
     def back(self) -> None:

@@ -1,4 +1,7 @@
-"""Dataclasses to strict JSON and back. Numbers that JSON lacks travel as "NaN", "Infinity" and "-Infinity"."""
+"""Dataclasses to strict JSON and back.
+
+Numbers that JSON lacks travel as "NaN", "Infinity" and "-Infinity".
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def to_jsonable(value: Any, special: bool = True) -> Any:
-    """Turn dataclasses, enums, tuples and numpy scalars into JSON types; arrays (similarity surfaces) become None.
+    """Turn dataclasses, enums, tuples and numpy scalars into JSON types; arrays (similarity
+    surfaces) become None.
 
     Args:
         value: What to turn.
@@ -27,7 +31,9 @@ def to_jsonable(value: Any, special: bool = True) -> Any:
     if isinstance(value, Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_jsonable(getattr(value, f.name), special) for f in dataclasses.fields(value)}
+        return {
+            f.name: to_jsonable(getattr(value, f.name), special) for f in dataclasses.fields(value)
+        }
     if isinstance(value, dict):
         return {str(k): to_jsonable(v, special) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -50,7 +56,9 @@ def to_jsonable(value: Any, special: bool = True) -> Any:
 def _hints(cls: type) -> dict[str, Any]:
     names: dict[str, Any] = {"np": None, "NDArray": _Array}
     module = __import__(cls.__module__, fromlist=["_"])
-    return typing.get_type_hints(cls, {**vars(module), **{k: v for k, v in names.items() if v is not None}, "np": _Numpy})
+    return typing.get_type_hints(
+        cls, {**vars(module), **{k: v for k, v in names.items() if v is not None}, "np": _Numpy}
+    )
 
 
 class _Array:

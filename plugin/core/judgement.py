@@ -1,4 +1,6 @@
-"""Everything that is said about a fit besides its residuals: advice, coverage, folds, alignment with range."""
+"""Everything that is said about a fit besides its residuals: advice, coverage, folds, alignment
+with range.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from .types import Grid
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the accuracy page shows. Only points in the fit count; check points have no part in any of it but `checks_px`.
+    """What the accuracy page shows.
+
+    Only points in the fit count; check points have no part in any of it but `checks_px`.
 
     Attributes:
         model: Model fitted, "" without a fit.
@@ -77,29 +81,49 @@ def judge(case: Case) -> Judgement:
     folds = check_folds(transform, case.sensed_grid) if transform is not None else None
     advice, problem = None, ""
     try:
-        advice = advise_points(case.points, (grid, case.sensed_grid), case.independent_share, case.held)
+        advice = advise_points(
+            case.points, (grid, case.sensed_grid), case.independent_share, case.held
+        )
     except FitError as error:
         problem = str(error)
     model = case.fit.model if transform is not None else ""
-    checks = check_errors(case.points, tuple(q.model for q in advice.qualities)) if advice is not None else ()
+    checks = (
+        check_errors(case.points, tuple(q.model for q in advice.qualities))
+        if advice is not None
+        else ()
+    )
     return Judgement(model, advice, coverage, folds, alignment_of(case), problem, checks)
 
 
-def check_errors(points: Sequence[SessionPoint], kinds: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
-    """Return the RMSE, px, of each model at the check points, fitted to the points in the fit; empty without check points."""
+def check_errors(
+    points: Sequence[SessionPoint], kinds: tuple[str, ...]
+) -> tuple[tuple[str, float], ...]:
+    """Return the RMSE, px, of each model at the check points, fitted to the points in the fit;
+    empty without check points.
+    """
     checks = [p.tie_point for p in points if p.role is Role.CHECK and p.tie_point.enabled]
     if not checks:
         return ()
     sensed, reference, covariances = control_of(points)
-    ends, targets = coords.as_points([p.sensed_px for p in checks]), coords.as_points([p.reference_px for p in checks])
-    return tuple((kind, rmse(fit(kind, sensed, reference, covariances).apply(ends) - targets)) for kind in kinds)
+    ends, targets = (
+        coords.as_points([p.sensed_px for p in checks]),
+        coords.as_points([p.reference_px for p in checks]),
+    )
+    return tuple(
+        (kind, rmse(fit(kind, sensed, reference, covariances).apply(ends) - targets))
+        for kind in kinds
+    )
 
 
 def alignment_of(case: Case) -> RangeTest | None:
-    """Test what the fit cannot predict, its leave-one-out errors, for alignment with the range direction.
+    """Test what the fit cannot predict, its leave-one-out errors, for alignment with the range
+    direction.
 
-    The residuals themselves would not do: a spline bends to every point, relief included, and leaves none of it to see.
+    The residuals themselves would not do: a spline bends to every point, relief included, and
+    leaves none of it to see.
     """
     if case.fit.details is None:
         return None
-    return range_test(case.fit.details.leave_one_out() @ np.array(case.to_metric).T, case.azimuth_deg)
+    return range_test(
+        case.fit.details.leave_one_out() @ np.array(case.to_metric).T, case.azimuth_deg
+    )

@@ -1,4 +1,6 @@
-"""One process at a time on a file: a lock beside it, which also keeps what was under way when its holder died."""
+"""One process at a time on a file: a lock beside it, which also keeps what was under way when its
+holder died.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,15 @@ _FAR = 2**40  # Windows locks bytes, which nobody else can read then: one far be
 class Lock:
     """Held within a `with` block; the system lets go of it when the process dies.
 
-    The lock file `.NAME.lock` says in its first line who holds it; further lines are notes of the holder. It goes when all of them are settled, or the block ends well.
+    The lock file `.NAME.lock` says in its first line who holds it; further lines are notes of the
+    holder. It goes when all of them are settled, or the block ends well.
 
     Args:
         path: What is locked.
 
     Raises:
-        OutputError: another process holds it, with its number and computer; or files cannot be locked here.
+        OutputError: another process holds it, with its number and computer; or files cannot be
+        locked here.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,7 +40,14 @@ class Lock:
     def __enter__(self) -> Lock:
         try:
             while True:
-                handle = os.open(self._name, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o666)
+                handle = os.open(
+                    self._name,
+                    os.O_RDWR
+                    | os.O_CREAT
+                    | getattr(os, "O_NOFOLLOW", 0)
+                    | getattr(os, "O_BINARY", 0),
+                    0o666,
+                )
                 self._stream = os.fdopen(handle, "r+b")
                 if not _taken(handle):
                     self._refuse(self._stream.readline())
@@ -54,10 +65,17 @@ class Lock:
             self._stream.truncate()
         except OSError as error:
             hint = "Keep the results in a folder of your own, on a disk that knows locks."
-            raise OutputError(f"Cannot lock {self._path}: {error.strerror or error}.", hint) from error
+            raise OutputError(
+                f"Cannot lock {self._path}: {error.strerror or error}.", hint
+            ) from error
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if sys.platform == "win32":  # open files cannot be removed there
             self._stream.close()
         if kind is None or not (self._open or self.notes):
@@ -66,7 +84,9 @@ class Lock:
         self._stream.close()
 
     def note(self, values: dict[str, Any]) -> None:
-        """Add a line, on disk when this returns; it stays for the next holder unless it is settled."""
+        """Add a line, on disk when this returns; it stays for the next holder unless it is
+        settled.
+        """
         self._open += 1
         self._write(values)
 
@@ -85,8 +105,13 @@ class Lock:
     def _refuse(self, line: bytes) -> None:
         self._stream.close()
         holder = _note(line) or {}
-        who = f"process {holder.get('pid', 'unknown')} on {holder.get('host', 'an unknown computer')}"
-        raise OutputError(f"{self._path} is being written by {who}.", "Wait for it to end, or choose another file.")
+        who = (
+            f"process {holder.get('pid', 'unknown')} on {holder.get('host', 'an unknown computer')}"
+        )
+        raise OutputError(
+            f"{self._path} is being written by {who}.",
+            "Wait for it to end, or choose another file.",
+        )
 
 
 def _note(line: bytes) -> dict[str, Any] | None:

@@ -37,7 +37,9 @@ class Snap:
 
 
 def quadratic_peak(patch: Array, noise: float) -> tuple[float, float, Covariance]:
-    """Least-squares paraboloid over 3x3: offset of its top and the covariance H^-1 G H^-1 of a noisy maximum."""
+    """Least-squares paraboloid over 3x3: offset of its top and the covariance H^-1 G H^-1 of a
+    noisy maximum.
+    """
     gx = (patch[:, 2] - patch[:, 0]).sum() / 6.0
     gy = (patch[2] - patch[0]).sum() / 6.0
     hxx = (patch[:, 2] - 2 * patch[:, 1] + patch[:, 0]).sum() / 3.0
@@ -50,28 +52,40 @@ def quadratic_peak(patch: Array, noise: float) -> tuple[float, float, Covariance
     offset = np.clip(-np.linalg.solve(hessian, np.array([gx, gy])), -0.75, 0.75)
     variance, axes = np.linalg.eigh(np.linalg.inv(-hessian) * noise * 0.25)
     sigma = (axes * np.clip(variance, 0.0, 25.0)) @ axes.T + 0.01 * np.eye(2)
-    covariance = ((float(sigma[0, 0]), float(sigma[0, 1])), (float(sigma[1, 0]), float(sigma[1, 1])))
+    covariance = (
+        (float(sigma[0, 0]), float(sigma[0, 1])),
+        (float(sigma[1, 0]), float(sigma[1, 1])),
+    )
     return float(offset[0]), float(offset[1]), covariance
 
 
 def surface_index(evidence: Evidence, place_px: Point) -> Array:
     """Return (column, row) on the surface of a position in the reference's pixels."""
     steps = np.array(evidence.surface_step_px, dtype=float).T
-    return np.asarray(np.linalg.solve(steps, np.asarray(place_px, dtype=float) - np.array(evidence.surface_origin_px)))
+    return np.asarray(
+        np.linalg.solve(
+            steps, np.asarray(place_px, dtype=float) - np.array(evidence.surface_origin_px)
+        )
+    )
 
 
 def surface_place(evidence: Evidence, index: Array) -> Point:
     """Return the position in the reference's pixels of (column, row) on the surface."""
-    x, y = np.array(evidence.surface_origin_px) + np.array(evidence.surface_step_px, dtype=float).T @ index
+    x, y = (
+        np.array(evidence.surface_origin_px)
+        + np.array(evidence.surface_step_px, dtype=float).T @ index
+    )
     return float(x), float(y)
 
 
 def snap(point: SessionPoint, at_px: Point) -> Snap | None:
-    """Return the peak of a point's surface nearest to a place, or None where the surface says nothing of it.
+    """Return the peak of a point's surface nearest to a place, or None where the surface says
+    nothing of it.
 
-    A peak is a value above its eight neighbours that stands at least 30 % as far above the surface's median as the highest.
-    The peak the match was found at keeps its score. Any other can only be right where that one is wrong, so its score is at
-    most what the found one leaves, 1 - score.
+    A peak is a value above its eight neighbours that stands at least 30 % as far above the
+    surface's median as the highest. The peak the match was found at keeps its score. Any other can
+    only be right where that one is wrong, so its score is at most what the found one leaves, 1 -
+    score.
 
     Args:
         point: The point, with its evidence.
@@ -82,7 +96,9 @@ def snap(point: SessionPoint, at_px: Point) -> Snap | None:
     if evidence is None or evidence.surface is None or point.tie_point.sensed_px != found.sensed_px:
         return None
     surface = evidence.surface
-    values = np.where(np.isfinite(surface) & (surface > _UNDEFINED), surface, -np.inf).astype(np.float64)
+    values = np.where(np.isfinite(surface) & (surface > _UNDEFINED), surface, -np.inf).astype(
+        np.float64
+    )
     h, w = values.shape
     near = surface_index(evidence, at_px)
     if not ((near >= -0.5) & (near <= np.array([w, h]) - 0.5)).all():
@@ -97,21 +113,40 @@ def snap(point: SessionPoint, at_px: Point) -> Snap | None:
     dx, dy, covariance = quadratic_peak(values[r - 1 : r + 2, c - 1 : c + 2], spread)
     top = np.array([c + dx, r + dy])
     others = values.copy()
-    others[max(0, r - EXCLUSION_PX) : r + EXCLUSION_PX + 1, max(0, c - EXCLUSION_PX) : c + EXCLUSION_PX + 1] = -np.inf
-    seen_as_found = float(np.hypot(*(top - surface_index(evidence, found.reference_px)))) <= _SAME_PEAK_PX
+    others[
+        max(0, r - EXCLUSION_PX) : r + EXCLUSION_PX + 1,
+        max(0, c - EXCLUSION_PX) : c + EXCLUSION_PX + 1,
+    ] = -np.inf
+    seen_as_found = (
+        float(np.hypot(*(top - surface_index(evidence, found.reference_px)))) <= _SAME_PEAK_PX
+    )
     score = found.score if seen_as_found else min(found.score, 1.0 - found.score)
     steps = np.array(evidence.surface_step_px, dtype=float).T
     (a, b), (_, d) = (steps @ np.array(covariance) @ steps.T).tolist()
     error = evidence.forward_backward_px if seen_as_found else float("nan")
-    worth = replace(evidence, peak=float(values[r, c]), second_peak=max(float(others.max()), 0.0), forward_backward_px=error)
-    return Snap(surface_place(evidence, top), Seen(score, ((a, b), (b, d)), worth), float(np.hypot(*(top - near))))
+    worth = replace(
+        evidence,
+        peak=float(values[r, c]),
+        second_peak=max(float(others.max()), 0.0),
+        forward_backward_px=error,
+    )
+    return Snap(
+        surface_place(evidence, top),
+        Seen(score, ((a, b), (b, d)), worth),
+        float(np.hypot(*(top - near))),
+    )
 
 
 def _maxima(values: Array) -> NDArray[np.intp]:
     """Return (N, 2) rows and columns of the local maxima off the border that stand out."""
     inner = values[1:-1, 1:-1]
     h, w = inner.shape
-    around = [values[1 + dr : 1 + dr + h, 1 + dc : 1 + dc + w] for dr in (-1, 0, 1) for dc in (-1, 0, 1) if dr or dc]
+    around = [
+        values[1 + dr : 1 + dr + h, 1 + dc : 1 + dc + w]
+        for dr in (-1, 0, 1)
+        for dc in (-1, 0, 1)
+        if dr or dc
+    ]
     if not inner.size or not np.isfinite(inner).any():
         return np.empty((0, 2), dtype=np.intp)
     whole = np.isfinite(np.stack(around)).all(axis=0) & np.isfinite(inner)

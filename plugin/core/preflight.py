@@ -1,4 +1,6 @@
-"""Pre-flight: what is known of a pair before a run, judged in words, with what can be done about it at one click."""
+"""Pre-flight: what is known of a pair before a run, judged in words, with what can be done about it
+at one click.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ class Fix:
 
     Attributes:
         label: On the button.
-        name: Field of `AlignParams` to set, or "crs" (give the raster the other's CRS) or "amplitude" (use its amplitude).
+        name: Field of `AlignParams` to set, or "crs" (give the raster the other's CRS) or
+            "amplitude" (use its amplitude).
         value: For the field; the side ("reference" or "sensed") otherwise.
     """
 
@@ -67,7 +70,8 @@ class RasterFacts:
         georeferencing: "geotransform", "gcps", "rpcs" or "none".
         gcp_count: GCPs of the file.
         crs: Name of its CRS, "" without.
-        nodata: How pixels outside the image are marked: "value 0", "mask", "alpha", "" = not at all.
+        nodata: How pixels outside the image are marked: "value 0", "mask", "alpha", "" = not at
+            all.
         zero_border: Share of samples that are zero and touch the edge, where nothing marks them.
         valid_share: Share of samples inside the image.
         constant: All samples alike.
@@ -117,7 +121,9 @@ class PairFacts:
 
 
 def automatic_radius_px(longer_px: float) -> float:
-    """Return the search radius where none is declared: 3 % of the longer side of the overlap, 40 to 400 working px."""
+    """Return the search radius where none is declared: 3 % of the longer side of the overlap, 40 to
+    400 working px.
+    """
     return min(max(0.03 * longer_px, 40.0), 400.0)
 
 
@@ -141,22 +147,41 @@ def _raster_findings(side: str, r: RasterFacts) -> list[Finding]:
         return [Finding(Level.RED, f"{side} unreadable", r.problem)]
     if r.is_complex:
         text = f"The {side} raster holds complex samples (SLC); matching needs their amplitude."
-        return [Finding(Level.RED, f"{side} complex", text, Fix("Use its amplitude", "amplitude", side))]
+        return [
+            Finding(Level.RED, f"{side} complex", text, Fix("Use its amplitude", "amplitude", side))
+        ]
     if r.constant:
-        text = f"All samples of the {side} raster are alike, as far as was looked. Choose another band or file."
+        text = (
+            f"All samples of the {side} raster are alike, as far as was looked. Choose "
+            "another band or file."
+        )
         return [Finding(Level.RED, f"{side} constant", text)]
     out = []
     if r.georeferencing == "gcps":
-        text = f"The {side} raster has no geotransform; it is placed by its {r.gcp_count} GCPs with a spline or a polynomial, not with one affine."
+        text = (
+            f"The {side} raster has no geotransform; it is placed by its {r.gcp_count} GCPs "
+            "with a spline or a polynomial, not with one affine."
+        )
         out.append(Finding(Level.GREEN, f"{side}: {r.gcp_count} GCPs", text))
     elif r.georeferencing == "rpcs":
-        out.append(Finding(Level.GREEN, f"{side}: RPCs", f"The {side} raster is placed by its RPCs at their mean height; relief shifts it further."))
+        out.append(
+            Finding(
+                Level.GREEN,
+                f"{side}: RPCs",
+                f"The {side} raster is placed by its RPCs at their mean height; relief "
+                "shifts it further.",
+            )
+        )
     if r.nodata:
-        text = f"Outside the image of the {side} raster: {r.nodata}. {100 * r.valid_share:.0f} % of its samples are image."
+        text = (
+            f"Outside the image of the {side} raster: {r.nodata}. {100 * r.valid_share:.0f} "
+            "% of its samples are image."
+        )
         out.append(Finding(Level.GREEN, f"{side}: {r.nodata}", text))
     elif r.zero_border > 0:
         text = (
-            f"{100 * r.zero_border:.0f} % of the {side} raster are zeros at its edge that nothing declares as nodata; they are left out of the matching. "
+            f"{100 * r.zero_border:.0f} % of the {side} raster are zeros at its edge "
+            "that nothing declares as nodata; they are left out of the matching. "
             "Zeros inside the image count as image."
         )
         out.append(Finding(Level.GREEN, f"{side}: zero border", text))
@@ -167,17 +192,40 @@ def _frame_findings(facts: PairFacts) -> list[Finding]:
     a, b = facts.reference, facts.sensed
     if (a.georeferencing == "none") != (b.georeferencing == "none"):
         side = "reference" if a.georeferencing == "none" else "sensed"
-        text = f"The {side} raster has no georeferencing, the other has. Give it an approximate position first (Layer > Georeferencer)."
+        text = (
+            f"The {side} raster has no georeferencing, the other has. Give it an approximate "
+            "position first (Layer > Georeferencer)."
+        )
         return [Finding(Level.RED, "georeferencing", text)]
     if a.georeferencing == "none":
-        return [Finding(Level.GREEN, "bare pixels", "Neither raster has georeferencing: their pixels are compared as they are.")]
+        return [
+            Finding(
+                Level.GREEN,
+                "bare pixels",
+                "Neither raster has georeferencing: their pixels are compared as they are.",
+            )
+        ]
     if bool(a.crs) != bool(b.crs):
         side, other = ("sensed", a.crs) if a.crs else ("reference", b.crs)
-        text = f"The {side} raster has no CRS. If its coordinates are those of the other one, give it the same."
+        text = (
+            f"The {side} raster has no CRS. If its coordinates are those of the other one, "
+            "give it the same."
+        )
         return [Finding(Level.RED, "CRS missing", text, Fix(f"Set {other}", "crs", side))]
     if not a.crs:
-        return [Finding(Level.GREEN, "no CRS", "Neither raster has a CRS: their coordinates are taken to be the same.")]
-    text = f"Both are in {a.crs}." if a.crs == b.crs else f"The sensed raster ({b.crs}) is brought to the reference's CRS ({a.crs}) on the fly; its file stays as it is."
+        return [
+            Finding(
+                Level.GREEN,
+                "no CRS",
+                "Neither raster has a CRS: their coordinates are taken to be the same.",
+            )
+        ]
+    text = (
+        f"Both are in {a.crs}."
+        if a.crs == b.crs
+        else f"The sensed raster ({b.crs}) is brought to the reference's CRS ({a.crs}) on the "
+        "fly; its file stays as it is."
+    )
     return [Finding(Level.GREEN, a.crs if a.crs == b.crs else f"{b.crs} → {a.crs}", text)]
 
 
@@ -185,30 +233,73 @@ def _place_findings(facts: PairFacts, params: AlignParams) -> list[Finding]:
     if not (math.isfinite(facts.overlap) and math.isfinite(max(facts.gsd)) and facts.extent > 0):
         return []
     gsd = params.working_gsd or max(facts.gsd)
-    radius = params.search_radius if params.search_radius is not None else automatic_radius_px(facts.extent / gsd) * gsd
+    radius = (
+        params.search_radius
+        if params.search_radius is not None
+        else automatic_radius_px(facts.extent / gsd) * gsd
+    )
     how = "declared" if params.search_radius is not None else "automatic"
-    wide = Fix(f"Search {_length(_rounded(facts.gap + 0.25 * facts.extent))} {facts.unit}", "search_radius", _rounded(facts.gap + 0.25 * facts.extent))
+    wide = Fix(
+        f"Search {_length(_rounded(facts.gap + 0.25 * facts.extent))} {facts.unit}",
+        "search_radius",
+        _rounded(facts.gap + 0.25 * facts.extent),
+    )
     if facts.gap > radius:
-        text = f"The rasters lie {_length(facts.gap)} {facts.unit} apart, the search reaches {_length(radius)} {facts.unit}. Check their CRS, or search further."
+        text = (
+            f"The rasters lie {_length(facts.gap)} {facts.unit} apart, the search reaches "
+            f"{_length(radius)} {facts.unit}. Check their CRS, or search further."
+        )
         return [Finding(Level.RED, "no overlap", text, wide)]
     if facts.gap > 0:
-        text = f"The rasters do not overlap as they are georeferenced ({_length(facts.gap)} {facts.unit} apart); only a search that wide can find a match."
+        text = (
+            f"The rasters do not overlap as they are georeferenced ({_length(facts.gap)} "
+            f"{facts.unit} apart); only a search that wide can find a match."
+        )
         return [Finding(Level.AMBER, "no overlap", text, wide)]
     out = []
     share = f"overlap {100 * facts.overlap:.0f} %"
     if facts.overlap < _LITTLE:
-        text = f"Only {100 * facts.overlap:.0f} % of the smaller raster are covered by the other: points will be few, and outside them the fit extrapolates."
-        out.append(Finding(Level.AMBER, share, text, wide if radius < wide.value else Fix("Shift only", "model", "shift")))
+        text = (
+            f"Only {100 * facts.overlap:.0f} % of the smaller raster are covered by the "
+            "other: points will be few, and outside them the fit extrapolates."
+        )
+        out.append(
+            Finding(
+                Level.AMBER,
+                share,
+                text,
+                wide if radius < wide.value else Fix("Shift only", "model", "shift"),
+            )
+        )
     else:
-        out.append(Finding(Level.GREEN, share, f"{100 * facts.overlap:.0f} % of the smaller raster are covered by the other."))
+        out.append(
+            Finding(
+                Level.GREEN,
+                share,
+                f"{100 * facts.overlap:.0f} % of the smaller raster are covered by the other.",
+            )
+        )
     if radius < 3 * gsd:
-        text = f"The search radius of {_length(radius)} {facts.unit} is less than three pixels: a larger misplacement would not be found."
-        out.append(Finding(Level.AMBER, "narrow search", text, Fix("Automatic", "search_radius", None)))
+        text = (
+            f"The search radius of {_length(radius)} {facts.unit} is less than three pixels: "
+            "a larger misplacement would not be found."
+        )
+        out.append(
+            Finding(Level.AMBER, "narrow search", text, Fix("Automatic", "search_radius", None))
+        )
     elif radius > 0.5 * facts.extent > 0 and params.search_radius is not None:
-        text = f"The search radius of {_length(radius)} {facts.unit} is more than half the scene: slow, and open to false matches."
-        out.append(Finding(Level.AMBER, "wide search", text, Fix("Automatic", "search_radius", None)))
+        text = (
+            f"The search radius of {_length(radius)} {facts.unit} is more than half the "
+            "scene: slow, and open to false matches."
+        )
+        out.append(
+            Finding(Level.AMBER, "wide search", text, Fix("Automatic", "search_radius", None))
+        )
     else:
-        text = f"The sensed raster is looked for up to {_length(radius)} {facts.unit} ({radius / gsd:.0f} px) from where it is georeferenced ({how})."
+        text = (
+            f"The sensed raster is looked for up to {_length(radius)} {facts.unit} "
+            f"({radius / gsd:.0f} px) from where it is georeferenced ({how})."
+        )
         out.append(Finding(Level.GREEN, f"± {_length(radius)} {facts.unit}", text))
     return out
 
@@ -220,16 +311,37 @@ def _gsd_findings(facts: PairFacts, params: AlignParams) -> list[Finding]:
     coarse, ratio = max(a, b), max(a, b) / min(a, b)
     short = f"{_length(a)} / {_length(b)} {facts.unit}"
     if params.working_gsd is not None and params.working_gsd < 0.5 * coarse:
-        text = f"Working at {params.working_gsd:g} {facts.unit} interpolates the coarser raster ({_length(coarse)} {facts.unit}) without gaining detail."
+        text = (
+            f"Working at {params.working_gsd:g} {facts.unit} interpolates the coarser raster "
+            f"({_length(coarse)} {facts.unit}) without gaining detail."
+        )
         return [Finding(Level.AMBER, short, text, Fix("Automatic", "working_gsd", None))]
     if ratio > _FAR_GSD and params.working_gsd is None:
         text = (
-            f"Pixels of {_length(a)} and {_length(b)} {facts.unit}: the finer raster is averaged {ratio:.0f} times, "
+            f"Pixels of {_length(a)} and {_length(b)} {facts.unit}: the finer raster is "
+            f"averaged {ratio:.0f} times, "
             f"and points are good to a fraction of {_length(coarse)} {facts.unit} only."
         )
-        return [Finding(Level.AMBER, short, text, Fix(f"Work at {_length(_rounded(coarse))} {facts.unit}", "working_gsd", _rounded(coarse)))]
+        return [
+            Finding(
+                Level.AMBER,
+                short,
+                text,
+                Fix(
+                    f"Work at {_length(_rounded(coarse))} {facts.unit}",
+                    "working_gsd",
+                    _rounded(coarse),
+                ),
+            )
+        ]
     at = params.working_gsd or coarse
-    return [Finding(Level.GREEN, short, f"Pixels of reference and sensed raster; compared at {_length(at)} {facts.unit}.")]
+    return [
+        Finding(
+            Level.GREEN,
+            short,
+            f"Pixels of reference and sensed raster; compared at {_length(at)} {facts.unit}.",
+        )
+    ]
 
 
 def _value_findings(r: RasterFacts, params: AlignParams) -> list[Finding]:
@@ -237,13 +349,29 @@ def _value_findings(r: RasterFacts, params: AlignParams) -> list[Finding]:
         return []
     chosen, guess = params.sar_scale, r.sar_scale
     if chosen != "auto" and guess == "db" and chosen != "db" and not r.eight_bit:
-        text = f"The SAR values are read as {_SCALES[chosen]}, but hold negative numbers: they look like decibel."
+        text = (
+            f"The SAR values are read as {_SCALES[chosen]}, but hold negative numbers: they "
+            "look like decibel."
+        )
         return [Finding(Level.AMBER, "SAR values", text, Fix("Decibel", "sar_scale", "db"))]
     if chosen == "auto" and r.eight_bit:
-        text = f"8-bit SAR: its histogram looks like {_SCALES[guess]}. Confirm it, or choose under Advanced."
-        return [Finding(Level.AMBER, f"SAR: {_SCALES[guess]}?", text, Fix(f"Take as {_SCALES[guess]}", "sar_scale", guess))]
+        text = (
+            f"8-bit SAR: its histogram looks like {_SCALES[guess]}. Confirm it, or choose "
+            "under Advanced."
+        )
+        return [
+            Finding(
+                Level.AMBER,
+                f"SAR: {_SCALES[guess]}?",
+                text,
+                Fix(f"Take as {_SCALES[guess]}", "sar_scale", guess),
+            )
+        ]
     name = _SCALES[guess if chosen == "auto" else chosen]
-    text = f"The SAR values are read as {name} ({'as their range and histogram tell' if chosen == 'auto' else 'as chosen'})."
+    text = (
+        f"The SAR values are read as {name} "
+        f"({'as their range and histogram tell' if chosen == 'auto' else 'as chosen'})."
+    )
     return [Finding(Level.GREEN, f"SAR: {name}", text)]
 
 

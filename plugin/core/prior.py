@@ -1,7 +1,8 @@
-"""What is known of two rasters before any tie point: where the georeferencing of both puts a sensed pixel in the reference.
+"""What is known of two rasters before any tie point: where the georeferencing of both puts a sensed
+pixel in the reference.
 
-A model is fitted to what this leaves. Else a shift of a raster whose pixels are larger, oblong, turned, mirrored or in another CRS would have
-to undo its georeferencing too, which a shift cannot.
+A model is fitted to what this leaves. Else a shift of a raster whose pixels are larger, oblong,
+turned, mirrored or in another CRS would have to undo its georeferencing too, which a shift cannot.
 
 Convention:
     Pixel frame (corner origin); a prior maps sensed_px -> reference_px.
@@ -25,28 +26,37 @@ Array = NDArray[np.float64]
 _NOTHING_PX = 1e-3
 """A prior that turns and scales less than this over the whole raster changes no fit."""
 _HELD_PX = 0.1
-"""How far the simplest model that holds the georeferencing may miss it: a tenth of the noise of a good tie point."""
+"""How far the simplest model that holds the georeferencing may miss it: a tenth of the noise of a
+good tie point.
+"""
 _MODELS = (("affine", 3), ("polynomial2", 12), ("polynomial3", 20), ("tps", 60))
 """Models tried for the georeferencing, and from how many places each."""
 _LATTICE = 21
 _STALE = 5.0
-"""Places further than so many times the median from an affine of the others do not tell of the georeferencing."""
+"""Places further than so many times the median from an affine of the others do not tell of the
+georeferencing.
+"""
 
 
 def known_prior(
-    reference: Grid, sensed: Grid, points: Sequence[TiePoint] = (), place: Callable[[Array], Array] | None = None
+    reference: Grid,
+    sensed: Grid,
+    points: Sequence[TiePoint] = (),
+    place: Callable[[Array], Array] | None = None,
 ) -> Transform | None:
     """Return where the georeferencing puts sensed pixels in the reference.
 
     Args:
         reference: Native grid.
         sensed: Native grid.
-        points: Tie points; where the grids do not tell (two CRSs, GCPs) those with a `sensed_map` do.
+        points: Tie points; where the grids do not tell (two CRSs, GCPs) those with a `sensed_map`
+            do.
         place: Exact answer for (N, 2) sensed_px, NaN outside; None where it is not at hand.
 
     Returns:
-        An affine or, where that would miss by more than a tenth of a pixel, a polynomial or spline; None where either raster has no place on the
-        ground, where nothing tells, and where the pixels of both are alike, so that every model holds what is known.
+        An affine or, where that would miss by more than a tenth of a pixel, a polynomial or spline;
+        None where either raster has no place on the ground, where nothing tells, and where the
+        pixels of both are alike, so that every model holds what is known.
     """
     outline = _lattice(sensed)
     if place is not None:
@@ -58,7 +68,10 @@ def known_prior(
     if not is_referenced(reference) or not known:
         return None
     places = coords.as_points([p.sensed_px for p in known])
-    images = coords.px_from_map(reference.geotransform, coords.as_points([p.sensed_map for p in known if p.sensed_map is not None]))
+    images = coords.px_from_map(
+        reference.geotransform,
+        coords.as_points([p.sensed_map for p in known if p.sensed_map is not None]),
+    )
     return _simplest(*_agreeing(places, images), sensed)
 
 
@@ -68,7 +81,9 @@ def _lattice(grid: Grid) -> Array:
 
 
 def _agreeing(places: Array, images: Array) -> tuple[Array, Array]:
-    """Return the places that agree with an affine of all: one that was moved may keep the map coordinates of where it was."""
+    """Return the places that agree with an affine of all: one that was moved may keep the map
+    coordinates of where it was.
+    """
     with contextlib.suppress(FitError):
         miss = np.hypot(*(fitting.fit("affine", places, images).apply(places) - images).T)
         keep = miss <= max(_STALE * float(np.median(miss)), _HELD_PX)
@@ -77,7 +92,9 @@ def _agreeing(places: Array, images: Array) -> tuple[Array, Array]:
 
 
 def _simplest(places: Array, images: Array, sensed: Grid) -> Transform | None:
-    """Return the simplest model of the georeferencing that holds it, the nearest where none does, or None where there is nothing to hold."""
+    """Return the simplest model of the georeferencing that holds it, the nearest where none does,
+    or None where there is nothing to hold.
+    """
     finite = np.isfinite(images).all(axis=1)
     places, images = places[finite], images[finite]
     best, least = None, np.inf

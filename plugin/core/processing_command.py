@@ -38,13 +38,24 @@ def run_command(request: AlignRequest, warp: WarpParams, points: str, output: st
     values.update(changed(request.params))
     values.pop("THREADS", None)
     if request.params.matcher_params:
-        values["MATCHER_PARAMS"] = "; ".join(f"{k}={v}" for k, v in request.params.matcher_params.items())
-    return command("registerimages", {**values, **changed(warp), "POINTS": points, "OUTPUT": output})
+        values["MATCHER_PARAMS"] = "; ".join(
+            f"{k}={v}" for k, v in request.params.matcher_params.items()
+        )
+    return command(
+        "registerimages", {**values, **changed(warp), "POINTS": points, "OUTPUT": output}
+    )
 
 
 def command(algorithm: str, values: Mapping[str, Any]) -> str:
     """Return a line of `qgis_process`, quoted for a POSIX shell."""
-    return " ".join(["qgis_process", "run", f"{PROVIDER}:{algorithm}", *(shlex.quote(f"--{k}={_text(v)}") for k, v in values.items())])
+    return " ".join(
+        [
+            "qgis_process",
+            "run",
+            f"{PROVIDER}:{algorithm}",
+            *(shlex.quote(f"--{k}={_text(v)}") for k, v in values.items()),
+        ]
+    )
 
 
 def _raster(name: str, ref: RasterRef) -> dict[str, Any]:
@@ -58,4 +69,3 @@ def _raster(name: str, ref: RasterRef) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-

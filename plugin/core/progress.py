@@ -14,7 +14,9 @@ class Cancelled(Exception):  # noqa: N818 - not an error: the user asked for it
 
 
 class Progress:
-    """Receives progress; silent and never cancelled by default. Subclass and override what is needed.
+    """Receives progress; silent and never cancelled by default.
+
+    Subclass and override what is needed.
 
     Long loops call `update` at least every half second so that cancelling is prompt.
     """
@@ -56,12 +58,22 @@ class Progress:
 
 
 class _Part(Progress):
-    def __init__(self, parent: Progress, start: float, end: float, tells_points: bool = True, tells_messages: bool = True) -> None:
+    def __init__(
+        self,
+        parent: Progress,
+        start: float,
+        end: float,
+        tells_points: bool = True,
+        tells_messages: bool = True,
+    ) -> None:
         self._parent, self._start, self._span = parent, start, end - start
         self._tells_points, self._tells_messages = tells_points, tells_messages
 
     def update(self, fraction: float, message: str = "") -> None:
-        self._parent.update(self._start + self._span * min(max(fraction, 0.0), 1.0), message if self._tells_messages else "")
+        self._parent.update(
+            self._start + self._span * min(max(fraction, 0.0), 1.0),
+            message if self._tells_messages else "",
+        )
 
     def poll(self) -> None:
         self._parent.poll()

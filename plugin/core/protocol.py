@@ -1,12 +1,13 @@
-"""The messages between QGIS and the worker: one JSON object a line, and the public JSON of a result.
+"""The messages between QGIS and the worker: one JSON object a line, and the public JSON of a
+result.
 
-Requests: hello · match {request, chips_path, report_path} · place {request, transform, reference_px, sensed_px} ·
-explain {request, transform, reference_px, sensed_px, path} · adapt {request} · diagnose · shutdown.
-Replies: hello {version, protocol, packages} · progress {fraction, message} · points {points} · log {message} ·
-done {result} · placed {reference_px, seen, surface} · explained {path} · adapted {result} ·
-error {kind, message, hint} · alive {} every two seconds of a run · diagnosis {report}.
-Every message carries the id of its request; -1 answers what is no request.
-Similarity surfaces travel beside the messages, in an .npz with a key "s<id>" per point.
+Requests: hello · match {request, chips_path, report_path} · place {request, transform,
+reference_px, sensed_px} · explain {request, transform, reference_px, sensed_px, path} · adapt
+{request} · diagnose · shutdown. Replies: hello {version, protocol, packages} · progress {fraction,
+message} · points {points} · log {message} · done {result} · placed {reference_px, seen, surface} ·
+explained {path} · adapted {result} · error {kind, message, hint} · alive {} every two seconds of a
+run · diagnosis {report}. Every message carries the id of its request; -1 answers what is no
+request. Similarity surfaces travel beside the messages, in an .npz with a key "s<id>" per point.
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ _MAX_SURFACES = 2**30
 
 def encode(kind: str, identifier: int, /, **fields: Any) -> str:
     """Return one message as a line without its newline."""
-    return json.dumps({"type": kind, "id": identifier, **to_jsonable(fields)}, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return json.dumps(
+        {"type": kind, "id": identifier, **to_jsonable(fields)},
+        ensure_ascii=True,
+        allow_nan=False,
+        separators=(",", ":"),
+    )
 
 
 def decode(line: str) -> dict[str, Any]:
@@ -51,7 +57,11 @@ def decode(line: str) -> dict[str, Any]:
         raise WorkerError("A message is too long.")
     with reading("a message", ascii(line[:80]), error=WorkerError):
         message = json.loads(line)
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str) or type(message.get("id")) is not int:
+    if (
+        not isinstance(message, dict)
+        or not isinstance(message.get("type"), str)
+        or type(message.get("id")) is not int
+    ):
         raise WorkerError(f"The worker sent something that is not a message: {line[:80]!a}.")
     return message
 
@@ -85,7 +95,9 @@ def save_surfaces(points: tuple[TiePoint, ...], path: Path) -> None:
     try:
         path.write_bytes(packed.getbuffer())
     except OSError as error:
-        raise errors.OutputError(f"Cannot write {path}: {error.strerror or error}.", "Make room on the disk.") from error
+        raise errors.OutputError(
+            f"Cannot write {path}: {error.strerror or error}.", "Make room on the disk."
+        ) from error
 
 
 def attach_surfaces(points: tuple[TiePoint, ...], path: Path) -> tuple[TiePoint, ...]:
@@ -101,7 +113,9 @@ def attach_surfaces(points: tuple[TiePoint, ...], path: Path) -> tuple[TiePoint,
         with np.load(path, allow_pickle=False) as stored:
             surfaces = {key: _surface(stored[key]) for key in stored.files}
     return tuple(
-        dataclasses.replace(p, evidence=dataclasses.replace(p.evidence, surface=surfaces[f"s{p.id}"]))
+        dataclasses.replace(
+            p, evidence=dataclasses.replace(p.evidence, surface=surfaces[f"s{p.id}"])
+        )
         if p.evidence is not None and f"s{p.id}" in surfaces
         else p
         for p in points
@@ -134,7 +148,9 @@ def placed_from_message(message: dict[str, Any]) -> tuple[Point, Seen]:
         x, y = (float(v) for v in message["reference_px"])
         seen = from_jsonable(Seen, message["seen"])
         surface = None if message["surface"] is None else _surface(message["surface"])
-    return (x, y), dataclasses.replace(seen, evidence=dataclasses.replace(seen.evidence, surface=surface))
+    return (x, y), dataclasses.replace(
+        seen, evidence=dataclasses.replace(seen.evidence, surface=surface)
+    )
 
 
 def adapted_from_message(message: dict[str, Any]) -> AdaptResult:
@@ -158,7 +174,9 @@ def result_from_message(message: dict[str, Any]) -> AlignResult:
 
 
 def result_to_json(result: AlignResult) -> dict[str, Any]:
-    """Return the public JSON of a result, as the command line writes it; undefined numbers are null."""
+    """Return the public JSON of a result, as the command line writes it; undefined numbers are
+    null.
+    """
     points = [
         {
             "id": p.id,
@@ -198,6 +216,16 @@ def result_to_json(result: AlignResult) -> dict[str, Any]:
 def error_to_json(reference: str, sensed: str, error: AlignError) -> dict[str, Any]:
     """Return the public JSON of a pair that failed."""
     return {
-        "reference": reference, "sensed": sensed, "status": "error", "message": error.message, "hint": error.hint, "matcher": "",
-        "model": "", "points": [], "transform": None, "quality": None, "timings_s": {}, "versions": {},
+        "reference": reference,
+        "sensed": sensed,
+        "status": "error",
+        "message": error.message,
+        "hint": error.hint,
+        "matcher": "",
+        "model": "",
+        "points": [],
+        "transform": None,
+        "quality": None,
+        "timings_s": {},
+        "versions": {},
     }

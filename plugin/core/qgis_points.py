@@ -1,10 +1,12 @@
 """QGIS .points files, as QGIS 3.26 and later read and write them.
 
-The line "#CRS: <WKT>" (empty where there is none), the header "mapX,mapY,sourceX,sourceY,enable,dX,dY,residual", then a line
-per point. mapX and mapY are in the CRS of the first line (for us that of the reference; its pixel frame with negative y where
-it has none). sourceX and sourceY are in the CRS of the sensed layer, or its pixels with negative y where it has no
-georeferencing. dX, dY and residual are in pixels, as in QGIS' default setting: those of the reference, dY pointing up.
-QGIS does not read them back, and neither does anything here. Scores, covariances, reasons and roles have no column.
+The line "#CRS: <WKT>" (empty where there is none), the header
+"mapX,mapY,sourceX,sourceY,enable,dX,dY,residual", then a line per point. mapX and mapY are in the
+CRS of the first line (for us that of the reference; its pixel frame with negative y where it has
+none). sourceX and sourceY are in the CRS of the sensed layer, or its pixels with negative y where
+it has no georeferencing. dX, dY and residual are in pixels, as in QGIS' default setting: those of
+the reference, dY pointing up. QGIS does not read them back, and neither does anything here. Scores,
+covariances, reasons and roles have no column.
 """
 
 from __future__ import annotations
@@ -54,7 +56,9 @@ class PointsFile:
 
 
 def is_referenced(grid: Grid) -> bool:
-    """Whether pixels of a native grid have a place on the ground; those of a raster with GCPs or RPCs only have none of their own."""
+    """Whether pixels of a native grid have a place on the ground; those of a raster with GCPs or
+    RPCs only have none of their own.
+    """
     return tuple(grid.geotransform) != _IDENTITY
 
 
@@ -80,9 +84,11 @@ def format_points(file: PointsFile) -> str:
 
 
 def parse_points(text: str) -> PointsFile:
-    """Parse a .points file as QGIS does: comma or else tab, at least four columns; residuals that are no numbers are 0.
+    """Parse a .points file as QGIS does: comma or else tab, at least four columns; residuals that
+    are no numbers are 0.
 
-    Where QGIS would quietly take garbage for zero or lose the first point for want of a header, this refuses.
+    Where QGIS would quietly take garbage for zero or lose the first point for want of a header,
+    this refuses.
 
     Raises:
         PointsFileError: naming the line.
@@ -93,34 +99,64 @@ def parse_points(text: str) -> PointsFile:
         crs, start = lines[0][5:].strip(), 1
     if start >= len(lines) or "mapx" not in lines[start].lower():
         hint = "Choose a file saved by the QGIS Georeferencer or this tool."
-        raise PointsFileError(f"Line {start + 1}: not a .points file, its header mapX,mapY,sourceX,sourceY is missing.", hint)
+        raise PointsFileError(
+            f"Line {start + 1}: not a .points file, its header mapX,mapY,sourceX,sourceY "
+            "is missing.",
+            hint,
+        )
     order = _order(lines[start], start + 1)
-    rows = [_row(line, at, order) for at, line in enumerate(lines[start + 1 :], start + 2) if line.strip() and not line.startswith("#")]
+    rows = [
+        _row(line, at, order)
+        for at, line in enumerate(lines[start + 1 :], start + 2)
+        if line.strip() and not line.startswith("#")
+    ]
     return PointsFile(crs, tuple(rows))
 
 
-_ALIASES = (("mapx",), ("mapy",), ("sourcex", "pixelx"), ("sourcey", "pixely"), ("enable",), ("dx",), ("dy",), ("residual",))
+_ALIASES = (
+    ("mapx",),
+    ("mapy",),
+    ("sourcex", "pixelx"),
+    ("sourcey", "pixely"),
+    ("enable",),
+    ("dx",),
+    ("dy",),
+    ("residual",),
+)
 
 
 def _order(header: str, at: int) -> list[int]:
-    """Return where each column of QGIS stands in a file, by the names of its header; -1 where it has none."""
-    names = [n.strip().strip('"').lower() for n in (header.split(",") if "," in header else header.split("\t"))]
+    """Return where each column of QGIS stands in a file, by the names of its header; -1 where it
+    has none.
+    """
+    names = [
+        n.strip().strip('"').lower()
+        for n in (header.split(",") if "," in header else header.split("\t"))
+    ]
     order = [next((names.index(n) for n in aliases if n in names), -1) for aliases in _ALIASES]
     if -1 in order[:4]:
-        raise PointsFileError(f"Line {at}: the header lacks one of the columns mapX, mapY, sourceX and sourceY.", _FIX)
+        raise PointsFileError(
+            f"Line {at}: the header lacks one of the columns mapX, mapY, sourceX and sourceY.", _FIX
+        )
     return order
 
 
 def _row(line: str, at: int, order: list[int]) -> PointsRow:
     given = line.split(",") if "," in line else line.split("\t")
     if len(given) < 4 or max(order[:4]) >= len(given):
-        raise PointsFileError(f"Line {at}: expected at least {max(4, max(order[:4]) + 1)} columns, found {len(given)}.", _FIX)
+        raise PointsFileError(
+            f"Line {at}: expected at least {max(4, max(order[:4]) + 1)} columns, found "
+            f"{len(given)}.",
+            _FIX,
+        )
     parts = [given[i] if 0 <= i < len(given) else "" for i in order]
     try:
         x, y, source_x, source_y = (number(p) for p in parts[:4])
         enabled = int(number(parts[4])) != 0 if parts[4].strip() else True
     except (ValueError, OverflowError) as error:
-        raise PointsFileError(f"Line {at}: {line.strip()[:60]!r} holds something that is not a number.", _FIX) from error
+        raise PointsFileError(
+            f"Line {at}: {line.strip()[:60]!r} holds something that is not a number.", _FIX
+        ) from error
     if not all(math.isfinite(v) for v in (x, y, source_x, source_y)):
         raise PointsFileError(f"Line {at}: coordinates must be finite.", _FIX)
     dx, dy, residual = (_residual(parts[i]) for i in (5, 6, 7))
@@ -136,7 +172,10 @@ def _residual(text: str) -> float:
 
 
 def points_from_tie_points(
-    points: Sequence[TiePoint | SessionPoint], reference_grid: Grid, sensed_grid: Grid, residuals_px: dict[int, Point] | None = None
+    points: Sequence[TiePoint | SessionPoint],
+    reference_grid: Grid,
+    sensed_grid: Grid,
+    residuals_px: dict[int, Point] | None = None,
 ) -> PointsFile:
     """Make a .points file of tie points.
 
@@ -144,7 +183,8 @@ def points_from_tie_points(
         points: Tie points, also the disabled ones; check points are written disabled.
         reference_grid: Native grid of the reference.
         sensed_grid: Native grid of the sensed raster, in its own CRS.
-        residuals_px: transform(sensed) - reference by id, reference px; zeros are written where there is none.
+        residuals_px: transform(sensed) - reference by id, reference px; zeros are written where
+            there is none.
     """
     rows = []
     for p in (as_session_point(p).as_reviewed() for p in points):
@@ -154,14 +194,17 @@ def points_from_tie_points(
     return PointsFile(reference_grid.crs_wkt if is_referenced(reference_grid) else "", tuple(rows))
 
 
-def tie_points_from_points(file: PointsFile, reference_grid: Grid, sensed_grid: Grid, to_reference: Reproject | None = None) -> list[TiePoint]:
+def tie_points_from_points(
+    file: PointsFile, reference_grid: Grid, sensed_grid: Grid, to_reference: Reproject | None = None
+) -> list[TiePoint]:
     """Make tie points of a .points file.
 
     Args:
         file: The file.
         reference_grid: Native grid of the reference.
         sensed_grid: Native grid of the sensed raster.
-        to_reference: (N, 2) in the CRS of the file -> the reference's CRS; None where they are the same.
+        to_reference: (N, 2) in the CRS of the file -> the reference's CRS; None where they are the
+            same.
 
     Raises:
         PointsFileError: a point has no place in the reference's CRS.
@@ -173,15 +216,29 @@ def tie_points_from_points(file: PointsFile, reference_grid: Grid, sensed_grid: 
     refuse_misplaced(ground, reference_grid)
     with np.errstate(all="ignore"):
         reference = _inward(ground, reference_grid)
-        sensed = _inward(coords.as_points([(r.source_x, r.source_y) for r in file.rows]), sensed_grid)
+        sensed = _inward(
+            coords.as_points([(r.source_x, r.source_y) for r in file.rows]), sensed_grid
+        )
     points = []
     for at, row in enumerate(file.rows):
         places = [(float(xy[0]), float(xy[1])) for xy in (reference[at], sensed[at], ground[at])]
         if not all(math.isfinite(v) for place in places for v in place):
             where = f"Line {row.line}" if row.line else f"Point {at + 1}"
-            raise PointsFileError(f"{where}: the point has no place in the rasters' coordinates.", "Check the CRS of the file, or correct or remove the line.")
+            raise PointsFileError(
+                f"{where}: the point has no place in the rasters' coordinates.",
+                "Check the CRS of the file, or correct or remove the line.",
+            )
         place_map = places[2] if is_referenced(reference_grid) else None
-        points.append(TiePoint(at + 1, places[0], places[1], place_map, enabled=row.enabled, reason="" if row.enabled else "disabled in file"))
+        points.append(
+            TiePoint(
+                at + 1,
+                places[0],
+                places[1],
+                place_map,
+                enabled=row.enabled,
+                reason="" if row.enabled else "disabled in file",
+            )
+        )
     return points
 
 

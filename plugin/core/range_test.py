@@ -1,16 +1,17 @@
 """Whether residuals line up with a direction: the mark that relief leaves in a SAR image.
 
-Heights that the geocoding did not know displace a SAR image along range, towards the sensor or away from it. The residuals of
-a smooth model then scatter more along range than across it. Their axes (directions modulo 180 degrees) are tested against
-isotropy with doubled angles, each weighted by the rank of its length: noise is short, relief is long, and no blunder rules.
+Heights that the geocoding did not know displace a SAR image along range, towards the sensor or away
+from it. The residuals of a smooth model then scatter more along range than across it. Their axes
+(directions modulo 180 degrees) are tested against isotropy with doubled angles, each weighted by
+the rank of its length: noise is short, relief is long, and no blunder rules.
 
 Reference:
-    Moore 1980, A modification of the Rayleigh test for vector data, Biometrika 67(1); Mardia and Jupp 2000, Directional
-    Statistics, ch. 6 (V-test, axial data).
+    Moore 1980, A modification of the Rayleigh test for vector data, Biometrika 67(1); Mardia and
+    Jupp 2000, Directional Statistics, ch. 6 (V-test, axial data).
 
 Deviation:
-    The p-value is that of the limit for many points; with 8 to 15 points it errs towards saying nothing (0.05 comes up in 3.7 % of
-    random draws with 8 points).
+    The p-value is that of the limit for many points; with 8 to 15 points it errs towards saying
+    nothing (0.05 comes up in 3.7 % of random draws with 8 points).
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class RangeTest:
     """The answer.
 
     Attributes:
-        azimuth_deg: Axis tested, clockwise from north, 0..180: the one given, or the one that explains most.
+        azimuth_deg: Axis tested, clockwise from north, 0..180: the one given, or the one that
+            explains most.
         given: Whether it was given; else it was estimated from the residuals themselves.
         best_deg: The axis that explains most, 0..180.
         spread_deg: Its standard error.
@@ -65,7 +67,8 @@ def range_test(residuals: ArrayLike, azimuth_deg: float | None = None) -> RangeT
 
     Args:
         residuals: (N, 2) east and north, in one unit of length.
-        azimuth_deg: Direction in which the radar looks, clockwise from north (either way along it); None = estimate the axis.
+        azimuth_deg: Direction in which the radar looks, clockwise from north (either way along it);
+            None = estimate the axis.
 
     Returns:
         The answer, None where fewer than 8 residuals differ from zero.
@@ -94,5 +97,12 @@ def range_test(residuals: ArrayLike, azimuth_deg: float | None = None) -> RangeT
     east, north = math.sin(math.radians(axis)), math.cos(math.radians(axis))
     along, across = r @ [east, north], r @ [north, -east]
     return RangeTest(
-        axis % 180.0, azimuth_deg is not None, best % 180.0, spread, p, float(np.sqrt((along**2).mean())), float(np.sqrt((across**2).mean())), n
+        axis % 180.0,
+        azimuth_deg is not None,
+        best % 180.0,
+        spread,
+        p,
+        float(np.sqrt((along**2).mean())),
+        float(np.sqrt((across**2).mean())),
+        n,
     )

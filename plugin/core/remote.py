@@ -12,13 +12,22 @@ from urllib.parse import urlsplit
 
 Read = Callable[[str], "str | None"]
 
-_URL = re.compile(r"\b(?:https?|ftps?|s3|gs|az|abfss?|adl|adls|oss|swift|webhdfs|hdfs)(?::|%3A)(?:/|%2F){2}[^\s\"'<>]*", re.IGNORECASE)
-_VSI = re.compile(r"/vsi(?:curl|s3|gs|az|adls|oss|swift|webhdfs|hdfs)(?:_streaming)?[/?][^\s\"'<>]*", re.IGNORECASE)
+_URL = re.compile(
+    r"\b(?:https?|ftps?|s3|gs|az|abfss?|adl|adls|oss|swift|webhdfs|hdfs)(?::|%3A)(?:/|%2F){2}[^\s\"'<>]*",
+    re.IGNORECASE,
+)
+_VSI = re.compile(
+    r"/vsi(?:curl|s3|gs|az|adls|oss|swift|webhdfs|hdfs)(?:_streaming)?[/?][^\s\"'<>]*",
+    re.IGNORECASE,
+)
 _SERVICE = re.compile(
     r"(?:PG|PostgreSQL|MySQL|OCI|GeoR|GeoRaster|MSSQL|ODBC|MongoDB(?:v3)?|EEDAI?|DAAS|PLMosaic|PLScenes|WMS|WMTS|WCS|TMS|WFS|OAPIF|OGCAPI|NGW|"
-    r"Carto|Elastic|ES|AmigoCloud|IIP|AGS|CSW|HANA|GNMDatabase):.+", re.IGNORECASE | re.DOTALL,
+    r"Carto|Elastic|ES|AmigoCloud|IIP|AGS|CSW|HANA|GNMDatabase):.+",
+    re.IGNORECASE | re.DOTALL,
 )
-_PREFIX = re.compile(r"(?:[A-Za-z][\w+]+:(?://)?)+")  # of a driver, "NETCDF:", or a scheme; no drive letter
+_PREFIX = re.compile(
+    r"(?:[A-Za-z][\w+]+:(?://)?)+"
+)  # of a driver, "NETCDF:", or a scheme; no drive letter
 _TEXTS = re.compile(r"<([\w:.-]+)(?:\s[^<>]*)?>([^<]+)<")
 _ATTRIBUTES = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
@@ -26,7 +35,20 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ROOTS = re.compile(
     r"<(?:VRTDataset|GDAL_WMS|GDAL_WMTS|WCS_GDAL|MRF_META|GDALTileIndexDataset|TileMapService|Capabilities|WMT_MS_Capabilities|WMS_Capabilities|PAMDataset)\b"
 )
-_WORDS_ONLY = {"mdi", "srs", "metadata", "description", "category", "key", "projection", "datumname", "sourceproperties", "geotransform", "gmlns", "xsi"}
+_WORDS_ONLY = {
+    "mdi",
+    "srs",
+    "metadata",
+    "description",
+    "category",
+    "key",
+    "projection",
+    "datumname",
+    "sourceproperties",
+    "geotransform",
+    "gmlns",
+    "xsi",
+}
 _ASSETS = ("assets", "asset_templates", "refs")
 _SIDECARS = (".aux.xml", ".ovr", ".msk")
 _HEAD, _LONGEST = 4096, 32 * 2**20
@@ -38,7 +60,8 @@ def remote_addresses(name: str, read: Read | None = None, most: int = 20) -> tup
 
     Args:
         name: As GDAL takes it: a path, an address, or the text of a virtual raster or service.
-        read: Returns a file that describes a raster by text (see `described`), None for every other.
+        read: Returns a file that describes a raster by text (see `described`), None for every
+            other.
         most: Addresses looked for.
     """
     found: dict[str, None] = {}
@@ -59,7 +82,9 @@ def remote_addresses(name: str, read: Read | None = None, most: int = 20) -> tup
 
 
 def own_address(name: str) -> str | None:
-    """Return the address that a name is or holds, None where it names something on this computer."""
+    """Return the address that a name is or holds, None where it names something on this
+    computer.
+    """
     if name.lstrip().startswith(("<", "{")):
         return None
     for pattern in (_VSI, _URL):
@@ -73,11 +98,17 @@ def server_of(address: str) -> str:
     """Return whom an address asks: its scheme and host; the address itself where it has none."""
     inner = _URL.search(address)
     parts = urlsplit(inner.group() if inner else "")
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "") if parts.hostname else address
+    return (
+        f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        if parts.hostname
+        else address
+    )
 
 
 def described(path: str) -> str | None:
-    """Return the text of a file that describes a raster kept elsewhere, None for every other file."""
+    """Return the text of a file that describes a raster kept elsewhere, None for every other
+    file.
+    """
     try:
         with Path(path).open("rb") as stream:
             head = stream.read(_HEAD).decode("utf-8", "replace")
@@ -93,7 +124,11 @@ def _following(name: str, folder: str, read: Read) -> Iterator[tuple[str, str]]:
     if name.lstrip().startswith(("<", "{")):
         yield from ((v, folder) for v in _names_in(name))
         return
-    plain = _PREFIX.sub("", name, count=1).partition("?")[0].strip("\"'") if _PREFIX.match(name) else name
+    plain = (
+        _PREFIX.sub("", name, count=1).partition("?")[0].strip("\"'")
+        if _PREFIX.match(name)
+        else name
+    )
     for path in dict.fromkeys((plain, str(Path(folder, plain)))):
         for suffix in ("", *_SIDECARS):
             text = read(f"{path}{suffix}")
@@ -113,7 +148,9 @@ def _names_in(text: str) -> Iterator[str]:
         for key, one, other in _ATTRIBUTES.findall(tag):
             if key.lower() not in _WORDS_ONLY and not key.lower().startswith(("xmlns", "xsi:")):
                 yield html.unescape(one or other).strip()
-    for _key, value in re.findall(r"<MDI\s+key\s*=\s*[\"'](OVERVIEW_FILE|MASK_FILE)[\"'][^>]*>([^<]+)<", plain):
+    for _key, value in re.findall(
+        r"<MDI\s+key\s*=\s*[\"'](OVERVIEW_FILE|MASK_FILE)[\"'][^>]*>([^<]+)<", plain
+    ):
         yield html.unescape(value).strip()
 
 

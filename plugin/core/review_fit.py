@@ -41,7 +41,12 @@ class FitState:
     details: Fit | None = None
 
 
-def advise_points(points: Sequence[SessionPoint], grids: tuple[Grid, Grid], independent_share: float, held: str = "") -> Advice:
+def advise_points(
+    points: Sequence[SessionPoint],
+    grids: tuple[Grid, Grid],
+    independent_share: float,
+    held: str = "",
+) -> Advice:
     """Return how all models do at the points in the fit.
 
     Args:
@@ -56,10 +61,24 @@ def advise_points(points: Sequence[SessionPoint], grids: tuple[Grid, Grid], inde
     sensed, reference, covariances = control_of(points)
     prior = prior_of(points, grids)
     frame = _frame(sensed, reference, covariances, grids, prior)
-    return quality.advise(sensed, reference, covariances, *frame, independent=independent_share * len(sensed), held=held, prior=prior)
+    return quality.advise(
+        sensed,
+        reference,
+        covariances,
+        *frame,
+        independent=independent_share * len(sensed),
+        held=held,
+        prior=prior,
+    )
 
 
-def fit_points(points: Sequence[SessionPoint], model: str, grids: tuple[Grid, Grid], independent_share: float, held: str = "") -> FitState:
+def fit_points(
+    points: Sequence[SessionPoint],
+    model: str,
+    grids: tuple[Grid, Grid],
+    independent_share: float,
+    held: str = "",
+) -> FitState:
     """Fit a model ("auto" asks the advisor) to the points that are in the fit.
 
     Args:
@@ -80,23 +99,46 @@ def fit_points(points: Sequence[SessionPoint], model: str, grids: tuple[Grid, Gr
             prior = prior_of(points, grids)
             fit = fitting.fit_details(model, sensed, reference, covariances, prior=prior)
             frame = _frame(sensed, reference, covariances, grids, prior)
-            figures = quality.assess(model, sensed, reference, covariances, *frame, fit, independent_share * len(sensed), prior)
+            figures = quality.assess(
+                model,
+                sensed,
+                reference,
+                covariances,
+                *frame,
+                fit,
+                independent_share * len(sensed),
+                prior,
+            )
     except FitError as error:
         return FitState(model, None, None, {}, None, str(error))
-    if reason := quality.implausible(model, figures.fit_rmse_px, covariances, quality.radius_of(reference)):
+    if reason := quality.implausible(
+        model, figures.fit_rmse_px, covariances, quality.radius_of(reference)
+    ):
         message = reason
     ends = coords.as_points([p.tie_point.sensed_px for p in points])
     miss = fit.transform.apply(ends) - coords.as_points([p.tie_point.reference_px for p in points])
     residuals = {p.id: (float(m[0]), float(m[1])) for p, m in zip(points, miss, strict=True)}
     check = [residuals[p.id] for p in points if p.role is Role.CHECK and p.tie_point.enabled]
-    return FitState(model, fit.transform, figures, residuals, quality.rmse(check) if check else None, message, fit)
+    return FitState(
+        model,
+        fit.transform,
+        figures,
+        residuals,
+        quality.rmse(check) if check else None,
+        message,
+        fit,
+    )
 
 
 def control_of(points: Sequence[SessionPoint]) -> tuple[Any, Any, Any]:
     """Return sensed (N, 2), reference (N, 2) and covariances (N, 2, 2) of the points in the fit."""
     used = [p.tie_point for p in points if p.in_fit]
     covariances = np.array([p.covariance_px for p in used]).reshape(-1, 2, 2)
-    return coords.as_points([p.sensed_px for p in used]), coords.as_points([p.reference_px for p in used]), covariances
+    return (
+        coords.as_points([p.sensed_px for p in used]),
+        coords.as_points([p.reference_px for p in used]),
+        covariances,
+    )
 
 
 def prior_of(points: Sequence[SessionPoint], grids: tuple[Grid, Grid]) -> Transform | None:
@@ -104,7 +146,13 @@ def prior_of(points: Sequence[SessionPoint], grids: tuple[Grid, Grid]) -> Transf
     return known_prior(*grids, [p.tie_point for p in points])
 
 
-def _frame(sensed: Any, reference: Any, covariances: Any, grids: tuple[Grid, Grid], prior: Transform | None) -> tuple[float, Any]:
-    """Return the area that the points may cover, reference px^2, and the reference's 2x2 matrix px -> map (None without a CRS)."""
+def _frame(
+    sensed: Any, reference: Any, covariances: Any, grids: tuple[Grid, Grid], prior: Transform | None
+) -> tuple[float, Any]:
+    """Return the area that the points may cover, reference px^2, and the reference's 2x2 matrix px
+    -> map (None without a CRS).
+    """
     gt = grids[0].geotransform
-    return quality.coverable_area(sensed, reference, covariances, *grids, prior), np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if grids[0].crs_wkt else None
+    return quality.coverable_area(sensed, reference, covariances, *grids, prior), np.array(
+        [[gt[1], gt[2]], [gt[4], gt[5]]]
+    ) if grids[0].crs_wkt else None

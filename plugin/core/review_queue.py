@@ -1,18 +1,21 @@
 """Which point to look at next: the one that may do the most harm, by influence and doubt.
 
-For a point i of the fit, with leverage h (0..1), leave-one-out error e (px) and calibrated score p (probability that the match
-is right), and s the spread of the leave-one-out errors (Rayleigh, from their median):
+For a point i of the fit, with leverage h (0..1), leave-one-out error e (px) and calibrated score p
+(probability that the match is right), and s the spread of the leave-one-out errors (Rayleigh, from
+their median):
 
-    doubt      d = (1-p) W / ((1-p) W + p R),  R = exp(-e^2 / 2 s^2) / (2 pi s^2),  W = 1 / (pi (10 s)^2)
+    doubt      d = (1-p) W / ((1-p) W + p R),  R = exp(-e^2 / 2 s^2) / (2 pi s^2),
+               W = 1 / (pi (10 s)^2)
     influence  h sqrt(e^2 + s^2)
     priority   d h sqrt(e^2 + s^2), px
 
-d is the probability that the match is wrong, given its score and how far from it the other points expect it, where right matches
-scatter normally and wrong ones lie anywhere within ten spreads. h e is what the fit at the point moves when the point is left out.
-The priority is thus the expected displacement, in reference px, that a wrong match causes at its own place.
+d is the probability that the match is wrong, given its score and how far from it the other points
+expect it, where right matches scatter normally and wrong ones lie anywhere within ten spreads. h e
+is what the fit at the point moves when the point is left out. The priority is thus the expected
+displacement, in reference px, that a wrong match causes at its own place.
 
-Points a filter has put out influence nothing: they come after those of the fit, the least doubtful first, for they may be
-losses. Points that the analyst has judged come last.
+Points a filter has put out influence nothing: they come after those of the fit, the least doubtful
+first, for they may be losses. Points that the analyst has judged come last.
 """
 
 from __future__ import annotations
@@ -39,10 +42,12 @@ class Standing:
 
     Attributes:
         rank: From 1; 0 for points already judged.
-        priority_px: Expected displacement of the map if the match is wrong, px; 0 for points out of the fit.
+        priority_px: Expected displacement of the map if the match is wrong, px; 0 for points out of
+            the fit.
         doubt: Probability (0..1) that the match is wrong; NaN where there is no fit.
         leverage: Of the fit, 0..1; 0 for points out of it.
-        loo_px: Length of the leave-one-out error; of the residual for points out of the fit; NaN where undetermined.
+        loo_px: Length of the leave-one-out error; of the residual for points out of the fit; NaN
+            where undetermined.
     """
 
     rank: int
@@ -60,7 +65,8 @@ class Queue:
         order: Ids of the points still to be judged, the most urgent first.
         standings: Of every point, by id.
         reviewed: How many the analyst has judged.
-        total: How many there are to judge: those the filters kept, and those judged whatever a filter said.
+        total: How many there are to judge: those the filters kept, and those judged whatever a
+            filter said.
     """
 
     order: tuple[int, ...]
@@ -88,24 +94,31 @@ def doubt(score: ArrayLike, error_px: ArrayLike, spread_px: float) -> Array:
     p = np.clip(np.asarray(score, dtype=np.float64), 1.0 - _SURE, _SURE)
     e = np.asarray(error_px, dtype=np.float64) / spread_px
     # log of the odds of wrong to right; 2 s^2 / (10 s)^2 is W / R at e = 0
-    evidence = np.where(np.isfinite(e), np.log(2.0 / _REACH**2) + np.minimum(np.nan_to_num(e) ** 2 / 2, 500.0), 0.0)
+    evidence = np.where(
+        np.isfinite(e), np.log(2.0 / _REACH**2) + np.minimum(np.nan_to_num(e) ** 2 / 2, 500.0), 0.0
+    )
     log_odds = np.log((1.0 - p) / p) + evidence
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -500.0, 500.0))))
 
 
 def spread_of(errors_px: ArrayLike) -> float:
-    """Return the Rayleigh parameter of error lengths from their median, at least 0.05 px; 1 px where there is none."""
+    """Return the Rayleigh parameter of error lengths from their median, at least 0.05 px; 1 px
+    where there is none.
+    """
     e = np.asarray(errors_px, dtype=np.float64)
     e = e[np.isfinite(e)]
     return max(float(np.median(e)) / _RAYLEIGH_MEDIAN, _LEAST_SPREAD_PX) if len(e) else 1.0
 
 
-def make_queue(points: Sequence[SessionPoint], fit: Fit | None, residuals_px: dict[int, tuple[float, float]]) -> Queue:
+def make_queue(
+    points: Sequence[SessionPoint], fit: Fit | None, residuals_px: dict[int, tuple[float, float]]
+) -> Queue:
     """Order points for review.
 
     Args:
         points: All points.
-        fit: Fit to those with `in_fit`, in their order; None where there is no fit: the lowest scores come first then.
+        fit: Fit to those with `in_fit`, in their order; None where there is no fit: the lowest
+            scores come first then.
         residuals_px: transform(sensed) - reference by id.
     """
     n = len(points)
@@ -127,12 +140,18 @@ def make_queue(points: Sequence[SessionPoint], fit: Fit | None, residuals_px: di
     rank = np.zeros(n, dtype=int)
     rank[ranking] = np.arange(1, len(ranking) + 1)
     columns = (rank.tolist(), priority.tolist(), wrong.tolist(), leverage.tolist(), error.tolist())
-    standings = {p.id: Standing(*row) for p, row in zip(points, zip(*columns, strict=True), strict=True)}
-    return Queue(tuple(points[i].id for i in ranking), standings, int(done.sum()), int((done | inside).sum()))
+    standings = {
+        p.id: Standing(*row) for p, row in zip(points, zip(*columns, strict=True), strict=True)
+    }
+    return Queue(
+        tuple(points[i].id for i in ranking), standings, int(done.sum()), int((done | inside).sum())
+    )
 
 
 class Trail:
-    """The way through a queue: next is the most urgent point not yet passed by, previous the one seen before."""
+    """The way through a queue: next is the most urgent point not yet passed by, previous the one
+    seen before.
+    """
 
     def __init__(self) -> None:
         self._seen: list[int] = []
@@ -146,7 +165,9 @@ class Trail:
         self._at = len(self._seen) - 1
 
     def next(self, order: Sequence[int]) -> int | None:
-        """Return the point to look at next, None where none is left; once all were passed by, they come again."""
+        """Return the point to look at next, None where none is left; once all were passed by, they
+        come again.
+        """
         if self._at + 1 < len(self._seen):
             return self._seen[self._at + 1]
         here = self._seen[self._at] if self._seen else None

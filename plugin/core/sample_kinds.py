@@ -1,4 +1,6 @@
-"""What the samples of a raster are: radar or optical, decibel or linear, guessed from names and values."""
+"""What the samples of a raster are: radar or optical, decibel or linear, guessed from names and
+values.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _OPTICAL_NAME = re.compile(
 )
 
 
-def detect_modality(names: str, colourful: bool, sample: NDArray[np.float32], fallback: Modality) -> Modality:
+def detect_modality(
+    names: str, colourful: bool, sample: NDArray[np.float32], fallback: Modality
+) -> Modality:
     """Guess what made an image.
 
     Args:
@@ -44,8 +48,9 @@ def detect_sar_scale(sample: NDArray[np.float32], dtype: str) -> str:
         dtype: Data type of the file.
 
     Returns:
-        "db" for negative values and for pictures whose histogram is already even (8-bit exports of decibels); "power" for
-        positive floats with a heavy tail and a median under 1.5; else "amplitude".
+        "db" for negative values and for pictures whose histogram is already even (8-bit exports of
+        decibels); "power" for positive floats with a heavy tail and a median under 1.5; else
+        "amplitude".
     """
     if sample.size == 0 or float(np.percentile(sample, 5)) < 0:
         return "db"

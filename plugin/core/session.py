@@ -1,7 +1,8 @@
 """The control points under review: states, reasons, undo and redo, autosave.
 
-Listeners are told after each change; the fit is computed when asked for and kept until then. While a run
-streams its candidates they are shown, but the review behind them is neither edited nor saved over.
+Listeners are told after each change; the fit is computed when asked for and kept until then. While
+a run streams its candidates they are shown, but the review behind them is neither edited nor saved
+over.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Session:
         sensed_grid: Its native grid.
         model: Model or "auto".
         file: Written after each edit (a path means a plain `SessionFile`); None = no autosave.
-        sensed_to_reference: (N, 2) in the sensed CRS -> the reference's CRS; None where they are the same.
+        sensed_to_reference: (N, 2) in the sensed CRS -> the reference's CRS; None where they are
+            the same.
     """
 
     def __init__(
@@ -93,14 +95,18 @@ class Session:
         raise UsageError(f"There is no point {identifier}.")
 
     def to_tie_points(self) -> list[TiePoint]:
-        """Return the tie points with their flags as reviewed; check points are disabled with the reason "check point"."""
+        """Return the tie points with their flags as reviewed; check points are disabled with the
+        reason "check point".
+        """
         return [p.as_reviewed() for p in self.points]
 
     @property
     def fit(self) -> FitState:
         """The fit to the points as they are now."""
         if self._fit is None:
-            self._fit = self._refitter.fit(self.points, self.model, self.grids, self._now.independent_share)
+            self._fit = self._refitter.fit(
+                self.points, self.model, self.grids, self._now.independent_share
+            )
         return self._fit
 
     @property
@@ -114,7 +120,12 @@ class Session:
         Raises:
             FitError: too few points for any model.
         """
-        return advise_points(self.points, self.grids, self._now.independent_share, self.fit.model if self.model == "auto" else "")
+        return advise_points(
+            self.points,
+            self.grids,
+            self._now.independent_share,
+            self.fit.model if self.model == "auto" else "",
+        )
 
     @property
     def grids(self) -> tuple[Grid, Grid]:
@@ -123,7 +134,9 @@ class Session:
 
     @property
     def advice_due(self) -> bool:
-        """Whether the automatic model was chosen for earlier points: `advice` is to be asked, and its answer taken."""
+        """Whether the automatic model was chosen for earlier points: `advice` is to be asked, and
+        its answer taken.
+        """
         return self._fit is not None and self._refitter.advice_due
 
     def take_advice(self, points: tuple[SessionPoint, ...], advice: Advice) -> None:
@@ -135,42 +148,75 @@ class Session:
 
     def accept(self, ids: Iterable[int]) -> None:
         """Accept points: they take part in the fit, whatever a filter said."""
-        self._edit(ids, "Accept", lambda p: p.changed(replace(p.tie_point, enabled=True, reason=""), PointState.ACCEPTED))
+        self._edit(
+            ids,
+            "Accept",
+            lambda p: p.changed(replace(p.tie_point, enabled=True, reason=""), PointState.ACCEPTED),
+        )
 
     def reject(self, ids: Iterable[int], reason: str = Reason.USER.value) -> None:
         """Reject points; they stay visible with the reason."""
         why = reason.value if isinstance(reason, Reason) else str(reason)
-        self._edit(ids, "Reject", lambda p: p.changed(replace(p.tie_point, enabled=False, reason=why), PointState.REJECTED))
+        self._edit(
+            ids,
+            "Reject",
+            lambda p: p.changed(
+                replace(p.tie_point, enabled=False, reason=why), PointState.REJECTED
+            ),
+        )
 
     def undecide(self, ids: Iterable[int]) -> None:
         """Put points back to how they were found, with the verdict of the filters."""
         self._edit(ids, "Undecide", SessionPoint.undecided)
 
     def set_role(self, ids: Iterable[int], role: Role) -> None:
-        """Make points control points or check points; a check point is measured, whatever a filter said."""
+        """Make points control points or check points; a check point is measured, whatever a filter
+        said.
+        """
 
         def changed(p: SessionPoint) -> SessionPoint:
-            enabled = role is Role.CHECK or not p.reason  # the reason outlives the time as a check point
+            enabled = (
+                role is Role.CHECK or not p.reason
+            )  # the reason outlives the time as a check point
             return replace(p, tie_point=replace(p.tie_point, enabled=enabled), role=role)
 
         self._edit(ids, "Change role", changed)
 
-    def move(self, identifier: int, reference_px: Point | None = None, sensed_px: Point | None = None, seen: Seen | None = None) -> None:
-        """Move one or both ends of a point, to where `seen` was measured if anything; it becomes edited and enabled.
+    def move(
+        self,
+        identifier: int,
+        reference_px: Point | None = None,
+        sensed_px: Point | None = None,
+        seen: Seen | None = None,
+    ) -> None:
+        """Move one or both ends of a point, to where `seen` was measured if anything; it becomes
+        edited and enabled.
 
         Raises:
             UsageError: no such point, or a place that is not finite.
         """
-        self._edit([identifier], "Move", lambda p: self._moved(p, reference_px, sensed_px, seen), streak=f"place {identifier}")
+        self._edit(
+            [identifier],
+            "Move",
+            lambda p: self._moved(p, reference_px, sensed_px, seen),
+            streak=f"place {identifier}",
+        )
 
     def nudge(self, identifier: int, dx_px: float, dy_px: float) -> None:
-        """Move a point's reference end by a little, reference px; nudges of one point in a row are one step of undo.
+        """Move a point's reference end by a little, reference px; nudges of one point in a row are
+        one step of undo.
 
         Raises:
             UsageError: no such point, or a step that is not finite.
         """
         x, y = self.point(identifier).tie_point.reference_px
-        self._edit([identifier], "Nudge", lambda p: self._moved(p, (x + dx_px, y + dy_px)), streak=f"nudge {identifier}", join=True)
+        self._edit(
+            [identifier],
+            "Nudge",
+            lambda p: self._moved(p, (x + dx_px, y + dy_px)),
+            streak=f"nudge {identifier}",
+            join=True,
+        )
 
     def add(self, reference_px: Point, sensed_px: Point, seen: Seen | None = None) -> int:
         """Add a point and return its id.
@@ -179,25 +225,52 @@ class Session:
             UsageError: a place that is not finite.
         """
         identifier = max((p.id for p in self.points), default=0) + 1
-        point = self._placed(TiePoint(identifier, reference_px, sensed_px), reference_px, sensed_px, seen)
-        self._push((*self.points, SessionPoint(point, PointState.ADDED)), self.model, "Add point", streak=f"place {identifier}")
+        point = self._placed(
+            TiePoint(identifier, reference_px, sensed_px), reference_px, sensed_px, seen
+        )
+        self._push(
+            (*self.points, SessionPoint(point, PointState.ADDED)),
+            self.model,
+            "Add point",
+            streak=f"place {identifier}",
+        )
         return identifier
 
     def settle(self, identifier: int, reference_px: Point, sensed_px: Point, seen: Seen) -> None:
-        """Put a point that was added or moved where it was measured: part of that step of undo, or a step of its own after another edit.
+        """Put a point that was added or moved where it was measured: part of that step of undo, or
+        a step of its own after another edit.
 
         Raises:
             UsageError: no such point, or a place that is not finite.
         """
         streak = f"place {identifier}"
         text = self.undo_text if streak == self._streak else "Measure"
-        self._edit([identifier], text, lambda p: replace(p, tie_point=self._placed(p.tie_point, reference_px, sensed_px, seen)), streak, True)
+        self._edit(
+            [identifier],
+            text,
+            lambda p: replace(
+                p, tie_point=self._placed(p.tie_point, reference_px, sensed_px, seen)
+            ),
+            streak,
+            True,
+        )
 
-    def replace_all(self, points: Iterable[TiePoint | SessionPoint], text: str = "Import points") -> None:
-        """Replace every point (an import, with states and roles where the points have them); undoable."""
+    def replace_all(
+        self, points: Iterable[TiePoint | SessionPoint], text: str = "Import points"
+    ) -> None:
+        """Replace every point (an import, with states and roles where the points have them);
+        undoable.
+        """
         self._refuse_while_streaming()
         self._streak = ""
-        self._history.push(Snapshot(tuple(as_session_point(p) for p in points), self.model, text, self._now.independent_share))
+        self._history.push(
+            Snapshot(
+                tuple(as_session_point(p) for p in points),
+                self.model,
+                text,
+                self._now.independent_share,
+            )
+        )
         self._changed("points")
 
     def set_model(self, kind: str) -> None:
@@ -207,12 +280,16 @@ class Session:
             UsageError: an unknown model.
         """
         if kind not in MODEL_LABELS:
-            raise UsageError(f"Unknown model {kind!r}.", f"Choose one of: {', '.join(MODEL_LABELS)}.")
+            raise UsageError(
+                f"Unknown model {kind!r}.", f"Choose one of: {', '.join(MODEL_LABELS)}."
+            )
         if kind != self.model:
             self._push(self._now.points, kind, "Change model", while_streaming=True)
 
     def set_adapted(self, adapted: Adapted | None) -> None:
-        """Note the weights adapted to this scene, which lie beside the session's file; not undoable."""
+        """Note the weights adapted to this scene, which lie beside the session's file; not
+        undoable.
+        """
         self.adapted, self._changed_at = adapted, datetime.now(timezone.utc)
         try:
             self.save()
@@ -249,7 +326,9 @@ class Session:
         points = tuple(SessionPoint(p) for p in result.points)
         self._refuse_while_streaming()
         self._streak = ""
-        self._history.push(Snapshot(points, self.model, "Find tie points", share, run or RunRecord.of(result)))
+        self._history.push(
+            Snapshot(points, self.model, "Find tie points", share, run or RunRecord.of(result))
+        )
         self._changed("points")
 
     # --- undo and redo
@@ -295,19 +374,39 @@ class Session:
         return end
 
     def record(self) -> SessionRecord:
-        """Return the review without its history and without the candidates of a run that streams."""
+        """Return the review without its history and without the candidates of a run that
+        streams.
+        """
         now = self._now
         return SessionRecord(
-            self.reference, self.sensed, self.reference_grid, self.sensed_grid, now.model, now.independent_share, now.points, now.run, self.inputs,
-            self.adapted, self._refitter.held, self._changed_at,
+            self.reference,
+            self.sensed,
+            self.reference_grid,
+            self.sensed_grid,
+            now.model,
+            now.independent_share,
+            now.points,
+            now.run,
+            self.inputs,
+            self.adapted,
+            self._refitter.held,
+            self._changed_at,
         )
 
     @classmethod
     def from_record(cls, record: SessionRecord) -> Session:
         """Go on with a review."""
-        session = cls(record.reference, record.sensed, record.reference_grid, record.sensed_grid, record.model)
-        session._history = History(Snapshot(record.points, record.model, "", record.independent_share, record.run))
-        session.inputs, session.adapted, session._changed_at = record.inputs, record.adapted, record.changed_at
+        session = cls(
+            record.reference, record.sensed, record.reference_grid, record.sensed_grid, record.model
+        )
+        session._history = History(
+            Snapshot(record.points, record.model, "", record.independent_share, record.run)
+        )
+        session.inputs, session.adapted, session._changed_at = (
+            record.inputs,
+            record.adapted,
+            record.changed_at,
+        )
         session._refitter = Refitter(record.advised)
         return session
 
@@ -321,7 +420,9 @@ class Session:
             self.file.save(self.record())
 
     def note_fit(self) -> None:
-        """Write what follows from the fit as it is, residuals and the model advised, into the session's file, where it has one."""
+        """Write what follows from the fit as it is, residuals and the model advised, into the
+        session's file, where it has one.
+        """
         if self.file is not None:
             self.file.note_fit(self.fit.residuals_px, self._refitter.held)
 
@@ -340,19 +441,40 @@ class Session:
     def _now(self) -> Snapshot:
         return self._history.now
 
-    def _edit(self, ids: Iterable[int], text: str, change: Callable[[SessionPoint], SessionPoint], streak: str = "", join: bool = False) -> None:
+    def _edit(
+        self,
+        ids: Iterable[int],
+        text: str,
+        change: Callable[[SessionPoint], SessionPoint],
+        streak: str = "",
+        join: bool = False,
+    ) -> None:
         wanted = set(ids)
         if not wanted:
             return
         missing = wanted - {p.id for p in self.points}
         if missing:
             raise UsageError(f"There is no point {min(missing)}.")
-        self._push(tuple(change(p) if p.id in wanted else p for p in self.points), self.model, text, streak=streak, join=join)
+        self._push(
+            tuple(change(p) if p.id in wanted else p for p in self.points),
+            self.model,
+            text,
+            streak=streak,
+            join=join,
+        )
 
     def _push(
-        self, points: tuple[SessionPoint, ...], model: str, text: str, while_streaming: bool = False, streak: str = "", join: bool = False
+        self,
+        points: tuple[SessionPoint, ...],
+        model: str,
+        text: str,
+        while_streaming: bool = False,
+        streak: str = "",
+        join: bool = False,
     ) -> None:
-        """Make an edit; with `join` it becomes part of the one before, where that is of the same `streak`."""
+        """Make an edit; with `join` it becomes part of the one before, where that is of the same
+        `streak`.
+        """
         self._refuse_while_streaming(while_streaming)
         snapshot = replace(self._now, points=points, model=model, text=text)
         what = "model" if points is self._now.points else "points"
@@ -371,10 +493,15 @@ class Session:
 
     def _refuse_while_streaming(self, allowed: bool = False) -> None:
         if self._streamed is not None and not allowed:
-            raise UsageError("Points cannot be edited while a run is finding them.", "Wait for the run to end, or cancel it.")
+            raise UsageError(
+                "Points cannot be edited while a run is finding them.",
+                "Wait for the run to end, or cancel it.",
+            )
 
     def _changed(self, what: str, save: bool = True) -> None:
-        """Save first, then tell the listeners: they learn of an edit even when it could not be saved."""
+        """Save first, then tell the listeners: they learn of an edit even when it could not be
+        saved.
+        """
         self._fit = None
         try:
             if save:
@@ -384,10 +511,28 @@ class Session:
             for callback in list(self._listeners):
                 callback(what)
 
-    def _moved(self, p: SessionPoint, reference_px: Point | None = None, sensed_px: Point | None = None, seen: Seen | None = None) -> SessionPoint:
+    def _moved(
+        self,
+        p: SessionPoint,
+        reference_px: Point | None = None,
+        sensed_px: Point | None = None,
+        seen: Seen | None = None,
+    ) -> SessionPoint:
         t = p.tie_point
         state = PointState.ADDED if p.state is PointState.ADDED else PointState.EDITED
-        return p.changed(self._placed(t, reference_px or t.reference_px, sensed_px or t.sensed_px, seen), state)
+        return p.changed(
+            self._placed(t, reference_px or t.reference_px, sensed_px or t.sensed_px, seen), state
+        )
 
-    def _placed(self, point: TiePoint, reference_px: Point, sensed_px: Point, seen: Seen | None) -> TiePoint:
-        return placed(point, reference_px, sensed_px, seen, self.reference_grid, self.sensed_grid, self.sensed_to_reference)
+    def _placed(
+        self, point: TiePoint, reference_px: Point, sensed_px: Point, seen: Seen | None
+    ) -> TiePoint:
+        return placed(
+            point,
+            reference_px,
+            sensed_px,
+            seen,
+            self.reference_grid,
+            self.sensed_grid,
+            self.sensed_to_reference,
+        )

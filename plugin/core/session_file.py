@@ -1,8 +1,9 @@
 """A review in one GeoPackage: written piece by piece after each edit, whole at any moment.
 
-Table `points` is an ordinary layer (with a style); `session` holds everything else by name, as JSON; `evidence` the
-similarity surfaces (float16, as they come from the worker). Each save is one transaction: a process that is killed leaves
-the review as it was before or after the edit, and SQLite mends the file when it is opened next.
+Table `points` is an ordinary layer (with a style); `session` holds everything else by name, as
+JSON; `evidence` the similarity surfaces (float16, as they come from the worker). Each save is one
+transaction: a process that is killed leaves the review as it was before or after the edit, and
+SQLite mends the file when it is opened next.
 """
 
 from __future__ import annotations
@@ -24,22 +25,39 @@ from .borders import reading
 from .errors import AlignError, InputError, OutputError
 from .outputs import Outputs
 from .session_record import SessionRecord, record_from, record_from_json
-from .session_rows import CREATE, EVIDENCE, INSERT_EVIDENCE, INSERT_POINT, POINTS, evidence_rows, extent, point_row, points_from
+from .session_rows import (
+    CREATE,
+    EVIDENCE,
+    INSERT_EVIDENCE,
+    INSERT_POINT,
+    POINTS,
+    evidence_rows,
+    extent,
+    point_row,
+    points_from,
+)
 from .types import Point
 
 _MAGIC = b"SQLite format 3\x00"
 _JOURNALS = ("-journal", "-wal", "-shm")
 _WAIT_S = 3.0
-_PUT = "INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_PUT = (
+    "INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = "
+    "excluded.value"
+)
 _OURS = "Choose a file saved by this plugin."
 _READ = ("session", POINTS, EVIDENCE)
 _BRIEF_S, _LONG_S = 5.0, 60.0  # to read what a review is about; to read all of it
 
 
 class SessionFile:
-    """Keeps one review in one file; remembers what it wrote last, so that an edit costs what it changed."""
+    """Keeps one review in one file; remembers what it wrote last, so that an edit costs what it
+    changed.
+    """
 
-    def __init__(self, path: Path, style_qml: str = "", written_by: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, path: Path, style_qml: str = "", written_by: Mapping[str, str] | None = None
+    ) -> None:
         """Name the file; nothing is touched before the first `save`.
 
         Args:
@@ -55,16 +73,26 @@ class SessionFile:
         self._residuals: dict[int, Point] = {}
 
     @classmethod
-    def going_on(cls, path: Path, record: SessionRecord, style_qml: str = "", written_by: Mapping[str, str] | None = None) -> SessionFile:
+    def going_on(
+        cls,
+        path: Path,
+        record: SessionRecord,
+        style_qml: str = "",
+        written_by: Mapping[str, str] | None = None,
+    ) -> SessionFile:
         """Go on with a file that was just read: later saves write what differs from `record`."""
         file = cls(path, style_qml, written_by)
-        with contextlib.suppress(AlignError, sqlite3.Error, TypeError, ValueError), geopackage.opened(path, ["session"], _BRIEF_S) as connection:
+        with (
+            contextlib.suppress(AlignError, sqlite3.Error, TypeError, ValueError),
+            geopackage.opened(path, ["session"], _BRIEF_S) as connection,
+        ):
             file._writer, file._count = _revision(connection)
             file._saved = record
         return file
 
     def save(self, record: SessionRecord) -> None:
-        """Write what changed since the last save; all of it at first, or where another program wrote the file meanwhile.
+        """Write what changed since the last save; all of it at first, or where another program
+        wrote the file meanwhile.
 
         A file of another writer, or one that is damaged, is copied or renamed aside before.
 
@@ -79,12 +107,18 @@ class SessionFile:
                     self._update(connection, record)
         except (sqlite3.Error, OSError) as error:
             self._saved = None
-            hint = "Choose a project folder you may write to, with enough room; the points are still here, and the next edit tries again."
-            raise OutputError(f"The review cannot be saved in {self.path}: {error}.", hint) from error
+            hint = (
+                "Choose a project folder you may write to, with enough room; the points are "
+                "still here, and the next edit tries again."
+            )
+            raise OutputError(
+                f"The review cannot be saved in {self.path}: {error}.", hint
+            ) from error
         self._saved = record
 
     def note_fit(self, residuals_px: Mapping[int, Point], advised: str = "") -> None:
-        """Write the residuals of the points saved and the model advised, where they changed; failing is no loss, they can be computed.
+        """Write the residuals of the points saved and the model advised, where they changed;
+        failing is no loss, they can be computed.
 
         Args:
             residuals_px: transform(sensed) - reference by id; points that are not there have none.
@@ -103,8 +137,14 @@ class SessionFile:
             if not self._is_ours():
                 return
             with _transaction(self.path) as connection:
-                rows = [(*r, (r[0] ** 2 + r[1] ** 2) ** 0.5, i) for i, r in new.items()] + [(None, None, None, i) for i in gone]
-                connection.executemany(f"UPDATE {POINTS} SET residual_x_px=?, residual_y_px=?, residual_px=? WHERE id=?", rows)  # nosec B608
+                rows = [(*r, (r[0] ** 2 + r[1] ** 2) ** 0.5, i) for i, r in new.items()] + [
+                    (None, None, None, i) for i in gone
+                ]
+                connection.executemany(
+                    f"UPDATE {POINTS} SET residual_x_px=?, residual_y_px=?, "
+                    "residual_px=? WHERE id=?",
+                    rows,
+                )  # nosec B608
                 if turned:
                     connection.execute(_PUT, ("advised", json.dumps(advised)))
             self._saved = replace(saved, advised=advised)
@@ -129,7 +169,9 @@ class SessionFile:
             return False
 
     def _create(self, record: SessionRecord) -> None:
-        """Write everything: into a new file that is renamed, or in one transaction into the one that is there."""
+        """Write everything: into a new file that is renamed, or in one transaction into the one
+        that is there.
+        """
         if self.path.is_file() and not self._set_aside():
             with _transaction(self.path) as connection:
                 for table in (POINTS, EVIDENCE, "session"):
@@ -150,7 +192,9 @@ class SessionFile:
                     geopackage.add_style(connection, POINTS, "review", self._style)
                 self._saved = None
                 self._update(connection, record)
-            for suffix in _JOURNALS:  # those of a file that was removed would be played back into the new one
+            for suffix in (
+                _JOURNALS
+            ):  # those of a file that was removed would be played back into the new one
                 Path(f"{self.path}{suffix}").unlink(missing_ok=True)
             os.replace(part, self.path)
         finally:
@@ -158,9 +202,12 @@ class SessionFile:
                 Path(f"{part}{suffix}").unlink(missing_ok=True)
 
     def _set_aside(self) -> bool:
-        """Keep a file that another program wrote: a copy of a review that can be written on, else the file itself; then it is gone."""
+        """Keep a file that another program wrote: a copy of a review that can be written on, else
+        the file itself; then it is gone.
+        """
         review = is_review(self.path)
-        kept = self.path.with_name(f"{self.path.stem}.{datetime.now():%Y%m%d-%H%M%S}.{'other' if review else 'damaged'}.gpkg")
+        why = "other" if review else "damaged"
+        kept = self.path.with_name(f"{self.path.stem}.{datetime.now():%Y%m%d-%H%M%S}.{why}.gpkg")
         if review and _can_be_continued(self.path):
             copy_review(self.path, kept)
             return False
@@ -173,9 +220,17 @@ class SessionFile:
         before = self._saved
         old = {p.id: (at, p) for at, p in enumerate(before.points)} if before is not None else {}
         new = {p.id for p in record.points}
-        changed = [(at, p) for at, p in enumerate(record.points) if p.id not in old or old[p.id][1] is not p or old[p.id][0] != at]
+        changed = [
+            (at, p)
+            for at, p in enumerate(record.points)
+            if p.id not in old or old[p.id][1] is not p or old[p.id][0] != at
+        ]
         gone = [(i,) for i in old if i not in new]
-        srs = geopackage.add_crs(connection, record.reference_grid.crs_wkt) if before is None else _srs(connection)
+        srs = (
+            geopackage.add_crs(connection, record.reference_grid.crs_wkt)
+            if before is None
+            else _srs(connection)
+        )
         if gone:
             connection.executemany(f"DELETE FROM {POINTS} WHERE id=?", gone)  # nosec B608
             connection.executemany(f"DELETE FROM {EVIDENCE} WHERE point=?", gone)  # nosec B608
@@ -185,14 +240,19 @@ class SessionFile:
             rows = evidence_rows(p, previous)
             if rows is not None:
                 if previous is not None:
-                    connection.execute(f"DELETE FROM {EVIDENCE} WHERE point=?", (p.id,))  # nosec B608
+                    # nosec B608
+                    connection.execute(f"DELETE FROM {EVIDENCE} WHERE point=?", (p.id,))
                 connection.executemany(INSERT_EVIDENCE, rows)
             old.pop(p.id, None)
             self._residuals.pop(p.id, None)
         if changed or gone or before is None:
             geopackage.note_extent(connection, POINTS, extent(record.points))
         known = before.described() if before is not None else {}
-        values = {key: value for key, value in record.described().items() if key not in known or known[key] != value}
+        values = {
+            key: value
+            for key, value in record.described().items()
+            if key not in known or known[key] != value
+        }
         if before is None:
             self._residuals = {}
             values["written_by"] = self._written_by
@@ -209,7 +269,12 @@ def is_review(path: Path) -> bool:
             if stream.read(16) != _MAGIC:
                 return False
         with geopackage.opened(path, ["session"], _BRIEF_S) as connection:
-            return bool(connection.execute("SELECT count(*) FROM session WHERE key = 'format'").fetchone()[0] == 1)
+            return bool(
+                connection.execute("SELECT count(*) FROM session WHERE key = 'format'").fetchone()[
+                    0
+                ]
+                == 1
+            )
     except (InputError, OSError, sqlite3.Error):
         return False
 
@@ -222,10 +287,16 @@ def copy_review(path: Path, target: Path) -> None:
     """
     with Outputs([target], [path]) as outputs:
         try:
-            with closing(sqlite3.connect(path, timeout=_WAIT_S)) as source, closing(sqlite3.connect(outputs.part(target))) as sink:
+            with (
+                closing(sqlite3.connect(path, timeout=_WAIT_S)) as source,
+                closing(sqlite3.connect(outputs.part(target))) as sink,
+            ):
                 source.backup(sink)
         except (OSError, sqlite3.Error) as error:
-            raise OutputError(f"Cannot copy {path} to {target}: {error}.", "Choose a folder you may write to, with enough room.") from error
+            raise OutputError(
+                f"Cannot copy {path} to {target}: {error}.",
+                "Choose a folder you may write to, with enough room.",
+            ) from error
         outputs.deliver()
 
 
@@ -252,16 +323,23 @@ def load_record(path: Path, points: bool = True) -> SessionRecord:
         with geopackage.opened(path, tables, _LONG_S if points else _BRIEF_S) as connection:
             geopackage.require_short(connection, path, tables)
             connection.row_factory = sqlite3.Row
-            described = {row["key"]: json.loads(row["value"]) for row in connection.execute("SELECT key, value FROM session")}
+            described = {
+                row["key"]: json.loads(row["value"])
+                for row in connection.execute("SELECT key, value FROM session")
+            }
             return record_from(described, points_from(connection) if points else ())
 
 
 def _can_be_continued(path: Path) -> bool:
-    """Whether a review can be written on: its tables are as we make them, and nothing else happens when they are changed."""
+    """Whether a review can be written on: its tables are as we make them, and nothing else happens
+    when they are changed.
+    """
     try:
         with geopackage.opened(path, (*_READ, *geopackage.TABLES), _BRIEF_S) as connection:
             columns = {row[1] for row in connection.execute(f"PRAGMA table_info({POINTS})")}
-            triggers = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()[0]
+            triggers = connection.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
+            ).fetchone()[0]
             return "residual_px" in columns and not triggers
     except InputError:
         return False
@@ -273,7 +351,11 @@ def _revision(connection: sqlite3.Connection) -> Any:
 
 
 def _srs(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (POINTS,)).fetchone()[0])
+    return int(
+        connection.execute(
+            "SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (POINTS,)
+        ).fetchone()[0]
+    )
 
 
 @contextlib.contextmanager

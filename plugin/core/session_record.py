@@ -11,7 +11,17 @@ from .errors import AlignError, InputError
 from .fingerprint import Fingerprint
 from .jsonable import from_jsonable, to_jsonable
 from .session_point import SessionPoint, misplaced
-from .types import MODEL_LABELS, AlignParams, AlignRequest, AlignResult, CoarseResult, Grid, Quality, RasterRef, Status
+from .types import (
+    MODEL_LABELS,
+    AlignParams,
+    AlignRequest,
+    AlignResult,
+    CoarseResult,
+    Grid,
+    Quality,
+    RasterRef,
+    Status,
+)
 
 FORMAT_VERSION = 2
 _OURS = "Choose a file saved by this plugin."
@@ -52,12 +62,29 @@ class RunRecord:
     finished: str = ""
 
     @classmethod
-    def of(cls, result: AlignResult, weights: Fingerprint | None = None, finished: str = "", versions: dict[str, str] | None = None) -> RunRecord:
+    def of(
+        cls,
+        result: AlignResult,
+        weights: Fingerprint | None = None,
+        finished: str = "",
+        versions: dict[str, str] | None = None,
+    ) -> RunRecord:
         """Return what is kept of a result besides its points."""
         r = result
         return cls(
-            r.request.params, r.status, r.message, r.matcher, r.model, r.hint, r.quality, r.coarse, dict(r.evidence), dict(r.timings_s),
-            {**r.versions, **(versions or {})}, weights, finished,
+            r.request.params,
+            r.status,
+            r.message,
+            r.matcher,
+            r.model,
+            r.hint,
+            r.quality,
+            r.coarse,
+            dict(r.evidence),
+            dict(r.timings_s),
+            {**r.versions, **(versions or {})},
+            weights,
+            finished,
         )
 
 
@@ -75,7 +102,11 @@ class Adapted:
 
     def __post_init__(self) -> None:
         """Refuse a place elsewhere."""
-        if not self.network or not self.file.endswith(".safetensors") or any(c in self.file for c in "/\\:"):
+        if (
+            not self.network
+            or not self.file.endswith(".safetensors")
+            or any(c in self.file for c in "/\\:")
+        ):
             raise InputError(f"{self.file[:60]!r} is not the name of a file of weights.", _OURS)
 
 
@@ -95,7 +126,8 @@ class SessionRecord:
         inputs: Fingerprints of reference and sensed file as they were; () where they are not known.
         adapted: Weights adapted to the scene, None where there are none.
         advised: Model the advisor held to when the automatic one was fitted last, "" = none.
-        changed_at: When the analyst or a run changed it last, with its time zone; None where it is not known.
+        changed_at: When the analyst or a run changed it last, with its time zone; None where it is
+            not known.
     """
 
     reference: RasterRef
@@ -114,7 +146,9 @@ class SessionRecord:
     @property
     def request(self) -> AlignRequest:
         """What was asked of the run, with default parameters where there was none."""
-        return AlignRequest(self.reference, self.sensed, self.run.params if self.run is not None else AlignParams())
+        return AlignRequest(
+            self.reference, self.sensed, self.run.params if self.run is not None else AlignParams()
+        )
 
     def problem(self) -> str:
         """Return what makes a review from a file unusable, or ""."""
@@ -132,7 +166,11 @@ class SessionRecord:
             wrong = misplaced(p.tie_point) or (misplaced(p.found) if p.found is not None else "")
             if wrong:
                 return f"point {str(p.id)[:20]}: {wrong}"
-        return "" if len({p.id for p in self.points}) == len(self.points) else "two points have the same id"
+        return (
+            ""
+            if len({p.id for p in self.points}) == len(self.points)
+            else "two points have the same id"
+        )
 
     def checked(self) -> SessionRecord:
         """Return the record.
@@ -164,24 +202,48 @@ class SessionRecord:
 
 
 def record_from(data: dict[str, Any], points: tuple[SessionPoint, ...]) -> SessionRecord:
-    """Rebuild a record from what `described` made (or the JSON files of format 1, which lack run and inputs) and its points.
+    """Rebuild a record from what `described` made (or the JSON files of format 1, which lack run
+    and inputs) and its points.
 
     Raises:
         InputError: when the data are not a session.
     """
     try:
         if data["format"] not in (1, FORMAT_VERSION):
-            raise InputError(f"The session has format {str(data['format'])[:20]}, this version reads 1 to {FORMAT_VERSION}.", "Update the plugin.")
-        run, inputs, adapted, changed = data.get("run"), data.get("inputs") or [], data.get("adapted"), data.get("changed_at")
-        record = SessionRecord(
-            from_jsonable(RasterRef, data["reference"]), from_jsonable(RasterRef, data["sensed"]),
-            from_jsonable(Grid, data["reference_grid"]), from_jsonable(Grid, data["sensed_grid"]),
-            str(data["model"]), from_jsonable(float, data["independent_share"]), points,
-            from_jsonable(RunRecord, run) if run is not None else None, tuple(from_jsonable(Fingerprint, i) for i in inputs),
-            from_jsonable(Adapted, adapted) if adapted is not None else None,
-            str(data.get("advised") or ""), datetime.fromisoformat(changed).astimezone(timezone.utc) if changed else None,
+            raise InputError(
+                f"The session has format {str(data['format'])[:20]}, this version reads "
+                f"1 to {FORMAT_VERSION}.",
+                "Update the plugin.",
+            )
+        run, inputs, adapted, changed = (
+            data.get("run"),
+            data.get("inputs") or [],
+            data.get("adapted"),
+            data.get("changed_at"),
         )
-    except (KeyError, TypeError, ValueError, OverflowError, RecursionError, AttributeError, AlignError) as error:
+        record = SessionRecord(
+            from_jsonable(RasterRef, data["reference"]),
+            from_jsonable(RasterRef, data["sensed"]),
+            from_jsonable(Grid, data["reference_grid"]),
+            from_jsonable(Grid, data["sensed_grid"]),
+            str(data["model"]),
+            from_jsonable(float, data["independent_share"]),
+            points,
+            from_jsonable(RunRecord, run) if run is not None else None,
+            tuple(from_jsonable(Fingerprint, i) for i in inputs),
+            from_jsonable(Adapted, adapted) if adapted is not None else None,
+            str(data.get("advised") or ""),
+            datetime.fromisoformat(changed).astimezone(timezone.utc) if changed else None,
+        )
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+        AttributeError,
+        AlignError,
+    ) as error:
         raise InputError(f"Not a session: {str(error)[:200]}.", _OURS) from error
     return record.checked()
 

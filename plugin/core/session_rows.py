@@ -19,25 +19,58 @@ from .types import Evidence, Point, TiePoint
 POINTS, EVIDENCE = "points", "evidence"
 _NOW, _FOUND = "now", "found"
 _COLUMNS = {
-    "geom": "POINT", "position": "INTEGER NOT NULL", "state": "TEXT NOT NULL", "role": "TEXT NOT NULL", "in_fit": "BOOLEAN NOT NULL",
-    "reason": "TEXT NOT NULL", "score": "DOUBLE", "reference_x_px": "DOUBLE", "reference_y_px": "DOUBLE", "sensed_x_px": "DOUBLE",
-    "sensed_y_px": "DOUBLE", "reference_x_map": "DOUBLE", "reference_y_map": "DOUBLE", "sensed_x_map": "DOUBLE", "sensed_y_map": "DOUBLE",
-    "covariance_xx_px2": "DOUBLE", "covariance_xy_px2": "DOUBLE", "covariance_yy_px2": "DOUBLE", "enabled": "BOOLEAN NOT NULL", "found": "TEXT",
+    "geom": "POINT",
+    "position": "INTEGER NOT NULL",
+    "state": "TEXT NOT NULL",
+    "role": "TEXT NOT NULL",
+    "in_fit": "BOOLEAN NOT NULL",
+    "reason": "TEXT NOT NULL",
+    "score": "DOUBLE",
+    "reference_x_px": "DOUBLE",
+    "reference_y_px": "DOUBLE",
+    "sensed_x_px": "DOUBLE",
+    "sensed_y_px": "DOUBLE",
+    "reference_x_map": "DOUBLE",
+    "reference_y_map": "DOUBLE",
+    "sensed_x_map": "DOUBLE",
+    "sensed_y_map": "DOUBLE",
+    "covariance_xx_px2": "DOUBLE",
+    "covariance_xy_px2": "DOUBLE",
+    "covariance_yy_px2": "DOUBLE",
+    "enabled": "BOOLEAN NOT NULL",
+    "found": "TEXT",
 }
 _RESIDUALS = ("residual_x_px", "residual_y_px", "residual_px")
-_NUMBERS = ("peak", "second_peak", "forward_backward_px", "origin_x_px", "origin_y_px", "step_col_x_px", "step_col_y_px", "step_row_x_px", "step_row_y_px")
-CREATE = (
-    f"CREATE TABLE {POINTS} (id INTEGER PRIMARY KEY NOT NULL, {', '.join(f'{n} {k}' for n, k in _COLUMNS.items())}, "
-    f"{', '.join(f'{n} DOUBLE' for n in _RESIDUALS)})",
-    f"CREATE TABLE {EVIDENCE} (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, point INTEGER NOT NULL, of TEXT NOT NULL, "
-    f"{', '.join(f'{n} DOUBLE' for n in _NUMBERS)}, height INTEGER, width INTEGER, surface BLOB, UNIQUE (point, of))",
-    "CREATE TABLE session (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, key TEXT NOT NULL UNIQUE, value TEXT NOT NULL)",
+_NUMBERS = (
+    "peak",
+    "second_peak",
+    "forward_backward_px",
+    "origin_x_px",
+    "origin_y_px",
+    "step_col_x_px",
+    "step_col_y_px",
+    "step_row_x_px",
+    "step_row_y_px",
 )
+CREATE = (
+    f"CREATE TABLE {POINTS} (id INTEGER PRIMARY KEY NOT NULL, "
+    f"{', '.join(f'{n} {k}' for n, k in _COLUMNS.items())}, "
+    f"{', '.join(f'{n} DOUBLE' for n in _RESIDUALS)})",
+    f"CREATE TABLE {EVIDENCE} (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, point "
+    "INTEGER NOT NULL, of TEXT NOT NULL, "
+    f"{', '.join(f'{n} DOUBLE' for n in _NUMBERS)}, height INTEGER, width INTEGER, "
+    "surface BLOB, UNIQUE (point, of))",
+    "CREATE TABLE session (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, key TEXT NOT "
+    "NULL UNIQUE, value TEXT NOT NULL)",
+)
+# nosec B608
 INSERT_POINT = (
-    f"INSERT OR REPLACE INTO {POINTS} (id, {', '.join(_COLUMNS)}) VALUES (?, {', '.join('?' * len(_COLUMNS))})"  # nosec B608
+    f"INSERT OR REPLACE INTO {POINTS} (id, {', '.join(_COLUMNS)}) VALUES (?, "
+    f"{', '.join('?' * len(_COLUMNS))})"
 )
 INSERT_EVIDENCE = (
-    f"INSERT INTO {EVIDENCE} (point, of, {', '.join(_NUMBERS)}, height, width, surface) "  # nosec B608
+    # nosec B608
+    f"INSERT INTO {EVIDENCE} (point, of, {', '.join(_NUMBERS)}, height, width, surface) "
     f"VALUES (?, ?, {', '.join('?' * len(_NUMBERS))}, ?, ?, ?)"
 )
 
@@ -51,24 +84,56 @@ def point_row(p: SessionPoint, position: int, srs: int) -> tuple[Any, ...]:
         srs: srs_id of the layer; without georeferencing the geometry is (x, -y) in reference px.
     """
     t = p.tie_point
-    place = t.reference_map if t.reference_map is not None else (t.reference_px[0], -t.reference_px[1])
+    place = (
+        t.reference_map if t.reference_map is not None else (t.reference_px[0], -t.reference_px[1])
+    )
     (a, b), (_, d) = t.covariance_px
-    numbers = (t.score, *t.reference_px, *t.sensed_px, *(t.reference_map or (None, None)), *(t.sensed_map or (None, None)), a, b, d)
+    numbers = (
+        t.score,
+        *t.reference_px,
+        *t.sensed_px,
+        *(t.reference_map or (None, None)),
+        *(t.sensed_map or (None, None)),
+        a,
+        b,
+        d,
+    )
     found = None
     if p.found is not None:
-        own = "none" if p.found.evidence is None else ("same" if p.found.evidence is t.evidence else "own")
-        found = json.dumps({**to_jsonable(replace(p.found, evidence=None)), "evidence": own}, allow_nan=False)
-    return (t.id, point_blob(srs, *place), position, p.state.value, p.role.value, p.in_fit, t.reason, *numbers, t.enabled, found)
+        own = (
+            "none"
+            if p.found.evidence is None
+            else ("same" if p.found.evidence is t.evidence else "own")
+        )
+        found = json.dumps(
+            {**to_jsonable(replace(p.found, evidence=None)), "evidence": own}, allow_nan=False
+        )
+    return (
+        t.id,
+        point_blob(srs, *place),
+        position,
+        p.state.value,
+        p.role.value,
+        p.in_fit,
+        t.reason,
+        *numbers,
+        t.enabled,
+        found,
+    )
 
 
 def evidence_rows(p: SessionPoint, previous: SessionPoint | None) -> list[tuple[Any, ...]] | None:
-    """Return the values of `INSERT_EVIDENCE` of a point, None where those of its previous version still hold."""
+    """Return the values of `INSERT_EVIDENCE` of a point, None where those of its previous version
+    still hold.
+    """
     now, found = _evidence_of(p)
     if previous is not None:
         earlier = _evidence_of(previous)
         if earlier[0] is now and earlier[1] is found:
             return None
-    return [_evidence_row(p.id, name, e) for name, e in ((_NOW, now), (_FOUND, found)) if e is not None]
+    return [
+        _evidence_row(p.id, name, e) for name, e in ((_NOW, now), (_FOUND, found)) if e is not None
+    ]
 
 
 def _evidence_of(p: SessionPoint) -> tuple[Evidence | None, Evidence | None]:
@@ -83,15 +148,38 @@ def _evidence_row(point: int, name: str, e: Evidence) -> tuple[Any, ...]:
     if e.surface is not None:
         height, width = e.surface.shape
         surface = np.ascontiguousarray(e.surface, dtype="<f2").tobytes()
-    return (point, name, e.peak, e.second_peak, e.forward_backward_px, *e.surface_origin_px, cx, cy, rx, ry, height, width, surface)
+    return (
+        point,
+        name,
+        e.peak,
+        e.second_peak,
+        e.forward_backward_px,
+        *e.surface_origin_px,
+        cx,
+        cy,
+        rx,
+        ry,
+        height,
+        width,
+        surface,
+    )
 
 
-def extent(points: Sequence[SessionPoint]) -> tuple[float | None, float | None, float | None, float | None]:
+def extent(
+    points: Sequence[SessionPoint],
+) -> tuple[float | None, float | None, float | None, float | None]:
     """Return min x, min y, max x, max y of the layer, None without points."""
     if not points:
         return None, None, None, None
     ts = [p.tie_point for p in points]
-    places = np.array([t.reference_map if t.reference_map is not None else (t.reference_px[0], -t.reference_px[1]) for t in ts])
+    places = np.array(
+        [
+            t.reference_map
+            if t.reference_map is not None
+            else (t.reference_px[0], -t.reference_px[1])
+            for t in ts
+        ]
+    )
     (x0, y0), (x1, y1) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
     return x0, y0, x1, y1
 
@@ -105,14 +193,21 @@ def points_from(connection: sqlite3.Connection) -> tuple[SessionPoint, ...]:
     evidence: dict[tuple[int, str], Evidence] = {}
     for row in connection.execute(f"SELECT * FROM {EVIDENCE}"):  # nosec B608
         evidence[row["point"], row["of"]] = _evidence_from(row)
-    return tuple(_point_from(row, evidence) for row in connection.execute(f"SELECT * FROM {POINTS} ORDER BY position"))  # nosec B608
+    return tuple(
+        _point_from(row, evidence)
+        for row in connection.execute(f"SELECT * FROM {POINTS} ORDER BY position")
+    )  # nosec B608
 
 
 def _evidence_from(row: sqlite3.Row) -> Evidence:
     peak, second, back, x0, y0, cx, cy, rx, ry = (_number(row[n]) for n in _NUMBERS)
     surface = None
     if row["surface"] is not None:
-        surface = np.frombuffer(row["surface"], dtype="<f2").astype(np.float32).reshape(row["height"], row["width"])
+        surface = (
+            np.frombuffer(row["surface"], dtype="<f2")
+            .astype(np.float32)
+            .reshape(row["height"], row["width"])
+        )
     return Evidence(peak, second, back, surface, (x0, y0), ((cx, cy), (rx, ry)))
 
 
@@ -120,8 +215,16 @@ def _point_from(row: sqlite3.Row, evidence: dict[tuple[int, str], Evidence]) -> 
     own = evidence.get((row["id"], _NOW))
     a, b, d = (_number(row[f"covariance_{n}_px2"]) for n in ("xx", "xy", "yy"))
     point = TiePoint(
-        row["id"], _required(row, "reference_{}_px"), _required(row, "sensed_{}_px"), _place(row, "reference_{}_map"), _place(row, "sensed_{}_map"),
-        _number(row["score"]), ((a, b), (b, d)), bool(row["enabled"]), str(row["reason"] or ""), own,
+        row["id"],
+        _required(row, "reference_{}_px"),
+        _required(row, "sensed_{}_px"),
+        _place(row, "reference_{}_map"),
+        _place(row, "sensed_{}_map"),
+        _number(row["score"]),
+        ((a, b), (b, d)),
+        bool(row["enabled"]),
+        str(row["reason"] or ""),
+        own,
     )
     found = None
     if row["found"] is not None:

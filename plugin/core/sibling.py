@@ -1,4 +1,6 @@
-"""A fit carried over to another raster of the same scene: other bands, polarisations, masks, other pixel sizes."""
+"""A fit carried over to another raster of the same scene: other bands, polarisations, masks, other
+pixel sizes.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _AGREED_PX = 0.02
 _TURNED = 1e-6
 
 
-def sensed_from_sibling(name: str, sibling_grid: Grid, sensed_grid: Grid, same_crs: bool) -> Array | None:
+def sensed_from_sibling(
+    name: str, sibling_grid: Grid, sensed_grid: Grid, same_crs: bool
+) -> Array | None:
     """Return the 3x3 matrix sibling px -> sensed px, None where the two have the same pixels.
 
     Args:
@@ -37,12 +41,18 @@ def sensed_from_sibling(name: str, sibling_grid: Grid, sensed_grid: Grid, same_c
         if same_size:
             return None
         raise InputError(
-            f"{name} has {sibling_grid.width} x {sibling_grid.height} px and no georeferencing, the sensed raster {sensed_grid.width} x {sensed_grid.height}.",
+            f"{name} has {sibling_grid.width} x {sibling_grid.height} px and no "
+            f"georeferencing, the sensed raster {sensed_grid.width} x {sensed_grid.height}.",
             "Choose a raster on the same pixels.",
         )
     if not same_crs:
-        raise InputError(f"{name} is in another CRS than the sensed raster.", "Reproject it to the sensed raster's CRS first.")
-    matrix = coords.inverse(coords.matrix_from_geotransform(sensed_grid.geotransform)) @ coords.matrix_from_geotransform(sibling_grid.geotransform)
+        raise InputError(
+            f"{name} is in another CRS than the sensed raster.",
+            "Reproject it to the sensed raster's CRS first.",
+        )
+    matrix = coords.inverse(
+        coords.matrix_from_geotransform(sensed_grid.geotransform)
+    ) @ coords.matrix_from_geotransform(sibling_grid.geotransform)
     corners = coords.corners(sibling_grid.width, sibling_grid.height)
     if same_size and np.abs(coords.apply_matrix(matrix, corners) - corners).max() < _SAME_PX:
         return None
@@ -52,9 +62,9 @@ def sensed_from_sibling(name: str, sibling_grid: Grid, sensed_grid: Grid, same_c
 def carried_over(transform: Transform, sensed_of_sibling: Array, sibling_grid: Grid) -> Transform:
     """Return the transform sibling px -> reference px.
 
-    Models with a matrix and polynomials stay what they are under an affine change of pixels, a spline does where pixels
-    are scaled alike along both axes, a displacement field where they are not turned; what comes out is compared with the
-    original all over the sibling.
+    Models with a matrix and polynomials stay what they are under an affine change of pixels, a
+    spline does where pixels are scaled alike along both axes, a displacement field where they are
+    not turned; what comes out is compared with the original all over the sibling.
 
     Args:
         transform: sensed_px -> reference_px.
@@ -75,15 +85,29 @@ def carried_over(transform: Transform, sensed_of_sibling: Array, sibling_grid: G
         kind = "affine"
     if transform.lattice is not None:
         linear = sensed_of_sibling[:2, :2]
-        if not (np.diag(linear) > 0).all() or np.abs(linear - np.diag(np.diag(linear))).max() > _TURNED * np.abs(linear).max():
-            raise FitError("A displacement field cannot be carried over to pixels that are turned or mirrored.", "Choose a polynomial or a spline.")
+        if (
+            not (np.diag(linear) > 0).all()
+            or np.abs(linear - np.diag(np.diag(linear))).max() > _TURNED * np.abs(linear).max()
+        ):
+            raise FitError(
+                "A displacement field cannot be carried over to pixels that are turned "
+                "or mirrored.",
+                "Choose a polynomial or a spline.",
+            )
         out = _rescaled(transform, transform.lattice, sensed_of_sibling)
     else:
         images = transform.apply(coords.apply_matrix(sensed_of_sibling, places))
         out = fitting.fit(kind, places, images, smoothing=0.0 if kind == "tps" else None)
-    miss = float(np.abs(out.apply(lattice) - transform.apply(coords.apply_matrix(sensed_of_sibling, lattice))).max())
+    miss = float(
+        np.abs(
+            out.apply(lattice) - transform.apply(coords.apply_matrix(sensed_of_sibling, lattice))
+        ).max()
+    )
     if not miss < _AGREED_PX:
-        raise FitError(f"The fit cannot be carried over to these pixels (it would miss by {miss:.2f} px).", "Choose a polynomial, or a raster with square pixels.")
+        raise FitError(
+            f"The fit cannot be carried over to these pixels (it would miss by {miss:.2f} px).",
+            "Choose a polynomial, or a raster with square pixels.",
+        )
     return out
 
 

@@ -1,13 +1,17 @@
-"""The thin-plate spline: smoothing chosen by generalised cross-validation, knots thinned where there are many points.
+"""The thin-plate spline: smoothing chosen by generalised cross-validation, knots thinned where
+there are many points.
 
-Up to `MAX_KNOTS` points every point is a knot, and without smoothing the spline passes through all of them. Above that, an
-even selection of the points carries the spline and all points are fitted by it: 1500 points take a quarter of a second.
+Up to `MAX_KNOTS` points every point is a knot, and without smoothing the spline passes through all
+of them. Above that, an even selection of the points carries the spline and all points are fitted by
+it: 1500 points take a quarter of a second.
 
 Reference:
-    Wahba 1990, Spline models for observational data, ch. 4 (GCV); Wood 2003, Thin plate regression splines, JRSS B 65(1).
+    Wahba 1990, Spline models for observational data, ch. 4 (GCV); Wood 2003, Thin plate regression
+    splines, JRSS B 65(1).
 
 Deviation:
-    The knots are a selection of the points instead of Wood's truncated eigenbasis: cheaper, and local where points are dense.
+    The knots are a selection of the points instead of Wood's truncated eigenbasis: cheaper, and
+    local where points are dense.
 """
 
 from __future__ import annotations
@@ -24,8 +28,11 @@ _RIDGE = 1e-13
 _LEAST_FREEDOM = 0.01
 
 
-def fit_spline(u: Array, v: Array, roots: Array, smoothing: float | None) -> tuple[Array, Array, Array, Array, Array]:
-    """Minimise sum(w |f(u) - v|^2) + N smoothing (bending energy of f) over the splines on the knots.
+def fit_spline(
+    u: Array, v: Array, roots: Array, smoothing: float | None
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Minimise sum(w |f(u) - v|^2) + N smoothing (bending energy of f) over the splines on the
+    knots.
 
     Args:
         u: (N, 2) centred, scaled source positions.
@@ -34,8 +41,9 @@ def fit_spline(u: Array, v: Array, roots: Array, smoothing: float | None) -> tup
         smoothing: 0 or more; None = by generalised cross-validation.
 
     Returns:
-        Coefficients (2, K + 3) of `thin_plate_basis`, whitened design X (N, P), gain G (P, N) with fitted values X G (roots v),
-        mixing M (K + 3, P) with coefficients = M G (roots v), and the knots (K, 2).
+        Coefficients (2, K + 3) of `thin_plate_basis`, whitened design X (N, P), gain G (P, N) with
+        fitted values X G (roots v), mixing M (K + 3, P) with coefficients = M G (roots v), and the
+        knots (K, 2).
     """
     n, knots = len(u), choose_knots(u)
     k = len(knots)
@@ -66,7 +74,9 @@ def fit_spline(u: Array, v: Array, roots: Array, smoothing: float | None) -> tup
 
 
 def choose_knots(u: Array) -> Array:
-    """Return at most `MAX_KNOTS` distinct points, spread evenly: the first point of each cell of a square lattice."""
+    """Return at most `MAX_KNOTS` distinct points, spread evenly: the first point of each cell of a
+    square lattice.
+    """
     _, first = np.unique(np.round(u, 9), axis=0, return_index=True)
     distinct = u[np.sort(first)]
     if len(distinct) <= MAX_KNOTS:

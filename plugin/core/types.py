@@ -1,9 +1,10 @@
 """The dataclasses that cross borders between rooms and processes.
 
 Convention:
-    `_px` is the pixel frame of a raster file: (0, 0) is the top-left *corner* of the top-left pixel, x to the right,
-    y down, so the centre of `a[row, col]` is (col + 0.5, row + 0.5). `_map` is the CRS of the reference.
-    shift = reference - sensed; residual = transform(sensed) - reference.
+    `_px` is the pixel frame of a raster file: (0, 0) is the top-left *corner* of the top-left
+    pixel, x to the right, y down, so the centre of `a[row, col]` is (col + 0.5, row + 0.5). `_map`
+    is the CRS of the reference. shift = reference - sensed; residual = transform(sensed) -
+    reference.
 """
 
 from __future__ import annotations
@@ -115,51 +116,124 @@ class Grid:
 
 @dataclass(frozen=True)
 class AlignParams:
-    """Every parameter of a run; field metadata is what forms, toolbox, command line and report show."""
+    """Every parameter of a run; field metadata is what forms, toolbox, command line and report
+    show.
+    """
 
-    matcher: str = param("auto", "Matcher", "Which matcher finds the tie points; automatic takes the most accurate one installed.")
+    matcher: str = param(
+        "auto",
+        "Matcher",
+        "Which matcher finds the tie points; automatic takes the most accurate one installed.",
+    )
     matcher_params: dict[str, Any] = field(default_factory=dict)
     model: str = param("auto", "Model", "Transform fitted to the tie points.", choices=MODEL_LABELS)
     search_radius: float | None = param(
-        None, "Search radius", "Largest expected misplacement of the sensed raster; empty = automatic.", unit="map units", min=0.0,
+        None,
+        "Search radius",
+        "Largest expected misplacement of the sensed raster; empty = automatic.",
+        unit="map units",
+        min=0.0,
     )
     working_gsd: float | None = param(
-        None, "Working GSD", "Pixel size at which images are compared; empty = the coarser of the two.", unit="map units",
-        min=0.0, advanced=True,
-    )
-    rotation_scale_search: bool = param(
-        True, "Search rotation and scale",
-        "Look for a rotation within 12 degrees and a scale of 0.85 to 1.15 before matching; where both rasters are georeferenced, only if a shift is not enough.",
+        None,
+        "Working GSD",
+        "Pixel size at which images are compared; empty = the coarser of the two.",
+        unit="map units",
+        min=0.0,
         advanced=True,
     )
-    max_points: int = param(600, "Largest number of tie points", "Tie points tried over the whole overlap.", min=9, max=20000, advanced=True)
+    rotation_scale_search: bool = param(
+        True,
+        "Search rotation and scale",
+        "Look for a rotation within 12 degrees and a scale of 0.85 to 1.15 before "
+        "matching; where both rasters are georeferenced, only if a shift is not enough.",
+        advanced=True,
+    )
+    max_points: int = param(
+        600,
+        "Largest number of tie points",
+        "Tie points tried over the whole overlap.",
+        min=9,
+        max=20000,
+        advanced=True,
+    )
     template_px: int | None = param(
-        None, "Template size", "Side of the square template; empty = chosen from the image size.", unit="px", min=16, max=512, advanced=True,
+        None,
+        "Template size",
+        "Side of the square template; empty = chosen from the image size.",
+        unit="px",
+        min=16,
+        max=512,
+        advanced=True,
     )
     min_score: float = param(
-        0.0, "Minimum score", "Tie points with a lower score (0 to 1) are disabled.", min=0.0, max=1.0, advanced=True,
+        0.0,
+        "Minimum score",
+        "Tie points with a lower score (0 to 1) are disabled.",
+        min=0.0,
+        max=1.0,
+        advanced=True,
     )
     sar_scale: str = param(
-        "auto", "SAR values", "How the samples of the SAR raster are to be read.",
-        choices={"auto": "Detect", "db": "Decibel", "amplitude": "Amplitude", "power": "Power (intensity)"}, advanced=True,
+        "auto",
+        "SAR values",
+        "How the samples of the SAR raster are to be read.",
+        choices={
+            "auto": "Detect",
+            "db": "Decibel",
+            "amplitude": "Amplitude",
+            "power": "Power (intensity)",
+        },
+        advanced=True,
     )
     despeckle: str = param(
-        "none", "Despeckling", "Speckle filter applied to SAR before matching.",
-        choices={"none": "None", "lee": "Lee 7x7", "frost": "Frost 7x7", "median": "Median 5x5"}, advanced=True,
+        "none",
+        "Despeckling",
+        "Speckle filter applied to SAR before matching.",
+        choices={"none": "None", "lee": "Lee 7x7", "frost": "Frost 7x7", "median": "Median 5x5"},
+        advanced=True,
     )
     refuse_weak: bool = param(
-        True, "Refuse weak evidence", "Answer 'no reliable alignment' instead of a doubtful one.", advanced=True,
+        True,
+        "Refuse weak evidence",
+        "Answer 'no reliable alignment' instead of a doubtful one.",
+        advanced=True,
     )
-    tile_px: int = param(1024, "Tile size", "Side of the tiles in which features are computed.", unit="px", min=64, max=4096, advanced=True)
+    tile_px: int = param(
+        1024,
+        "Tile size",
+        "Side of the tiles in which features are computed.",
+        unit="px",
+        min=64,
+        max=4096,
+        advanced=True,
+    )
     device: str = param(
-        "auto", "Device", "Where networks run; automatic takes the GPU where torch finds one.",
-        choices={"auto": "Automatic", "cpu": "CPU", "cuda": "GPU (CUDA)"}, advanced=True,
+        "auto",
+        "Device",
+        "Where networks run; automatic takes the GPU where torch finds one.",
+        choices={"auto": "Automatic", "cpu": "CPU", "cuda": "GPU (CUDA)"},
+        advanced=True,
     )
-    threads: int = param(0, "Threads", "Processor threads to use; 0 = all.", min=0, max=256, advanced=True, zero="all")
+    threads: int = param(
+        0,
+        "Threads",
+        "Processor threads to use; 0 = all.",
+        min=0,
+        max=256,
+        advanced=True,
+        zero="all",
+    )
     memory_mb: int = param(
-        0, "Memory budget",
-        "Tiles are made so small, whatever the tile size says, that matching stays within it; where not even the smallest would, the run is refused. 0 = no limit.",
-        unit="MB", min=0, max=2**20, advanced=True, zero="no limit",
+        0,
+        "Memory budget",
+        "Tiles are made so small, whatever the tile size says, that matching stays "
+        "within it; where not even the smallest would, the run is refused. 0 = no limit.",
+        unit="MB",
+        min=0,
+        max=2**20,
+        advanced=True,
+        zero="no limit",
     )
     seed: int = param(0, "Seed", "Seed of everything random.", min=0, max=2**31 - 1, advanced=True)
 
@@ -191,11 +265,14 @@ class Evidence:
     Attributes:
         peak: Similarity at the best peak.
         second_peak: Similarity at the second peak (outside a small neighbourhood of the first).
-        forward_backward_px: Disagreement of forward and backward match in working pixels; NaN where not checked.
+        forward_backward_px: Disagreement of forward and backward match in working pixels; NaN where
+            not checked.
         surface: float32 (h, w) similarity over the search window, or None where not kept.
         surface_origin_px: reference_px of the *centre* of `surface[0, 0]`.
-        surface_step_px: reference_px vector steps ((dx_col, dy_col), (dx_row, dy_row)) per surface column and row.
-        features: What a pair matcher's score was computed from; empty for template matchers, not stored with a session.
+        surface_step_px: reference_px vector steps ((dx_col, dy_col), (dx_row, dy_row)) per surface
+            column and row.
+        features: What a pair matcher's score was computed from; empty for template matchers, not
+            stored with a session.
     """
 
     peak: float
@@ -221,13 +298,15 @@ class TiePoint:
         reference_px: Position in the reference file's native pixels.
         sensed_px: Position in the sensed file's native pixels.
         reference_map: `reference_px` in the reference's CRS, None without georeferencing.
-        sensed_map: `sensed_px` as the sensed file's georeferencing places it, in the *reference's CRS*.
+        sensed_map: `sensed_px` as the sensed file's georeferencing places it, in the *reference's
+            CRS*.
         score: 0..1, higher is better.
         covariance_px: 2x2 covariance of `reference_px` in reference pixels squared.
         enabled: Used in the fit.
         reason: Why not enabled (`Reason` value or free text), else "".
         evidence: What the matcher saw, or None for points from a file or the analyst.
-        worth: Independent matches that it is worth, 0..1: templates that overlap share their errors.
+        worth: Independent matches that it is worth, 0..1: templates that overlap share their
+            errors.
     """
 
     id: int
@@ -245,14 +324,17 @@ class TiePoint:
 
 @dataclass(frozen=True)
 class Quality:
-    """Accuracy figures of one fitted model; lengths in reference pixels (`_px`) and map units (`_map`, None without CRS).
+    """Accuracy figures of one fitted model; lengths in reference pixels (`_px`) and map units
+    (`_map`, None without CRS).
 
     Attributes:
         model: Key of the model.
         n_points: Points in the fit.
         fit_rmse_px: sqrt(mean squared residual) at the fitted points.
-        loo_rmse_px: Leave-one-out RMSE: each point predicted by a fit without it. NaN where there is no redundancy.
-        holdout_rmse_px: RMSE over spatial blocks predicted by a fit without the block. NaN where impossible.
+        loo_rmse_px: Leave-one-out RMSE: each point predicted by a fit without it. NaN where there
+            is no redundancy.
+        holdout_rmse_px: RMSE over spatial blocks predicted by a fit without the block. NaN where
+            impossible.
         ce90_px: 90th percentile of the leave-one-out error lengths.
         coverage: Area of the points' convex hull / area of the overlap (0..1).
     """
@@ -275,7 +357,8 @@ class CoarseResult:
     """The answer of the coarse stage: where the sensed raster lies before any tie point.
 
     Attributes:
-        matrix: 3x3 similarity as rows, working-grid px as georeferenced -> working-grid px as found.
+        matrix: 3x3 similarity as rows, working-grid px as georeferenced -> working-grid px as
+            found.
         rotation_deg: Rotation found, counter-clockwise on screen is negative (y down).
         scale: Scale found.
         shift_map: Shift at the scene's centre in map units (pixels without georeferencing).
@@ -303,7 +386,8 @@ class AlignResult:
         matcher: Key of the matcher that ran.
         model: Key of the model chosen.
         points: All tie points, also the disabled ones with their reason.
-        transform: `core.transforms.Transform.to_dict()` of sensed_px -> reference_px, None when refused.
+        transform: `core.transforms.Transform.to_dict()` of sensed_px -> reference_px, None when
+            refused.
         quality: Figures of the chosen model, None when refused.
         advice: Figures of every model that could be fitted, in order of complexity.
         coarse: Answer of the coarse stage.
@@ -342,25 +426,56 @@ class WarpParams:
     """How the sensed raster is written."""
 
     resampling: str = param(
-        "bilinear", "Resampling", "Interpolation of the output; nearest for classes.",
-        choices={"nearest": "Nearest", "bilinear": "Bilinear", "cubic": "Cubic", "cubicspline": "Cubic spline", "lanczos": "Lanczos"},
+        "bilinear",
+        "Resampling",
+        "Interpolation of the output; nearest for classes.",
+        choices={
+            "nearest": "Nearest",
+            "bilinear": "Bilinear",
+            "cubic": "Cubic",
+            "cubicspline": "Cubic spline",
+            "lanczos": "Lanczos",
+        },
     )
-    format: str = param("GTiff", "Format", "File format of the output.", choices={"GTiff": "GeoTIFF", "COG": "Cloud-optimised GeoTIFF"})
+    format: str = param(
+        "GTiff",
+        "Format",
+        "File format of the output.",
+        choices={"GTiff": "GeoTIFF", "COG": "Cloud-optimised GeoTIFF"},
+    )
     compression: str = param(
-        "deflate", "Compression", "Lossless compression of the output.", choices={"none": "None", "deflate": "Deflate", "lzw": "LZW", "zstd": "ZSTD"},
+        "deflate",
+        "Compression",
+        "Lossless compression of the output.",
+        choices={"none": "None", "deflate": "Deflate", "lzw": "LZW", "zstd": "ZSTD"},
         advanced=True,
     )
     output_gsd: float | None = param(
-        None, "Output GSD", "Pixel size of the output; empty = that of the sensed raster.", unit="map units", min=0.0, advanced=True,
+        None,
+        "Output GSD",
+        "Pixel size of the output; empty = that of the sensed raster.",
+        unit="map units",
+        min=0.0,
+        advanced=True,
     )
     match_reference_grid: bool = param(
-        False, "Snap to reference grid", "Write exactly the reference's grid (extent and pixel size).", advanced=True,
+        False,
+        "Snap to reference grid",
+        "Write exactly the reference's grid (extent and pixel size).",
+        advanced=True,
     )
     keep_pixels: bool = param(
-        False, "Georeference only",
-        "Do not resample: write the pixels as they are with a corrected geotransform. For shift, similarity and affine; resampling, GSD and grid do not count.",
+        False,
+        "Georeference only",
+        "Do not resample: write the pixels as they are with a corrected geotransform. "
+        "For shift, similarity and affine; resampling, GSD and grid do not count.",
     )
-    nodata: float | None = param(None, "Nodata", "Value outside the image; empty = that of the sensed raster, else 0 or NaN.", advanced=True)
+    nodata: float | None = param(
+        None,
+        "Nodata",
+        "Value outside the image; empty = that of the sensed raster, else 0 or NaN.",
+        advanced=True,
+    )
 
     def __post_init__(self) -> None:
         check_params(self)

@@ -1,7 +1,9 @@
-"""What the user reads, in the user's language: texts as they are, and messages whose numbers are filled in already.
+"""What the user reads, in the user's language: texts as they are, and messages whose numbers are
+filled in already.
 
-The engine composes its messages in English, in another process. The catalogue holds them as templates, "Point {0} is missing."; a
-message is translated by finding the template it was made from. What nothing is known of stays English.
+The engine composes its messages in English, in another process. The catalogue holds them as
+templates, "Point {0} is missing."; a message is translated by finding the template it was made
+from. What nothing is known of stays English.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ class Language:
 
     def __post_init__(self) -> None:
         patterns = [(max(_PLACE.split(t)[::2], key=len), _pattern(t), t) for t in self.templates]
-        object.__setattr__(self, "patterns", tuple(sorted(patterns, key=lambda p: -len(_PLACE.sub("", p[2])))))
+        object.__setattr__(
+            self, "patterns", tuple(sorted(patterns, key=lambda p: -len(_PLACE.sub("", p[2]))))
+        )
 
 
 ENGLISH = Language()
@@ -80,7 +84,9 @@ class _Formatter(string.Formatter):
     def format_field(self, value: object, format_spec: str) -> str:
         """Format one value."""
         is_number = isinstance(value, float) or hasattr(value, "dtype")  # numpy's too
-        return number(value, format_spec) if is_number and format_spec else str(format(value, format_spec))  # type: ignore[arg-type]
+        if is_number and format_spec:
+            return number(value, format_spec)  # type: ignore[arg-type]
+        return str(format(value, format_spec))
 
 
 _FORMATTER = _Formatter()
@@ -103,7 +109,9 @@ def _composed(text: str) -> str:
 
 
 def _found(text: str, depth: int) -> str | None:
-    """Translate a text as it is, by a template, or sentence by sentence; None where it cannot be."""
+    """Translate a text as it is, by a template, or sentence by sentence; None where it cannot
+    be.
+    """
     found = _now.lookup(text)
     if found != text:
         return found
@@ -125,7 +133,9 @@ def _filled(template: str, values: list[str]) -> str:
 
 
 def _value(text: str, depth: int) -> str:
-    """Translate what is filled into a template: a word, a message, several words with commas, a decimal number; names stay."""
+    """Translate what is filled into a template: a word, a message, several words with commas, a
+    decimal number; names stay.
+    """
     numbers = _NUMBERS.fullmatch(text)
     if numbers is not None:
         return f"{numbers[1]} {_now.lookup('and')} {numbers[2]}"
@@ -133,7 +143,9 @@ def _value(text: str, depth: int) -> str:
         return text.replace(".", _now.decimal)
     place = _PLACE_OF_POINT.fullmatch(text)
     if place is not None:
-        return text if _now.decimal == "." else f"({place[1]}; {place[2]})".replace(".", _now.decimal)
+        return (
+            text if _now.decimal == "." else f"({place[1]}; {place[2]})".replace(".", _now.decimal)
+        )
     found = _found(text, depth) if any(c.isalpha() for c in text) else None
     if found is None and ", " in text:
         return ", ".join(_now.lookup(word) for word in text.split(", "))
@@ -143,4 +155,6 @@ def _value(text: str, depth: int) -> str:
 def _pattern(template: str) -> re.Pattern[str]:
     """Return what matches the messages made from a template."""
     parts: Iterable[str] = _PLACE.split(template)
-    return re.compile("".join("(.*?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)), re.DOTALL)
+    return re.compile(
+        "".join("(.*?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)), re.DOTALL
+    )

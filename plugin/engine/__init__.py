@@ -1,1 +1,3 @@
-"""The registration engine: runs in the worker process, the command line and batch runs, never inside QGIS."""
+"""The registration engine: runs in the worker process, the command line and batch runs, never
+inside QGIS.
+"""

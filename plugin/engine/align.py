@@ -41,8 +41,8 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
         progress: Told of progress, of tie points as tiles finish, and asked whether to stop.
 
     Returns:
-        Status ok with tie points and a fitted transform, or no_reliable_alignment with the reason. A refusal keeps its
-        tie points, so that the analyst can look at what was found.
+        Status ok with tie points and a fitted transform, or no_reliable_alignment with the reason.
+        A refusal keeps its tie points, so that the analyst can look at what was found.
 
     Raises:
         AlignError: bad input, each kind its own leaf with a hint.
@@ -82,7 +82,12 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
             coarse=coarse,
             reference_grid=pair.reference.grid,
             sensed_grid=pair.sensed.grid,
-            evidence={**verdict.numbers, "reliable": float(verdict.reliable), "turned": float(best.turned), "independent": independent},
+            evidence={
+                **verdict.numbers,
+                "reliable": float(verdict.reliable),
+                "turned": float(best.turned),
+                "independent": independent,
+            },
             timings_s=clock.seconds,
             versions=_versions(),
         )
@@ -90,7 +95,9 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
 
 @dataclass(frozen=True, eq=False)
 class _Attempt:
-    """A registration from one coarse position, and the correction of the sensed image that its matches were found under."""
+    """A registration from one coarse position, and the correction of the sensed image that its
+    matches were found under.
+    """
 
     coarse: CoarseResult
     found: Found
@@ -101,9 +108,11 @@ class _Attempt:
 
 
 def searches_of(pair: WorkingPair, params: AlignParams) -> tuple[bool, ...]:
-    """Return whether the coarse stage searches rotation and scale, for each search in the order in which they are tried until one is sure.
+    """Return whether the coarse stage searches rotation and scale, for each search in the order in
+    which they are tried until one is sure.
 
-    Georeferenced rasters are seldom turned: where a shift alone registers them surely, there is nothing to search.
+    Georeferenced rasters are seldom turned: where a shift alone registers them surely, there is
+    nothing to search.
     """
     if not params.rotation_scale_search or params.model == "shift":
         return (False,)
@@ -111,13 +120,19 @@ def searches_of(pair: WorkingPair, params: AlignParams) -> tuple[bool, ...]:
 
 
 def _best_attempt(
-    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams, progress: Progress, clock: _Clock
+    pair: WorkingPair,
+    matcher: TemplateMatcher | PairMatcher,
+    params: AlignParams,
+    progress: Progress,
+    clock: _Clock,
 ) -> _Attempt:
-    """Register from each coarse position of `_coarse_ways` until one is surely right or confirmed; else the attempt most likely right.
+    """Register from each coarse position of `_coarse_ways` until one is surely right or confirmed;
+    else the attempt most likely right.
 
-    Of unreliable ones the one that most tie points support is returned, for the analyst to look at. From a shift alone nothing is matched
-    unless it stands out. A coarse position at the place of a reliable attempt confirms it: its matches are judged anew, not found again,
-    and nothing else is tried. `pair` is left under the correction of the attempt returned.
+    Of unreliable ones the one that most tie points support is returned, for the analyst to look at.
+    From a shift alone nothing is matched unless it stands out. A coarse position at the place of a
+    reliable attempt confirms it: its matches are judged anew, not found again, and nothing else is
+    tried. `pair` is left under the correction of the attempt returned.
     """
     attempts: list[_Attempt] = []
     nothing: NothingToCompareError | None = None
@@ -127,7 +142,13 @@ def _best_attempt(
         part = progress.part(start, end).without_points() if attempts else progress.part(start, end)
         pair.set_sensed_correction(np.eye(3))
         try:
-            coarse = coarse_align(pair, guide, turn, threads_of(params), part.part(0.05, 0.3) if turn == last else part.part(0.0, 0.05))
+            coarse = coarse_align(
+                pair,
+                guide,
+                turn,
+                threads_of(params),
+                part.part(0.05, 0.3) if turn == last else part.part(0.0, 0.05),
+            )
         except NothingToCompareError as error:
             nothing = error
             continue
@@ -135,9 +156,19 @@ def _best_attempt(
             clock.note("coarse")
         if turn != last and coarse.contrast < CLEAR:
             continue
-        before = next((a for a in attempts if a.verdict.reliable and _is_same_place(pair, a.correction, np.array(coarse.matrix))), None)
+        before = next(
+            (
+                a
+                for a in attempts
+                if a.verdict.reliable
+                and _is_same_place(pair, a.correction, np.array(coarse.matrix))
+            ),
+            None,
+        )
         if before is None:
-            attempts.append(_attempt(pair, matcher, guide, coarse, turn, limited, part.part(0.3, 1.0), clock))
+            attempts.append(
+                _attempt(pair, matcher, guide, coarse, turn, limited, part.part(0.3, 1.0), clock)
+            )
         else:
             attempts.append(_judged_anew(pair, matcher, before, coarse, turn))
             break
@@ -146,7 +177,13 @@ def _best_attempt(
             break
     if not attempts and nothing is not None:
         raise nothing
-    best = max(attempts, key=lambda a: (a.verdict.reliable, a.verdict.numbers["probability" if a.verdict.reliable else "support"]))
+    best = max(
+        attempts,
+        key=lambda a: (
+            a.verdict.reliable,
+            a.verdict.numbers["probability" if a.verdict.reliable else "support"],
+        ),
+    )
     best.verdict.numbers["coarse_attempts"] = float(len(attempts))
     pair.set_sensed_correction(best.correction)
     return best
@@ -155,7 +192,9 @@ def _best_attempt(
 def coarse_searches(
     pair: WorkingPair, guides: Iterable[TemplateMatcher], params: AlignParams
 ) -> Iterator[tuple[TemplateMatcher, bool]]:
-    """Give guides, and whether rotation and scale are searched, in the order in which they are tried. Only the first guide, which is quick, tries a shift alone."""
+    """Give guides, and whether rotation and scale are searched, in the order in which they are
+    tried. Only the first guide, which is quick, tries a shift alone.
+    """
     searches = searches_of(pair, params)
     for number, guide in enumerate(guides):
         for turn in searches if number == 0 else searches[-1:]:
@@ -165,7 +204,10 @@ def coarse_searches(
 def _coarse_ways(
     pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams
 ) -> Iterator[tuple[TemplateMatcher, bool, AlignParams]]:
-    """Give what `coarse_searches` does, with parameters within the memory budget. A second guide is left out where the budget has no room for it."""
+    """Give what `coarse_searches` does, with parameters within the memory budget.
+
+    A second guide is left out where the budget has no room for it.
+    """
     first = None
     for guide, turn in coarse_searches(pair, coarse_guides(matcher), params):
         first = first or guide
@@ -192,22 +234,32 @@ def _attempt(
     found = find_matches(pair, matcher, guide, params, progress)
     clock.note("match")
     wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
-    reasons = filter_candidates(found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed)
+    reasons = filter_candidates(
+        found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed
+    )
     verdict = judge(coarse, found, reasons, _comparable_area(pair), turn, Calibration.of(matcher))
     clock.note("filter")
     return _Attempt(coarse, found, reasons, verdict, turn, pair.correction)
 
 
 def _judged_anew(
-    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, before: _Attempt, coarse: CoarseResult, turn: bool
+    pair: WorkingPair,
+    matcher: TemplateMatcher | PairMatcher,
+    before: _Attempt,
+    coarse: CoarseResult,
+    turn: bool,
 ) -> _Attempt:
     pair.set_sensed_correction(before.correction)
-    verdict = judge(coarse, before.found, before.reasons, _comparable_area(pair), turn, Calibration.of(matcher))
+    verdict = judge(
+        coarse, before.found, before.reasons, _comparable_area(pair), turn, Calibration.of(matcher)
+    )
     return replace(before, coarse=coarse, verdict=verdict, turned=turn)
 
 
 def _is_same_place(pair: WorkingPair, one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Return whether matching under either of two corrections sees the same ground: no corner of the working grid lies further apart."""
+    """Return whether matching under either of two corrections sees the same ground: no corner of
+    the working grid lies further apart.
+    """
     w, h = pair.grid.width, pair.grid.height
     corners = coords.corners(w, h)
     apart = np.hypot(*(coords.apply_matrix(one, corners) - coords.apply_matrix(other, corners)).T)
@@ -217,9 +269,15 @@ def _is_same_place(pair: WorkingPair, one: NDArray[np.float64], other: NDArray[n
 def _comparable_area(pair: WorkingPair) -> float:
     """Return the smaller of the working grid's and the sensed raster's area, working px squared."""
     middle = np.array([[pair.grid.width / 2, pair.grid.height / 2]])
-    steps = pair.sensed_native_px(np.concatenate([middle, middle + [[1.0, 0.0]], middle + [[0.0, 1.0]]]))
+    steps = pair.sensed_native_px(
+        np.concatenate([middle, middle + [[1.0, 0.0]], middle + [[0.0, 1.0]]])
+    )
     native_per_working = abs(float(np.linalg.det(steps[1:] - steps[0])))
-    sensed = pair.sensed.grid.width * pair.sensed.grid.height / native_per_working if native_per_working > 0 else np.inf
+    sensed = (
+        pair.sensed.grid.width * pair.sensed.grid.height / native_per_working
+        if native_per_working > 0
+        else np.inf
+    )
     return float(min(pair.grid.width * pair.grid.height, sensed))
 
 

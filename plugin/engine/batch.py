@@ -1,4 +1,6 @@
-"""Many pairs from a manifest: a failed pair does not stop the rest, and a second run goes on where the first stopped."""
+"""Many pairs from a manifest: a failed pair does not stop the rest, and a second run goes on where
+the first stopped.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,9 @@ def read_results(path: Path) -> tuple[list[tuple[PairKey, str]], bytes, bool]:
     """Read a file of results.
 
     Returns:
-        Keys (reference, sensed, output) and statuses; the lines that stay: without an incomplete last one, and without those of
-        pairs that failed, for what was in their way may be gone; whether that is the whole file.
+        Keys (reference, sensed, output) and statuses; the lines that stay: without an incomplete
+        last one, and without those of pairs that failed, for what was in their way may be gone;
+        whether that is the whole file.
 
     Raises:
         InputError: the file holds something else; it stays as it is.
@@ -52,7 +55,10 @@ def read_results(path: Path) -> tuple[list[tuple[PairKey, str]], bytes, bool]:
             continue
         try:
             result = json.loads(line)
-            key, status = (result["reference"], result["sensed"], result.get("output", "")), result["status"]
+            key, status = (
+                (result["reference"], result["sensed"], result.get("output", "")),
+                result["status"],
+            )
             if not all(isinstance(v, str) for v in (*key, status)):
                 raise TypeError
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -66,13 +72,20 @@ def read_results(path: Path) -> tuple[list[tuple[PairKey, str]], bytes, bool]:
 
 
 def run_batch(
-    manifest: Path, json_lines: Path, make_request: MakeRequest, warp_params: MakeWarpParams, jobs: int, progress: Progress, overwrite: bool = False
+    manifest: Path,
+    json_lines: Path,
+    make_request: MakeRequest,
+    warp_params: MakeWarpParams,
+    jobs: int,
+    progress: Progress,
+    overwrite: bool = False,
 ) -> tuple[int, int, int]:
     """Register every pair of a manifest.
 
     Args:
         manifest: CSV; relative paths are taken from its folder.
-        json_lines: One result a line, in the manifest's order where jobs = 1; paths as given in the manifest.
+        json_lines: One result a line, in the manifest's order where jobs = 1; paths as given in the
+            manifest.
         make_request: Makes the request of a pair from absolute paths.
         warp_params: Returns how outputs of a reference, given by its absolute path, are written.
         jobs: Pairs worked on at once.
@@ -84,7 +97,8 @@ def run_batch(
 
     Raises:
         InputError: bad manifest, or `json_lines` is a file of something else.
-        OutputError: `json_lines` cannot be written, is the manifest, another batch writes it, or it lacks a line at the end.
+        OutputError: `json_lines` cannot be written, is the manifest, another batch writes it, or it
+        lacks a line at the end.
         AlignError: no pair could be registered: unknown matcher, packages or weights missing.
         Cancelled: pairs finished before stay in the file.
     """
@@ -110,7 +124,18 @@ def run_batch(
             stop = threading.Event()
 
             def work(row: dict[str, str]) -> None:
-                sink.add(_one(row, manifest.resolve().parent, make_request, warp_params, _Silent(progress, stop), overwrite, sink, also_read))
+                sink.add(
+                    _one(
+                        row,
+                        manifest.resolve().parent,
+                        make_request,
+                        warp_params,
+                        _Silent(progress, stop),
+                        overwrite,
+                        sink,
+                        also_read,
+                    )
+                )
                 done = min(len(sink.statuses), len(rows))
                 progress.update(done / max(len(rows), 1), f"{done} of {len(rows)} pairs")
 
@@ -139,19 +164,26 @@ def _refuse_gaps(rows: list[dict[str, str]], json_lines: Path) -> None:
         for text in json_lines.read_text(encoding="utf-8").splitlines():
             there[_key(json.loads(text))] += 1
     except (OSError, ValueError, KeyError) as error:
-        raise OutputError(f"{json_lines} was changed or removed while the batch ran: {error}.", "Run it again; nothing else may write this file.") from error
+        raise OutputError(
+            f"{json_lines} was changed or removed while the batch ran: {error}.",
+            "Run it again; nothing else may write this file.",
+        ) from error
     if missing := list((Counter(map(_key, rows)) - there).elements()):
         raise OutputError(
-            f"{len(missing)} of {len(rows)} rows have no result in {json_lines}, the first is {', '.join(missing[0])}.",
+            f"{len(missing)} of {len(rows)} rows have no result in {json_lines}, the "
+            f"first is {', '.join(missing[0])}.",
             "Run it again; if nothing else wrote this file, this is a defect: please report it.",
         )
 
 
 class _Results:
-    """The file of results, open for lines. Each is on disk before the next pair is put in place; many threads may add.
+    """The file of results, open for lines.
 
-    A raster and its line are one step: before the raster is put in place, its line is noted with the raster's size and time. Where the
-    batch dies before the line is written, the next one finds the note and the raster, and writes the line.
+    Each is on disk before the next pair is put in place; many threads may add.
+
+    A raster and its line are one step: before the raster is put in place, its line is noted with
+    the raster's size and time. Where the batch dies before the line is written, the next one finds
+    the note and the raster, and writes the line.
     """
 
     def __init__(self, path: Path, lock: Lock, statuses: list[str]) -> None:
@@ -163,7 +195,10 @@ class _Results:
         try:
             self._stream = self._path.open("a", encoding="utf-8", newline="\n")
         except OSError as error:
-            raise OutputError(f"Cannot write {self._path}: {error.strerror or error}.", "Choose a folder you may write to.") from error
+            raise OutputError(
+                f"Cannot write {self._path}: {error.strerror or error}.",
+                "Choose a folder you may write to.",
+            ) from error
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -188,19 +223,28 @@ class _Results:
                 self._stream.flush()
                 os.fsync(self._stream.fileno())
             except OSError as error:
-                raise OutputError(f"Cannot write {self._path}: {error.strerror or error}.", "Make room and run it again: it goes on here.") from error
+                raise OutputError(
+                    f"Cannot write {self._path}: {error.strerror or error}.",
+                    "Make room and run it again: it goes on here.",
+                ) from error
             self.statuses.append(line["status"])
             if _key(line) in self._noted:
                 self._noted.remove(_key(line))
                 self._lock.settle()
 
     def adopt(self, row: dict[str, str], folder: Path) -> bool:
-        """Write the line of a row whose raster an earlier batch put in place as it died; returns whether there is one."""
+        """Write the line of a row whose raster an earlier batch put in place as it died; returns
+        whether there is one.
+        """
         for note in self._lock.notes:
             line = note.get("line")
             try:
                 info = (folder / row.get("output", "")).stat()
-                mine = isinstance(line, dict) and _key(line) == _key(row) and (info.st_size, info.st_mtime_ns) == (note["bytes"], note["time_ns"])
+                mine = (
+                    isinstance(line, dict)
+                    and _key(line) == _key(row)
+                    and (info.st_size, info.st_mtime_ns) == (note["bytes"], note["time_ns"])
+                )
             except (OSError, KeyError):
                 continue
             if mine and isinstance(line, dict):
@@ -209,8 +253,16 @@ class _Results:
         return False
 
 
-def _parallel(todo: list[dict[str, str]], work: Callable[[dict[str, str]], None], jobs: int, stop: threading.Event) -> None:
-    """Work in threads: the heavy parts (FFT, OpenCV, GDAL) release Python's lock. Whatever ends it early stops the others by `stop`."""
+def _parallel(
+    todo: list[dict[str, str]],
+    work: Callable[[dict[str, str]], None],
+    jobs: int,
+    stop: threading.Event,
+) -> None:
+    """Work in threads: the heavy parts (FFT, OpenCV, GDAL) release Python's lock.
+
+    Whatever ends it early stops the others by `stop`.
+    """
     with ThreadPoolExecutor(jobs) as pool:
         waiting = iter(todo)
         running = {pool.submit(work, row) for row in islice(waiting, jobs)}
@@ -241,14 +293,25 @@ class _Silent(Progress):
 
 
 def _one(
-    row: dict[str, str], folder: Path, make_request: MakeRequest, warp_params: MakeWarpParams, progress: Progress, overwrite: bool, sink: _Results,
+    row: dict[str, str],
+    folder: Path,
+    make_request: MakeRequest,
+    warp_params: MakeWarpParams,
+    progress: Progress,
+    overwrite: bool,
+    sink: _Results,
     also_read: list[str],
 ) -> dict[str, Any]:
     reference, sensed, output = _key(row)
     target = folder / output if output else None
 
     def named(line: dict[str, Any]) -> dict[str, Any]:
-        return {**line, "reference": reference, "sensed": sensed, **({"output": output} if output else {})}
+        return {
+            **line,
+            "reference": reference,
+            "sensed": sensed,
+            **({"output": output} if output else {}),
+        }
 
     def before(result: AlignResult, outputs: Outputs) -> None:
         if target is not None and (part := outputs.part(target)).exists():
@@ -256,12 +319,24 @@ def _one(
 
     try:
         request = make_request(absolute(folder, reference), absolute(folder, sensed))
-        result, _ = deliver(request, progress, target, warp_params(request.reference.path), overwrite=overwrite, before=before, also_read=also_read)
+        result, _ = deliver(
+            request,
+            progress,
+            target,
+            warp_params(request.reference.path),
+            overwrite=overwrite,
+            before=before,
+            also_read=also_read,
+        )
         line = result_to_json(result)
     except AlignError as error:
         line = error_to_json(reference, sensed, error)
     except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001 - one pair's defect must not lose the others
-        line = error_to_json(reference, sensed, WorkerError(f"{type(error).__name__}: {error}", "This is a defect; please report it."))
+        line = error_to_json(
+            reference,
+            sensed,
+            WorkerError(f"{type(error).__name__}: {error}", "This is a defect; please report it."),
+        )
     return named(line)

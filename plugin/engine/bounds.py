@@ -17,7 +17,8 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
         ValueError: no trials.
 
     Reference:
-        Wilson 1927, Probable inference, the law of succession, and statistical inference, JASA 22(158), 209-212.
+        Wilson 1927, Probable inference, the law of succession, and statistical inference, JASA
+        22(158), 209-212.
     """
     if count < 1:
         raise ValueError("a share needs trials")
@@ -28,8 +29,11 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
     return (0.0 if hits == 0 else low), (1.0 if hits == count else high)
 
 
-def resampled(values: Sequence[float], groups: Sequence[Hashable], statistic: str = "mean") -> tuple[float, float]:
-    """Return the 95 % bounds of a mean or median where the values of one group are not independent: whole groups are drawn anew.
+def resampled(
+    values: Sequence[float], groups: Sequence[Hashable], statistic: str = "mean"
+) -> tuple[float, float]:
+    """Return the 95 % bounds of a mean or median where the values of one group are not independent:
+    whole groups are drawn anew.
 
     Args:
         values: (N,), at least one.
@@ -37,7 +41,8 @@ def resampled(values: Sequence[float], groups: Sequence[Hashable], statistic: st
         statistic: "mean" or "median".
 
     Reference:
-        Efron and Tibshirani 1993, An Introduction to the Bootstrap, ch. 13 (percentile interval), groups as units.
+        Efron and Tibshirani 1993, An Introduction to the Bootstrap, ch. 13 (percentile interval),
+        groups as units.
     """
     rng = np.random.default_rng(0)
     members: dict[Hashable, list[float]] = {}
@@ -50,14 +55,18 @@ def resampled(values: Sequence[float], groups: Sequence[Hashable], statistic: st
         found = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     else:
         found = np.array([np.median(np.concatenate([parts[i] for i in row])) for row in drawn])
-    low, high = np.percentile(found, (2.5, 97.5), method="nearest")  # between a number and infinity lies nothing
+    low, high = np.percentile(
+        found, (2.5, 97.5), method="nearest"
+    )  # between a number and infinity lies nothing
     return float(low), float(high)
 
 
 def share_bounds(hits: Sequence[bool], groups: Sequence[Hashable]) -> tuple[float, float]:
-    """Return the 95 % bounds (0..1) of a share: by resampling groups, and where all groups are alike or have one value each, Wilson's.
+    """Return the 95 % bounds (0..1) of a share: by resampling groups, and where all groups are
+    alike or have one value each, Wilson's.
 
-    Groups that are all alike leave nothing to resample: the number of groups, not of values, then says how sure the share is.
+    Groups that are all alike leave nothing to resample: the number of groups, not of values, then
+    says how sure the share is.
     """
     count = len(set(groups))
     if len(groups) > count:

@@ -18,7 +18,9 @@ _RADIUS_PX = 8
 _MB = 2**20
 
 
-def within_budget(params: AlignParams, label: str, *matchers: TemplateMatcher | PairMatcher) -> AlignParams:
+def within_budget(
+    params: AlignParams, label: str, *matchers: TemplateMatcher | PairMatcher
+) -> AlignParams:
     """Return the parameters with tiles small enough for the budget; as they are without one.
 
     Args:
@@ -37,10 +39,15 @@ def within_budget(params: AlignParams, label: str, *matchers: TemplateMatcher | 
         reach = reach_px(matcher, params.template_px)
         least = base + math.ceil(matcher.bytes_per_px * (SMALLEST_TILE_PX + reach) ** 2 / _MB)
         if params.memory_mb < least:
-            raise UsageError(f"{label} needs a memory budget of {least} MB at least.", "Raise the memory budget in the settings, or choose another matcher.")
+            raise UsageError(
+                f"{label} needs a memory budget of {least} MB at least.",
+                "Raise the memory budget in the settings, or choose another matcher.",
+            )
         side = math.sqrt((params.memory_mb - base) * _MB / matcher.bytes_per_px)
         tile = min(tile, int(side) - reach)
-    return params if tile == params.tile_px else replace(params, tile_px=max(tile, SMALLEST_TILE_PX))
+    return (
+        params if tile == params.tile_px else replace(params, tile_px=max(tile, SMALLEST_TILE_PX))
+    )
 
 
 def reach_px(matcher: TemplateMatcher | PairMatcher, template_px: int | None) -> int:

@@ -1,9 +1,10 @@
 """Precision without any truth, from places of which both sensors were there at two dates.
 
-With T the shift that a matcher finds between optical and SAR of one date, and R the shifts between the dates of each sensor (plain
-correlation, good to about 0.1 px), T(after) - T(before) = R(optical) - R(SAR) whatever the truth is. What is missing, over the root of two,
-is the error of one registration. The SAR image of each date is moved by some whole pixels first, differently: else whoever always answers the
-same would be the most precise.
+With T the shift that a matcher finds between optical and SAR of one date, and R the shifts between
+the dates of each sensor (plain correlation, good to about 0.1 px), T(after) - T(before) =
+R(optical) - R(SAR) whatever the truth is. What is missing, over the root of two, is the error of
+one registration. The SAR image of each date is moved by some whole pixels first, differently: else
+whoever always answers the same would be the most precise.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ class Window:
 
 
 def closure_windows(dataset: Path, rows: list[Row], draws: int) -> Iterator[Window]:
-    """Give windows of 192 px at the corners of the places of two dates, `draws` a place, at most four; not where the dates cannot be compared with each other."""
+    """Give windows of 192 px at the corners of the places of two dates, `draws` a place, at most
+    four; not where the dates cannot be compared with each other.
+    """
     for dates in places_of_two_dates(rows):
         pairs = [load_pair(dataset, row) for row in dates]
         side = min(*(min(image.shape) for pair in pairs for image in pair))
@@ -62,24 +65,37 @@ def closure_windows(dataset: Path, rows: list[Row], draws: int) -> Iterator[Wind
             x, y = (side - _WINDOW_PX) * (draw % 2), (side - _WINDOW_PX) * (draw // 2)
             there = slice(y, y + _WINDOW_PX), slice(x, x + _WINDOW_PX)
             before, after = ((optical[there], sar[there]) for optical, sar in pairs)
-            optical, sar = (plain_shift(one, other, _DATES_REACH_PX) for one, other in zip(before, after, strict=True))
+            optical, sar = (
+                plain_shift(one, other, _DATES_REACH_PX)
+                for one, other in zip(before, after, strict=True)
+            )
             if optical is not None and sar is not None:
                 yield Window(dates[0], draw, before, after, optical - sar)
 
 
 def closure_error(matcher: TemplateMatcher | PairMatcher, window: Window) -> float | None:
-    """Return the error of one registration by a matcher alone (see `direct`), px; None where it finds nothing."""
+    """Return the error of one registration by a matcher alone (see `direct`), px; None where it
+    finds nothing.
+    """
     rng = np.random.default_rng([window.draw, *(ord(c) for c in window.row["id"])])
-    before, after = (_shift(matcher, *images, rng.integers(-_MOVED_PX, _MOVED_PX + 1, 2)) for images in (window.before, window.after))
+    before, after = (
+        _shift(matcher, *images, rng.integers(-_MOVED_PX, _MOVED_PX + 1, 2))
+        for images in (window.before, window.after)
+    )
     if before is None or after is None:
         return None
     return float(np.hypot(*(after - before - window.expected)) / np.sqrt(2))
 
 
 def _shift(
-    matcher: TemplateMatcher | PairMatcher, optical: NDArray[np.uint8], sar: NDArray[np.uint8], moved: NDArray[np.int64]
+    matcher: TemplateMatcher | PairMatcher,
+    optical: NDArray[np.uint8],
+    sar: NDArray[np.uint8],
+    moved: NDArray[np.int64],
 ) -> NDArray[np.float64] | None:
-    """Return (2,) from where the SAR image lies to where it is found in the optical one, px, when it is looked for in a place `moved` from there."""
+    """Return (2,) from where the SAR image lies to where it is found in the optical one, px, when
+    it is looked for in a place `moved` from there.
+    """
     size = _WINDOW_PX - 2 * _REACH_PX
     x, y = (_REACH_PX + int(v) for v in moved)
     truth = np.eye(3)

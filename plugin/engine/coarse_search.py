@@ -1,4 +1,5 @@
-"""One resolution of the coarse search: the sensed image turned, scaled and correlated with the reference.
+"""One resolution of the coarse search: the sensed image turned, scaled and correlated with the
+reference.
 
 Convention:
     Matrices are 3x3, pixel frame (corner origin).
@@ -38,7 +39,9 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A rotation (degrees, y down: positive turns clockwise on screen), a scale, and what the correlation says of them; sharpness 0 = not told."""
+    """A rotation (degrees, y down: positive turns clockwise on screen), a scale, and what the
+    correlation says of them; sharpness 0 = not told.
+    """
 
     rotation_deg: float
     scale: float
@@ -52,28 +55,53 @@ class Hypothesis:
         return self.score > NOTHING
 
 
-def similarity_matrix(rotation_deg: float, scale: float, shift: tuple[float, float], centre: tuple[float, float]) -> Matrix:
-    """Return the 3x3 similarity that turns and scales about `centre` and then shifts (px, corner origin)."""
+def similarity_matrix(
+    rotation_deg: float, scale: float, shift: tuple[float, float], centre: tuple[float, float]
+) -> Matrix:
+    """Return the 3x3 similarity that turns and scales about `centre` and then shifts (px, corner
+    origin).
+    """
     angle = np.deg2rad(rotation_deg)
     a, b = scale * np.cos(angle), scale * np.sin(angle)
     cx, cy = centre
-    return np.array([[a, -b, cx - a * cx + b * cy + shift[0]], [b, a, cy - b * cx - a * cy + shift[1]], [0.0, 0.0, 1.0]])
+    return np.array(
+        [
+            [a, -b, cx - a * cx + b * cy + shift[0]],
+            [b, a, cy - b * cx - a * cy + shift[1]],
+            [0.0, 0.0, 1.0],
+        ]
+    )
 
 
 def warp_image(image: Image, matrix: Matrix, shape: tuple[int, int]) -> Image:
-    """Resample an image by a 3x3 `matrix` (source px -> target px, corner origin) to `shape` (rows, cols)."""
+    """Resample an image by a 3x3 `matrix` (source px -> target px, corner origin) to `shape` (rows,
+    cols).
+    """
     index_matrix, size = coords.index_matrix(matrix)[:2], (shape[1], shape[0])
-    data = cv2.warpAffine(image.data, index_matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    weight = cv2.warpAffine(image.mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0)
+    data = cv2.warpAffine(
+        image.data, index_matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    weight = cv2.warpAffine(
+        image.mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0
+    )
     mask = weight > 0.99
     return Image(np.where(mask, data, 0.0).astype(np.float32), mask, image.modality)
 
 
-def _warp_features(features: Array, mask: NDArray[np.bool_], matrix: Matrix) -> tuple[Array, NDArray[np.bool_]]:
+def _warp_features(
+    features: Array, mask: NDArray[np.bool_], matrix: Matrix
+) -> tuple[Array, NDArray[np.bool_]]:
     """Resample (C, H, W) features and their mask by a 3x3 matrix, on the same grid."""
     index_matrix, size = coords.index_matrix(matrix)[:2], (mask.shape[1], mask.shape[0])
-    weight = cv2.warpAffine(mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0)
-    warped = np.stack([cv2.warpAffine(channel, index_matrix, size, flags=cv2.INTER_LINEAR) for channel in features])
+    weight = cv2.warpAffine(
+        mask.astype(np.float32), index_matrix, size, flags=cv2.INTER_LINEAR, borderValue=0.0
+    )
+    warped = np.stack(
+        [
+            cv2.warpAffine(channel, index_matrix, size, flags=cv2.INTER_LINEAR)
+            for channel in features
+        ]
+    )
     return warped.astype(np.float32), weight > 0.99
 
 
@@ -89,19 +117,37 @@ class _Correlator:
     """
 
     def __init__(
-        self, features: Array, mask: NDArray[np.bool_], shape: tuple[int, int], low: tuple[int, int], high: tuple[int, int]
+        self,
+        features: Array,
+        mask: NDArray[np.bool_],
+        shape: tuple[int, int],
+        low: tuple[int, int],
+        high: tuple[int, int],
     ) -> None:
         self.low, self.high = low, high
         self.shape = (high[1] - low[1] + 1, high[0] - low[0] + 1)
         whole = [side + lags - 1 for side, lags in zip(shape, self.shape, strict=True)]
-        before = [max(0, -low[1]), max(0, -low[0])]  # zeros, on which what leaves at the far end may come back
-        beside = [min(b + side - max(0, lowest), w) for b, side, lowest, w in zip(before, mask.shape, low[::-1], whole, strict=True)]
-        rows, cols = (fft.next_fast_len(max(w - b, s), real=True) for w, b, s in zip(whole, before, beside, strict=True))
+        before = [
+            max(0, -low[1]),
+            max(0, -low[0]),
+        ]  # zeros, on which what leaves at the far end may come back
+        beside = [
+            min(b + side - max(0, lowest), w)
+            for b, side, lowest, w in zip(before, mask.shape, low[::-1], whole, strict=True)
+        ]
+        rows, cols = (
+            fft.next_fast_len(max(w - b, s), real=True)
+            for w, b, s in zip(whole, before, beside, strict=True)
+        )
         self.size = (rows, cols)
         centred = (features - self._mean(features, mask)) * mask
         energy = np.einsum("chw,chw->hw", centred, centred)
-        # What a shift of `low` meets comes first, so that the smallest shift is the first lag; what no shift meets is cut off.
-        *self.f, self.energy, self.mask = (self._spectrum(_moved(a, low, self.size)) for a in (*centred, energy, mask.astype(np.float32)))
+        # What a shift of `low` meets comes first, so that the smallest shift is the first lag; what
+        # no shift meets is cut off.
+        *self.f, self.energy, self.mask = (
+            self._spectrum(_moved(a, low, self.size))
+            for a in (*centred, energy, mask.astype(np.float32))
+        )
 
     @staticmethod
     def _mean(features: Array, mask: NDArray[np.bool_]) -> Array:
@@ -109,8 +155,12 @@ class _Correlator:
         return ((features * mask).sum(axis=(1, 2), keepdims=True) / count).astype(np.float32)
 
     def _spectrum(self, image: Array) -> NDArray[np.complex64]:
-        """Return the spectrum of an image with zeros beside and below it; rows of zeros need no transform."""
-        return fft.fft(fft.rfft(image, self.size[1], axis=1), self.size[0], axis=0, overwrite_x=True)
+        """Return the spectrum of an image with zeros beside and below it; rows of zeros need no
+        transform.
+        """
+        return fft.fft(
+            fft.rfft(image, self.size[1], axis=1), self.size[0], axis=0, overwrite_x=True
+        )
 
     def _lags(self, spectrum: NDArray[np.complex64]) -> Array:
         """Return the correlation over the lags in demand."""
@@ -118,13 +168,19 @@ class _Correlator:
         return fft.irfft(rows, self.size[1], axis=1, overwrite_x=True)[:, : self.shape[1]]
 
     def __call__(self, features: Array, mask: NDArray[np.bool_]) -> Array:
-        """Return similarity (rows, columns) over the shifts, smallest first; weighted by the root of the overlap, -1 where it is too small."""
+        """Return similarity (rows, columns) over the shifts, smallest first; weighted by the root
+        of the overlap, -1 where it is too small.
+        """
         centred = (features - self._mean(features, mask)) * mask
         tm, product = np.conj(self._spectrum(mask.astype(np.float32))), np.zeros_like(self.mask)
-        for channel, spectrum in zip(centred, self.f, strict=True):  # one by one: the spectra of all at once are hundreds of MB
+        for channel, spectrum in zip(
+            centred, self.f, strict=True
+        ):  # one by one: the spectra of all at once are hundreds of MB
             product += np.conj(self._spectrum(channel)) * spectrum
         num = self._lags(product)
-        tt = self._lags(np.conj(self._spectrum(np.einsum("chw,chw->hw", centred, centred))) * self.mask)
+        tt = self._lags(
+            np.conj(self._spectrum(np.einsum("chw,chw->hw", centred, centred))) * self.mask
+        )
         vv = self._lags(tm * self.energy)
         overlap = self._lags(tm * self.mask) / max(float(mask.sum()), 1.0)
         energy = np.maximum(tt, 0) * np.maximum(vv, 0)
@@ -153,7 +209,9 @@ class Search:
         threads: Hypotheses tried beside each other, two at most; nothing found depends on it.
     """
 
-    def __init__(self, pair: WorkingPair, matcher: TemplateMatcher, side_px: int, threads: int) -> None:
+    def __init__(
+        self, pair: WorkingPair, matcher: TemplateMatcher, side_px: int, threads: int
+    ) -> None:
         grid = pair.grid
         self.reduction = max(1, -(-max(grid.width, grid.height) // side_px))
         window = (0, 0, grid.width, grid.height)
@@ -164,7 +222,11 @@ class Search:
         limit = int(0.9 * max(max(shape), max(self.reference.data.shape)))
         self.radius = int(min(max(4, np.ceil(pair.search_radius_px / self.reduction) + 2), limit))
         rows, cols = np.nonzero(self.sensed.mask)
-        self.centre = (float(cols.mean() + 0.5), float(rows.mean() + 0.5)) if len(rows) else (shape[1] / 2, shape[0] / 2)
+        self.centre = (
+            (float(cols.mean() + 0.5), float(rows.mean() + 0.5))
+            if len(rows)
+            else (shape[1] / 2, shape[0] / 2)
+        )
         self.anchors: dict[float, tuple[Array, NDArray[np.bool_]]] = {}
         self.correlators: dict[bool, _Correlator] = {}
         self.described = self._features(self.reference), eroded(self.reference.mask)
@@ -174,37 +236,58 @@ class Search:
         for image, which in ((self.reference, "reference"), (self.sensed, "sensed raster")):
             if not image.mask.any():
                 return NothingToCompareError(
-                    f"The two rasters do not overlap enough: the {which} has no valid pixel where they may meet.", "Check its position, the search radius and its nodata value."
+                    f"The two rasters do not overlap enough: the {which} has no valid "
+                    "pixel where they may meet.",
+                    "Check its position, the search radius and its nodata value.",
                 )
-        hint = "Choose rasters that share more ground, declare a larger search radius, or check their nodata values."
-        return NothingToCompareError("The two rasters do not overlap enough to be compared: too few of their valid pixels meet.", hint)
+        hint = (
+            "Choose rasters that share more ground, declare a larger search radius, or check "
+            "their nodata values."
+        )
+        return NothingToCompareError(
+            "The two rasters do not overlap enough to be compared: too few of their "
+            "valid pixels meet.",
+            hint,
+        )
 
     def _features(self, image: Image) -> Array:
         return self.matcher.features(image, image.modality)
 
     def _warped(self, rotation_deg: float, scale: float) -> tuple[Array, NDArray[np.bool_]]:
-        """Return features and mask of the sensed image turned and scaled about its centre, made from the image."""
+        """Return features and mask of the sensed image turned and scaled about its centre, made
+        from the image.
+        """
         shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
-        turned = warp_image(self.sensed, similarity_matrix(rotation_deg, scale, (0.0, 0.0), self.centre), shape)
+        turned = warp_image(
+            self.sensed, similarity_matrix(rotation_deg, scale, (0.0, 0.0), self.centre), shape
+        )
         return self._features(turned), eroded(turned.mask)
 
     def _anchor(self, rotation_deg: float) -> float | None:
-        """Return the nearest rotation that features are made for, where they are costly; else None."""
+        """Return the nearest rotation that features are made for, where they are costly; else
+        None.
+        """
         step = self.matcher.anchor_rotation_deg
         return None if step is None else round(rotation_deg / step) * step
 
     def _turned(self, rotation_deg: float, scale: float) -> tuple[Array, NDArray[np.bool_]]:
-        """Return what `_warped` does, or nearly: where there is an anchor its features are turned on instead of being made anew."""
+        """Return what `_warped` does, or nearly: where there is an anchor its features are turned
+        on instead of being made anew.
+        """
         anchor = self._anchor(rotation_deg)
         if anchor is None:
             return self._warped(rotation_deg, scale)
         features, mask = self.anchors[anchor]
         if rotation_deg == anchor and scale == 1.0:
             return features, mask
-        return _warp_features(features, mask, similarity_matrix(rotation_deg - anchor, scale, (0.0, 0.0), self.centre))
+        return _warp_features(
+            features, mask, similarity_matrix(rotation_deg - anchor, scale, (0.0, 0.0), self.centre)
+        )
 
     def _prepared(self, hypothesis: Hypothesis) -> Hypothesis:
-        """Return a hypothesis whose features can be had; those of its anchor are made here, as a network has threads of its own."""
+        """Return a hypothesis whose features can be had; those of its anchor are made here, as a
+        network has threads of its own.
+        """
         anchor = self._anchor(hypothesis.rotation_deg)
         if anchor is not None and anchor not in self.anchors:
             self.anchors[anchor] = self._warped(anchor, 1.0)
@@ -219,21 +302,39 @@ class Search:
         reach: int = 6,
         tell_sharpness: bool = False,
     ) -> list[Hypothesis]:
-        """Correlate hypotheses; `near` restricts the shift to `reach` px around it. How sharp a peak is takes all shifts to tell."""
+        """Correlate hypotheses; `near` restricts the shift to `reach` px around it.
+
+        How sharp a peak is takes all shifts to tell.
+        """
         low, high = self._within(near, reach)
         whole = near is None or tell_sharpness or self.radius <= 2 * (reach + _AROUND_PX)
         correlator = self._correlator(*self._within(None if whole else near, reach + _AROUND_PX))
         tried: list[Hypothesis] = []
-        for found in side_by_side(lambda h: self._try(h, correlator, low, high, tell_sharpness), (self._prepared(h) for h in hypotheses), self.threads):
+        for found in side_by_side(
+            lambda h: self._try(h, correlator, low, high, tell_sharpness),
+            (self._prepared(h) for h in hypotheses),
+            self.threads,
+        ):
             tried.append(found)
             progress.update(len(tried) / len(hypotheses), message)
         return tried
 
-    def _within(self, near: tuple[float, float] | None, reach: int) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Return the smallest and the largest shift (x, y) within `reach` px of `near`, and within the search radius."""
-        x, y = (0, 0) if near is None else (int(np.clip(round(v), -self.radius, self.radius)) for v in near)
+    def _within(
+        self, near: tuple[float, float] | None, reach: int
+    ) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return the smallest and the largest shift (x, y) within `reach` px of `near`, and within
+        the search radius.
+        """
+        x, y = (
+            (0, 0)
+            if near is None
+            else (int(np.clip(round(v), -self.radius, self.radius)) for v in near)
+        )
         reach = self.radius if near is None else reach
-        return (max(x - reach, -self.radius), max(y - reach, -self.radius)), (min(x + reach, self.radius), min(y + reach, self.radius))
+        return (max(x - reach, -self.radius), max(y - reach, -self.radius)), (
+            min(x + reach, self.radius),
+            min(y + reach, self.radius),
+        )
 
     def _correlator(self, low: tuple[int, int], high: tuple[int, int]) -> _Correlator:
         """Return the correlator of these shifts; of those near a place the last one is kept."""
@@ -244,11 +345,22 @@ class Search:
             found = self.correlators[whole] = _Correlator(*self.described, shape, low, high)
         return found
 
-    def _try(self, hypothesis: Hypothesis, correlator: _Correlator, low: tuple[int, int], high: tuple[int, int], tell_sharpness: bool) -> Hypothesis:
+    def _try(
+        self,
+        hypothesis: Hypothesis,
+        correlator: _Correlator,
+        low: tuple[int, int],
+        high: tuple[int, int],
+        tell_sharpness: bool,
+    ) -> Hypothesis:
         """Return a hypothesis with its best shift between `low` and `high`; see `is_comparable`."""
         surface = correlator(*self._turned(hypothesis.rotation_deg, hypothesis.scale))
         known = surface > NOTHING
-        sharp = np.where(known, surface - _local_mean(surface, known), NOTHING) if 2 * self.radius + 1 > 40 else surface
+        sharp = (
+            np.where(known, surface - _local_mean(surface, known), NOTHING)
+            if 2 * self.radius + 1 > 40
+            else surface
+        )
         x, y = correlator.low
         part = sharp[low[1] - y : high[1] - y + 1, low[0] - x : high[0] - x + 1]
         r, c = (int(i) for i in np.unravel_index(int(np.argmax(part)), part.shape))
@@ -256,7 +368,13 @@ class Search:
         dx, dy = _parabola(surface, r, c)
         score = float(sharp[r, c])
         tells = tell_sharpness and score > NOTHING and int(known.sum()) >= _FEW_SHIFTS
-        return Hypothesis(hypothesis.rotation_deg, hypothesis.scale, (c + x + dx, r + y + dy), score, score / _spread(sharp[known]) if tells else 0.0)
+        return Hypothesis(
+            hypothesis.rotation_deg,
+            hypothesis.scale,
+            (c + x + dx, r + y + dy),
+            score,
+            score / _spread(sharp[known]) if tells else 0.0,
+        )
 
 
 def _spread(values: Array) -> float:
@@ -265,9 +383,14 @@ def _spread(values: Array) -> float:
 
 
 def _local_mean(surface: Array, known: NDArray[np.bool_]) -> Array:
-    """Return the mean of the known values of a surface within 12 px: where images hardly overlap there is nothing to stand out from."""
+    """Return the mean of the known values of a surface within 12 px: where images hardly overlap
+    there is nothing to stand out from.
+    """
     side, weight = (2 * _AROUND_PX + 1,) * 2, known.astype(np.float32)
-    return np.asarray(cv2.blur(surface * weight, side) / np.maximum(cv2.blur(weight, side), 1e-3), dtype=np.float32)
+    return np.asarray(
+        cv2.blur(surface * weight, side) / np.maximum(cv2.blur(weight, side), 1e-3),
+        dtype=np.float32,
+    )
 
 
 def _parabola(surface: Array, r: int, c: int) -> tuple[float, float]:

@@ -1,7 +1,9 @@
-"""One affine displacement that all similarity surfaces support together, found before any peak is trusted alone.
+"""One affine displacement that all similarity surfaces support together, found before any peak is
+trusted alone.
 
-A single template's peak is often wrong on SAR; the sum of all surfaces along one affine motion rarely is. Each surface
-adds its height at the displacement that the motion predicts for its template, blurred widely first and then narrowly.
+A single template's peak is often wrong on SAR; the sum of all surfaces along one affine motion
+rarely is. Each surface adds its height at the displacement that the motion predicts for its
+template, blurred widely first and then narrowly.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 _BLURS_PX = (3.0, 1.5, 0.7)
 
 
-def consensus_affine(matches: list[TemplateMatch], degrees: str, template_px: int) -> tuple[NDArray[np.float64], float]:
+def consensus_affine(
+    matches: list[TemplateMatch], degrees: str, template_px: int
+) -> tuple[NDArray[np.float64], float]:
     """Maximise the weighted mean height of all surfaces along one motion.
 
     Args:
@@ -29,13 +33,16 @@ def consensus_affine(matches: list[TemplateMatch], degrees: str, template_px: in
         template_px: Side of the templates.
 
     Returns:
-        3x3 matrix, sensed working px -> reference working px, and the mean height there (surfaces minus their medians).
+        3x3 matrix, sensed working px -> reference working px, and the mean height there (surfaces
+        minus their medians).
     """
     centres = np.array([m.centre for m in matches])
     radius = matches[0].radius
     middle, half = centres.mean(axis=0), max(float(np.ptp(centres, axis=0).max()) / 2, 1.0)
     unit = (centres - middle) / half
-    stack = np.stack([flattened(m.surface) for m in matches]) * shares(matches, template_px)[:, None, None].astype(np.float32)
+    stack = np.stack([flattened(m.surface) for m in matches]) * shares(matches, template_px)[
+        :, None, None
+    ].astype(np.float32)
     basis = _basis(unit, degrees)
     parameters = np.zeros(basis.shape[2])
     for index, sigma in enumerate(_BLURS_PX):
@@ -43,7 +50,9 @@ def consensus_affine(matches: list[TemplateMatch], degrees: str, template_px: in
         if index == 0:
             parameters[:2] = _best_common_shift(level, radius)
         parameters = _climb(level, basis, parameters, radius)
-    height = -_height(parameters, np.stack([cv2.GaussianBlur(s, (0, 0), 0.7) for s in stack]), basis, radius)[0]
+    height = -_height(
+        parameters, np.stack([cv2.GaussianBlur(s, (0, 0), 0.7) for s in stack]), basis, radius
+    )[0]
     shift, linear = _unpack(parameters, degrees)
     matrix = np.eye(3)
     matrix[:2, :2] += linear / half
@@ -60,34 +69,52 @@ def flattened(surface: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def shares(matches: list[TemplateMatch], template_px: int) -> NDArray[np.float64]:
-    """Return (N,) weights of mean 1 with which the surfaces of templates add up to the correlation of the whole ground they cover.
+    """Return (N,) weights of mean 1 with which the surfaces of templates add up to the correlation
+    of the whole ground they cover.
 
-    The weight is the energy of a template over the number of templates that cover its ground: where templates overlap, the
-    middle of a lattice is otherwise counted many times as often as its rim.
+    The weight is the energy of a template over the number of templates that cover its ground: where
+    templates overlap, the middle of a lattice is otherwise counted many times as often as its rim.
     """
     centres, energy = np.array([m.centre for m in matches]), np.array([m.energy for m in matches])
-    cover = np.array([
-        np.clip(1.0 - np.abs(centres[near] - centre) / template_px, 0.0, None).prod(axis=1).sum()
-        for centre, near in zip(centres, cKDTree(centres).query_ball_point(centres, template_px, p=np.inf), strict=True)
-    ])
+    cover = np.array(
+        [
+            np.clip(1.0 - np.abs(centres[near] - centre) / template_px, 0.0, None)
+            .prod(axis=1)
+            .sum()
+            for centre, near in zip(
+                centres,
+                cKDTree(centres).query_ball_point(centres, template_px, p=np.inf),
+                strict=True,
+            )
+        ]
+    )
     weight = energy / cover
     mean = float(weight.mean())
     return np.asarray(weight / mean) if mean > 0 else np.ones(len(matches))
 
 
 def _basis(unit: NDArray[np.float64], degrees: str) -> NDArray[np.float64]:
-    """Return (N, 2, P): displacement = basis @ parameters; the first two parameters are the shift at the middle."""
+    """Return (N, 2, P): displacement = basis @ parameters; the first two parameters are the shift
+    at the middle.
+    """
     n = len(unit)
     x, y, one, zero = unit[:, 0], unit[:, 1], np.ones(n), np.zeros(n)
     columns = [np.stack([one, zero], 1), np.stack([zero, one], 1)]
     if degrees == "similarity":
         columns += [np.stack([x, y], 1), np.stack([-y, x], 1)]
     elif degrees == "affine":
-        columns += [np.stack([x, zero], 1), np.stack([y, zero], 1), np.stack([zero, x], 1), np.stack([zero, y], 1)]
+        columns += [
+            np.stack([x, zero], 1),
+            np.stack([y, zero], 1),
+            np.stack([zero, x], 1),
+            np.stack([zero, y], 1),
+        ]
     return np.stack(columns, axis=2)
 
 
-def _unpack(p: NDArray[np.float64], degrees: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _unpack(
+    p: NDArray[np.float64], degrees: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if degrees == "similarity":
         return p[:2], np.array([[p[2], -p[3]], [p[3], p[2]]])
     if degrees == "affine":
@@ -109,20 +136,30 @@ def _height(
     x, y = displacement[:, 0] + radius, displacement[:, 1] + radius
 
     def at(dx: float, dy: float) -> NDArray[np.float64]:
-        out: NDArray[np.float64] = ndimage.map_coordinates(level, np.stack([index, y + dy, x + dx]), order=1, mode="constant", output=np.float64)
+        out: NDArray[np.float64] = ndimage.map_coordinates(
+            level, np.stack([index, y + dy, x + dx]), order=1, mode="constant", output=np.float64
+        )
         return out
 
     step = 0.5
     value = at(0, 0)
-    slope = np.stack([(at(step, 0) - at(-step, 0)) / (2 * step), (at(0, step) - at(0, -step)) / (2 * step)], axis=1)
+    slope = np.stack(
+        [(at(step, 0) - at(-step, 0)) / (2 * step), (at(0, step) - at(0, -step)) / (2 * step)],
+        axis=1,
+    )
     gradient = np.einsum("nd,ndp->p", slope, basis) / len(level)
     return -float(value.mean()), -gradient
 
 
-def _climb(level: NDArray[np.float32], basis: NDArray[np.float64], start: NDArray[np.float64], radius: int) -> NDArray[np.float64]:
+def _climb(
+    level: NDArray[np.float32], basis: NDArray[np.float64], start: NDArray[np.float64], radius: int
+) -> NDArray[np.float64]:
     scale = 1e3  # L-BFGS stops on absolute gradients; heights are about 0.01..0.3
     result = optimize.minimize(
-        lambda p: tuple(scale * v for v in _height(p, level, basis, radius)), start, jac=True, method="L-BFGS-B",
+        lambda p: tuple(scale * v for v in _height(p, level, basis, radius)),
+        start,
+        jac=True,
+        method="L-BFGS-B",
         options={"maxiter": 60},
     )
     best: NDArray[np.float64] = result.x

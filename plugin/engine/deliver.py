@@ -15,7 +15,14 @@ from ..core import coords
 from ..core.atomic import write_atomically
 from ..core.borders import reading
 from ..core.errors import InputError, PointsFileError
-from ..core.gcp_io import check_suffix, is_referenced, load_points, load_reviewed, parse_points, save_points
+from ..core.gcp_io import (
+    check_suffix,
+    is_referenced,
+    load_points,
+    load_reviewed,
+    parse_points,
+    save_points,
+)
 from ..core.lengths import is_geographic, unwrapped
 from ..core.outputs import Outputs
 from ..core.progress import Progress
@@ -51,7 +58,8 @@ def deliver(
 ) -> tuple[AlignResult, int]:
     """Register a pair and write what was asked for, all of it or nothing.
 
-    A refusal writes the JSON, the report and the points, so that it can be understood, but never a warped raster.
+    A refusal writes the JSON, the report and the points, so that it can be understood, but never a
+    warped raster.
 
     Args:
         request: What to register.
@@ -75,16 +83,33 @@ def deliver(
     if points is not None:
         check_suffix(points)
     pair = [request.reference.path, request.sensed.path]
-    with Outputs([output, points, gpkg, report, json_path], [*pair, *also_read], files_of(pair), overwrite, raster=output, make_folders=before is not None) as outputs:
+    with Outputs(
+        [output, points, gpkg, report, json_path],
+        [*pair, *also_read],
+        files_of(pair),
+        overwrite,
+        raster=output,
+        make_folders=before is not None,
+    ) as outputs:
         ok_part = 0.75 if output is not None else 0.95
         result = align(request, progress.part(0.0, ok_part))
         ok = result.status is Status.OK
         if ok and output is not None and result.transform is not None:
             transform = transform_from_dict(result.transform)
             part = progress.part(ok_part, 0.95)
-            warp_into(outputs.part(output), request.sensed, result.reference_grid, transform, warp_params or WarpParams(), part, request.reference)
+            warp_into(
+                outputs.part(output),
+                request.sensed,
+                result.reference_grid,
+                transform,
+                warp_params or WarpParams(),
+                part,
+                request.reference,
+            )
         if points is not None:
-            save_points(outputs.part(points), result.points, result.reference_grid, result.sensed_grid)
+            save_points(
+                outputs.part(points), result.points, result.reference_grid, result.sensed_grid
+            )
         if gpkg is not None:
             from .gpkg import write_gpkg
 
@@ -94,14 +119,18 @@ def deliver(
 
             write_report(result, outputs.part(report))
         if json_path is not None:
-            write_atomically(outputs.part(json_path), json.dumps(result_to_json(result), allow_nan=False, indent=1))
+            write_atomically(
+                outputs.part(json_path),
+                json.dumps(result_to_json(result), allow_nan=False, indent=1),
+            )
         outputs.deliver(None if before is None else lambda: before(result, outputs))
     progress.update(1.0, "Done")
     return result, 0 if ok else EXIT_REFUSED
 
 
 def unit_of(path: str) -> tuple[str, float]:
-    """Return the CRS of a raster as WKT, "" without one, and the metres of its unit (1 where it is in degrees).
+    """Return the CRS of a raster as WKT, "" without one, and the metres of its unit (1 where it is
+    in degrees).
 
     Raises:
         InputError: it cannot be opened.
@@ -109,7 +138,11 @@ def unit_of(path: str) -> tuple[str, float]:
     try:
         with quiet_rasterio(), open_dataset(path) as d:
             crs = d.crs or d.gcps[1]
-            return (crs.to_wkt(), 1.0 if crs.is_geographic else float(crs.linear_units_factor[1])) if crs else ("", 1.0)
+            return (
+                (crs.to_wkt(), 1.0 if crs.is_geographic else float(crs.linear_units_factor[1]))
+                if crs
+                else ("", 1.0)
+            )
     except (rasterio.errors.RasterioError, rasterio.errors.CRSError) as error:
         raise InputError(f"Cannot open the raster {path}: {error}.", "Check the path.") from error
 
@@ -120,14 +153,25 @@ def native_grid(path: str) -> Grid:
     Raises:
         InputError: it cannot be opened.
     """
-    with reading("the raster", path, "Check the path and that the file is a raster GDAL can read."), quiet_rasterio(), open_dataset(path) as d:
+    with (
+        reading("the raster", path, "Check the path and that the file is a raster GDAL can read."),
+        quiet_rasterio(),
+        open_dataset(path) as d,
+    ):
         t = d.transform
         wkt = d.crs.to_wkt() if d.crs and not t.is_identity else ""
         return Grid(wkt, (t.c, t.a, t.b, t.f, t.d, t.e), d.width, d.height)
 
 
 def warp_with_points(
-    sensed: str, points: Path, output: Path, reference: str | None, model: str, params: WarpParams, progress: Progress, overwrite: bool = True
+    sensed: str,
+    points: Path,
+    output: Path,
+    reference: str | None,
+    model: str,
+    params: WarpParams,
+    progress: Progress,
+    overwrite: bool = True,
 ) -> tuple[Transform, int]:
     """Fit a model to the enabled points of a file and warp.
 
@@ -138,19 +182,34 @@ def warp_with_points(
         AlignError: bad points, too few of them, unwritable output.
     """
     rasters = [sensed, *([reference] if reference is not None else [])]
-    with Outputs([output], [*rasters, points], files_of(rasters), overwrite, raster=output) as outputs:
+    with Outputs(
+        [output], [*rasters, points], files_of(rasters), overwrite, raster=output
+    ) as outputs:
         sensed_grid = native_grid(sensed)
         if reference is not None:
             reference_grid = native_grid(reference)
         elif Path(points).suffix.lower() == ".points":
             reference_grid = _grid_of_points(points, sensed_grid)
         else:
-            raise InputError("This kind of point file does not say where the reference's pixels lie.", "Add --reference REF, or use a .points file.")
+            raise InputError(
+                "This kind of point file does not say where the reference's pixels lie.",
+                "Add --reference REF, or use a .points file.",
+            )
 
         found = load_points(points, reference_grid, sensed_grid, _onto(reference_grid))
-        fit, figures, _ = fit_tie_points(found, model, reference_grid, sensed_grid, _placing(sensed, reference_grid))
+        fit, figures, _ = fit_tie_points(
+            found, model, reference_grid, sensed_grid, _placing(sensed, reference_grid)
+        )
         transform = fit.transform
-        warp_into(outputs.part(output), RasterRef(sensed), reference_grid, transform, params, progress, RasterRef(reference) if reference is not None else None)
+        warp_into(
+            outputs.part(output),
+            RasterRef(sensed),
+            reference_grid,
+            transform,
+            params,
+            progress,
+            RasterRef(reference) if reference is not None else None,
+        )
         outputs.deliver()
         return transform, figures.n_points
 
@@ -168,7 +227,9 @@ def read_reviewed(points: Path, reference: str, sensed: str) -> list[SessionPoin
 
 
 def _onto(grid: Grid) -> Callable[[str], Callable[[Array], Array] | None]:
-    """Return what, given the WKT of coordinates, returns what brings them to the CRS of a grid (None where they are the same)."""
+    """Return what, given the WKT of coordinates, returns what brings them to the CRS of a grid
+    (None where they are the same).
+    """
 
     def reproject(wkt: str) -> Callable[[Array], Array] | None:
         if wkt == grid.crs_wkt and not is_geographic(wkt):
@@ -179,7 +240,13 @@ def _onto(grid: Grid) -> Callable[[str], Callable[[Array], Array] | None]:
 
         def onwards(xy: Array) -> Array:
             with reading("the points in the reference's CRS", hint=_CRS, error=PointsFileError):
-                moved = xy if source == target else np.stack(rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1)
+                moved = (
+                    xy
+                    if source == target
+                    else np.stack(
+                        rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1
+                    )
+                )
             return unwrapped(moved, middle) if target.is_geographic else moved
 
         return onwards
@@ -188,7 +255,9 @@ def _onto(grid: Grid) -> Callable[[str], Callable[[Array], Array] | None]:
 
 
 def _placing(path: str, reference: Grid) -> Callable[[Array], Array] | None:
-    """Return what puts native px of a raster where its georeferencing says, on the reference's grid; None where either has none."""
+    """Return what puts native px of a raster where its georeferencing says, on the reference's
+    grid; None where either has none.
+    """
     if not reference.crs_wkt:
         return None
     with quiet_rasterio(), open_dataset(path) as d:
@@ -205,7 +274,9 @@ def _placing(path: str, reference: Grid) -> Callable[[Array], Array] | None:
 
 
 def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:
-    """Make a reference grid in the CRS of a .points file, with pixels as large as the sensed ones."""
+    """Make a reference grid in the CRS of a .points file, with pixels as large as the sensed
+    ones.
+    """
     with reading("the points", points, "Check the path.", PointsFileError):
         file = parse_points(Path(points).read_text(encoding="utf-8"))
     if not file.crs_wkt and not is_referenced(sensed_grid):
@@ -213,7 +284,9 @@ def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:
     wkt = file.crs_wkt or sensed_grid.crs_wkt
     ground = coords.as_points([(r.map_x, r.map_y) for r in file.rows])
     if len(ground) < 2:
-        raise PointsFileError(f"{points} holds fewer than two points.", "Add points or give --reference REF.")
+        raise PointsFileError(
+            f"{points} holds fewer than two points.", "Add points or give --reference REF."
+        )
     source = coords.as_points([(r.source_x, r.source_y) for r in file.rows])
     spread = float(np.linalg.norm(source - source.mean(axis=0)))
     pixel = coords.gsd(sensed_grid.geotransform)[0] if is_referenced(sensed_grid) else 1.0

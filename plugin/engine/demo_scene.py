@@ -1,9 +1,10 @@
 """A synthetic scene pair with known truth, for the demo and the tests.
 
-Terrain from filtered noise; fields, roads, a river, lakes and buildings on it. Optical: colours, hill shading, cast shadows
-of buildings. SAR, seen from the west and terrain-corrected: backscatter by land cover, brightness by the slope towards the
-sensor, layover, double bounce and radar shadow of the buildings by the incidence angle, then speckle of several looks. The SAR is written through a known smooth
-misregistration: a similarity plus a gentle bend.
+Terrain from filtered noise; fields, roads, a river, lakes and buildings on it. Optical: colours,
+hill shading, cast shadows of buildings. SAR, seen from the west and terrain-corrected: backscatter
+by land cover, brightness by the slope towards the sensor, layover, double bounce and radar shadow
+of the buildings by the incidence angle, then speckle of several looks. The SAR is written through a
+known smooth misregistration: a similarity plus a gentle bend.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ _EPSG, _ORIGIN = 32633, (412_340.0, 5_284_710.0)
 
 @dataclass(frozen=True)
 class Misregistration:
-    """Reference px -> sensed px: a similarity about the centre, then a bend of `bend_px` along sine waves."""
+    """Reference px -> sensed px: a similarity about the centre, then a bend of `bend_px` along sine
+    waves.
+    """
 
     rotation_deg: float = 1.2
     scale: float = 1.008
@@ -41,9 +44,14 @@ class Misregistration:
 
     def apply(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """Map (N, 2) reference px to sensed px."""
-        matrix = similarity_matrix(self.rotation_deg, self.scale, self.shift_px, (WIDTH / 2, HEIGHT / 2))
+        matrix = similarity_matrix(
+            self.rotation_deg, self.scale, self.shift_px, (WIDTH / 2, HEIGHT / 2)
+        )
         p = coords.apply_matrix(matrix, xy)
-        wave_x, wave_y = np.sin(2 * np.pi * xy[:, 1] / 1400.0), np.sin(2 * np.pi * xy[:, 0] / 1700.0 + 0.8)
+        wave_x, wave_y = (
+            np.sin(2 * np.pi * xy[:, 1] / 1400.0),
+            np.sin(2 * np.pi * xy[:, 0] / 1700.0 + 0.8),
+        )
         return np.asarray(p + self.bend_px * np.stack([wave_x, wave_y], axis=1))
 
 
@@ -76,12 +84,25 @@ def _landscape(rng: np.random.Generator, shape: tuple[int, int]) -> _Scene:
     cells, _ = canvas.getVoronoiFacetList([])
     colour = np.zeros((rows, cols, 3), np.float32)
     sigma = np.full(shape, -13.0, np.float32)
-    crops = np.array([[0.24, 0.33, 0.14], [0.46, 0.42, 0.24], [0.34, 0.27, 0.19], [0.16, 0.27, 0.11], [0.55, 0.51, 0.34]], np.float32)
+    crops = np.array(
+        [
+            [0.24, 0.33, 0.14],
+            [0.46, 0.42, 0.24],
+            [0.34, 0.27, 0.19],
+            [0.16, 0.27, 0.11],
+            [0.55, 0.51, 0.34],
+        ],
+        np.float32,
+    )
     for cell in cells:
         kind = int(rng.integers(len(crops)))
         polygon = np.round(cell).astype(np.int32)
-        cv2.fillPoly(colour, [polygon], tuple(float(v) for v in crops[kind] * rng.uniform(0.85, 1.15)))
-        cv2.fillPoly(sigma, [polygon], float(rng.normal((-14.0, -11.5, -16.5, -12.0, -10.0)[kind], 1.0)))
+        cv2.fillPoly(
+            colour, [polygon], tuple(float(v) for v in crops[kind] * rng.uniform(0.85, 1.15))
+        )
+        cv2.fillPoly(
+            sigma, [polygon], float(rng.normal((-14.0, -11.5, -16.5, -12.0, -10.0)[kind], 1.0))
+        )
     for cell in cells:
         cv2.polylines(sigma, [np.round(cell).astype(np.int32)], True, -8.5, 1)
         cv2.polylines(colour, [np.round(cell).astype(np.int32)], True, (0.13, 0.21, 0.10), 1)
@@ -90,7 +111,9 @@ def _landscape(rng: np.random.Generator, shape: tuple[int, int]) -> _Scene:
     sigma[forest] = -7.5
     # A river follows a winding line; lakes fill the lowest ground.
     middle = cols * (0.42 + 0.08 * np.sin(y[:, 0] / 130.0) + 0.05 * np.sin(y[:, 0] / 47.0 + 1.0))
-    water = (np.abs(x - middle[:, None]) < 6 + 3 * np.sin(y / 90.0)) | (relief + 6 * _noise(rng, shape, 1.2) < -110)
+    water = (np.abs(x - middle[:, None]) < 6 + 3 * np.sin(y / 90.0)) | (
+        relief + 6 * _noise(rng, shape, 1.2) < -110
+    )
     colour[water] = (0.05, 0.10, 0.14)
     sigma[water] = -23.0
     for _ in range(9):
@@ -117,7 +140,9 @@ def _optical(scene: _Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
     gy, gx = np.gradient(scene.height_m, GSD_M)
     shade = np.clip(1.0 - 1.2 * (0.7 * gx - 0.7 * gy), 0.5, 1.4)
     roof = scene.building_m
-    reach = roof / GSD_M * 1.2  # sun 40 degrees high in the north-west: shadows fall to the south-east
+    reach = (
+        roof / GSD_M * 1.2
+    )  # sun 40 degrees high in the north-west: shadows fall to the south-east
     shadow = np.zeros_like(roof, bool)
     for step in (1, 2, 3):
         moved = np.roll(reach, (step, step), (0, 1))
@@ -135,11 +160,16 @@ def _radar(scene: _Scene, rng: np.random.Generator, incidence_deg: float, looks:
     slope = np.gradient(top, GSD_M, axis=1)
     facing = np.clip(np.cos(incidence - np.arctan(slope)) / np.cos(incidence), 0.2, 3.0)
     power = 10 ** (scene.backscatter_db / 10.0) * facing**2
-    # Layover of what the terrain correction does not know: a building h high lies h / tan(incidence) nearer the sensor.
+    # Layover of what the terrain correction does not know: a building h high lies h /
+    # tan(incidence) nearer the sensor.
     shift = np.round(scene.building_m / np.tan(incidence) / GSD_M).astype(int)
     rows, cols = np.indices(power.shape)
     laid = np.zeros(power.size)
-    np.add.at(laid, (rows * power.shape[1] + np.clip(cols - shift, 0, power.shape[1] - 1)).ravel(), power.ravel())
+    np.add.at(
+        laid,
+        (rows * power.shape[1] + np.clip(cols - shift, 0, power.shape[1] - 1)).ravel(),
+        power.ravel(),
+    )
     power = laid.reshape(power.shape)
     # Radar shadow: behind, where the line of sight passes above.
     reach = scene.building_m * np.tan(incidence) / GSD_M
@@ -151,7 +181,9 @@ def _radar(scene: _Scene, rng: np.random.Generator, incidence_deg: float, looks:
     return np.sqrt(power * rng.gamma(looks, 1.0 / looks, power.shape)).astype(np.float32)
 
 
-def write_demo_pair(folder: Path, seed: int = 7, looks: int = 4, incidence_deg: float = 38.0, overwrite: bool = True) -> tuple[Path, Path, Misregistration]:
+def write_demo_pair(
+    folder: Path, seed: int = 7, looks: int = 4, incidence_deg: float = 38.0, overwrite: bool = True
+) -> tuple[Path, Path, Misregistration]:
     """Write optical.tif, sar.tif and truth.json.
 
     Args:
@@ -174,18 +206,36 @@ def write_demo_pair(folder: Path, seed: int = 7, looks: int = 4, incidence_deg: 
     truth = Misregistration()
     moved = _misplace(radar, truth)
     transform = Affine(GSD_M, 0.0, _ORIGIN[0], 0.0, -GSD_M, _ORIGIN[1])
-    profile = {"driver": "GTiff", "width": WIDTH, "height": HEIGHT, "crs": f"EPSG:{_EPSG}", "transform": transform, "compress": "deflate", "tiled": True}
+    profile = {
+        "driver": "GTiff",
+        "width": WIDTH,
+        "height": HEIGHT,
+        "crs": f"EPSG:{_EPSG}",
+        "transform": transform,
+        "compress": "deflate",
+        "tiled": True,
+    }
     optical_path, radar_path, truth_path = paths = [folder / name for name in SCENE_FILES]
     with Outputs(paths, overwrite=overwrite) as outputs:
         try:
-            with rasterio.open(outputs.part(optical_path), "w", count=3, dtype="uint8", **profile) as sink:
+            with rasterio.open(
+                outputs.part(optical_path), "w", count=3, dtype="uint8", **profile
+            ) as sink:
                 sink.write(np.moveaxis(optical, 2, 0))
-            with rasterio.open(outputs.part(radar_path), "w", count=1, dtype="float32", nodata=0.0, **profile) as sink:
+            with rasterio.open(
+                outputs.part(radar_path), "w", count=1, dtype="float32", nodata=0.0, **profile
+            ) as sink:
                 sink.write(moved, 1)
                 sink.set_band_description(1, "VV amplitude")
-            outputs.part(truth_path).write_text(json.dumps({"reference_px -> sensed_px": asdict(truth), "seed": seed}, indent=1), encoding="utf-8")
+            outputs.part(truth_path).write_text(
+                json.dumps({"reference_px -> sensed_px": asdict(truth), "seed": seed}, indent=1),
+                encoding="utf-8",
+            )
         except (OSError, RasterioError) as error:
-            raise OutputError(f"Cannot write into {folder}: {error}.", "Choose a folder you may write to, with enough room.") from error
+            raise OutputError(
+                f"Cannot write into {folder}: {error}.",
+                "Choose a folder you may write to, with enough room.",
+            ) from error
         outputs.deliver()
     return optical_path, radar_path, truth
 
@@ -198,4 +248,11 @@ def _misplace(image: Array, truth: Misregistration) -> Array:
     for _ in range(8):  # the motion is nearly a shift: a fixed-point iteration inverts it
         source = source - (truth.apply(source) - target)
     at = coords.idx_from_px(source).astype(np.float32).reshape(HEIGHT, WIDTH, 2)
-    return cv2.remap(image, at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0).clip(0.0)
+    return cv2.remap(
+        image,
+        at[..., 0],
+        at[..., 1],
+        cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=0.0,
+    ).clip(0.0)

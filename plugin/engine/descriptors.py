@@ -1,7 +1,9 @@
-"""Comparison of descriptors that lie on a lattice of nodes: similarity around a node, and what its peak says.
+"""Comparison of descriptors that lie on a lattice of nodes: similarity around a node, and what its
+peak says.
 
 Convention:
-    A node is (column, row) of a descriptor map; offsets are in nodes. `surfaces[:, reach, reach]` is offset 0.
+    A node is (column, row) of a descriptor map; offsets are in nodes. `surfaces[:, reach, reach]`
+    is offset 0.
 """
 
 from __future__ import annotations
@@ -46,18 +48,31 @@ class Peaks:
 
 
 def windows(field: NDArray[Any], nodes: NDArray[np.int64], reach: int) -> NDArray[Any]:
-    """Return (N, 2 reach + 1, 2 reach + 1, ...): what lies around nodes of a map (rows, columns, ...); zeros outside."""
+    """Return (N, 2 reach + 1, 2 reach + 1, ...): what lies around nodes of a map (rows, columns,
+    ...); zeros outside.
+    """
     line = np.arange(-reach, reach + 1)
     r, c = nodes[:, 1, None] + line, nodes[:, 0, None] + line
-    inside = ((r >= 0) & (r < field.shape[0]))[:, :, None] & ((c >= 0) & (c < field.shape[1]))[:, None]
-    found = field[np.clip(r, 0, field.shape[0] - 1)[:, :, None], np.clip(c, 0, field.shape[1] - 1)[:, None]]
-    return np.where(inside.reshape(*inside.shape, *[1] * (field.ndim - 2)), found, np.zeros((), field.dtype))
+    inside = ((r >= 0) & (r < field.shape[0]))[:, :, None] & ((c >= 0) & (c < field.shape[1]))[
+        :, None
+    ]
+    found = field[
+        np.clip(r, 0, field.shape[0] - 1)[:, :, None], np.clip(c, 0, field.shape[1] - 1)[:, None]
+    ]
+    return np.where(
+        inside.reshape(*inside.shape, *[1] * (field.ndim - 2)), found, np.zeros((), field.dtype)
+    )
 
 
 def surfaces_around(
-    descriptors: NDArray[np.float32], field: NDArray[np.float32], valid: NDArray[np.bool_], nodes: NDArray[np.int64], reach: int
+    descriptors: NDArray[np.float32],
+    field: NDArray[np.float32],
+    valid: NDArray[np.bool_],
+    nodes: NDArray[np.int64],
+    reach: int,
 ) -> NDArray[np.float32]:
-    """Return (N, 2 reach + 1, 2 reach + 1): similarity of N descriptors with those of a map around N nodes.
+    """Return (N, 2 reach + 1, 2 reach + 1): similarity of N descriptors with those of a map around
+    N nodes.
 
     Args:
         descriptors: (N, C) of one length.
@@ -69,12 +84,16 @@ def surfaces_around(
     out = np.empty((len(nodes), 2 * reach + 1, 2 * reach + 1), np.float32)
     for start in range(0, len(nodes), _CHUNK):
         part = slice(start, start + _CHUNK)
-        similarity = np.einsum("nrcd,nd->nrc", windows(field, nodes[part], reach), descriptors[part], optimize=True)
+        similarity = np.einsum(
+            "nrcd,nd->nrc", windows(field, nodes[part], reach), descriptors[part], optimize=True
+        )
         out[part] = np.where(windows(valid, nodes[part], reach), similarity, NOTHING)
     return out
 
 
-def read_peaks(surfaces: NDArray[np.float32], scale: float, allowed: NDArray[np.bool_] | None = None) -> Peaks:
+def read_peaks(
+    surfaces: NDArray[np.float32], scale: float, allowed: NDArray[np.bool_] | None = None
+) -> Peaks:
     """Read the highest node of each surface.
 
     Args:
@@ -89,7 +108,11 @@ def read_peaks(surfaces: NDArray[np.float32], scale: float, allowed: NDArray[np.
     top = np.where(sought, surfaces, NOTHING).reshape(count, -1).argmax(axis=1)
     row, column = top // side, top % side
     padded = np.pad(surfaces, ((0, 0), (1, 1), (1, 1)), constant_values=NOTHING).astype(np.float64)
-    around = padded[each[:, None, None], row[:, None, None] + 1 + _LINE[:, None], column[:, None, None] + 1 + _LINE]
+    around = padded[
+        each[:, None, None],
+        row[:, None, None] + 1 + _LINE[:, None],
+        column[:, None, None] + 1 + _LINE,
+    ]
     value = around[:, 1, 1]
     free = (around > NOTHING).all(axis=(1, 2))
     offset = np.where(free[:, None], _vertices(around), 0.0)
@@ -102,11 +125,22 @@ def read_peaks(surfaces: NDArray[np.float32], scale: float, allowed: NDArray[np.
     middle = np.nanmedian(values, axis=1)
     spread = 1.4826 * np.nanmedian(np.abs(values - middle[:, None]), axis=1) + 1e-3
     node = np.stack((column, row), axis=1) - reach
-    return Peaks(node + offset, node, value, second, mass, _covariances(near), (value - middle) / spread, free & sought.any(axis=(1, 2)))
+    return Peaks(
+        node + offset,
+        node,
+        value,
+        second,
+        mass,
+        _covariances(near),
+        (value - middle) / spread,
+        free & sought.any(axis=(1, 2)),
+    )
 
 
 def _vertices(around: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return (N, 2): x, y of the top of the least-squares paraboloid over (N, 3, 3), at most 0.75 away; 0 where it has none."""
+    """Return (N, 2): x, y of the top of the least-squares paraboloid over (N, 3, 3), at most 0.75
+    away; 0 where it has none.
+    """
     gx = (around[:, :, 2] - around[:, :, 0]).sum(axis=1) / 6.0
     gy = (around[:, 2] - around[:, 0]).sum(axis=1) / 6.0
     hxx = (around[:, :, 2] - 2 * around[:, :, 1] + around[:, :, 0]).sum(axis=1) / 3.0
@@ -122,7 +156,10 @@ def _vertices(around: NDArray[np.float64]) -> NDArray[np.float64]:
 def _covariances(weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (N, 2, 2): covariance of x, y under weights (N, 3, 3)."""
     total = np.maximum(weight.sum(axis=(1, 2)), _TINY)
-    x, y = (weight * _LINE).sum(axis=(1, 2)) / total, (weight * _LINE[:, None]).sum(axis=(1, 2)) / total
+    x, y = (
+        (weight * _LINE).sum(axis=(1, 2)) / total,
+        (weight * _LINE[:, None]).sum(axis=(1, 2)) / total,
+    )
     xx = (weight * _LINE**2).sum(axis=(1, 2)) / total - x**2
     yy = (weight * _LINE[:, None] ** 2).sum(axis=(1, 2)) / total - y**2
     xy = (weight * _LINE * _LINE[:, None]).sum(axis=(1, 2)) / total - x * y

@@ -1,12 +1,13 @@
 """Speckle filters for stretched SAR images; invalid pixels never enter them.
 
 Reference:
-    Lee 1980, Digital image enhancement and noise filtering by use of local statistics, PAMI 2(2), eq. 8;
-    Frost et al. 1982, A model for radar images and its application to adaptive digital filtering, PAMI 4(2).
+    Lee 1980, Digital image enhancement and noise filtering by use of local statistics, PAMI 2(2),
+    eq. 8; Frost et al. 1982, A model for radar images and its application to adaptive digital
+    filtering, PAMI 4(2).
 
 Deviation:
-    Both are applied to the stretched (logarithmic) image, where speckle is additive: Lee in its additive form, Frost with
-    the local variance over the scene's speckle variance as its damping.
+    Both are applied to the stretched (logarithmic) image, where speckle is additive: Lee in its
+    additive form, Frost with the local variance over the scene's speckle variance as its damping.
 """
 
 from __future__ import annotations
@@ -40,10 +41,14 @@ def despeckle(data: Array, mask: Mask, kind: str, noise: float | None = None) ->
     if kind == "none":
         return data
     if kind not in REACH_PX:
-        raise UsageError(f"Unknown speckle filter {kind!r}.", f"Choose one of: {', '.join(REACH_PX)}.")
+        raise UsageError(
+            f"Unknown speckle filter {kind!r}.", f"Choose one of: {', '.join(REACH_PX)}."
+        )
     mean, variance = _local_statistics(data, mask, 2 * REACH_PX[kind] + 1)
     if kind == "median":
-        return np.where(mask, cv2.medianBlur(np.where(mask, data, mean).astype(np.float32), 5), 0.0).astype(np.float32)
+        return np.where(
+            mask, cv2.medianBlur(np.where(mask, data, mean).astype(np.float32), 5), 0.0
+        ).astype(np.float32)
     speckle = max(noise_variance(data, mask) if noise is None else noise, 1e-9)
     if kind == "lee":
         gain = np.clip(1.0 - speckle / np.maximum(variance, 1e-12), 0.0, 1.0)
@@ -52,7 +57,9 @@ def despeckle(data: Array, mask: Mask, kind: str, noise: float | None = None) ->
 
 
 def noise_variance(data: Array, mask: Mask) -> float:
-    """Estimate the speckle variance: the lower quartile of 7x7 variances, that is the homogeneous quarter of the image."""
+    """Estimate the speckle variance: the lower quartile of 7x7 variances, that is the homogeneous
+    quarter of the image.
+    """
     variance = _local_statistics(data, mask, 7)[1]
     return float(np.percentile(variance[mask], 25)) if mask.any() else 0.0
 

@@ -1,11 +1,12 @@
-"""Accuracy against known truth: the pairs of `cases`, registered by `align` as a user would, or by the matcher alone.
+"""Accuracy against known truth: the pairs of `cases`, registered by `align` as a user would, or by
+the matcher alone.
 
 Protocols:
-    Those of `cases` go through `align`. A refusal is a miss; its answer is kept, so that the table also says what was thrown away.
-    direct_shift, direct_affine, direct_bent: the cases of shift, affine and bent for the matcher by itself, see `direct`.
-    template: the similarity of template matchers alone: the cases of shift, one template of the middle half (96 px) slid over the
-    whole window. Error: distance of the highest peak.
-    closure: precision without truth, see `closure`.
+    Those of `cases` go through `align`. A refusal is a miss; its answer is kept, so that the table
+    also says what was thrown away. direct_shift, direct_affine, direct_bent: the cases of shift,
+    affine and bent for the matcher by itself, see `direct`. template: the similarity of template
+    matchers alone: the cases of shift, one template of the middle half (96 px) slid over the whole
+    window. Error: distance of the highest peak. closure: precision without truth, see `closure`.
 
 Every draw counts: a failure is a miss at every threshold.
 """
@@ -49,10 +50,18 @@ Key = tuple[str, str, str, str, int]
 
 
 def run_bench(
-    dataset: Path, splits: list[str], protocols: list[str], matchers: list[str], output: Path, limit: int | None, seed: int, progress: Progress,
+    dataset: Path,
+    splits: list[str],
+    protocols: list[str],
+    matchers: list[str],
+    output: Path,
+    limit: int | None,
+    seed: int,
+    progress: Progress,
     draws: int = 1,
 ) -> str:
-    """Measure matchers and return the tables as Markdown; results and a picture also go to `output`, where a second run goes on.
+    """Measure matchers and return the tables as Markdown; results and a picture also go to
+    `output`, where a second run goes on.
 
     Args:
         dataset: Folder with index.csv.
@@ -71,20 +80,40 @@ def run_bench(
     """
     for protocol in protocols:
         if protocol not in PROTOCOLS:
-            raise UsageError(f"Unknown protocol {protocol!r}.", f"Choose from {', '.join(PROTOCOLS)}.")
+            raise UsageError(
+                f"Unknown protocol {protocol!r}.", f"Choose from {', '.join(PROTOCOLS)}."
+            )
     if draws < 1:
         raise UsageError("--draws must be at least 1.")
-    keys = [NULL, *(k for k in (matchers or [k for k, s in all_specs().items() if not s.missing()]) if k != NULL)]
+    keys = [
+        NULL,
+        *(
+            k
+            for k in (matchers or [k for k, s in all_specs().items() if not s.missing()])
+            if k != NULL
+        ),
+    ]
     unknown = [k for k in keys[1:] if k not in all_specs()]
     if unknown:
-        raise UsageError(f"Unknown matcher {unknown[0]!r}.", f"Choose from {', '.join(all_specs())}.")
+        raise UsageError(
+            f"Unknown matcher {unknown[0]!r}.", f"Choose from {', '.join(all_specs())}."
+        )
     rows = {split: read_index(dataset, split, limit) for split in splits}
-    output_folder(output, [f"bench-{split}-seed{seed}{suffix}" for split in splits for suffix in (".jsonl", ".png", ".md")])
+    output_folder(
+        output,
+        [
+            f"bench-{split}-seed{seed}{suffix}"
+            for split in splits
+            for suffix in (".jsonl", ".png", ".md")
+        ],
+    )
     texts = []
     for number, split in enumerate(splits):
         part = progress.part(number / len(splits), (number + 1) / len(splits))
         stored = output / f"bench-{split}-seed{seed}.jsonl"
-        outcomes, memory = _measure(dataset, rows[split], protocols, keys, stored, seed, draws, part)
+        outcomes, memory = _measure(
+            dataset, rows[split], protocols, keys, stored, seed, draws, part
+        )
         texts.append(markdown(outcomes, protocols, keys, memory, split))
         draw_bench(outcomes, protocols, keys, memory, output / f"bench-{split}-seed{seed}.png")
         write_atomically(output / f"bench-{split}-seed{seed}.md", texts[-1])
@@ -92,9 +121,18 @@ def run_bench(
 
 
 def _measure(
-    dataset: Path, rows: list[Row], protocols: list[str], keys: list[str], stored: Path, seed: int, draws: int, progress: Progress
+    dataset: Path,
+    rows: list[Row],
+    protocols: list[str],
+    keys: list[str],
+    stored: Path,
+    seed: int,
+    draws: int,
+    progress: Progress,
 ) -> tuple[list[Outcome], dict[str, float]]:
-    """Return the outcomes of one split, those that a file holds among them, and the peak memory of each matcher that worked, MB."""
+    """Return the outcomes of one split, those that a file holds among them, and the peak memory of
+    each matcher that worked, MB.
+    """
     known = {_key(o): o for o in _stored(stored)}
     chosen: list[Outcome] = []
     memory: dict[str, float] = {}
@@ -104,7 +142,9 @@ def _measure(
             reset_peak()
             worked, matcher = False, cache(partial(create, key))
             for protocol in protocols:
-                for name, measure in _trials(dataset, rows, protocol, key, seed, draws, Path(folder), matcher):
+                for name, measure in _trials(
+                    dataset, rows, protocol, key, seed, draws, Path(folder), matcher
+                ):
                     progress.update(done / max(total, 1), f"{key}, {protocol}: {name[3]}")
                     done += 1
                     outcome = known.get(name)
@@ -118,11 +158,22 @@ def _measure(
 
 
 def _count(dataset: Path, rows: list[Row], protocol: str, draws: int) -> int:
-    return sum(1 for _ in closure_windows(dataset, rows, draws)) if protocol == CLOSURE else len(rows) * draws
+    return (
+        sum(1 for _ in closure_windows(dataset, rows, draws))
+        if protocol == CLOSURE
+        else len(rows) * draws
+    )
 
 
 def _trials(
-    dataset: Path, rows: list[Row], protocol: str, key: str, seed: int, draws: int, folder: Path, matcher: Callable[[], Matcher]
+    dataset: Path,
+    rows: list[Row],
+    protocol: str,
+    key: str,
+    seed: int,
+    draws: int,
+    folder: Path,
+    matcher: Callable[[], Matcher],
 ) -> Iterator[tuple[Key, Callable[[], Outcome]]]:
     """Give what names each trial of a protocol, and the function that makes it."""
     if protocol == CLOSURE:
@@ -166,15 +217,33 @@ def align_case(case: Case, key: str, shift_only: bool, folder: Path, **params: A
     for path, image in zip(paths, (case.reference, case.sensed), strict=True):
         _write(path, image, case.georeferenced)
     chosen = AlignParams(matcher=key, model="shift" if shift_only else "auto", **params)
-    return align(AlignRequest(RasterRef(str(paths[0]), modality=Modality.OPTICAL), RasterRef(str(paths[1]), modality=Modality.SAR), chosen))
+    return align(
+        AlignRequest(
+            RasterRef(str(paths[0]), modality=Modality.OPTICAL),
+            RasterRef(str(paths[1]), modality=Modality.SAR),
+            chosen,
+        )
+    )
 
 
 def _write(path: Path, image: NDArray[np.uint8], georeferenced: bool) -> None:
     if not georeferenced:
         cv2.imwrite(str(path), image)
         return
-    place = {"crs": "EPSG:32611", "transform": rasterio.Affine(10.0, 0.0, 380000.0, 0.0, -10.0, 3790000.0)}
-    with rasterio.open(path, "w", driver="GTiff", width=image.shape[1], height=image.shape[0], count=1, dtype="uint8", **place) as sink:
+    place = {
+        "crs": "EPSG:32611",
+        "transform": rasterio.Affine(10.0, 0.0, 380000.0, 0.0, -10.0, 3790000.0),
+    }
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=image.shape[1],
+        height=image.shape[0],
+        count=1,
+        dtype="uint8",
+        **place,
+    ) as sink:
         sink.write(image, 1)
 
 
@@ -198,7 +267,9 @@ def _run(case: Case, name: Key, folder: Path) -> Outcome:
         status = (Status.OK if right else Status.NO_RELIABLE_ALIGNMENT).value
     except AlignError as failure:
         message = failure.message
-    return Outcome(protocol, key, source, pair, status, error, time.perf_counter() - start, message, miss, draw)
+    return Outcome(
+        protocol, key, source, pair, status, error, time.perf_counter() - start, message, miss, draw
+    )
 
 
 Found = tuple[float | None, tuple[float, float] | None]
@@ -209,7 +280,18 @@ def _timed(name: Key, measure: Callable[[], Found]) -> Outcome:
     start = time.perf_counter()
     error, miss = measure()
     status = "ok" if error is not None else "error"
-    return Outcome(protocol, key, source, pair, status, error, time.perf_counter() - start, "" if error is not None else "Nothing found.", miss, draw)
+    return Outcome(
+        protocol,
+        key,
+        source,
+        pair,
+        status,
+        error,
+        time.perf_counter() - start,
+        "" if error is not None else "Nothing found.",
+        miss,
+        draw,
+    )
 
 
 def _alone(matcher: Matcher, case: Case, protocol: str) -> Found:
@@ -230,12 +312,27 @@ def _template_error(matcher: Matcher, case: Case) -> float | None:
     described = []
     for image, modality in ((case.reference, Modality.OPTICAL), (case.sensed, Modality.SAR)):
         mask = np.ones(image.shape, bool)
-        described.append((matcher.features(Image(image.astype(np.float32) / 255.0, mask, modality), modality), mask))
+        described.append(
+            (
+                matcher.features(Image(image.astype(np.float32) / 255.0, mask, modality), modality),
+                mask,
+            )
+        )
     (window, window_mask), (sensed, sensed_mask) = described
     quarter = case.sensed.shape[0] // 4
     middle = slice(quarter, 3 * quarter)
-    peak = find_peak(matcher.correlate(sensed[:, middle, middle], sensed_mask[middle, middle], window, window_mask).values)
-    return None if peak is None else float(np.hypot(peak.x - quarter - case.truth[0, 2], peak.y - quarter - case.truth[1, 2]))
+    peak = find_peak(
+        matcher.correlate(
+            sensed[:, middle, middle], sensed_mask[middle, middle], window, window_mask
+        ).values
+    )
+    return (
+        None
+        if peak is None
+        else float(
+            np.hypot(peak.x - quarter - case.truth[0, 2], peak.y - quarter - case.truth[1, 2])
+        )
+    )
 
 
 def reset_peak() -> None:
@@ -247,9 +344,14 @@ def reset_peak() -> None:
 
 
 def peak_mb() -> float:
-    """Return the highest resident memory of the process since `reset_peak`, MB; 0 where the system does not tell."""
+    """Return the highest resident memory of the process since `reset_peak`, MB; 0 where the system
+    does not tell.
+    """
     try:
-        fields: dict[str, Any] = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines())
+        fields: dict[str, Any] = dict(
+            line.split(":", 1)
+            for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        )
         return float(fields["VmHWM"].split()[0]) / 1024
     except (OSError, KeyError, ValueError):
         return 0.0

@@ -1,8 +1,9 @@
 """How far to trust one match, and a whole registration.
 
-Both are logistic models whose weights are learnt on the training split of real pairs by `calibrate`, related and deliberately mismatched,
-motions drawn as in `evaluate`. Those of networks lie in the cards of their weights; handcrafted matchers use CFOG's, in
-`resources/calibrations`. Each comes with what it showed on the validation split.
+Both are logistic models whose weights are learnt on the training split of real pairs by
+`calibrate`, related and deliberately mismatched, motions drawn as in `evaluate`. Those of networks
+lie in the cards of their weights; handcrafted matchers use CFOG's, in `resources/calibrations`.
+Each comes with what it showed on the validation split.
 """
 
 from __future__ import annotations
@@ -31,14 +32,17 @@ _CALIBRATIONS = Path(__file__).parents[2] / "resources" / "calibrations"
 
 @dataclass(frozen=True)
 class Calibration:
-    """Weights of the two logistic models, and how much too small or large the covariances of the peaks are.
+    """Weights of the two logistic models, and how much too small or large the covariances of the
+    peaks are.
 
     Attributes:
         score: (F,) of `match_features`, or of the features that a pair matcher tells.
         judge: (6,) of `judge_features`.
-        covariance: Factor on the covariances, so that normalised errors follow chi-squared with 2 degrees of freedom.
-        kept_share: Share (0..1) of the tie points that must agree; 0 = a few that are right as their scores promise suffice. Matchers
-            that use CFOG's answer everywhere, right or wrong, with scores that say little: a scene's few hundred points agree by chance.
+        covariance: Factor on the covariances, so that normalised errors follow chi-squared with 2
+            degrees of freedom.
+        kept_share: Share (0..1) of the tie points that must agree; 0 = a few that are right as
+            their scores promise suffice. Matchers that use CFOG's answer everywhere, right or
+            wrong, with scores that say little: a scene's few hundred points agree by chance.
     """
 
     score: tuple[float, ...]
@@ -48,11 +52,18 @@ class Calibration:
 
     @classmethod
     def of(cls, matcher: TemplateMatcher | PairMatcher) -> Calibration:
-        """Return the calibration of a matcher, CFOG's where it has none; of a card that has no judgement, or an older one, only the score and covariance."""
+        """Return the calibration of a matcher, CFOG's where it has none; of a card that has no
+        judgement, or an older one, only the score and covariance.
+        """
         given = matcher.calibration or _cfogs()
         judged = given.get("judge", ())
         weights = judged if len(judged) == _JUDGED else _cfogs()["judge"]
-        return cls(tuple(given["score"]), tuple(weights), float(given["covariance"]), 0.0 if matcher.calibration else _KEPT_SHARE)
+        return cls(
+            tuple(given["score"]),
+            tuple(weights),
+            float(given["covariance"]),
+            0.0 if matcher.calibration else _KEPT_SHARE,
+        )
 
 
 @lru_cache
@@ -71,7 +82,9 @@ class Verdict:
 
 
 def match_features(match: TemplateMatch) -> NDArray[np.float64]:
-    """Return (5,): one, relative gap to the second peak, sharpness / 10, forward-backward error / 4, height of the peak."""
+    """Return (5,): one, relative gap to the second peak, sharpness / 10, forward-backward error /
+    4, height of the peak.
+    """
     p = match.peak
     gap = (p.value - p.second) / max(abs(p.value), 1e-3)
     fb = match.forward_backward_px if np.isfinite(match.forward_backward_px) else 8.0
@@ -79,7 +92,9 @@ def match_features(match: TemplateMatch) -> NDArray[np.float64]:
 
 
 def score_match(match: TemplateMatch, calibration: Calibration) -> float:
-    """Return the probability (0..1) that a match is near the truth (1.5 px), given that the images belong together."""
+    """Return the probability (0..1) that a match is near the truth (1.5 px), given that the images
+    belong together.
+    """
     return float(probability(match_features(match)[None], calibration.score)[0])
 
 
@@ -88,7 +103,9 @@ def probability(features: NDArray[np.float64], weights: tuple[float, ...]) -> ND
     return np.asarray(1.0 / (1.0 + np.exp(-features @ np.array(weights))))
 
 
-def judge_features(turned: bool, contrast: float, overlap: float, support: float) -> NDArray[np.float64]:
+def judge_features(
+    turned: bool, contrast: float, overlap: float, support: float
+) -> NDArray[np.float64]:
     """Return (6,): one, turned, log contrast if turned, log contrast if not, overlap, support.
 
     Args:
@@ -98,11 +115,15 @@ def judge_features(turned: bool, contrast: float, overlap: float, support: float
         support: See `support_of`.
     """
     strength = float(np.log(max(contrast, 1.0)))
-    return np.array([1.0, float(turned), strength * turned, strength * (not turned), overlap, support])
+    return np.array(
+        [1.0, float(turned), strength * turned, strength * (not turned), overlap, support]
+    )
 
 
 def support_of(scores: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:
-    """Return the share (0..1) of all tie points that are right and kept, as their scores promise; 0 without any."""
+    """Return the share (0..1) of all tie points that are right and kept, as their scores promise; 0
+    without any.
+    """
     return float(scores[kept].sum() / max(len(scores), 1))
 
 
@@ -115,7 +136,9 @@ def enough(kept: int, count: int, promised: float, kept_share: float) -> bool:
         promised: How many of them are right as their scores promise.
         kept_share: See `Calibration`; where it is 0, the scores are asked.
     """
-    return kept >= _MIN_KEPT and (kept >= kept_share * count if kept_share else promised >= _MIN_KEPT)
+    return kept >= _MIN_KEPT and (
+        kept >= kept_share * count if kept_share else promised >= _MIN_KEPT
+    )
 
 
 def percent(belief: float) -> float:
@@ -124,7 +147,12 @@ def percent(belief: float) -> float:
 
 
 def judge(
-    coarse: CoarseResult, found: Found, reasons: list[Reason], area_px: float, turned: bool, calibration: Calibration
+    coarse: CoarseResult,
+    found: Found,
+    reasons: list[Reason],
+    area_px: float,
+    turned: bool,
+    calibration: Calibration,
 ) -> Verdict:
     """Decide whether a registration is right.
 
@@ -137,8 +165,8 @@ def judge(
         calibration: Of the matcher.
 
     Returns:
-        The verdict. It weighs how far the best coarse hypothesis stands out, how much of the area both images share there, and how far
-        the tie points support it.
+        The verdict. It weighs how far the best coarse hypothesis stands out, how much of the area
+        both images share there, and how far the tie points support it.
     """
     agree = np.array([r is Reason.NONE for r in reasons], dtype=bool)
     n, kept = len(agree), int(agree.sum())
@@ -146,22 +174,59 @@ def judge(
     extent = float(np.prod(np.ptp(sensed, axis=0) + found.template_px)) if n else 0.0
     overlap = min(extent / max(area_px, 1.0), 1.0)
     support, share = support_of(found.candidates.score, agree), kept / max(n, 1)
-    belief = float(probability(judge_features(turned, coarse.contrast, overlap, support)[None], calibration.judge)[0])
+    belief = float(
+        probability(
+            judge_features(turned, coarse.contrast, overlap, support)[None], calibration.judge
+        )[0]
+    )
     numbers = {
-        "probability": belief, "tie_points": float(n), "kept": float(kept), "kept_share": share, "overlap": overlap, "support": support,
-        "coarse_score": coarse.score, "coarse_contrast": coarse.contrast,
+        "probability": belief,
+        "tie_points": float(n),
+        "kept": float(kept),
+        "kept_share": share,
+        "overlap": overlap,
+        "support": support,
+        "coarse_score": coarse.score,
+        "coarse_contrast": coarse.contrast,
     }
-    hint = "Check that both rasters show the same ground; declare the search radius, or try another matcher, band or working GSD."
+    hint = (
+        "Check that both rasters show the same ground; declare the search radius, or try "
+        "another matcher, band or working GSD."
+    )
     if kept < _MIN_KEPT:
-        return Verdict(False, f"No reliable alignment: only {kept} of {n} tie points agree with each other.", hint, numbers)
+        return Verdict(
+            False,
+            f"No reliable alignment: only {kept} of {n} tie points agree with each other.",
+            hint,
+            numbers,
+        )
     if not enough(kept, n, support * n, calibration.kept_share):
         if calibration.kept_share:
-            return Verdict(False, f"No reliable alignment: {n - kept} of {n} tie points contradict the others.", hint, numbers)
-        return Verdict(False, f"No reliable alignment: {kept} of {n} tie points agree, but hardly any of them is likely right.", hint, numbers)
+            return Verdict(
+                False,
+                f"No reliable alignment: {n - kept} of {n} tie points contradict the others.",
+                hint,
+                numbers,
+            )
+        return Verdict(
+            False,
+            f"No reliable alignment: {kept} of {n} tie points agree, but hardly any of "
+            "them is likely right.",
+            hint,
+            numbers,
+        )
     if belief < 0.5:
         reason = (
-            f"the best position stands out by {coarse.contrast:.1f} standard deviations with {100 * overlap:.0f} % of the area shared,"
-            f" and {100 * support:.0f} % of the tie points are likely right (probability that the alignment is right {percent(belief):.0f} %)"
+            f"the best position stands out by {coarse.contrast:.1f} standard deviations "
+            f"with {100 * overlap:.0f} % of the area shared,"
+            f" and {100 * support:.0f} % of the tie points are likely right (probability "
+            f"that the alignment is right {percent(belief):.0f} %)"
         )
         return Verdict(False, f"No reliable alignment: {reason}.", hint, numbers)
-    return Verdict(True, f"{kept} of {n} tie points agree; probability that the alignment is right {percent(belief):.0f} %.", "", numbers)
+    return Verdict(
+        True,
+        f"{kept} of {n} tie points agree; probability that the alignment is right "
+        f"{percent(belief):.0f} %.",
+        "",
+        numbers,
+    )

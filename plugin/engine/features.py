@@ -19,11 +19,14 @@ def blur(image: Array, sigma: float) -> Array:
     """Gaussian blur of (H, W); sigma in px, 0 leaves the image as it is."""
     if sigma <= 0:
         return image
-    return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101).astype(np.float32, copy=False)
+    return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101).astype(
+        np.float32, copy=False
+    )
 
 
 def fill_invalid(data: Array, mask: NDArray[np.bool_], sigma: float = 6.0) -> Array:
-    """Replace invalid pixels by a smooth continuation, so that the edge of the data makes no gradient.
+    """Replace invalid pixels by a smooth continuation, so that the edge of the data makes no
+    gradient.
 
     Args:
         data: (H, W), anything where the mask is False.
@@ -31,7 +34,8 @@ def fill_invalid(data: Array, mask: NDArray[np.bool_], sigma: float = 6.0) -> Ar
         sigma: Reach of the neighbourhood average in px.
 
     Returns:
-        (H, W): equal to `data` where valid; the image's mean far from any valid pixel. Zeros where nothing is valid.
+        (H, W): equal to `data` where valid; the image's mean far from any valid pixel. Zeros where
+        nothing is valid.
     """
     if mask.all():
         return data
@@ -47,11 +51,14 @@ def fill_invalid(data: Array, mask: NDArray[np.bool_], sigma: float = 6.0) -> Ar
 def gradient(image: Array, sigma: float) -> tuple[Array, Array]:
     """Sobel gradient (gx, gy) after a Gaussian blur of `sigma` px."""
     smooth = blur(image, sigma)
-    return cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=0.125)
+    return cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(
+        smooth, cv2.CV_32F, 0, 1, scale=0.125
+    )
 
 
 def unit_channels(channels: Array, floor: float) -> Array:
-    """Scale the channel vector of each pixel to unit length; vectors much shorter than `floor` stay short.
+    """Scale the channel vector of each pixel to unit length; vectors much shorter than `floor` stay
+    short.
 
     Args:
         channels: (C, H, W).
@@ -62,8 +69,12 @@ def unit_channels(channels: Array, floor: float) -> Array:
 
 
 @lru_cache(maxsize=2)  # of a tile of 1500 px each takes 250 MB
-def _log_gabor_bank(rows: int, cols: int, scales: int, orientations: int) -> tuple[NDArray[np.float32], ...]:
-    """Frequency responses (scales * orientations arrays of rows x cols), wavelengths 3 px * 2**s, sigma_on_f 0.55."""
+def _log_gabor_bank(
+    rows: int, cols: int, scales: int, orientations: int
+) -> tuple[NDArray[np.float32], ...]:
+    """Frequency responses (scales * orientations arrays of rows x cols), wavelengths 3 px * 2**s,
+    sigma_on_f 0.55.
+    """
     fy = fft.fftfreq(rows).astype(np.float32)[:, None]
     fx = fft.fftfreq(cols).astype(np.float32)[None, :]
     radius = np.hypot(fx, fy)
@@ -72,7 +83,10 @@ def _log_gabor_bank(rows: int, cols: int, scales: int, orientations: int) -> tup
     low_pass = 1.0 / (1.0 + (radius / 0.45) ** 30)
     low_pass[0, 0] = 0.0
     distance = np.log(radius)
-    radials = [np.exp((distance + np.log(3.0 * 2.0**scale)) ** 2 * (-0.5 / np.log(0.55) ** 2)) * low_pass for scale in range(scales)]
+    radials = [
+        np.exp((distance + np.log(3.0 * 2.0**scale)) ** 2 * (-0.5 / np.log(0.55) ** 2)) * low_pass
+        for scale in range(scales)
+    ]
     bank = []
     for orientation in range(orientations):
         delta = np.abs((theta - orientation * np.pi / orientations + np.pi) % (2.0 * np.pi) - np.pi)
@@ -81,7 +95,9 @@ def _log_gabor_bank(rows: int, cols: int, scales: int, orientations: int) -> tup
     return tuple(bank)
 
 
-def phase_congruency(image: Array, scales: int = 4, orientations: int = 6, noise_factor: float = 2.0) -> Array:
+def phase_congruency(
+    image: Array, scales: int = 4, orientations: int = 6, noise_factor: float = 2.0
+) -> Array:
     """Phase congruency of an image in each orientation, 0..1.
 
     Args:
@@ -96,7 +112,8 @@ def phase_congruency(image: Array, scales: int = 4, orientations: int = 6, noise
     Reference:
         Kovesi 1999, Image features from phase congruency, Videre 1(3), eq. 13-20.
     Deviation:
-        the frequency-spread weight is left out; it penalises the few-scale responses that speckle leaves of true edges.
+        the frequency-spread weight is left out; it penalises the few-scale responses that speckle
+        leaves of true edges.
     """
     pad = 24
     padded = cv2.copyMakeBorder(image, pad, pad, pad, pad, cv2.BORDER_REFLECT_101)
@@ -118,5 +135,7 @@ def phase_congruency(image: Array, scales: int = 4, orientations: int = 6, noise
         tau = noise * (1 - 0.5**scales) / (1 - 0.5)
         threshold = tau * np.sqrt(np.pi / 2) + noise_factor * tau * np.sqrt((4 - np.pi) / 2)
         energy = np.maximum(np.abs(total) - threshold, 0.0)
-        out[orientation] = (energy / (amplitude + 1e-4))[pad : pad + image.shape[0], pad : pad + image.shape[1]]
+        out[orientation] = (energy / (amplitude + 1e-4))[
+            pad : pad + image.shape[0], pad : pad + image.shape[1]
+        ]
     return out

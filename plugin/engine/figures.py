@@ -22,5 +22,8 @@ def save_figure(figure: Figure, path: Path) -> None:
         try:
             figure.savefig(outputs.part(path), dpi=110)
         except (OSError, ValueError) as error:
-            raise OutputError(f"Cannot write {path}: {error}.", "Choose a folder you may write to, with enough room.") from error
+            raise OutputError(
+                f"Cannot write {path}: {error}.",
+                "Choose a folder you may write to, with enough room.",
+            ) from error
         outputs.deliver()

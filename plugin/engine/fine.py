@@ -1,8 +1,9 @@
-"""Template matching tile by tile: features once per tile, every template of the tile against its search window.
+"""Template matching tile by tile: features once per tile, every template of the tile against its
+search window.
 
 Convention:
-    Positions are working-grid px (corner origin). A template is a square of the *corrected* sensed image; `shift` is what
-    must be added to its centre to reach the same ground in the reference.
+    Positions are working-grid px (corner origin). A template is a square of the *corrected* sensed
+    image; `shift` is what must be added to its centre to reach the same ground in the reference.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class TemplateMatch:
         shift: Sub-pixel shift to the reference at the peak.
         peak: Peak analysis on the surface.
         surface: (2r + 1, 2r + 1) float32 similarity, shift 0 in the middle; -inf where undefined.
-        forward_backward_px: Disagreement with the match back from the reference; NaN where there is none.
+        forward_backward_px: Disagreement with the match back from the reference; NaN where there is
+            none.
         energy: See `similarity.Surface`.
     """
 
@@ -55,8 +57,12 @@ class TemplateMatch:
         return int(self.surface.shape[0] // 2)
 
 
-def template_size(width: int, height: int, requested: int | None, limits_px: tuple[int, int] = (64, 96)) -> int:
-    """Choose the side of the templates: as asked, else the matcher's limit for images under or over 700 px, less on tiny ones."""
+def template_size(
+    width: int, height: int, requested: int | None, limits_px: tuple[int, int] = (64, 96)
+) -> int:
+    """Choose the side of the templates: as asked, else the matcher's limit for images under or over
+    700 px, less on tiny ones.
+    """
     if requested is not None:
         return min(requested, min(width, height) // 2 * 2)
     return int(np.clip(min(width, height) * 0.42, 32, limits_px[max(width, height) > 700])) // 2 * 2
@@ -75,13 +81,18 @@ def lattice(pair: WorkingPair, template_px: int, max_points: int) -> NDArray[np.
     """
     width, height = pair.grid.width, pair.grid.height
     reduction = max(1, -(-max(width, height) // 512))
-    both = pair.read_reference((0, 0, width, height), reduction).mask & pair.read_sensed((0, 0, width, height), reduction).mask
+    both = (
+        pair.read_reference((0, 0, width, height), reduction).mask
+        & pair.read_sensed((0, 0, width, height), reduction).mask
+    )
     if not both.any():
         return np.empty((0, 2))
     ground = float(both.sum()) * reduction**2
     side = max(template_px / 3.0, float(np.sqrt(ground / max_points)))
     half = max(1, template_px // (2 * reduction))
-    share = cv2.blur(both.astype(np.float32), (2 * half + 1, 2 * half + 1), borderType=cv2.BORDER_CONSTANT)
+    share = cv2.blur(
+        both.astype(np.float32), (2 * half + 1, 2 * half + 1), borderType=cv2.BORDER_CONSTANT
+    )
     rows, cols = np.nonzero(both)
     x0, x1 = float(cols.min()) * reduction, float(cols.max() + 1) * reduction
     y0, y1 = float(rows.min()) * reduction, float(rows.max() + 1) * reduction
@@ -122,7 +133,8 @@ def match_templates(
         tile_px: Side of the tiles in which features are computed; the result does not depend on it.
         progress: Updated after each few templates.
         forward_backward: Also match back from the reference.
-        threads: Templates matched beside each other, where the matcher gains by it; nothing found depends on it.
+        threads: Templates matched beside each other, where the matcher gains by it; nothing found
+            depends on it.
         on_tile: Called with the matches of each finished tile.
 
     Returns:
@@ -133,9 +145,15 @@ def match_templates(
     for tile_centres in _by_tile(centres, tile_px):
         found = []
         views = _TileViews(pair, matcher, tile_centres, template_px, radius_px)
-        for match in side_by_side(partial(views.match, forward_backward=forward_backward), tile_centres, threads if matcher.gains_by_threads else 1):
+        for match in side_by_side(
+            partial(views.match, forward_backward=forward_backward),
+            tile_centres,
+            threads if matcher.gains_by_threads else 1,
+        ):
             if done % 8 == 0:
-                progress.update(done / max(1, len(centres)), f"Matching: {done} of {len(centres)} templates")
+                progress.update(
+                    done / max(1, len(centres)), f"Matching: {done} of {len(centres)} templates"
+                )
             done += 1
             if match is not None:
                 found.append(match)
@@ -158,11 +176,18 @@ class _TileViews:
     """Features of both images around one tile's templates."""
 
     def __init__(
-        self, pair: WorkingPair, matcher: TemplateMatcher, centres: NDArray[np.float64], template_px: int, radius_px: int
+        self,
+        pair: WorkingPair,
+        matcher: TemplateMatcher,
+        centres: NDArray[np.float64],
+        template_px: int,
+        radius_px: int,
     ) -> None:
         self.matcher, self.size, self.radius = matcher, template_px, radius_px
         reach = template_px // 2 + 2 * radius_px + matcher.margin_px
-        low = (np.floor(centres.min(axis=0)).astype(int) - reach) // matcher.grid_px * matcher.grid_px
+        low = (
+            (np.floor(centres.min(axis=0)).astype(int) - reach) // matcher.grid_px * matcher.grid_px
+        )
         high = np.ceil(centres.max(axis=0)).astype(int) + reach
         self.origin = low
         window = (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
@@ -173,7 +198,11 @@ class _TileViews:
         return self.matcher.features(image, image.modality), eroded(image.mask)
 
     def _cut(
-        self, features: NDArray[np.float32], mask: NDArray[np.bool_], corner: NDArray[np.int64], size: int
+        self,
+        features: NDArray[np.float32],
+        mask: NDArray[np.bool_],
+        corner: NDArray[np.int64],
+        size: int,
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         x, y = int(corner[0]), int(corner[1])
         return features[:, y : y + size, x : x + size], mask[y : y + size, x : x + size]
@@ -184,19 +213,25 @@ class _TileViews:
         template, template_mask = self._cut(self.sensed, self.sensed_mask, corner, self.size)
         if template_mask.mean() < _MIN_VALID:
             return None
-        window = self._cut(self.reference, self.reference_mask, corner - self.radius, self.size + 2 * self.radius)
+        window = self._cut(
+            self.reference, self.reference_mask, corner - self.radius, self.size + 2 * self.radius
+        )
         surface = self.matcher.correlate(template, template_mask, *window)
         peak = find_peak(surface.values)
         if peak is None:
             return None
         shift = (peak.x - self.radius, peak.y - self.radius)
         error = self._back(corner, shift) if forward_backward else float("nan")
-        return TemplateMatch((float(centre[0]), float(centre[1])), shift, peak, surface.values, error, surface.energy)
+        return TemplateMatch(
+            (float(centre[0]), float(centre[1])), shift, peak, surface.values, error, surface.energy
+        )
 
     def _back(self, corner: NDArray[np.int64], shift: tuple[float, float]) -> float:
         whole = np.round(shift).astype(int)
         template = self._cut(self.reference, self.reference_mask, corner + whole, self.size)
-        window = self._cut(self.sensed, self.sensed_mask, corner + whole - self.radius, self.size + 2 * self.radius)
+        window = self._cut(
+            self.sensed, self.sensed_mask, corner + whole - self.radius, self.size + 2 * self.radius
+        )
         peak = find_peak(self.matcher.correlate(*template, *window).values)
         if peak is None:
             return float("nan")

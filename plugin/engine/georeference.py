@@ -1,4 +1,6 @@
-"""Corrects a raster without resampling: the same samples, complex ones too, under another geotransform."""
+"""Corrects a raster without resampling: the same samples, complex ones too, under another
+geotransform.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from ..core.types import Grid, RasterRef, WarpParams
 from .opening import open_dataset
 
 
-def georeference(sensed: RasterRef, reference_grid: Grid, transform: Transform, partial: Path, params: WarpParams) -> None:
+def georeference(
+    sensed: RasterRef, reference_grid: Grid, transform: Transform, partial: Path, params: WarpParams
+) -> None:
     """Copy the sensed raster with the geotransform and the CRS that the transform gives it.
 
     Args:
@@ -40,7 +44,10 @@ def georeference(sensed: RasterRef, reference_grid: Grid, transform: Transform, 
             size, dtype = (source.width, source.height), source.dtypes[0]
             fill, replaced = replaced_fills(list(source.nodatavals), sensed.nodata, params.nodata)
     except (RasterioError, OSError) as error:
-        raise UnreadableRasterError(f"Cannot open the raster {sensed.path}: {error}.", "Check the path and that the file is a raster GDAL can read.") from error
+        raise UnreadableRasterError(
+            f"Cannot open the raster {sensed.path}: {error}.",
+            "Check the path and that the file is a raster GDAL can read.",
+        ) from error
     if fill is not None:
         refuse_unfit(fill, dtype)
     grid = kept_grid(transform, reference_grid, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), *size))
@@ -65,14 +72,18 @@ def georeference(sensed: RasterRef, reference_grid: Grid, transform: Transform, 
 
 
 def _refill(sink: Any, fill: float, replaced: list[list[float]]) -> None:
-    """Put one nodata value in the place of others, so that what was outside the image stays outside it."""
+    """Put one nodata value in the place of others, so that what was outside the image stays outside
+    it.
+    """
     for band, old in enumerate(replaced, 1):
         for _, window in sink.block_windows(band) if old else ():
             sink.write(refilled(sink.read(band, window=window), old, fill), band, window=window)
 
 
 def _copy(source: str, target: Path, driver: str, **options: Any) -> None:
-    """Copy a raster; GDAL's own errors, which `rasterio.shutil` lets through, become RasterioError."""
+    """Copy a raster; GDAL's own errors, which `rasterio.shutil` lets through, become
+    RasterioError.
+    """
     try:
         rasterio.shutil.copy(source, str(target), driver=driver, **options)
     except CPLE_BaseError as error:

@@ -1,7 +1,8 @@
 """Where the pixels of an open raster lie on the ground: geotransform, GCPs, RPCs, or nowhere.
 
 Convention:
-    Native px (corner origin) <-> the CRS of `grid`. GCPs are taken as GDAL means them: (col, row) from the corner.
+    Native px (corner origin) <-> the CRS of `grid`. GCPs are taken as GDAL means them: (col, row)
+    from the corner.
 """
 
 from __future__ import annotations
@@ -61,10 +62,14 @@ def georeference(dataset: Any, ref: RasterRef) -> Georeferencing:
     if t.is_identity and len(gcps) >= _MIN_GCPS:
         crs = rasterio.CRS.from_wkt(wkt) if wkt else gcp_crs
         forward, backward = _from_gcps(ref.path, gcps, bool(crs and crs.is_geographic))
-        return Georeferencing("gcps", Grid(crs.to_wkt() if crs else "", IDENTITY, *size), forward, backward)
+        return Georeferencing(
+            "gcps", Grid(crs.to_wkt() if crs else "", IDENTITY, *size), forward, backward
+        )
     if t.is_identity and dataset.rpcs is not None:
         forward, backward = _from_rpcs(dataset.rpcs)
-        return Georeferencing("rpcs", Grid(rasterio.CRS.from_epsg(4326).to_wkt(), IDENTITY, *size), forward, backward)
+        return Georeferencing(
+            "rpcs", Grid(rasterio.CRS.from_epsg(4326).to_wkt(), IDENTITY, *size), forward, backward
+        )
     if t.is_identity:
         return Georeferencing("none", Grid("", IDENTITY, *size), coords.as_points, coords.as_points)
     gt = (t.c, t.a, t.b, t.f, t.d, t.e)
@@ -86,13 +91,17 @@ def _override(ref: RasterRef) -> str:
         return str(rasterio.CRS.from_user_input(ref.crs_wkt).to_wkt())
     except (CRSError, RasterioError) as error:
         hint = "Give WKT or an authority code such as EPSG:32633."
-        raise InputError(f"The CRS given for {ref.path} is not understood: {error}.", hint) from error
+        raise InputError(
+            f"The CRS given for {ref.path} is not understood: {error}.", hint
+        ) from error
 
 
 def _from_gcps(path: str, gcps: list[Any], geographic: bool) -> tuple[Mapping, Mapping]:
-    """Fit a spline through up to 250 GCPs, an order-3 polynomial to more, lower orders to fewer than ten.
+    """Fit a spline through up to 250 GCPs, an order-3 polynomial to more, lower orders to fewer
+    than ten.
 
-    Ground coordinates are centred and scaled to the size of pixels first, so that degrees and metres are fitted alike.
+    Ground coordinates are centred and scaled to the size of pixels first, so that degrees and
+    metres are fitted alike.
     """
     pixel = np.array([(g.col, g.row) for g in gcps], dtype=np.float64)
     ground = np.array([(g.x, g.y) for g in gcps], dtype=np.float64)
@@ -106,7 +115,9 @@ def _from_gcps(path: str, gcps: list[Any], geographic: bool) -> tuple[Mapping, M
     else:
         kind = "tps" if len(gcps) <= _MAX_TPS_GCPS else "polynomial3"
     try:
-        fitted = fitting.fit(kind, pixel, (ground - centre) / unit, smoothing=0.0 if kind == "tps" else None)
+        fitted = fitting.fit(
+            kind, pixel, (ground - centre) / unit, smoothing=0.0 if kind == "tps" else None
+        )
     except FitError as error:
         message = f"The {len(gcps)} GCPs of {path} cannot be used: {error.message}"
         raise InputError(message, "Check or replace the GCPs of the file.") from error
@@ -115,7 +126,9 @@ def _from_gcps(path: str, gcps: list[Any], geographic: bool) -> tuple[Mapping, M
         return np.asarray(fitted.apply(xy) * unit + centre, dtype=np.float64)
 
     def to_px(xy: Points) -> Points:
-        return fitted.inverse(((unwrapped(xy, centre[0]) if geographic else coords.as_points(xy)) - centre) / unit)
+        return fitted.inverse(
+            ((unwrapped(xy, centre[0]) if geographic else coords.as_points(xy)) - centre) / unit
+        )
 
     return to_map, to_px
 
@@ -125,8 +138,14 @@ def _spread(points: Points) -> float:
 
 
 def _from_rpcs(rpcs: Any) -> tuple[Mapping, Mapping]:
-    """Rational polynomials at their mean height; GDAL would stop its search for the ground at a tenth of a pixel."""
-    options = {"rpc_height": float(rpcs.height_off), "rpc_pixel_error_threshold": 1e-4, "rpc_max_iterations": 50}
+    """Rational polynomials at their mean height; GDAL would stop its search for the ground at a
+    tenth of a pixel.
+    """
+    options = {
+        "rpc_height": float(rpcs.height_off),
+        "rpc_pixel_error_threshold": 1e-4,
+        "rpc_max_iterations": 50,
+    }
     transformer = RPCTransformer(rpcs, **options)
 
     def to_map(xy: Points) -> Points:
@@ -135,6 +154,8 @@ def _from_rpcs(rpcs: Any) -> tuple[Mapping, Mapping]:
 
     def to_px(xy: Points) -> Points:
         rows, cols = transformer.rowcol(xy[:, 0], xy[:, 1], op=np.positive)
-        return np.stack([np.asarray(cols, dtype=np.float64), np.asarray(rows, dtype=np.float64)], axis=1)
+        return np.stack(
+            [np.asarray(cols, dtype=np.float64), np.asarray(rows, dtype=np.float64)], axis=1
+        )
 
     return to_map, to_px

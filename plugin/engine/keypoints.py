@@ -1,4 +1,5 @@
-"""Keypoints that optical and SAR images have in common: corners of the maximum moment of phase congruency, spread over the image.
+"""Keypoints that optical and SAR images have in common: corners of the maximum moment of phase
+congruency, spread over the image.
 
 Convention:
     Positions are index px (pixel centres): (x, y) = (column, row).
@@ -17,7 +18,8 @@ _FULL, _ROBUST = 2.0, 0.9
 
 
 def maximum_moment(image: Array, scales: int = 4, orientations: int = 6) -> Array:
-    """Return the maximum moment of phase congruency (H, W): how strong an edge each pixel lies on, whatever its contrast.
+    """Return the maximum moment of phase congruency (H, W): how strong an edge each pixel lies on,
+    whatever its contrast.
 
     Reference:
         Kovesi 2003, Phase congruency detects corners and edges, DICTA, eq. 3-6.
@@ -39,20 +41,27 @@ def corners(moment: Array, contrast: float) -> tuple[NDArray[np.float64], NDArra
     Reference:
         MSA-Net, J. Appl. Remote Sens. 17(3) 036504 (MMPC): FAST on the maximum moment.
     Deviation:
-        the moment is scaled by a constant, not by its extremes in the image, so that corners do not depend on the tile.
+        the moment is scaled by a constant, not by its extremes in the image, so that corners do not
+        depend on the tile.
     """
     grey = np.clip(np.round(moment * (255.0 / _FULL)), 0, 255).astype(np.uint8)
     found = cv2.FastFeatureDetector_create(max(1, round(255 * contrast)), True).detect(grey)  # type: ignore[attr-defined,unused-ignore]
-    return np.array([k.pt for k in found], dtype=np.float64).reshape(-1, 2), np.array([k.response for k in found], dtype=np.float64)
+    return np.array([k.pt for k in found], dtype=np.float64).reshape(-1, 2), np.array(
+        [k.response for k in found], dtype=np.float64
+    )
 
 
-def spread(at: NDArray[np.float64], strength: NDArray[np.float64], spacing_px: float) -> NDArray[np.intp]:
+def spread(
+    at: NDArray[np.float64], strength: NDArray[np.float64], spacing_px: float
+) -> NDArray[np.intp]:
     """Return the keypoints that have none clearly stronger within `spacing_px`, strongest first.
 
     Reference:
-        Brown et al. 2005, Multi-image matching using multi-scale oriented patches, CVPR: adaptive non-maximal suppression, c = 0.9.
+        Brown et al. 2005, Multi-image matching using multi-scale oriented patches, CVPR: adaptive
+        non-maximal suppression, c = 0.9.
     Deviation:
-        the radius is given, not the number, so that what is kept does not depend on the tile; of equals within it the first stays.
+        the radius is given, not the number, so that what is kept does not depend on the tile; of
+        equals within it the first stays.
     """
     order = np.argsort(-strength, kind="stable")
     if not len(order):

@@ -16,18 +16,25 @@ from .input_files import files_of
 
 COLUMNS = ("reference", "sensed", "output")
 _FORM = "Its first line must be: reference,sensed[,output]"
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+_]+:")  # of GDAL: https://, NETCDF:; a drive of Windows has one letter
+_URI = re.compile(
+    r"[A-Za-z][A-Za-z0-9+_]+:"
+)  # of GDAL: https://, NETCDF:; a drive of Windows has one letter
 
 
 def read_manifest(path: Path) -> list[dict[str, str]]:
-    """Read a manifest: columns reference, sensed and maybe output, in capitals or not, parted by commas, semicolons or tabs.
+    """Read a manifest: columns reference, sensed and maybe output, in capitals or not, parted by
+    commas, semicolons or tabs.
 
     Raises:
         InputError: naming what is missing.
     """
-    with reading("the manifest", path, "It is a CSV file in UTF-8 with columns reference,sensed[,output]."):
+    with reading(
+        "the manifest", path, "It is a CSV file in UTF-8 with columns reference,sensed[,output]."
+    ):
         data = path.read_bytes()
-        text = data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
+        text = data.decode(
+            "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+        )
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
         names = [name.strip().casefold() for name in next(lines, [])]
         rows = [(lines.line_num, [cell.strip() for cell in cells]) for cells in lines]
@@ -40,7 +47,10 @@ def read_manifest(path: Path) -> list[dict[str, str]]:
         if not any(cells):
             continue
         if any(cells[len(names) :]):
-            raise InputError(f"{path}, line {number}: more cells than columns.", "Put names that hold the separator in quotes.")
+            raise InputError(
+                f"{path}, line {number}: more cells than columns.",
+                "Put names that hold the separator in quotes.",
+            )
         row = dict(zip(names, cells, strict=False))
         if not row.get("reference") or not row.get("sensed"):
             raise InputError(f"{path}, line {number}: reference or sensed is empty.", "Give both.")
@@ -49,13 +59,18 @@ def read_manifest(path: Path) -> list[dict[str, str]]:
 
 
 def _delimiter(text: str) -> str:
-    """Return what parts the names of the columns: the separator that the first line holds most of."""
+    """Return what parts the names of the columns: the separator that the first line holds most
+    of.
+    """
     first = next((line for line in text.splitlines() if line.strip()), "")
     return max(",;\t", key=first.count)
 
 
-def check_outputs(manifest: Path, rows: list[dict[str, str]], results: Path, overwrite: bool) -> list[str]:
-    """Refuse a manifest whose outputs would write over one another, over an input of any row, the manifest or the results.
+def check_outputs(
+    manifest: Path, rows: list[dict[str, str]], results: Path, overwrite: bool
+) -> list[str]:
+    """Refuse a manifest whose outputs would write over one another, over an input of any row, the
+    manifest or the results.
 
     Returns:
         All files that the rows read.
@@ -65,7 +80,11 @@ def check_outputs(manifest: Path, rows: list[dict[str, str]], results: Path, ove
         AlignError: see `Outputs`.
     """
     folder = manifest.resolve().parent
-    rasters = list(dict.fromkeys(absolute(folder, row[side]) for row in rows for side in ("reference", "sensed")))
+    rasters = list(
+        dict.fromkeys(
+            absolute(folder, row[side]) for row in rows for side in ("reference", "sensed")
+        )
+    )
     Outputs([results], [manifest, *rasters])
     seen: dict[str, str] = {}
     read = {str(Path(r).resolve()) for r in [*rasters, *(files_of(rasters) if overwrite else [])]}
@@ -75,17 +94,28 @@ def check_outputs(manifest: Path, rows: list[dict[str, str]], results: Path, ove
         target = (folder / row["output"]).resolve()
         key = str(target).casefold()
         if key in seen:
-            raise InputError(f"{manifest}: two rows have one output, {seen[key]} and {row['output']}.", "Give each row an output of its own.")
+            raise InputError(
+                f"{manifest}: two rows have one output, {seen[key]} and {row['output']}.",
+                "Give each row an output of its own.",
+            )
         if str(target) in read:
-            raise InputError(f"{manifest}: the output {row['output']} is read by a row, too.", "Choose another name: inputs are never overwritten.")
+            raise InputError(
+                f"{manifest}: the output {row['output']} is read by a row, too.",
+                "Choose another name: inputs are never overwritten.",
+            )
         if target in (manifest.resolve(), results.resolve()):
-            raise InputError(f"{manifest}: the output {row['output']} is the manifest or the file of results.", "Choose another name.")
+            raise InputError(
+                f"{manifest}: the output {row['output']} is the manifest or the file of results.",
+                "Choose another name.",
+            )
         seen[key] = row["output"]
     return rasters
 
 
 def absolute(folder: Path, path: str) -> str:
-    """Resolve a path against the manifest's folder, else leave it (a GDAL URI, or a path from the current folder)."""
+    """Resolve a path against the manifest's folder, else leave it (a GDAL URI, or a path from the
+    current folder).
+    """
     if Path(path).is_absolute() or path.startswith("/vsi") or _URI.match(path):
         return path
     beside = folder / path

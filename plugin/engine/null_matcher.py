@@ -26,19 +26,35 @@ class NullParams:
 
 
 @register(
-    key=NULL, label="Null", kind="pair", summary="Answers that nothing is displaced: what the rest of the pipeline reaches by itself.",
-    params=NullParams, reference="none", rank=-1000, listed=False,
+    key=NULL,
+    label="Null",
+    kind="pair",
+    summary="Answers that nothing is displaced: what the rest of the pipeline reaches by itself.",
+    params=NullParams,
+    reference="none",
+    rank=-1000,
+    listed=False,
 )
 class NullMatcher(PairMatcher):
-    """A tie point every 32 px of ground that both images show, where the sensed image lies already."""
+    """A tie point every 32 px of ground that both images show, where the sensed image lies
+    already.
+    """
 
     margin_px = 0
     independent_px = _SPACING_PX
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:  # noqa: ARG002
+    def match(
+        self,
+        reference: Image,
+        sensed: Image,
+        search_radius_px: float,  # noqa: ARG002
+        wanted: Window | None = None,
+    ) -> PairMatches:
         """Return the middle of each square, displaced by nothing, with score 1."""
         height, width = sensed.data.shape
-        y, x = np.mgrid[_SPACING_PX // 2 : height : _SPACING_PX, _SPACING_PX // 2 : width : _SPACING_PX]
+        y, x = np.mgrid[
+            _SPACING_PX // 2 : height : _SPACING_PX, _SPACING_PX // 2 : width : _SPACING_PX
+        ]
         both = reference.mask & sensed.mask
         at = np.column_stack([x.ravel(), y.ravel()])
         at = at[both[at[:, 1], at[:, 0]]].astype(np.float64)

@@ -1,4 +1,7 @@
-"""Opens rasters to read. What lies on the network is refused unless it was allowed; nothing is fetched to find that out."""
+"""Opens rasters to read.
+
+What lies on the network is refused unless it was allowed; nothing is fetched to find that out.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,17 @@ from ..core.remote import remote_addresses
 
 _NOWHERE = "none://"  # no proxy that curl knows: a transfer ends before it looks for a host
 _CLOSED = {
-    **dict.fromkeys(("GDAL_HTTP_PROXY", "GDAL_HTTPS_PROXY", "http_proxy", "https_proxy", "ftp_proxy", "all_proxy"), _NOWHERE),
+    **dict.fromkeys(
+        (
+            "GDAL_HTTP_PROXY",
+            "GDAL_HTTPS_PROXY",
+            "http_proxy",
+            "https_proxy",
+            "ftp_proxy",
+            "all_proxy",
+        ),
+        _NOWHERE,
+    ),
     **dict.fromkeys(("HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY"), _NOWHERE),
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "/none",
     "GDAL_HTTP_MAX_RETRY": "0",
@@ -25,7 +38,8 @@ _allowed, _hint = False, _HINT
 
 @contextmanager
 def network(allowed: bool, hint: str = _HINT) -> Iterator[None]:
-    """Say for the whole process whether rasters may be read over the network; where not, GDAL cannot, whatever a file names.
+    """Say for the whole process whether rasters may be read over the network; where not, GDAL
+    cannot, whatever a file names.
 
     Args:
         allowed: Whether they may.

@@ -39,10 +39,13 @@ class Candidates:
     forward_backward: Array
 
 
-def filter_candidates(c: Candidates, min_score: float, robust_px: float, local_px: float, seed: int) -> list[Reason]:
+def filter_candidates(
+    c: Candidates, min_score: float, robust_px: float, local_px: float, seed: int
+) -> list[Reason]:
     """Give each candidate a reason to be disabled, or `Reason.NONE`.
 
-    The order is: peak at the edge, score, forward-backward, MAGSAC++ affine, agreement with the neighbours.
+    The order is: peak at the edge, score, forward-backward, MAGSAC++ affine, agreement with the
+    neighbours.
 
     Args:
         c: Candidates.
@@ -57,7 +60,9 @@ def filter_candidates(c: Candidates, min_score: float, robust_px: float, local_p
     reasons[c.at_edge] = _CODE[Reason.EDGE_PEAK]
     left = np.flatnonzero(reasons == _CODE[Reason.NONE])
     if len(left) >= 4:
-        reasons[left[~magsac_affine(c.sensed[left], c.reference[left], robust_px, seed)]] = _CODE[Reason.ROBUST_FIT]
+        reasons[left[~magsac_affine(c.sensed[left], c.reference[left], robust_px, seed)]] = _CODE[
+            Reason.ROBUST_FIT
+        ]
     for _ in range(3):
         left = np.flatnonzero(reasons == _CODE[Reason.NONE])
         if len(left) < 6:
@@ -70,7 +75,9 @@ def filter_candidates(c: Candidates, min_score: float, robust_px: float, local_p
     return [_REASONS[r] for r in reasons]
 
 
-def magsac_affine(sensed: Array, reference: Array, threshold_px: float, seed: int) -> NDArray[np.bool_]:
+def magsac_affine(
+    sensed: Array, reference: Array, threshold_px: float, seed: int
+) -> NDArray[np.bool_]:
     """Return (N,) inliers of an affine by OpenCV's USAC MAGSAC++; all False where none is found.
 
     Reference:
@@ -78,8 +85,12 @@ def magsac_affine(sensed: Array, reference: Array, threshold_px: float, seed: in
     """
     cv2.setRNGSeed(seed)
     matrix, _ = cv2.estimateAffine2D(
-        sensed.astype(np.float64), reference.astype(np.float64), method=cv2.USAC_MAGSAC, ransacReprojThreshold=threshold_px,
-        maxIters=5000, confidence=0.999,
+        sensed.astype(np.float64),
+        reference.astype(np.float64),
+        method=cv2.USAC_MAGSAC,
+        ransacReprojThreshold=threshold_px,
+        maxIters=5000,
+        confidence=0.999,
     )
     if matrix is None:
         return np.zeros(len(sensed), bool)
@@ -89,7 +100,9 @@ def magsac_affine(sensed: Array, reference: Array, threshold_px: float, seed: in
 
 
 def local_departure(sensed: Array, reference: Array, neighbours: int = _NEIGHBOURS) -> Array:
-    """Return (N,) distance of each point's shift from the median shift of its nearest neighbours, after a global affine."""
+    """Return (N,) distance of each point's shift from the median shift of its nearest neighbours,
+    after a global affine.
+    """
     try:
         transform = fitting.fit("affine", sensed, reference)
         shift = reference - transform.apply(sensed)

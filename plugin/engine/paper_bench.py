@@ -1,4 +1,6 @@
-"""Measures a matcher in the terms of its paper and puts the published figures beside ours; see `paper_metrics`."""
+"""Measures a matcher in the terms of its paper and puts the published figures beside ours; see
+`paper_metrics`.
+"""
 
 from __future__ import annotations
 
@@ -31,21 +33,35 @@ from .preparing import Image
 
 Array = NDArray[np.float64]
 _SIDE_PX, _RADIUS_PX, _MARGIN_PX = 512, 32.0, 32
-_KEYPOINT_EACH_PX2 = 256  # strongest keypoints of an image: one for each 16 x 16 px, 1024 of 512 x 512
+_KEYPOINT_EACH_PX2 = (
+    256  # strongest keypoints of an image: one for each 16 x 16 px, 1024 of 512 x 512
+)
 _PATCH_PX, _PATCH_STRIDE_PX = 64, 32
 _MMA_PX, _AUC_PX, _CMR_PX = tuple(range(1, 11)), (3, 5, 10), (1, 2, 3, 4, 5)
 Record = dict[str, Any]
 
 
-def run_papers(key: str, dataset: Path, split: str, output: Path, limit: int | None, seed: int, progress: Progress) -> str:
-    """Measure a matcher in its paper's terms; return the table as Markdown. Pairs, motions and figures go to `output`.
+def run_papers(
+    key: str,
+    dataset: Path,
+    split: str,
+    output: Path,
+    limit: int | None,
+    seed: int,
+    progress: Progress,
+) -> str:
+    """Measure a matcher in its paper's terms; return the table as Markdown.
+
+    Pairs, motions and figures go to `output`.
 
     Raises:
         UsageError: there is no paper of this matcher, or it lacks what is to be measured.
         InputError: the dataset cannot be read.
     """
     if key not in PAPERS:
-        raise UsageError(f"There are no published figures for {key!r}.", f"Choose from {', '.join(PAPERS)}.")
+        raise UsageError(
+            f"There are no published figures for {key!r}.", f"Choose from {', '.join(PAPERS)}."
+        )
     paper, spec = PAPERS[key], get_spec(key)
     matcher = create(key, paper.params)
     if not isinstance(matcher, PairMatcher):
@@ -57,11 +73,23 @@ def run_papers(key: str, dataset: Path, split: str, output: Path, limit: int | N
     for number, measure in enumerate(paper.measures):
         part = progress.part(number / len(paper.measures), (number + 1) / len(paper.measures))
         found, each = _MEASURES[measure](matcher, dataset, rows, seed, part)
-        figures |= {name: value if value is not None and np.isfinite(value) else None for name, value in found.items()}
+        figures |= {
+            name: value if value is not None and np.isfinite(value) else None
+            for name, value in found.items()
+        }
         records[measure] = each
     if hasattr(matcher, "net"):
-        figures["GFLOP per megapixel"] = _gflop_each(matcher, *motion_case(dataset, rows[0], seed)[:2])
-    stored = {"matcher": key, "split": split, "seed": seed, "pairs": len(rows), "figures": figures, "records": records}
+        figures["GFLOP per megapixel"] = _gflop_each(
+            matcher, *motion_case(dataset, rows[0], seed)[:2]
+        )
+    stored = {
+        "matcher": key,
+        "split": split,
+        "seed": seed,
+        "pairs": len(rows),
+        "figures": figures,
+        "records": records,
+    }
     text = _table(key, figures, len(rows), split)
     write_atomically(output / f"{name}.json", json.dumps(stored, indent=1))
     write_atomically(output / f"{name}.md", text)
@@ -70,26 +98,47 @@ def run_papers(key: str, dataset: Path, split: str, output: Path, limit: int | N
 
 def _table(key: str, figures: dict[str, float | None], pairs: int, split: str) -> str:
     paper = PAPERS[key]
-    lines = [f"### {paper.title}", "", f"| figure | ours, {pairs} pairs of `{split}` | published |", "|---|---|---|"]
-    lines += [f"| {name} | {'-' if value is None else f'{value:.3f}'} | {paper.published.get(name, '')} |" for name, value in figures.items()]
-    return "\n".join([*lines, "", f"{paper.data} Ours are 8-bit pairs of five collections, true to about a pixel: the columns are not of the same data."])
+    lines = [
+        f"### {paper.title}",
+        "",
+        f"| figure | ours, {pairs} pairs of `{split}` | published |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {'-' if value is None else f'{value:.3f}'} | {paper.published.get(name, '')} |"
+        for name, value in figures.items()
+    ]
+    return "\n".join(
+        [
+            *lines,
+            "",
+            (
+                f"{paper.data} Ours are 8-bit pairs of five collections, true to about a "
+                "pixel: the columns are not of the same data."
+            ),
+        ]
+    )
 
 
 # --- pairs under a known motion
 
 
 def motion_case(dataset: Path, row: dict[str, str], seed: int) -> tuple[Image, Image, Array]:
-    """Return reference, sensed and the homography sensed px -> reference px, drawn by the seed and the pair.
+    """Return reference, sensed and the homography sensed px -> reference px, drawn by the seed and
+    the pair.
 
-    What is left after a coarse alignment: within 4 degrees, 16 px, scale 5 %, corners moved by up to 4 px; sides are multiples of 16 px,
-    `_SIDE_PX` at most.
+    What is left after a coarse alignment: within 4 degrees, 16 px, scale 5 %, corners moved by up
+    to 4 px; sides are multiples of 16 px, `_SIDE_PX` at most.
     """
     from ...models.warped import Motion, homography
 
     optical, sar, turned = load_colour_pair(dataset, row)
     seen = (optical.any(axis=-1) & (sar > 0)) if turned else np.ones(sar.shape, bool)
     if turned:
-        seen = cv2.erode(cv2.morphologyEx(seen.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9))), np.ones((7, 7))).astype(bool)
+        seen = cv2.erode(
+            cv2.morphologyEx(seen.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9))),
+            np.ones((7, 7)),
+        ).astype(bool)
     side = min(_SIDE_PX, *(s // 16 * 16 for s in sar.shape))
     y, x = ((s - side) // 2 for s in sar.shape)
     part = (slice(y, y + side), slice(x, x + side))
@@ -100,16 +149,26 @@ def motion_case(dataset: Path, row: dict[str, str], seed: int) -> tuple[Image, I
     truth = middle @ homography(side, Motion(4.0, 16.0, 0.05, 4.0), rng) @ np.linalg.inv(middle)
     into = coords.index_matrix(np.linalg.inv(truth))
     warped = cv2.warpPerspective(sar[part], into, (side, side), flags=cv2.INTER_CUBIC)
-    known = cv2.warpPerspective(seen[part].astype(np.uint8), into, (side, side), flags=cv2.INTER_NEAREST).astype(bool)
+    known = cv2.warpPerspective(
+        seen[part].astype(np.uint8), into, (side, side), flags=cv2.INTER_NEAREST
+    ).astype(bool)
     known = cv2.erode(known.astype(np.uint8), np.ones((5, 5)), borderValue=1).astype(bool)
-    return _image(grey[part], seen[part], Modality.OPTICAL), _image(warped, known, Modality.SAR), truth
+    return (
+        _image(grey[part], seen[part], Modality.OPTICAL),
+        _image(warped, known, Modality.SAR),
+        truth,
+    )
 
 
 def _image(data: NDArray[np.uint8], mask: NDArray[np.bool_], modality: Modality) -> Image:
-    return Image(np.where(mask, data.astype(np.float32) / 255.0, 0.0).astype(np.float32), mask, modality)
+    return Image(
+        np.where(mask, data.astype(np.float32) / 255.0, 0.0).astype(np.float32), mask, modality
+    )
 
 
-def _matches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress) -> tuple[dict[str, float], list[Record]]:
+def _matches(
+    matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress
+) -> tuple[dict[str, float], list[Record]]:
     records: list[Record] = []
     for number, row in enumerate(rows):
         progress.update(number / len(rows), f"Matching: pair {number + 1} of {len(rows)}")
@@ -118,27 +177,51 @@ def _matches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int,
         found = matcher.match(reference, sensed, _RADIUS_PX)
         seconds = time.perf_counter() - start
         errors = metrics.moved(truth, found.sensed, found.reference)
-        estimated, inliers = metrics.fitted_motion(found.sensed, found.reference, metrics.NEAR_PX, seed)
-        own = np.full(len(errors), np.inf) if estimated is None else metrics.moved(estimated, found.sensed, found.reference)
+        estimated, inliers = metrics.fitted_motion(
+            found.sensed, found.reference, metrics.NEAR_PX, seed
+        )
+        own = (
+            np.full(len(errors), np.inf)
+            if estimated is None
+            else metrics.moved(estimated, found.sensed, found.reference)
+        )
         height, width = sensed.data.shape
-        records.append({
-            **_name(row), "truth": truth.tolist(), "all_px": float(np.sqrt((errors**2).mean())) if len(errors) else float("nan"), "true": asdict(metrics.count_matches(errors)),
-            "self": asdict(metrics.count_matches(np.where(inliers, own, np.inf))),
-            "mma": metrics.matching_accuracy(errors, _MMA_PX), "corner_px": metrics.corner_error(estimated, truth, width, height), "seconds": seconds,
-        })
+        records.append(
+            {
+                **_name(row),
+                "truth": truth.tolist(),
+                "all_px": float(np.sqrt((errors**2).mean())) if len(errors) else float("nan"),
+                "true": asdict(metrics.count_matches(errors)),
+                "self": asdict(metrics.count_matches(np.where(inliers, own, np.inf))),
+                "mma": metrics.matching_accuracy(errors, _MMA_PX),
+                "corner_px": metrics.corner_error(estimated, truth, width, height),
+                "seconds": seconds,
+            }
+        )
     corners = np.array([r["corner_px"] for r in records])
-    figures = {"NM": _mean(records, "true", "matches"), "NCM": _mean(records, "true", "correct"), "RCM": _mean(records, "true", "ratio")}
+    figures = {
+        "NM": _mean(records, "true", "matches"),
+        "NCM": _mean(records, "true", "correct"),
+        "RCM": _mean(records, "true", "ratio"),
+    }
     figures["RMSE of the correct, px"] = _mean(records, "true", "rmse_px")
     figures["RMSE of all, px"] = _mean([{"all": r} for r in records], "all", "all_px")
-    figures |= {f"self {name}": _mean(records, "self", of) for name, of in (("NCM", "correct"), ("RCM", "ratio"), ("RMSE, px", "rmse_px"))}
-    figures |= {f"MMA@{t}": float(np.mean([r["mma"][i] for r in records])) for i, t in enumerate(_MMA_PX)}
+    figures |= {
+        f"self {name}": _mean(records, "self", of)
+        for name, of in (("NCM", "correct"), ("RCM", "ratio"), ("RMSE, px", "rmse_px"))
+    }
+    figures |= {
+        f"MMA@{t}": float(np.mean([r["mma"][i] for r in records])) for i, t in enumerate(_MMA_PX)
+    }
     figures |= {f"corner AUC@{t}": metrics.area_under_curve(corners, t) for t in _AUC_PX}
     figures["seconds"] = float(np.median([r["seconds"] for r in records]))
     return figures, [_plain(r) for r in records]
 
 
 def _gflop_each(matcher: Any, reference: Image, sensed: Image) -> float:
-    """Return the convolutions and matrix products of matching a pair, 1e9 operations for each megapixel of the reference."""
+    """Return the convolutions and matrix products of matching a pair, 1e9 operations for each
+    megapixel of the reference.
+    """
     from torch.utils.flop_counter import FlopCounterMode
 
     with FlopCounterMode(display=False) as counter:
@@ -146,11 +229,15 @@ def _gflop_each(matcher: Any, reference: Image, sensed: Image) -> float:
     return float(counter.get_total_flops() / 1e9 / (reference.data.size / 1e6))
 
 
-def _keypoints(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress) -> tuple[dict[str, float], list[Record]]:
-    """Measure the strongest keypoints on ground that both images show, and the matches between them; other detectors' beside them.
+def _keypoints(
+    matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress
+) -> tuple[dict[str, float], list[Record]]:
+    """Measure the strongest keypoints on ground that both images show, and the matches between
+    them; other detectors' beside them.
 
-    The matches between keypoints are measured as the network pairs them, against the true correspondences among the keypoints; placed ones,
-    whose reference end need not be a keypoint, against all keypoints.
+    The matches between keypoints are measured as the network pairs them, against the true
+    correspondences among the keypoints; placed ones, whose reference end need not be a keypoint,
+    against all keypoints.
     """
     records: list[Record] = []
     for number, row in enumerate(rows):
@@ -158,25 +245,64 @@ def _keypoints(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: in
         reference, sensed, truth = motion_case(dataset, row, seed)
         shown, mine, other = _common_keypoints(matcher.keypoints, reference, sensed, truth)
         repeated = metrics.repeatability(mine, other)
-        others = {name: _repeated(*_common_keypoints(detect, reference, sensed, truth)[1:]) for name, detect in _DETECTORS.items()}
-        record: Record = {**_name(row), "keypoints": len(shown), "with a partner": repeated, "repeatability": _repeated(mine, other), **others}
-        detected, placed = matcher.keypoint_matches(reference, sensed, _RADIUS_PX), matcher.match(reference, sensed, _RADIUS_PX)
-        for name, found, ends, positives in (("", detected, other, round(repeated * len(shown))), (", placed", placed, None, len(shown))):
-            taken = _among(found.sensed, shown) & (_among(found.reference, ends) if ends is not None else True)
-            correct = (metrics.moved(truth, found.sensed, found.reference) <= metrics.NEAR_PX)[taken]
+        others = {
+            name: _repeated(*_common_keypoints(detect, reference, sensed, truth)[1:])
+            for name, detect in _DETECTORS.items()
+        }
+        record: Record = {
+            **_name(row),
+            "keypoints": len(shown),
+            "with a partner": repeated,
+            "repeatability": _repeated(mine, other),
+            **others,
+        }
+        detected, placed = (
+            matcher.keypoint_matches(reference, sensed, _RADIUS_PX),
+            matcher.match(reference, sensed, _RADIUS_PX),
+        )
+        for name, found, ends, positives in (
+            ("", detected, other, round(repeated * len(shown))),
+            (", placed", placed, None, len(shown)),
+        ):
+            taken = _among(found.sensed, shown) & (
+                _among(found.reference, ends) if ends is not None else True
+            )
+            correct = (metrics.moved(truth, found.sensed, found.reference) <= metrics.NEAR_PX)[
+                taken
+            ]
             record |= {
                 f"NN mAP{name}": metrics.average_precision(found.score[taken], correct, positives),
                 f"M.S.{name}": metrics.matching_score(int(correct.sum()), len(shown)),
             }
         records.append(record)
-    names = ("repeatability", *(f"repeatability, {name}" for name in _DETECTORS), "NN mAP", "M.S.", "NN mAP, placed", "M.S., placed", "keypoints")
-    return {name: float(np.mean([r[name.removeprefix("repeatability, ")] for r in records])) for name in names}, records
+    names = (
+        "repeatability",
+        *(f"repeatability, {name}" for name in _DETECTORS),
+        "NN mAP",
+        "M.S.",
+        "NN mAP, placed",
+        "M.S., placed",
+        "keypoints",
+    )
+    return {
+        name: float(np.mean([r[name.removeprefix("repeatability, ")] for r in records]))
+        for name in names
+    }, records
 
 
-def _common_keypoints(detect: Callable[[Image], Array], reference: Image, sensed: Image, truth: Array) -> tuple[Array, Array, Array]:
-    """Return the strongest keypoints on ground that both images show: of the sensed image, where the truth puts those, and of the reference."""
-    places = [detect(image)[: image.data.size // _KEYPOINT_EACH_PX2] for image in (sensed, reference)]
-    (of_sensed, there), (of_reference, _) = _on_both(places[0], sensed, reference, truth), _on_both(places[1], reference, sensed, np.linalg.inv(truth))
+def _common_keypoints(
+    detect: Callable[[Image], Array], reference: Image, sensed: Image, truth: Array
+) -> tuple[Array, Array, Array]:
+    """Return the strongest keypoints on ground that both images show: of the sensed image, where
+    the truth puts those, and of the reference.
+    """
+    places = [
+        detect(image)[: image.data.size // _KEYPOINT_EACH_PX2] for image in (sensed, reference)
+    ]
+    (of_sensed, there), (of_reference, _) = (
+        _on_both(places[0], sensed, reference, truth),
+        _on_both(places[1], reference, sensed, np.linalg.inv(truth)),
+    )
     return places[0][of_sensed], there, places[1][of_reference]
 
 
@@ -187,7 +313,9 @@ def _repeated(there: Array, reference: Array) -> float:
 
 
 def _sift_keypoints(image: Image) -> Array:
-    found = cv2.SIFT_create().detect(np.round(255 * image.data).astype(np.uint8), image.mask.astype(np.uint8))  # type: ignore[attr-defined,unused-ignore]
+    found = cv2.SIFT_create().detect(  # type: ignore[attr-defined,unused-ignore]
+        np.round(255 * image.data).astype(np.uint8), image.mask.astype(np.uint8)
+    )
     return np.array([k.pt for k in sorted(found, key=lambda k: -k.response)]).reshape(-1, 2) + 0.5
 
 
@@ -200,11 +328,15 @@ def _phase_congruency_keypoints(image: Image) -> Array:
 def _random_keypoints(image: Image) -> Array:
     """What chance alone would give."""
     height, width = image.data.shape
-    return np.random.default_rng(image.modality is Modality.SAR).uniform(0, (width, height), (image.data.size // _KEYPOINT_EACH_PX2, 2))
+    return np.random.default_rng(image.modality is Modality.SAR).uniform(
+        0, (width, height), (image.data.size // _KEYPOINT_EACH_PX2, 2)
+    )
 
 
 _DETECTORS: dict[str, Callable[[Image], Array]] = {
-    "SIFT": _sift_keypoints, "phase congruency": _phase_congruency_keypoints, "at random": _random_keypoints,
+    "SIFT": _sift_keypoints,
+    "phase congruency": _phase_congruency_keypoints,
+    "at random": _random_keypoints,
 }
 
 
@@ -215,8 +347,12 @@ def _among(sensed: Array, keypoints: Array) -> NDArray[np.bool_]:
     return np.asarray(cKDTree(keypoints).query(sensed)[0] < 0.1)
 
 
-def _on_both(places: Array, own: Image, other: Image, truth: Array) -> tuple[NDArray[np.bool_], Array]:
-    """Return (N,) which places lie on ground that the other image shows, and where those lie there."""
+def _on_both(
+    places: Array, own: Image, other: Image, truth: Array
+) -> tuple[NDArray[np.bool_], Array]:
+    """Return (N,) which places lie on ground that the other image shows, and where those lie
+    there.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         there = coords.apply_matrix(truth, places)
     height, width = other.data.shape
@@ -229,8 +365,12 @@ def _on_both(places: Array, own: Image, other: Image, truth: Array) -> tuple[NDA
 # --- dense flow
 
 
-def _flow(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress) -> tuple[dict[str, float], list[Record]]:
-    """Measure the flow of windows under the paper's main and robustness perturbations, and under what the coarse stage leaves (near)."""
+def _flow(
+    matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress
+) -> tuple[dict[str, float], list[Record]]:
+    """Measure the flow of windows under the paper's main and robustness perturbations, and under
+    what the coarse stage leaves (near).
+    """
     from ...models.soma_training import MAIN, NEAR, ROBUST, flow_case
     from ...models.training import ValidationCase
 
@@ -241,19 +381,31 @@ def _flow(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, pr
         images = [a.astype(np.float32) / 255.0 for a in (case.reference, case.sensed)]
         record = _name(row)
         for name, motion in (("main", MAIN), ("robust", ROBUST), ("near", NEAR)):
-            drawn = flow_case(ValidationCase(images[0], images[1], case.truth), motion, seed + number)
+            drawn = flow_case(
+                ValidationCase(images[0], images[1], case.truth), motion, seed + number
+            )
             start = time.perf_counter()
             found = matcher.flow(
-                Image(drawn.reference, drawn.reference_mask > 0, Modality.OPTICAL), Image(drawn.sensed, drawn.sensed_mask > 0, Modality.SAR)
+                Image(drawn.reference, drawn.reference_mask > 0, Modality.OPTICAL),
+                Image(drawn.sensed, drawn.sensed_mask > 0, Modality.SAR),
             )
             record["seconds"] = time.perf_counter() - start
-            record[name] = metrics.flow_rmse(found.flow[0].float().cpu().numpy().astype(np.float64), drawn.flow.astype(np.float64), drawn.counts > 0)
+            record[name] = metrics.flow_rmse(
+                found.flow[0].float().cpu().numpy().astype(np.float64),
+                drawn.flow.astype(np.float64),
+                drawn.counts > 0,
+            )
         records.append(record)
     figures: dict[str, float] = {}
     for name in ("main", "robust", "near"):
         rmse = np.array([r[name] for r in records])
-        figures |= {f"{name} CMR@{t}": rate for t, rate in zip(_CMR_PX, metrics.pair_rates(rmse, _CMR_PX), strict=True)}
-        figures[f"{name} mean RMSE, px"] = float(rmse[np.isfinite(rmse)].mean()) if np.isfinite(rmse).any() else float("inf")
+        figures |= {
+            f"{name} CMR@{t}": rate
+            for t, rate in zip(_CMR_PX, metrics.pair_rates(rmse, _CMR_PX), strict=True)
+        }
+        figures[f"{name} mean RMSE, px"] = (
+            float(rmse[np.isfinite(rmse)].mean()) if np.isfinite(rmse).any() else float("inf")
+        )
     figures["seconds"] = float(np.median([r["seconds"] for r in records]))
     return figures, [_plain(r) for r in records]
 
@@ -261,10 +413,14 @@ def _flow(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, pr
 # --- patches
 
 
-def _patches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress) -> tuple[dict[str, float], list[Record]]:
-    """Compare descriptors of patches at the same place of the aligned pair with those of patches elsewhere, drawn from all pairs.
+def _patches(
+    matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int, progress: Progress
+) -> tuple[dict[str, float], list[Record]]:
+    """Compare descriptors of patches at the same place of the aligned pair with those of patches
+    elsewhere, drawn from all pairs.
 
-    `structured`: the half of the patches with the more edges in the SAR image; where there is hardly any structure no descriptor can tell places apart.
+    `structured`: the half of the patches with the more edges in the SAR image; where there is
+    hardly any structure no descriptor can tell places apart.
     """
     mine: list[NDArray[np.float32]] = []
     other: list[NDArray[np.float32]] = []
@@ -279,7 +435,10 @@ def _patches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int,
             for x in range(0, sar.shape[1] - _PATCH_PX + 1, _PATCH_STRIDE_PX):
                 part = (slice(y, y + _PATCH_PX), slice(x, x + _PATCH_PX))
                 if all((image[part] > 0).mean() > 0.7 for image in both):
-                    a, b = (_described(matcher, image, (y, x), m) for image, m in zip(both, (Modality.OPTICAL, Modality.SAR), strict=True))
+                    a, b = (
+                        _described(matcher, image, (y, x), m)
+                        for image, m in zip(both, (Modality.OPTICAL, Modality.SAR), strict=True)
+                    )
                     other.append(a)
                     mine.append(b)
                     edges.append(float(moment[part].mean()))
@@ -291,19 +450,28 @@ def _patches(matcher: Any, dataset: Path, rows: list[dict[str, str]], seed: int,
     matching, wrong = (s * o).sum(axis=1), (s * o[drawn]).sum(axis=1)
     rich = np.array(edges) >= np.median(edges)
     return {
-        "patches": float(len(s)), "accuracy": decision_accuracy(matching, wrong), "FPR95": false_positive_rate(matching, wrong),
-        "structured patches": float(rich.sum()), "structured accuracy": decision_accuracy(matching[rich], wrong[rich]),
+        "patches": float(len(s)),
+        "accuracy": decision_accuracy(matching, wrong),
+        "FPR95": false_positive_rate(matching, wrong),
+        "structured patches": float(rich.sum()),
+        "structured accuracy": decision_accuracy(matching[rich], wrong[rich]),
         "structured FPR95": false_positive_rate(matching[rich], wrong[rich]),
     }, records
 
 
-def _described(matcher: Any, image: NDArray[np.uint8], corner: tuple[int, int], modality: Modality) -> NDArray[np.float32]:
-    """Return the descriptor of the patch whose first pixel is `corner` (row, column), cut out with the `patch_px` that the matcher sees, less at the image's rim."""
+def _described(
+    matcher: Any, image: NDArray[np.uint8], corner: tuple[int, int], modality: Modality
+) -> NDArray[np.float32]:
+    """Return the descriptor of the patch whose first pixel is `corner` (row, column), cut out with
+    the `patch_px` that the matcher sees, less at the image's rim.
+    """
     room = (matcher.patch_px - _PATCH_PX) // 2
     top, left = (max(0, at - room) for at in corner)
     part = image[top : corner[0] + _PATCH_PX + room, left : corner[1] + _PATCH_PX + room]
     described = matcher.describe(_image(part, np.ones(part.shape, bool), modality))
-    found: NDArray[np.float32] = described[(corner[0] - top) // matcher.step_px, (corner[1] - left) // matcher.step_px]
+    found: NDArray[np.float32] = described[
+        (corner[0] - top) // matcher.step_px, (corner[1] - left) // matcher.step_px
+    ]
     return found
 
 
@@ -325,5 +493,12 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-_Measure = Callable[[Any, Path, list[dict[str, str]], int, Progress], tuple[dict[str, float], list[Record]]]
-_MEASURES: dict[str, _Measure] = {"matches": _matches, "keypoints": _keypoints, "flow": _flow, "patches": _patches}
+_Measure = Callable[
+    [Any, Path, list[dict[str, str]], int, Progress], tuple[dict[str, float], list[Record]]
+]
+_MEASURES: dict[str, _Measure] = {
+    "matches": _matches,
+    "keypoints": _keypoints,
+    "flow": _flow,
+    "patches": _patches,
+}

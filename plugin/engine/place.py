@@ -1,4 +1,6 @@
-"""What the matcher sees at one place: measures a single point, for the analyst who added it or dragged it."""
+"""What the matcher sees at one place: measures a single point, for the analyst who added it or
+dragged it.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,16 @@ RADIUS_PX = 8
 _STEP_PX = 50.0
 
 
-def measure_place(request: AlignRequest, transform: Transform | None, reference_px: Point, sensed_px: Point) -> tuple[Point, Seen]:
+def measure_place(
+    request: AlignRequest, transform: Transform | None, reference_px: Point, sensed_px: Point
+) -> tuple[Point, Seen]:
     """Match the sensed image around one of its pixels with the reference around where it should be.
 
     Args:
-        request: The two rasters and the parameters. A matcher that compares no templates is replaced by CFOG.
-        transform: Fit sensed_px -> reference_px, for rotation and scale around the place; None = as georeferenced.
+        request: The two rasters and the parameters. A matcher that compares no templates is
+            replaced by CFOG.
+        transform: Fit sensed_px -> reference_px, for rotation and scale around the place; None = as
+            georeferenced.
         reference_px: Where the reference should show it; 8 working px around are searched.
         sensed_px: The place in the sensed image.
 
@@ -46,22 +52,39 @@ def measure_place(request: AlignRequest, transform: Transform | None, reference_
     with open_pair(request) as pair:
         pair.set_sensed_correction(correction_at(pair, transform, reference_px, sensed_px))
         at = place_in(pair, reference_px)
-        side = template_size(pair.grid.width, pair.grid.height, params.template_px, matcher.template_limits_px)
-        found = match_templates(pair, matcher, np.round(at)[None], side, RADIUS_PX, params.tile_px, Progress())
+        side = template_size(
+            pair.grid.width, pair.grid.height, params.template_px, matcher.template_limits_px
+        )
+        found = match_templates(
+            pair, matcher, np.round(at)[None], side, RADIUS_PX, params.tile_px, Progress()
+        )
         if not found:
-            raise UsageError("There is too little valid ground around the place in both images to measure it.")
+            raise UsageError(
+                "There is too little valid ground around the place in both images to measure it."
+            )
         match = found[0]
         calibration = Calibration.of(matcher)
-        # The template lies on whole pixels; the motion it finds is that of the place beside its middle.
+        # The template lies on whole pixels; the motion it finds is that of the place beside its
+        # middle.
         top = at + np.array(match.shift)
         jacobian = reference_jacobian(pair, top[None])[0]
-        covariance = jacobian @ np.array(match.peak.covariance) @ jacobian.T * calibration.covariance
+        covariance = (
+            jacobian @ np.array(match.peak.covariance) @ jacobian.T * calibration.covariance
+        )
         origin, place = pair.reference_native_px(np.stack([at - match.radius, top]))
         evidence = Evidence(
-            match.peak.value, match.peak.second, match.forward_backward_px, match.surface, _point(origin),
+            match.peak.value,
+            match.peak.second,
+            match.forward_backward_px,
+            match.surface,
+            _point(origin),
             (_point(jacobian[:, 0]), _point(jacobian[:, 1])),
         )
-        seen = Seen(score_match(match, calibration), (_point(covariance[0]), _point(covariance[1])), evidence)
+        seen = Seen(
+            score_match(match, calibration),
+            (_point(covariance[0]), _point(covariance[1])),
+            evidence,
+        )
         return _point(place), seen
 
 
@@ -72,13 +95,21 @@ def place_in(pair: WorkingPair, reference_px: Point) -> Array:
         UsageError: it lies outside.
     """
     at: Array = pair.working_from_reference_native(np.array([reference_px]))[0]
-    if not np.isfinite(at).all() or (at < 0).any() or (at > [pair.grid.width, pair.grid.height]).any():
+    if (
+        not np.isfinite(at).all()
+        or (at < 0).any()
+        or (at > [pair.grid.width, pair.grid.height]).any()
+    ):
         raise UsageError("The place lies outside the ground that both images show.")
     return at
 
 
-def correction_at(pair: WorkingPair, transform: Transform | None, reference_px: Point, sensed_px: Point) -> Array:
-    """Return the 3x3 correction that puts the sensed place onto the reference place, turned and scaled as there."""
+def correction_at(
+    pair: WorkingPair, transform: Transform | None, reference_px: Point, sensed_px: Point
+) -> Array:
+    """Return the 3x3 correction that puts the sensed place onto the reference place, turned and
+    scaled as there.
+    """
     around = np.array(sensed_px) + [[0.0, 0.0], [_STEP_PX, 0.0], [0.0, _STEP_PX]]
     georeferenced = pair.working_from_sensed_native(around)
     goal = pair.working_from_reference_native(np.array([reference_px]))[0]
@@ -86,7 +117,9 @@ def correction_at(pair: WorkingPair, transform: Transform | None, reference_px: 
         wanted = georeferenced - georeferenced[0] + goal
     else:
         slope = transform.jacobian([sensed_px])[0]
-        wanted = pair.working_from_reference_native(np.array(reference_px) + (around - np.array(sensed_px)) @ slope.T)
+        wanted = pair.working_from_reference_native(
+            np.array(reference_px) + (around - np.array(sensed_px)) @ slope.T
+        )
     one = np.ones((3, 1))
     affine = np.linalg.solve(np.hstack([georeferenced, one]), np.hstack([wanted, one])).T
     affine[2] = [0.0, 0.0, 1.0]

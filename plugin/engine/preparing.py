@@ -1,6 +1,7 @@
 """From samples to comparable images: SAR in decibel, optical in grey, both about 0..1 with a mask.
 
-The stretch is decided once per scene, so that a tile's values do not depend on how the scene is tiled.
+The stretch is decided once per scene, so that a tile's values do not depend on how the scene is
+tiled.
 """
 
 from __future__ import annotations
@@ -20,7 +21,17 @@ Window = tuple[int, int, int, int]
 """x, y, width, height in px."""
 
 __all__ = [
-    "HEALING_REACH_PX", "LUMINANCE", "Image", "Stretch", "block_means", "detect_modality", "detect_sar_scale", "healed", "logarithm", "make_stretch", "to_grey",
+    "HEALING_REACH_PX",
+    "LUMINANCE",
+    "Image",
+    "Stretch",
+    "block_means",
+    "detect_modality",
+    "detect_sar_scale",
+    "healed",
+    "logarithm",
+    "make_stretch",
+    "to_grey",
 ]
 
 HEALING_REACH_PX = 4
@@ -51,7 +62,8 @@ class Stretch:
     """How a scene's grey values become 0..1.
 
     Attributes:
-        decibel: Take 10 log10 (power) or 20 log10 (amplitude) first: 0 = no logarithm, else the factor.
+        decibel: Take 10 log10 (power) or 20 log10 (amplitude) first: 0 = no logarithm, else the
+            factor.
         low: Value that becomes 0.
         high: Value that becomes 1.
     """
@@ -68,7 +80,9 @@ class Stretch:
 
 
 def logarithm(grey: NDArray[np.float32], factor: float) -> NDArray[np.float32]:
-    """Return `factor * log10(grey)`, non-positive samples taken as the smallest positive ones; factor 0 changes nothing."""
+    """Return `factor * log10(grey)`, non-positive samples taken as the smallest positive ones;
+    factor 0 changes nothing.
+    """
     if factor == 0.0:
         return grey
     return np.asarray(factor * np.log10(np.maximum(grey, 1e-10)), dtype=np.float32)
@@ -83,7 +97,9 @@ def to_grey(bands: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(bands.mean(axis=0), dtype=np.float32)
 
 
-def block_means(bands: NDArray[np.float32], mask: NDArray[np.bool_], factor: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def block_means(
+    bands: NDArray[np.float32], mask: NDArray[np.bool_], factor: int
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Average blocks of factor x factor pixels over their valid ones.
 
     Args:
@@ -95,7 +111,9 @@ def block_means(bands: NDArray[np.float32], mask: NDArray[np.bool_], factor: int
         (B, H, W) float32, and where at least half of a block is valid, (H, W); 0 elsewhere.
     """
     rows, cols = mask.shape[0] // factor, mask.shape[1] // factor
-    means = np.stack([cv2.resize(band, (cols, rows), interpolation=cv2.INTER_AREA) for band in bands])
+    means = np.stack(
+        [cv2.resize(band, (cols, rows), interpolation=cv2.INTER_AREA) for band in bands]
+    )
     if mask.all():
         return means, np.ones((rows, cols), bool)
     share = cv2.resize(mask.astype(np.float32), (cols, rows), interpolation=cv2.INTER_AREA)
@@ -103,12 +121,16 @@ def block_means(bands: NDArray[np.float32], mask: NDArray[np.bool_], factor: int
     return np.where(valid, means / np.maximum(share, _HALF), 0.0).astype(np.float32), valid
 
 
-def healed(data: NDArray[np.float32], mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Fill small holes, such as single zeros of a radar shadow, from the pixels about them; larger ones stay holes.
+def healed(
+    data: NDArray[np.float32], mask: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Fill small holes, such as single zeros of a radar shadow, from the pixels about them; larger
+    ones stay holes.
 
-    A hole is small where no 3 x 3 square of it is wholly invalid. Where more than a quarter of the 7 x 7 pixels about a place is
-    invalid nothing is filled: there would be more guessed than seen. What is done with a pixel depends on the pixels within
-    `HEALING_REACH_PX` of it only, not on how the scene is tiled.
+    A hole is small where no 3 x 3 square of it is wholly invalid. Where more than a quarter of the
+    7 x 7 pixels about a place is invalid nothing is filled: there would be more guessed than seen.
+    What is done with a pixel depends on the pixels within `HEALING_REACH_PX` of it only, not on how
+    the scene is tiled.
 
     Args:
         data: (H, W) float32, 0 where the mask is False.
@@ -120,7 +142,9 @@ def healed(data: NDArray[np.float32], mask: NDArray[np.bool_]) -> tuple[NDArray[
     if mask.all():
         return data, mask
     invalid = (~mask).astype(np.uint8)
-    large = cv2.morphologyEx(invalid, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    large = cv2.morphologyEx(
+        invalid, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE
+    )
     share = cv2.blur(invalid.astype(np.float32), (7, 7), borderType=cv2.BORDER_REFLECT_101)
     small = (invalid > 0) & (large == 0) & (share <= _MOST_HEALED)
     if not small.any():
@@ -131,14 +155,18 @@ def healed(data: NDArray[np.float32], mask: NDArray[np.bool_]) -> tuple[NDArray[
     return np.where(small, total / np.maximum(weight, 1e-6), data).astype(np.float32), mask | small
 
 
-def make_stretch(sample: NDArray[np.float32], modality: Modality, sar_scale: str, dtype: str) -> Stretch:
+def make_stretch(
+    sample: NDArray[np.float32], modality: Modality, sar_scale: str, dtype: str
+) -> Stretch:
     """Decide the stretch from samples all over the scene (1st to 99th percentile).
 
     Raises:
         EmptyImageError: when there are no valid samples or all are equal.
     """
     if sample.size == 0:
-        raise EmptyImageError("The image has no valid pixels.", "Check its nodata value and the chosen band.")
+        raise EmptyImageError(
+            "The image has no valid pixels.", "Check its nodata value and the chosen band."
+        )
     factor = 0.0
     if modality is Modality.SAR:
         scale = detect_sar_scale(sample, dtype) if sar_scale == "auto" else sar_scale
@@ -146,20 +174,31 @@ def make_stretch(sample: NDArray[np.float32], modality: Modality, sar_scale: str
         if factor:
             sample = sample[sample > 0]
             if sample.size == 0:
-                raise EmptyImageError("The SAR image has no positive samples.", "Choose 'Decibel' as its values.")
+                raise EmptyImageError(
+                    "The SAR image has no positive samples.", "Choose 'Decibel' as its values."
+                )
     low, high = (float(v) for v in np.percentile(logarithm(sample, factor), (1.0, 99.0)))
     if not high > low:
-        low, high = (float(v) for v in (logarithm(sample, factor).min(), logarithm(sample, factor).max()))
+        low, high = (
+            float(v) for v in (logarithm(sample, factor).min(), logarithm(sample, factor).max())
+        )
     if not high > low:
-        raise EmptyImageError("The image is constant: all valid pixels have the same value.", "Choose another band or file.")
+        raise EmptyImageError(
+            "The image is constant: all valid pixels have the same value.",
+            "Choose another band or file.",
+        )
     return Stretch(factor, low, high)
 
 
 def eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return (H, W): the valid pixels two px or more from invalid ones, where features mix nothing in."""
+    """Return (H, W): the valid pixels two px or more from invalid ones, where features mix nothing
+    in.
+    """
     if mask.all():
         return mask
-    inner: NDArray[np.bool_] = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1).astype(bool)
+    inner: NDArray[np.bool_] = cv2.erode(
+        mask.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1
+    ).astype(bool)
     return inner
 
 
@@ -170,25 +209,34 @@ def cut(image: Image, x: int, y: int, side: int) -> Image:
     low, high = (max(x, 0), max(y, 0)), (min(x + side, width), min(y + side, height))
     if low[0] < high[0] and low[1] < high[1]:
         there = (slice(low[1] - y, high[1] - y), slice(low[0] - x, high[0] - x))
-        data[there], mask[there] = image.data[low[1] : high[1], low[0] : high[0]], image.mask[low[1] : high[1], low[0] : high[0]]
+        data[there], mask[there] = (
+            image.data[low[1] : high[1], low[0] : high[0]],
+            image.mask[low[1] : high[1], low[0] : high[0]],
+        )
     return Image(data, mask, image.modality)
 
 
 def middle_windows(
     reference: Image, sensed: Image, core_px: int, around_px: int, wanted: Window | None = None
 ) -> Iterator[tuple[NDArray[np.float64], tuple[Image, Image]]]:
-    """Cover two images of one size, or what is wanted of them, with squares of `core_px` and give each with the `around_px` about it.
+    """Cover two images of one size, or what is wanted of them, with squares of `core_px` and give
+    each with the `around_px` about it.
 
     Yields:
-        The corner (x, y) of the wider square, and both images in it; not where the square shows none of the sensed image, or the wider one
-        none of the reference.
+        The corner (x, y) of the wider square, and both images in it; not where the square shows
+        none of the sensed image, or the wider one none of the reference.
     """
     height, width = sensed.data.shape
     left, top, across, down = wanted or (0, 0, width, height)
     side, inner = core_px + 2 * around_px, slice(around_px, around_px + core_px)
     for y in range(-around_px, height - around_px, core_px):
         for x in range(-around_px, width - around_px, core_px):
-            if x + around_px >= left + across or y + around_px >= top + down or x + around_px + core_px <= left or y + around_px + core_px <= top:
+            if (
+                x + around_px >= left + across
+                or y + around_px >= top + down
+                or x + around_px + core_px <= left
+                or y + around_px + core_px <= top
+            ):
                 continue
             pair = (cut(reference, x, y, side), cut(sensed, x, y, side))
             if pair[1].mask[inner, inner].any() and pair[0].mask.any():

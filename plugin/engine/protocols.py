@@ -1,11 +1,21 @@
-"""The protocols of a bench (see `cases` and `evaluate`) and what one matcher did on one draw of one pair."""
+"""The protocols of a bench (see `cases` and `evaluate`) and what one matcher did on one draw of one
+pair.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 THRESHOLDS_PX = (1.0, 2.0, 3.0, 5.0)
-DRAWN = ("shift", "affine", "unrelated", "unrelated_shift", "georeferenced", "unrelated_georeferenced", "bent")
+DRAWN = (
+    "shift",
+    "affine",
+    "unrelated",
+    "unrelated_shift",
+    "georeferenced",
+    "unrelated_georeferenced",
+    "bent",
+)
 ALONE = ("template", "direct_shift", "direct_affine", "direct_bent")
 """Protocols in which nothing but the matcher works."""
 CLOSURE = "closure"
@@ -17,10 +27,11 @@ class Outcome:
     """One matcher on one draw of one pair.
 
     Attributes:
-        error_px: Distance from the truth (in *closure* the missing part of the sum, see `closure`), also of what was refused; None where there
-            is no answer.
+        error_px: Distance from the truth (in *closure* the missing part of the sum, see `closure`),
+            also of what was refused; None where there is no answer.
         status: "ok", "no_reliable_alignment" or "error".
-        miss_px: From the truth to the answer at the middle of the sensed image; None where there is no answer.
+        miss_px: From the truth to the answer at the middle of the sensed image; None where there is
+            no answer.
         draw: Its number.
     """
 
@@ -36,8 +47,14 @@ class Outcome:
     draw: int = 0
 
     def within(self, threshold_px: float, refused_too: bool = False) -> bool:
-        """Tell whether the answer counts as right: near enough, and not refused unless that is not asked."""
-        return self.error_px is not None and self.error_px <= threshold_px and (refused_too or self.status == "ok")
+        """Tell whether the answer counts as right: near enough, and not refused unless that is not
+        asked.
+        """
+        return (
+            self.error_px is not None
+            and self.error_px <= threshold_px
+            and (refused_too or self.status == "ok")
+        )
 
 
 def drawn_as(protocol: str) -> str:

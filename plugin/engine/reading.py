@@ -1,9 +1,11 @@
-"""Two rasters brought to one working grid by windowed reads, each resampled once from its native pixels.
+"""Two rasters brought to one working grid by windowed reads, each resampled once from its native
+pixels.
 
 Convention:
-    The working grid follows the pixel axes of the reference. Working px have their corner origin at the grid's corner.
-    The chain working px -> (correction) -> map -> sensed CRS -> native px is evaluated on a mesh every 16 px and read by
-    one interpolation, so that reprojection, rotation, GCPs and the coarse correction cost no second resampling.
+    The working grid follows the pixel axes of the reference. Working px have their corner origin at
+    the grid's corner. The chain working px -> (correction) -> map -> sensed CRS -> native px is
+    evaluated on a mesh every 16 px and read by one interpolation, so that reprojection, rotation,
+    GCPs and the coarse correction cost no second resampling.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ class WorkingPair:
     """Reference and sensed raster on one grid; a context manager.
 
     Attributes:
-        grid: Working grid (CRS of the reference; a bare pixel frame where neither raster is georeferenced).
+        grid: Working grid (CRS of the reference; a bare pixel frame where neither raster is
+            georeferenced).
         search_radius_px: How far the sensed raster may be misplaced, working px.
         reference: Source of the reference.
         sensed: Source of the sensed raster.
@@ -44,14 +47,20 @@ class WorkingPair:
         self._env = rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, GDAL_NUM_THREADS=1)
         self._env.__enter__()
         try:
-            self.reference = open_raster(request.reference, Modality.OPTICAL, params.sar_scale, params.despeckle)
+            self.reference = open_raster(
+                request.reference, Modality.OPTICAL, params.sar_scale, params.despeckle
+            )
             try:
-                self.sensed = open_raster(request.sensed, Modality.SAR, params.sar_scale, params.despeckle)
+                self.sensed = open_raster(
+                    request.sensed, Modality.SAR, params.sar_scale, params.despeckle
+                )
             except BaseException:
                 self.reference.close()
                 raise
             self._check_frames()
-            self.grid, self.search_radius_px = self._working_grid(params.working_gsd, params.search_radius)
+            self.grid, self.search_radius_px = self._working_grid(
+                params.working_gsd, params.search_radius
+            )
         except BaseException:
             self.close()
             raise
@@ -62,7 +71,12 @@ class WorkingPair:
     def __enter__(self) -> WorkingPair:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -80,7 +94,9 @@ class WorkingPair:
         self._uncorrect = np.linalg.inv(self.correction)
 
     def read_reference(self, window: Window, reduction: int = 1) -> Image:
-        """Read a window (x0, y0, width, height) in working px; it may reach outside, where the mask is False."""
+        """Read a window (x0, y0, width, height) in working px; it may reach outside, where the mask
+        is False.
+        """
         return read_window(self.reference, self.reference_native_px, window, reduction)
 
     def read_sensed(self, window: Window, reduction: int = 1) -> Image:
@@ -110,7 +126,9 @@ class WorkingPair:
         return self.reference.map_from_px(native_px) if self.reference.is_georeferenced else None
 
     def sensed_map(self, native_px: Points) -> Points | None:
-        """Native px of the sensed file -> where its own georeferencing puts them, in the reference's CRS."""
+        """Native px of the sensed file -> where its own georeferencing puts them, in the
+        reference's CRS.
+        """
         if not self.sensed.is_georeferenced:
             return None
         return self._to_reference_crs(self.sensed.map_from_px(native_px))
@@ -121,7 +139,8 @@ class WorkingPair:
             lacking = b if a.is_georeferenced else a
             raise MissingCrsError(
                 f"{lacking.ref.path} has no georeferencing, the other raster has.",
-                "Assign it an approximate position first, or remove the georeferencing of both to compare bare pixels.",
+                "Assign it an approximate position first, or remove the georeferencing "
+                "of both to compare bare pixels.",
             )
         if a.is_georeferenced and bool(a.grid.crs_wkt) != bool(b.grid.crs_wkt):
             lacking = b if a.grid.crs_wkt else a
@@ -133,7 +152,9 @@ class WorkingPair:
 
     @staticmethod
     def _reproject(xy: Points, source: Source, target: Source) -> Points:
-        """Bring positions from one raster's CRS to the other's; longitudes come out on that raster's side of the antimeridian."""
+        """Bring positions from one raster's CRS to the other's; longitudes come out on that
+        raster's side of the antimeridian.
+        """
         source_wkt, target_wkt = source.grid.crs_wkt, target.grid.crs_wkt
         if not source_wkt or not target_wkt:
             return xy
@@ -142,7 +163,10 @@ class WorkingPair:
                 crs = rasterio.CRS.from_wkt(source_wkt), rasterio.CRS.from_wkt(target_wkt)
                 x, y = rasterio.warp.transform(*crs, xy[:, 0], xy[:, 1])
             except Exception as error:  # PROJ's own errors are none of rasterio's
-                raise InputError(f"Cannot reproject between the two CRSs: {reason_of(error)}.", "Check the CRS of both rasters.") from error
+                raise InputError(
+                    f"Cannot reproject between the two CRSs: {reason_of(error)}.",
+                    "Check the CRS of both rasters.",
+                ) from error
             xy = np.stack([np.asarray(x), np.asarray(y)], axis=1)
         return unwrapped(xy, target.longitude) if is_geographic(target_wkt) else xy
 
@@ -164,15 +188,27 @@ class WorkingPair:
         outline = self._to_reference_crs(self.sensed.map_from_px(_outline(self.sensed.grid)))
         sen_box = _box(coords.apply_matrix(back, outline))
         if not np.isfinite(sen_box).all():
-            raise NoOverlapError("The sensed raster cannot be placed in the reference's CRS.", "Check the CRS of both rasters.")
+            raise NoOverlapError(
+                "The sensed raster cannot be placed in the reference's CRS.",
+                "Check the CRS of both rasters.",
+            )
         radius = self._radius(radius_map, float(size.max()), ref_box, sen_box)
         low = np.maximum(ref_box[0], sen_box[0] - radius)
         high = np.minimum(ref_box[1], sen_box[1] + radius)
         if (high - low < 8).any():
-            gap = float(np.maximum(np.maximum(sen_box[0] - ref_box[1], ref_box[0] - sen_box[1]), 0.0).max() * size.max())
+            gap = float(
+                np.maximum(np.maximum(sen_box[0] - ref_box[1], ref_box[0] - sen_box[1]), 0.0).max()
+                * size.max()
+            )
             unit = "map units" if reference.crs_wkt else "px"
-            how = f"do not overlap: they lie {gap:.6g} {unit} apart" if gap > 0 else "overlap too little to be compared"
-            raise NoOverlapError(f"The two rasters {how}.", "Check their CRS, or declare a larger search radius.")
+            how = (
+                f"do not overlap: they lie {gap:.6g} {unit} apart"
+                if gap > 0
+                else "overlap too little to be compared"
+            )
+            raise NoOverlapError(
+                f"The two rasters {how}.", "Check their CRS, or declare a larger search radius."
+            )
         corner, extent = np.floor(low + 1e-6), np.ceil(high - 1e-6)
         step[:2, 2] = coords.apply_matrix(step, corner[None])[0]
         gt = coords.geotransform_from_matrix(step)
@@ -180,12 +216,16 @@ class WorkingPair:
         return Grid(reference.crs_wkt, gt, width, height), radius
 
     def _sensed_gsd(self) -> float:
-        """Return the sensed raster's larger pixel side at its centre, in the units of the reference's CRS."""
+        """Return the sensed raster's larger pixel side at its centre, in the units of the
+        reference's CRS.
+        """
         grid = self.sensed.grid
         ground = self._to_reference_crs(self.sensed.map_from_px(_steps(grid)))
         return float(np.hypot(*(ground[1:] - ground[0]).T).max())
 
-    def _radius(self, declared: float | None, gsd: float, ref_box: Points, sen_box: Points) -> float:
+    def _radius(
+        self, declared: float | None, gsd: float, ref_box: Points, sen_box: Points
+    ) -> float:
         if declared is not None:
             return max(2.0, declared / gsd)
         sides = np.minimum(ref_box[1] - ref_box[0], sen_box[1] - sen_box[0])
@@ -197,12 +237,16 @@ class WorkingPair:
 
 
 def _north_up(source: Source) -> NDArray[np.float64]:
-    """Return a north-up px -> map matrix with square pixels for a raster that has only GCPs or RPCs."""
+    """Return a north-up px -> map matrix with square pixels for a raster that has only GCPs or
+    RPCs.
+    """
     grid = source.grid
     ground = source.map_from_px(_outline(grid))
     steps = source.map_from_px(_steps(grid))
     size = float(np.hypot(*(steps[1:] - steps[0]).T).mean())
-    return np.array([[size, 0.0, ground[:, 0].min()], [0.0, -size, ground[:, 1].max()], [0.0, 0.0, 1.0]])
+    return np.array(
+        [[size, 0.0, ground[:, 0].min()], [0.0, -size, ground[:, 1].max()], [0.0, 0.0, 1.0]]
+    )
 
 
 def _steps(grid: Grid) -> Points:

@@ -56,12 +56,19 @@ def tie_points(pair: WorkingPair, found: Found, reasons: list[Reason]) -> tuple[
         if working is None:
             working = np.tile(0.5 * np.eye(2), (len(c.sensed), 1, 1))
     else:
-        evidence = [_evidence(m, jacobian, pair) for m, jacobian in zip(found.matches, jacobians, strict=True)]
+        evidence = [
+            _evidence(m, jacobian, pair)
+            for m, jacobian in zip(found.matches, jacobians, strict=True)
+        ]
         working = np.array([m.peak.covariance for m in found.matches])
-    return tuple(_make(pair, c.sensed, c.reference, c.score, working, jacobians, reasons, evidence, 0))
+    return tuple(
+        _make(pair, c.sensed, c.reference, c.score, working, jacobians, reasons, evidence, 0)
+    )
 
 
-def preview_points(pair: WorkingPair, matches: list[TemplateMatch], start: int, calibration: Calibration) -> list[TiePoint]:
+def preview_points(
+    pair: WorkingPair, matches: list[TemplateMatch], start: int, calibration: Calibration
+) -> list[TiePoint]:
     """Make tie points of a finished tile, before any filter; ids go on from `start`."""
     sensed = np.array([m.centre for m in matches])
     reference = sensed + np.array([m.shift for m in matches])
@@ -113,8 +120,12 @@ def _point(values: Array) -> Point:
 
 def reference_jacobian(pair: WorkingPair, working: Array) -> Array:
     """Return (N, 2, 2): d reference native px / d working px."""
-    dx = pair.reference_native_px(working + [0.5, 0.0]) - pair.reference_native_px(working - [0.5, 0.0])
-    dy = pair.reference_native_px(working + [0.0, 0.5]) - pair.reference_native_px(working - [0.0, 0.5])
+    dx = pair.reference_native_px(working + [0.5, 0.0]) - pair.reference_native_px(
+        working - [0.5, 0.0]
+    )
+    dy = pair.reference_native_px(working + [0.0, 0.5]) - pair.reference_native_px(
+        working - [0.0, 0.5]
+    )
     return np.stack([dx, dy], axis=2)
 
 
@@ -122,18 +133,27 @@ def _evidence(match: TemplateMatch, jacobian: Array, pair: WorkingPair) -> Evide
     corner = np.array([match.centre], dtype=np.float64) - match.radius
     origin = pair.reference_native_px(corner)[0]
     return Evidence(
-        match.peak.value, match.peak.second, match.forward_backward_px, match.surface, _point(origin), (_point(jacobian[:, 0]), _point(jacobian[:, 1]))
+        match.peak.value,
+        match.peak.second,
+        match.forward_backward_px,
+        match.surface,
+        _point(origin),
+        (_point(jacobian[:, 0]), _point(jacobian[:, 1])),
     )
 
 
-def _pair_evidence(found: PairMatches, jacobians: Array, pair: WorkingPair) -> list[Evidence] | None:
+def _pair_evidence(
+    found: PairMatches, jacobians: Array, pair: WorkingPair
+) -> list[Evidence] | None:
     """Return what a pair matcher saw at each match; None where it tells nothing."""
     if found.peak is None:
         return None
     n = len(found.sensed)
     second = np.zeros(n) if found.second is None else found.second
     back = np.full(n, np.nan) if found.forward_backward is None else found.forward_backward
-    origins = None if found.surface_origin is None else pair.reference_native_px(found.surface_origin)
+    origins = (
+        None if found.surface_origin is None else pair.reference_native_px(found.surface_origin)
+    )
     out = []
     for i in range(n):
         step = jacobians[i] * found.surface_step_px
@@ -141,7 +161,15 @@ def _pair_evidence(found: PairMatches, jacobians: Array, pair: WorkingPair) -> l
         origin = (0.0, 0.0) if origins is None else _point(origins[i])
         features = () if found.features is None else tuple(float(v) for v in found.features[i])
         out.append(
-            Evidence(float(found.peak[i]), float(second[i]), float(back[i]), surface, origin, (_point(step[:, 0]), _point(step[:, 1])), features)
+            Evidence(
+                float(found.peak[i]),
+                float(second[i]),
+                float(back[i]),
+                surface,
+                origin,
+                (_point(step[:, 0]), _point(step[:, 1])),
+                features,
+            )
         )
     return out
 
@@ -157,8 +185,16 @@ def independent_matches(pair: WorkingPair, points: tuple[TiePoint, ...], templat
     return float(min(len(enabled), np.prod(extent) / side**2))
 
 
-def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str, independent: float, radius_px: float) -> Fitted:
-    """Fit the model asked for, or the advisor's choice, to the enabled points, which were searched within a radius (working px) of a common motion."""
+def fit_points(
+    pair: WorkingPair,
+    points: tuple[TiePoint, ...],
+    model: str,
+    independent: float,
+    radius_px: float,
+) -> Fitted:
+    """Fit the model asked for, or the advisor's choice, to the enabled points, which were searched
+    within a radius (working px) of a common motion.
+    """
     enabled = [p for p in points if p.enabled]
     sensed = coords.as_points([p.sensed_px for p in enabled])
     reference = coords.as_points([p.reference_px for p in enabled])
@@ -170,25 +206,48 @@ def fit_points(pair: WorkingPair, points: tuple[TiePoint, ...], model: str, inde
         to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) @ np.linalg.inv(jacobian)
     prior = prior_of(pair)
     try:
-        area = quality.coverable_area(sensed, reference, covariances, pair.reference.grid, pair.sensed.grid, prior)
-        advice = quality.advise(sensed, reference, covariances, area, to_map, independent=independent, prior=prior)
+        area = quality.coverable_area(
+            sensed, reference, covariances, pair.reference.grid, pair.sensed.grid, prior
+        )
+        advice = quality.advise(
+            sensed, reference, covariances, area, to_map, independent=independent, prior=prior
+        )
         key = advice.best if model == "auto" else model
         fit = fitting.fit_details(key, sensed, reference, covariances, prior=prior)
-        figures = quality.assess(key, sensed, reference, covariances, area, to_map, fit, independent, prior)
+        figures = quality.assess(
+            key, sensed, reference, covariances, area, to_map, fit, independent, prior
+        )
     except FitError as error:
-        return Fitted(model, None, None, (), f"No model can be fitted to the {len(enabled)} tie points left: {error.message}")
-    if reason := implausible(key, figures.fit_rmse_px, covariances, radius_px * float(np.sqrt(abs(np.linalg.det(jacobian))))):
+        return Fitted(
+            model,
+            None,
+            None,
+            (),
+            f"No model can be fitted to the {len(enabled)} tie points left: {error.message}",
+        )
+    if reason := implausible(
+        key,
+        figures.fit_rmse_px,
+        covariances,
+        radius_px * float(np.sqrt(abs(np.linalg.det(jacobian)))),
+    ):
         return Fitted(key, None, None, (), reason)
     return Fitted(key, fit.transform.to_dict(), figures, advice.qualities, advice.why)
 
 
 def prior_of(pair: WorkingPair) -> Transform | None:
-    """Return where the georeferencing of both rasters puts sensed px, reference px; see `core.prior`."""
+    """Return where the georeferencing of both rasters puts sensed px, reference px; see
+    `core.prior`.
+    """
     if not (pair.reference.is_georeferenced and pair.sensed.is_georeferenced):
         return None
 
     def place(sensed_px: Array) -> Array:
         ground = pair.sensed_map(sensed_px)
-        return np.full_like(sensed_px, np.nan) if ground is None else pair.reference.px_from_map(ground)
+        return (
+            np.full_like(sensed_px, np.nan)
+            if ground is None
+            else pair.reference.px_from_map(ground)
+        )
 
     return known_prior(pair.reference.grid, pair.sensed.grid, place=place)

@@ -1,4 +1,6 @@
-"""How time and memory grow with the scene: one real pair cut or mirrored to growing sizes, through the same `align` as `register`."""
+"""How time and memory grow with the scene: one real pair cut or mirrored to growing sizes, through
+the same `align` as `register`.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,8 @@ class Cost:
         matcher: Key.
         side_px: Side of both rasters.
         seconds: Wall clock of `align`, packages imported before.
-        peak_mb: Highest resident memory of the process that did nothing else; 0 where the system does not tell.
+        peak_mb: Highest resident memory of the process that did nothing else; 0 where the system
+            does not tell.
         points: Tie points found.
         status: Of the result.
     """
@@ -55,9 +58,16 @@ class Cost:
 
 
 def measure_scaling(
-    reference: Path, sensed: Path, sizes: Sequence[int], matchers: Sequence[str], threads: int, output: Path, progress: Progress
+    reference: Path,
+    sensed: Path,
+    sizes: Sequence[int],
+    matchers: Sequence[str],
+    threads: int,
+    output: Path,
+    progress: Progress,
 ) -> str:
-    """Register squares of growing size and return the table as Markdown; scaling.json and scaling.png go to `output`.
+    """Register squares of growing size and return the table as Markdown; scaling.json and
+    scaling.png go to `output`.
 
     Args:
         reference: Reference raster, aligned with `sensed` to a few px and on the same grid.
@@ -82,23 +92,37 @@ def measure_scaling(
     with tempfile.TemporaryDirectory() as folder:
         for number, (side, key) in enumerate(runs):
             progress.update(number / len(runs), f"{key}, {side} px")
-            pair = [_square(path, side, Path(folder) / f"{name}-{side}.tif") for path, name in ((reference, "reference"), (sensed, "sensed"))]
+            pair = [
+                _square(path, side, Path(folder) / f"{name}-{side}.tif")
+                for path, name in ((reference, "reference"), (sensed, "sensed"))
+            ]
             request = AlignRequest(
-                RasterRef(str(pair[0]), modality=Modality.OPTICAL), RasterRef(str(pair[1]), modality=Modality.SAR),
+                RasterRef(str(pair[0]), modality=Modality.OPTICAL),
+                RasterRef(str(pair[1]), modality=Modality.SAR),
                 AlignParams(matcher=key, threads=threads),
             )
             costs.append(_in_own_process(request, key, side, progress))
-            write_atomically(output / "scaling.json", json.dumps([asdict(c) for c in costs], indent=1))
+            write_atomically(
+                output / "scaling.json", json.dumps([asdict(c) for c in costs], indent=1)
+            )
     draw_scaling(costs, output / "scaling.png")
-    lines = ["| matcher | side, px | seconds | s per megapixel | peak MB | tie points | status |", "|---" * 7 + "|"]
+    lines = [
+        "| matcher | side, px | seconds | s per megapixel | peak MB | tie points | status |",
+        "|---" * 7 + "|",
+    ]
     lines += [
-        f"| {c.matcher} | {c.side_px} | {c.seconds:.1f} | {1e6 * c.seconds / c.side_px**2:.2f} | {c.peak_mb:.0f} | {c.points} | {c.status} |" for c in costs
+        (
+            f"| {c.matcher} | {c.side_px} | {c.seconds:.1f} | "
+            f"{1e6 * c.seconds / c.side_px**2:.2f} | {c.peak_mb:.0f} | {c.points} | {c.status} |"
+        )
+        for c in costs
     ]
     return "\n".join([*lines, "", *(network_rate(key, threads) for key in matchers)]).rstrip()
 
 
 def _in_own_process(request: AlignRequest, key: str, side: int, progress: Progress) -> Cost:
-    """Measure one registration in a process of its own, whose memory holds nothing of the others; it ends with this one's waiting.
+    """Measure one registration in a process of its own, whose memory holds nothing of the others;
+    it ends with this one's waiting.
 
     Raises:
         AlignError: the registration failed, or its process ended by itself.
@@ -114,7 +138,10 @@ def _in_own_process(request: AlignRequest, key: str, side: int, progress: Progre
             progress.poll()
         answer = receiver.recv()
     except EOFError as error:
-        raise AlignError(f"The process that registered {side} px with {key} ended by itself.", "It may have run out of memory: leave the largest sizes out.") from error
+        raise AlignError(
+            f"The process that registered {side} px with {key} ended by itself.",
+            "It may have run out of memory: leave the largest sizes out.",
+        ) from error
     finally:
         child.kill()
         child.join()
@@ -130,18 +157,37 @@ def _measure(sender: Connection, request: AlignRequest, key: str, side: int) -> 
         reset_peak()
         start = time.perf_counter()
         result = align(request)
-        sender.send(Cost(key, side, round(time.perf_counter() - start, 2), round(peak_mb(), 1), len(result.points), result.status.value))
+        sender.send(
+            Cost(
+                key,
+                side,
+                round(time.perf_counter() - start, 2),
+                round(peak_mb(), 1),
+                len(result.points),
+                result.status.value,
+            )
+        )
     except AlignError as error:
         sender.send(error)
 
 
 def _square(path: Path, side: int, target: Path) -> Path:
-    """Write the top-left square of a raster, mirrored beyond its edges, on the raster's own grid."""
+    """Write the top-left square of a raster, mirrored beyond its edges, on the raster's own
+    grid.
+    """
     if target.exists():
         return target
     with open_dataset(str(path)) as source:
         data = source.read()
-        profile = {**source.profile, "width": side, "height": side, "driver": "GTiff", "tiled": True, "blockxsize": 256, "blockysize": 256}
+        profile = {
+            **source.profile,
+            "width": side,
+            "height": side,
+            "driver": "GTiff",
+            "tiled": True,
+            "blockxsize": 256,
+            "blockysize": 256,
+        }
     rows, columns = (_mirrored(n, side) for n in data.shape[1:])
     with rasterio.open(target, "w", **profile) as sink:
         for top in range(0, side, 1024):
@@ -156,7 +202,9 @@ def _mirrored(length: int, side: int) -> NDArray[np.intp]:
 
 
 def network_rate(key: str, threads: int) -> str:
-    """Return a sentence: how long a network describes 512 x 512 px, and which share of the matrix-product rate it reaches; "" for others."""
+    """Return a sentence: how long a network describes 512 x 512 px, and which share of the
+    matrix-product rate it reaches; "" for others.
+    """
     matcher = create(key)
     net = getattr(matcher, "net", None)
     if net is None or not isinstance(matcher, TemplateMatcher):
@@ -165,7 +213,11 @@ def network_rate(key: str, threads: int) -> str:
     from torch.utils.flop_counter import FlopCounterMode
 
     matcher.use_threads(threads)
-    image = Image(np.random.default_rng(0).random((_NETWORK_PX, _NETWORK_PX)).astype(np.float32), np.ones((_NETWORK_PX, _NETWORK_PX), bool), Modality.SAR)
+    image = Image(
+        np.random.default_rng(0).random((_NETWORK_PX, _NETWORK_PX)).astype(np.float32),
+        np.ones((_NETWORK_PX, _NETWORK_PX), bool),
+        Modality.SAR,
+    )
     with FlopCounterMode(display=False) as counter:
         matcher.features(image, Modality.SAR)
     seconds = min(_timed(lambda: matcher.features(image, Modality.SAR)) for _ in range(5))
@@ -173,8 +225,10 @@ def network_rate(key: str, threads: int) -> str:
     rate = 2 * 1536**3 / min(_timed(lambda: a @ a) for _ in range(5))
     flops = counter.get_total_flops()
     return (
-        f"{key}: {flops / 1e9:.1f} GFLOP in {seconds:.2f} s for {_NETWORK_PX} x {_NETWORK_PX} px on {threads} threads = {flops / seconds / 1e9:.0f} GFLOP/s, "
-        f"{100 * flops / seconds / rate:.0f} % of this machine's float32 matrix product ({rate / 1e9:.0f} GFLOP/s)."
+        f"{key}: {flops / 1e9:.1f} GFLOP in {seconds:.2f} s for {_NETWORK_PX} x "
+        f"{_NETWORK_PX} px on {threads} threads = {flops / seconds / 1e9:.0f} GFLOP/s, "
+        f"{100 * flops / seconds / rate:.0f} % of this machine's float32 matrix product "
+        f"({rate / 1e9:.0f} GFLOP/s)."
     )
 
 

@@ -21,12 +21,15 @@ def threads_of(params: AlignParams) -> int:
     return params.threads or cv2.getNumberOfCPUs()
 
 
-def side_by_side(work: Callable[[Item], Answer], items: Iterable[Item], threads: int) -> Iterator[Answer]:
+def side_by_side(
+    work: Callable[[Item], Answer], items: Iterable[Item], threads: int
+) -> Iterator[Answer]:
     """Yield `work(item)` for each item, in order.
 
     Args:
         work: Called by several threads at once.
-        items: Iterated over by the caller's thread, few items ahead of the answers, so that whoever stops waits for little.
+        items: Iterated over by the caller's thread, few items ahead of the answers, so that whoever
+            stops waits for little.
         threads: 1 or more.
     """
     if threads == 1:

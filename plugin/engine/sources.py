@@ -18,13 +18,28 @@ from rasterio.windows import Window
 
 from ..core import coords
 from ..core.borders import reading
-from ..core.errors import BandError, ComplexDataError, EmptyImageError, ImageTooSmallError, InputError, UnreadableRasterError
+from ..core.errors import (
+    BandError,
+    ComplexDataError,
+    EmptyImageError,
+    ImageTooSmallError,
+    InputError,
+    UnreadableRasterError,
+)
 from ..core.types import Modality, RasterRef
 from .borders import ZeroBorder
 from .despeckling import REACH_PX, despeckle, noise_variance
 from .georeferencing import georeference
 from .opening import open_dataset
-from .preparing import HEALING_REACH_PX, LUMINANCE, block_means, detect_modality, healed, make_stretch, to_grey
+from .preparing import (
+    HEALING_REACH_PX,
+    LUMINANCE,
+    block_means,
+    detect_modality,
+    healed,
+    make_stretch,
+    to_grey,
+)
 
 _TRUNCATED = "The file seems truncated or damaged; copy it again."
 Points = NDArray[np.float64]
@@ -35,14 +50,24 @@ _MIN_SIDE_PX = 16
 _SAMPLE_SIDE_PX = 1024
 _NOISE_SIDE_PX = 512
 _STRIP_PX = 2**22  # read and averaged at a time
-_NAME_TAGS = ("instrument", "instruments", "platform", "mission", "satellite", "sensor", "product_type", "polarization")
+_NAME_TAGS = (
+    "instrument",
+    "instruments",
+    "platform",
+    "mission",
+    "satellite",
+    "sensor",
+    "product_type",
+    "polarization",
+)
 
 
 class Source:
     """A raster open for windowed reading.
 
     Attributes:
-        grid: Native grid; for GCP-only and RPC-only files its geotransform is the identity and `crs_wkt` that of the GCPs.
+        grid: Native grid; for GCP-only and RPC-only files its geotransform is the identity and
+            `crs_wkt` that of the GCPs.
         bands: 1-based bands that make the grey image.
         modality: Resolved modality.
         georeferencing: "geotransform", "gcps", "rpcs" or "none".
@@ -50,14 +75,33 @@ class Source:
         margin_px: Samples around a window that its filters need.
     """
 
-    def __init__(self, ref: RasterRef, fallback: Modality, sar_scale: str = "auto", speckle_filter: str = "none") -> None:
+    def __init__(
+        self,
+        ref: RasterRef,
+        fallback: Modality,
+        sar_scale: str = "auto",
+        speckle_filter: str = "none",
+    ) -> None:
         self.ref = ref
         self._lock = threading.Lock()
-        with reading("the raster", ref.path, "Check the path and that the file is a raster GDAL can read.", UnreadableRasterError), warnings.catch_warnings():
+        with (
+            reading(
+                "the raster",
+                ref.path,
+                "Check the path and that the file is a raster GDAL can read.",
+                UnreadableRasterError,
+            ),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             self._dataset = open_dataset(ref.path)
         try:
-            with reading("the raster", ref.path, "Check that the file is whole and its georeferencing right.", UnreadableRasterError):
+            with reading(
+                "the raster",
+                ref.path,
+                "Check that the file is whole and its georeferencing right.",
+                UnreadableRasterError,
+            ):
                 self._check()
             self._place = georeference(self._dataset, ref)
             self.grid, self.georeferencing = self._place.grid, self._place.kind
@@ -75,7 +119,12 @@ class Source:
     def __enter__(self) -> Source:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -85,7 +134,9 @@ class Source:
     @cached_property
     def longitude(self) -> float:
         """First map coordinate of the raster's middle."""
-        return float(self.map_from_px(np.array([[self.grid.width / 2, self.grid.height / 2]]))[0, 0])
+        return float(
+            self.map_from_px(np.array([[self.grid.width / 2, self.grid.height / 2]]))[0, 0]
+        )
 
     @property
     def is_georeferenced(self) -> bool:
@@ -103,15 +154,18 @@ class Source:
     def read_grey(self, box: Box, factor: int = 1) -> tuple[Array, Mask]:
         """Read a window inside the file as unstretched grey.
 
-        A reduced window is the mean over blocks of full-resolution pixels that are valid. Overviews are never used: they may be stale, or made
-        by nearest, mode or gauss, which moves what they show.
+        A reduced window is the mean over blocks of full-resolution pixels that are valid. Overviews
+        are never used: they may be stale, or made by nearest, mode or gauss, which moves what they
+        show.
 
         Args:
-            box: (x0, y0, width, height) in native px, inside the file; columns and rows beyond the last whole block are left out.
+            box: (x0, y0, width, height) in native px, inside the file; columns and rows beyond the
+                last whole block are left out.
             factor: Native px per sample, along both axes.
 
         Returns:
-            (height // factor, width // factor) float32, and a mask that is True where at least half of a block is valid.
+            (height // factor, width // factor) float32, and a mask that is True where at least half
+            of a block is valid.
 
         Raises:
             UnreadableRasterError: when blocks cannot be read (a truncated file).
@@ -157,7 +211,9 @@ class Source:
     def _noise_variance(self, factor: int) -> float:
         """Speckle variance of the stretched scene, from its middle: the same for every window."""
         if factor not in self._noise:
-            width, height = (min(side, _NOISE_SIDE_PX * factor) for side in (self.grid.width, self.grid.height))
+            width, height = (
+                min(side, _NOISE_SIDE_PX * factor) for side in (self.grid.width, self.grid.height)
+            )
             box = ((self.grid.width - width) // 2, (self.grid.height - height) // 2, width, height)
             grey, mask = self.read_grey(box, factor)
             self._noise[factor] = noise_variance(self.stretch.apply(grey, mask), mask)
@@ -166,20 +222,29 @@ class Source:
     def _check(self) -> None:
         d, ref = self._dataset, self.ref
         if d.count == 0:
-            raise UnreadableRasterError(f"{ref.path} holds several images and none of its own.", "Name one of its subdatasets.")
+            raise UnreadableRasterError(
+                f"{ref.path} holds several images and none of its own.",
+                "Name one of its subdatasets.",
+            )
         if min(d.width, d.height) < _MIN_SIDE_PX:
             raise ImageTooSmallError(
-                f"{ref.path} is only {d.width} x {d.height} px.", f"Matching needs at least {_MIN_SIDE_PX} px on each side."
+                f"{ref.path} is only {d.width} x {d.height} px.",
+                f"Matching needs at least {_MIN_SIDE_PX} px on each side.",
             )
         for band in ref.bands:
             if band > d.count:
                 raise BandError(f"{ref.path} has no band {band}.", f"It has {d.count} band(s).")
         if any("complex" in t or t == "cint16" for t in d.dtypes):
-            hint = "Convert it to amplitude or intensity first (e.g. gdal_translate of its detected product)."
+            hint = (
+                "Convert it to amplitude or intensity first (e.g. gdal_translate of its "
+                "detected product)."
+            )
             raise ComplexDataError(f"{ref.path} holds complex samples.", hint)
 
     def _inspect(self, fallback: Modality, sar_scale: str) -> None:
-        """Decide border, modality, bands and stretch from one or two decimated reads of the whole scene."""
+        """Decide border, modality, bands and stretch from one or two decimated reads of the whole
+        scene.
+        """
         d = self._dataset
         whole = (0, 0, d.width, d.height)
         scale = min(1.0, _SAMPLE_SIDE_PX / max(d.width, d.height))
@@ -188,8 +253,12 @@ class Source:
         self._read_last_block()
         self.bands = self.ref.bands[:1] or (self._colour_bands()[0],)
         values, mask = self._read(whole, shape)
-        self._border = ZeroBorder(values[0] if d.nodata != 0 else np.ones(shape, np.float32), d.width, d.height)
-        self.modality = self._resolve_modality(fallback, values[0][mask & ~self._border.mask(values, whole)])
+        self._border = ZeroBorder(
+            values[0] if d.nodata != 0 else np.ones(shape, np.float32), d.width, d.height
+        )
+        self.modality = self._resolve_modality(
+            fallback, values[0][mask & ~self._border.mask(values, whole)]
+        )
         bands = self.ref.bands or self._default_bands()
         self._palette = self._find_palette(bands)
         if bands != self.bands:
@@ -200,15 +269,26 @@ class Source:
         self.stretch = make_stretch(grey[mask], self.modality, sar_scale, d.dtypes[bands[0] - 1])
 
     def _read(self, box: Box, shape: tuple[int, int] | None = None) -> tuple[Array, Mask]:
-        """Return the bands' samples (B, rows, cols), the nearest ones where a smaller shape is asked for, and where all are declared valid and finite."""
+        """Return the bands' samples (B, rows, cols), the nearest ones where a smaller shape is
+        asked for, and where all are declared valid and finite.
+        """
         bands = list(self.bands)
         shape = shape or (box[3], box[2])
         decimated = shape != (box[3], box[2])
-        with reading("the pixels", self.ref.path, _TRUNCATED, UnreadableRasterError), self._lock, self._full_size(decimated) as d:
+        with (
+            reading("the pixels", self.ref.path, _TRUNCATED, UnreadableRasterError),
+            self._lock,
+            self._full_size(decimated) as d,
+        ):
             data = read_bands(d, bands, shape, window=Window(*box), resampling=Resampling.nearest)
             mask: Mask = np.ones(shape, bool)
             if not all(MaskFlags.all_valid in d.mask_flag_enums[band - 1] for band in bands):
-                masks = d.read_masks(bands, window=Window(*box), out_shape=(len(bands), *shape), resampling=Resampling.nearest)
+                masks = d.read_masks(
+                    bands,
+                    window=Window(*box),
+                    out_shape=(len(bands), *shape),
+                    resampling=Resampling.nearest,
+                )
                 mask = (masks > 0).all(axis=0)
         with np.errstate(over="ignore"):
             values = data.astype(np.float32)
@@ -220,7 +300,9 @@ class Source:
 
     @contextmanager
     def _full_size(self, decimated: bool) -> Iterator[Any]:
-        """Give the file; for decimated reads one that forgets its overviews, which knows pixels only and not their place."""
+        """Give the file; for decimated reads one that forgets its overviews, which knows pixels
+        only and not their place.
+        """
         if not decimated:
             yield self._dataset
             return
@@ -239,7 +321,10 @@ class Source:
 
     def _grey(self, values: Array) -> Array:
         if self._palette is not None:
-            return np.asarray(self._palette[np.clip(values[0], 0, len(self._palette) - 1).astype(np.intp)], dtype=np.float32)
+            return np.asarray(
+                self._palette[np.clip(values[0], 0, len(self._palette) - 1).astype(np.intp)],
+                dtype=np.float32,
+            )
         return to_grey(values)
 
     def _find_palette(self, bands: tuple[int, ...]) -> Array | None:
@@ -260,7 +345,9 @@ class Source:
         return [i for i in d.indexes if d.colorinterp[i - 1] != ColorInterp.alpha] or [1]
 
     def _default_bands(self) -> tuple[int, ...]:
-        """The first band of SAR and of images with fewer than three; Sentinel-2's or the file's red, green and blue."""
+        """The first band of SAR and of images with fewer than three; Sentinel-2's or the file's
+        red, green and blue.
+        """
         d, colour = self._dataset, self._colour_bands()
         if self.modality is Modality.SAR or len(colour) < 3:
             return (colour[0],)
@@ -277,33 +364,49 @@ class Source:
         tags = {key.lower(): value for key, value in d.tags().items()}
         name = self.ref.path.replace("\\", "/").rsplit("/", 1)[-1]
         words = [name, *(b or "" for b in d.descriptions), *(tags.get(t, "") for t in _NAME_TAGS)]
-        return detect_modality(" ".join(words).replace("_", " "), self._is_colourful(), sample, fallback)
+        return detect_modality(
+            " ".join(words).replace("_", " "), self._is_colourful(), sample, fallback
+        )
 
     def _is_colourful(self) -> bool:
-        """Whether the file has three or more bands that differ; a grey picture saved as RGB says nothing of its sensor."""
+        """Whether the file has three or more bands that differ; a grey picture saved as RGB says
+        nothing of its sensor.
+        """
         d, bands = self._dataset, self._colour_bands()[:3]
         if len(bands) < 3:
             return False
-        small = read_bands(d, bands, (min(128, d.height), min(128, d.width)), resampling=Resampling.nearest)
+        small = read_bands(
+            d, bands, (min(128, d.height), min(128, d.width)), resampling=Resampling.nearest
+        )
         return bool((small[0] != small[1]).any() or (small[0] != small[2]).any())
 
 
-def read_bands(dataset: Any, bands: Sequence[int], shape: tuple[int, int] | None = None, **how: Any) -> NDArray[Any]:
-    """Return (B, rows, cols) of an open raster; bands of several types, which rasterio reads one at a time only, in one that holds all."""
+def read_bands(
+    dataset: Any, bands: Sequence[int], shape: tuple[int, int] | None = None, **how: Any
+) -> NDArray[Any]:
+    """Return (B, rows, cols) of an open raster; bands of several types, which rasterio reads one at
+    a time only, in one that holds all.
+    """
     if len({dataset.dtypes[band - 1] for band in bands}) == 1:
         return np.asarray(dataset.read(bands, out_shape=shape and (len(bands), *shape), **how))
     return np.stack([dataset.read(band, out_shape=shape, **how) for band in bands])
 
 
 def open_raster(
-    ref: RasterRef, fallback: Modality = Modality.OPTICAL, sar_scale: str = "auto", speckle_filter: str = "none"
+    ref: RasterRef,
+    fallback: Modality = Modality.OPTICAL,
+    sar_scale: str = "auto",
+    speckle_filter: str = "none",
 ) -> Source:
     """Open a raster and check that it can be matched.
 
     Raises:
-        UnreadableRasterError, BandError, ComplexDataError, ImageTooSmallError, EmptyImageError: each with a hint.
+        UnreadableRasterError, BandError, ComplexDataError, ImageTooSmallError, EmptyImageError:
+        each with a hint.
     """
     try:
         return Source(ref, fallback, sar_scale, speckle_filter)
     except np.linalg.LinAlgError as error:
-        raise InputError(f"{ref.path}: its georeferencing cannot be inverted.", "Check its geotransform or GCPs.") from error
+        raise InputError(
+            f"{ref.path}: its georeferencing cannot be inverted.", "Check its geotransform or GCPs."
+        ) from error

@@ -24,7 +24,10 @@ def summary_lines(result: AlignResult, output: Path | None) -> list[str]:
     lines.append(f"tie points      {kept} of {len(result.points)} kept ({result.matcher})")
     if result.coarse is not None:
         c = result.coarse
-        lines.append(f"coarse stage    shift {c.shift_map[0]:.1f}, {c.shift_map[1]:.1f}; rotation {c.rotation_deg:.2f} deg; scale {c.scale:.4f}")
+        lines.append(
+            f"coarse stage    shift {c.shift_map[0]:.1f}, {c.shift_map[1]:.1f}; rotation "
+            f"{c.rotation_deg:.2f} deg; scale {c.scale:.4f}"
+        )
     q = result.quality
     if q is not None and result.status is Status.OK:
         lines.append(f"model           {q.model}")

@@ -1,4 +1,6 @@
-"""Writes the warped raster without QGIS: block by block into a temporary file, validated, then renamed."""
+"""Writes the warped raster without QGIS: block by block into a temporary file, validated, then
+renamed.
+"""
 
 from __future__ import annotations
 
@@ -50,21 +52,26 @@ def warp(
 ) -> Path:
     """Warp every band of the sensed raster onto the reference's CRS.
 
-    Data type, nodata, band descriptions, units, colour tables, tags, scales and offsets are kept. The file's own
-    georeferencing plays no part: the transform starts from its native pixels. The input is never touched; the output
-    appears only when it is complete, and an existing output stays as it is until then.
+    Data type, nodata, band descriptions, units, colour tables, tags, scales and offsets are kept.
+    The file's own georeferencing plays no part: the transform starts from its native pixels. The
+    input is never touched; the output appears only when it is complete, and an existing output
+    stays as it is until then.
 
     Args:
         sensed: Raster to warp; its `nodata` counts as an override.
-        reference_grid: Native grid of the reference. With an identity geotransform the output is on the reference's pixels.
+        reference_grid: Native grid of the reference. With an identity geotransform the output is on
+            the reference's pixels.
         transform: sensed_px -> reference_px.
         output: File to write.
-        params: Resampling, format, compression, pixel size, nodata. A band with a colour table is never interpolated.
+        params: Resampling, format, compression, pixel size, nodata. A band with a colour table is
+            never interpolated.
         progress: Told of progress, asked whether to stop.
-        reference: The reference's file: never overwritten, and its GCPs go to the output where it has no geotransform.
+        reference: The reference's file: never overwritten, and its GCPs go to the output where it
+            has no geotransform.
 
     Raises:
-        OutputError: the folder cannot be written, the output is an input, or it would be absurdly large.
+        OutputError: the folder cannot be written, the output is an input, or it would be absurdly
+        large.
         UnreadableRasterError: the input cannot be read.
         ComplexDataError: the input holds complex samples.
         FitError: the transform folds.
@@ -73,14 +80,22 @@ def warp(
     params, progress = params or WarpParams(), progress or Progress()
     inputs = [sensed.path] + ([reference.path] if reference is not None else [])
     with Outputs([output], inputs, files_of(inputs), raster=output) as outputs:
-        warp_into(outputs.part(output), sensed, reference_grid, transform, params, progress, reference)
+        warp_into(
+            outputs.part(output), sensed, reference_grid, transform, params, progress, reference
+        )
         outputs.deliver()
     progress.update(1.0, "Written")
     return Path(output)
 
 
 def warp_into(
-    part: Path, sensed: RasterRef, reference_grid: Grid, transform: Transform, params: WarpParams, progress: Progress, reference: RasterRef | None
+    part: Path,
+    sensed: RasterRef,
+    reference_grid: Grid,
+    transform: Transform,
+    params: WarpParams,
+    progress: Progress,
+    reference: RasterRef | None,
 ) -> None:
     """Write what `warp` writes to `part` of an output.
 
@@ -92,22 +107,43 @@ def warp_into(
             if params.keep_pixels:
                 georeference(sensed, reference_grid, transform, part, params)
             else:
-                _resample(sensed, reference_grid, transform, part, part.with_name(f"{part.name}.cog.tif"), params, progress, reference)
+                _resample(
+                    sensed,
+                    reference_grid,
+                    transform,
+                    part,
+                    part.with_name(f"{part.name}.cog.tif"),
+                    params,
+                    progress,
+                    reference,
+                )
         for suffix in _SIDECARS:  # GDAL's notes, not part of what was asked for
             Path(f"{part}{suffix}").unlink(missing_ok=True)
     except (RasterioError, OSError) as error:
-        raise OutputError(f"Cannot write {part}: {error}.", "Choose a folder you may write to, with enough room.") from error
+        raise OutputError(
+            f"Cannot write {part}: {error}.", "Choose a folder you may write to, with enough room."
+        ) from error
 
 
 def _resample(
-    sensed: RasterRef, reference_grid: Grid, transform: Transform, partial: Path, finished: Path, params: WarpParams, progress: Progress,
+    sensed: RasterRef,
+    reference_grid: Grid,
+    transform: Transform,
+    partial: Path,
+    finished: Path,
+    params: WarpParams,
+    progress: Progress,
     reference: RasterRef | None,
 ) -> None:
     with _opened(sensed.path) as source:
         target, warper = _plan(source, reference_grid, transform, params)
         layout = Layout(source, target, params, sensed.nodata)
         packed = params.compression != "none"
-        refuse_without_room(partial.parent, target.width * target.height * layout.count * np.dtype(layout.dtype).itemsize, packed)
+        refuse_without_room(
+            partial.parent,
+            target.width * target.height * layout.count * np.dtype(layout.dtype).itemsize,
+            packed,
+        )
         written = progress.part(0.0, 0.85 if params.format == "COG" else 0.99)
         _write(source, target, warper, layout, partial, written, reference)
     if params.format == "COG":
@@ -118,7 +154,9 @@ def _resample(
 
 @contextlib.contextmanager
 def quiet_rasterio() -> Iterator[None]:
-    """Bound GDAL's cache to 128 MB, and do not warn of images without georeferencing: they are welcome."""
+    """Bound GDAL's cache to 128 MB, and do not warn of images without georeferencing: they are
+    welcome.
+    """
     with warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=128 * 2**20):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
@@ -133,27 +171,37 @@ def _opened(path: str) -> Iterator[Any]:
         raise UnreadableRasterError(f"Cannot open the raster {path}: {error}.", hint) from error
     with dataset:
         if any("complex" in t or t == "cint16" for t in dataset.dtypes):
-            hint = "Convert it to amplitude or intensity first (e.g. gdal_translate of its detected product)."
+            hint = (
+                "Convert it to amplitude or intensity first (e.g. gdal_translate of its "
+                "detected product)."
+            )
             raise ComplexDataError(f"{path} holds complex samples.", hint)
         yield dataset
 
 
-def _plan(source: Any, reference_grid: Grid, transform: Transform, params: WarpParams) -> tuple[Grid, BlockWarper]:
+def _plan(
+    source: Any, reference_grid: Grid, transform: Transform, params: WarpParams
+) -> tuple[Grid, BlockWarper]:
     """Return the output's grid and how its blocks are made."""
     size = (source.width, source.height)
     sensed_grid = Grid("", _IDENTITY, *size)
     refuse_folds(transform, sensed_grid)
     if reference_grid.geotransform == _IDENTITY:
         reference_grid = replace(reference_grid, crs_wkt="")
-    target = output_grid(transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid)
+    target = output_grid(
+        transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid
+    )
     inward = coords.inverse(coords.matrix_from_geotransform(reference_grid.geotransform))
     inward = inward @ coords.matrix_from_geotransform(target.geotransform)
     centre = np.array([[size[0] / 2, size[1] / 2]])
     outward = coords.inverse(inward)[:2, :2] @ transform.jacobian(centre)[0]
     expected = size[0] * size[1] * abs(float(np.linalg.det(outward)))
-    if target.width * target.height > _MAX_GROWTH * max(expected, reference_grid.width * reference_grid.height):
+    if target.width * target.height > _MAX_GROWTH * max(
+        expected, reference_grid.width * reference_grid.height
+    ):
         raise OutputError(
-            f"The warped image would have {target.width} x {target.height} px: the model swings away at the edges.",
+            f"The warped image would have {target.width} x {target.height} px: the model "
+            "swings away at the edges.",
             "Choose a simpler model, spread the control points, or snap to the reference grid.",
         )
     back = np.linalg.inv(outward)
@@ -172,7 +220,13 @@ def _plan(source: Any, reference_grid: Grid, transform: Transform, params: WarpP
 
 
 def _write(
-    source: Any, target: Grid, warper: BlockWarper, layout: Layout, path: Path, progress: Progress, reference: RasterRef | None
+    source: Any,
+    target: Grid,
+    warper: BlockWarper,
+    layout: Layout,
+    path: Path,
+    progress: Progress,
+    reference: RasterRef | None,
 ) -> None:
     with rasterio.open(path, "w", **layout.profile) as sink:
         layout.describe(sink)
@@ -211,7 +265,9 @@ def _fill(
         masks = source.read_masks(window=box) > 0
     except (RasterioError, OSError) as error:
         hint = "The file seems truncated or damaged; copy it again."
-        raise UnreadableRasterError(f"Cannot read the pixels of {source.name}: {error}.", hint) from error
+        raise UnreadableRasterError(
+            f"Cannot read the pixels of {source.name}: {error}.", hint
+        ) from error
     masks = layout.valid(samples, masks)
     rows = slice(piece.y0 - tile.y0, piece.y0 - tile.y0 + piece.height)
     cols = slice(piece.x0 - tile.x0, piece.x0 - tile.x0 + piece.width)
@@ -233,7 +289,9 @@ def _copy_gcps(reference: RasterRef, sink: Any) -> None:
 
 
 def _to_cog(source: Path, target: Path, options: dict[str, Any], progress: Progress) -> None:
-    """Rewrite as a cloud-optimised GeoTIFF in a thread, reporting meanwhile; cancelling waits for GDAL to let go of the file."""
+    """Rewrite as a cloud-optimised GeoTIFF in a thread, reporting meanwhile; cancelling waits for
+    GDAL to let go of the file.
+    """
     failures: list[BaseException] = []
 
     def copy() -> None:
@@ -260,9 +318,12 @@ def _to_cog(source: Path, target: Path, options: dict[str, Any], progress: Progr
 def _validate(path: Path, target: Grid, layout: Layout) -> None:
     """Open what was written and read its last block."""
     with rasterio.open(path) as check:
-        as_planned = (check.width, check.height, check.count) == (target.width, target.height, layout.count)
+        as_planned = (check.width, check.height, check.count) == (
+            target.width,
+            target.height,
+            layout.count,
+        )
         if not as_planned or check.dtypes != (layout.dtype,) * layout.count:
             raise OSError("the file written is not what was to be written")
         x, y = max(0, check.width - 256), max(0, check.height - 256)
         check.read(window=Window(x, y, check.width - x, check.height - y))
-

@@ -1,8 +1,10 @@
-"""The warp of one block of the output: exact coordinates, GDAL's kernels, no invalid sample in any valid pixel.
+"""The warp of one block of the output: exact coordinates, GDAL's kernels, no invalid sample in any
+valid pixel.
 
-GDAL refits the control points it is given, approximates its mapping to an eighth of a pixel, and inverts a polynomial by
-another polynomial. So each block is a virtual raster that knows, from an array, where its pixels come from, and
-approximates nothing. Where the whole mapping is affine, GDAL applies it as it is.
+GDAL refits the control points it is given, approximates its mapping to an eighth of a pixel, and
+inverts a polynomial by another polynomial. So each block is a virtual raster that knows, from an
+array, where its pixels come from, and approximates nothing. Where the whole mapping is affine, GDAL
+applies it as it is.
 """
 
 from __future__ import annotations
@@ -32,15 +34,30 @@ _MIN_PIECE_PX = 8
 _MAX_SOURCE_PX = 4 * 2**20
 _PLANE = "EPSG:3857"  # any projected CRS: both sides of the warp are in it, nothing is reprojected
 _KERNEL_PX = {
-    Resampling.nearest: 1, Resampling.bilinear: 1, Resampling.cubic: 2, Resampling.cubic_spline: 2, Resampling.lanczos: 3,
+    Resampling.nearest: 1,
+    Resampling.bilinear: 1,
+    Resampling.cubic: 2,
+    Resampling.cubic_spline: 2,
+    Resampling.lanczos: 3,
 }
 _KERNEL_NAMES = {
-    Resampling.nearest: "NearestNeighbour", Resampling.bilinear: "Bilinear", Resampling.cubic: "Cubic", Resampling.cubic_spline: "CubicSpline",
+    Resampling.nearest: "NearestNeighbour",
+    Resampling.bilinear: "Bilinear",
+    Resampling.cubic: "Cubic",
+    Resampling.cubic_spline: "CubicSpline",
     Resampling.lanczos: "Lanczos",
 }
 _GDAL_TYPES = {
-    "uint8": "Byte", "int8": "Int8", "uint16": "UInt16", "int16": "Int16", "uint32": "UInt32", "int32": "Int32", "uint64": "UInt64",
-    "int64": "Int64", "float32": "Float32", "float64": "Float64",
+    "uint8": "Byte",
+    "int8": "Int8",
+    "uint16": "UInt16",
+    "int16": "Int16",
+    "uint32": "UInt32",
+    "int32": "Int32",
+    "uint64": "UInt64",
+    "int64": "Int64",
+    "float32": "Float32",
+    "float64": "Float64",
 }
 
 
@@ -52,9 +69,11 @@ class BlockWarper:
         to_sensed: (N, 2) output px -> sensed px; non-finite where there is none.
         matrix: The same as a 3x3 affine matrix where it is one, else None.
         size: (width, height) of the sensed raster.
-        scale: Output px per sensed px along sensed columns and rows, at most 1: below, the kernels average.
+        scale: Output px per sensed px along sensed columns and rows, at most 1: below, the kernels
+            average.
         resampling: Kernel.
-        footprint: (left, top, right, bottom) in output px outside which there is nothing of the sensed raster.
+        footprint: (left, top, right, bottom) in output px outside which there is nothing of the
+            sensed raster.
     """
 
     to_sensed: Callable[[Points], Points]
@@ -68,23 +87,37 @@ class BlockWarper:
         """Cut a block of the output into pieces that need little of the sensed raster: mostly one.
 
         Yields:
-            Piece of the output, window of the sensed raster it needs, and where the piece comes from. Pieces that lie outside
-            the sensed raster are left out.
+            Piece of the output, window of the sensed raster it needs, and where the piece comes
+            from. Pieces that lie outside the sensed raster are left out.
         """
         left, top, right, bottom = self.footprint
-        if tile.x0 > right or tile.y0 > bottom or tile.x0 + tile.width < left or tile.y0 + tile.height < top:
+        if (
+            tile.x0 > right
+            or tile.y0 > bottom
+            or tile.x0 + tile.width < left
+            or tile.y0 + tile.height < top
+        ):
             return
-        back = inverse_array(self.to_sensed, (tile.x0, tile.y0, tile.x0 + tile.width, tile.y0 + tile.height), self.size)
+        back = inverse_array(
+            self.to_sensed,
+            (tile.x0, tile.y0, tile.x0 + tile.width, tile.y0 + tile.height),
+            self.size,
+        )
         window = self._window(back.sensed_px.reshape(-1, 2))
         if window is None:
             return
-        if max(tile.width, tile.height) <= _MIN_PIECE_PX or window.width * window.height <= _MAX_SOURCE_PX:
+        if (
+            max(tile.width, tile.height) <= _MIN_PIECE_PX
+            or window.width * window.height <= _MAX_SOURCE_PX
+        ):
             yield tile, window, back
             return
         for half in tile.halves():
             yield from self.pieces(half)
 
-    def warp(self, samples: Samples, valid: Mask, piece: Tile, window: Tile, back: InverseArray) -> tuple[Samples, Mask]:
+    def warp(
+        self, samples: Samples, valid: Mask, piece: Tile, window: Tile, back: InverseArray
+    ) -> tuple[Samples, Mask]:
         """Resample the samples of a window onto a piece of the output.
 
         Args:
@@ -99,9 +132,17 @@ class BlockWarper:
         """
         dtype = samples.dtype
         if not valid.any():
-            return np.zeros((len(samples), piece.height, piece.width), dtype), np.zeros((piece.height, piece.width), bool)
-        source = np.concatenate([np.where(valid, samples, 0).astype(dtype), valid[None].astype(dtype)])
-        target = self._straight(source, piece, window) if self.matrix is not None else self._bent(source, piece, window, back)
+            return np.zeros((len(samples), piece.height, piece.width), dtype), np.zeros(
+                (piece.height, piece.width), bool
+            )
+        source = np.concatenate(
+            [np.where(valid, samples, 0).astype(dtype), valid[None].astype(dtype)]
+        )
+        target = (
+            self._straight(source, piece, window)
+            if self.matrix is not None
+            else self._bent(source, piece, window, back)
+        )
         inside: Mask = target[-1] >= 0.5
         return np.where(inside, target[:-1], 0).astype(dtype), inside
 
@@ -128,11 +169,18 @@ class BlockWarper:
         return target
 
     def _bent(self, source: Samples, piece: Tile, window: Tile, back: InverseArray) -> Samples:
-        """Read a virtual raster whose geolocation array says where in the source each of its pixels lies."""
-        local = replace(back, start_px=np.zeros(2), sensed_px=back.sensed_px - [window.x0, window.y0])
+        """Read a virtual raster whose geolocation array says where in the source each of its pixels
+        lies.
+        """
+        local = replace(
+            back, start_px=np.zeros(2), sensed_px=back.sensed_px - [window.x0, window.y0]
+        )
         with _in_memory(source) as picture, _in_memory(local.bands(), NOWHERE) as array:
             virtual = self._virtual(picture.name, local.geolocation(array.name), source, piece)
-            with MemoryFile(virtual.encode(), filename=f"{uuid.uuid4().hex}.vrt") as file, file.open() as dataset:
+            with (
+                MemoryFile(virtual.encode(), filename=f"{uuid.uuid4().hex}.vrt") as file,
+                file.open() as dataset,
+            ):
                 return np.asarray(dataset.read())
 
     def _virtual(self, picture: str, places: dict[str, str], source: Samples, piece: Tile) -> str:
@@ -140,17 +188,27 @@ class BlockWarper:
         count, kind = len(source), _GDAL_TYPES[source.dtype.name]
         alpha = "<ColorInterp>Alpha</ColorInterp>"
         bands = [
-            f'<VRTRasterBand dataType="{kind}" band="{n}" subClass="VRTWarpedRasterBand">{alpha if n == count else ""}</VRTRasterBand>'
+            (
+                f'<VRTRasterBand dataType="{kind}" band="{n}" '
+                f'subClass="VRTWarpedRasterBand">{alpha if n == count else ""}</VRTRasterBand>'
+            )
             for n in range(1, count + 1)
         ]
-        options = [f'<Option name="{name}">{value}</Option>' for name, value in {**self._options(), "INIT_DEST": "0", "ERROR_THRESHOLD": "0"}.items()]
+        options = [
+            f'<Option name="{name}">{value}</Option>'
+            for name, value in {**self._options(), "INIT_DEST": "0", "ERROR_THRESHOLD": "0"}.items()
+        ]
         mappings = "".join(f'<BandMapping src="{n}" dst="{n}"/>' for n in range(1, count))
-        located = "".join(f'<MDI key="{key}">{escape(value)}</MDI>' for key, value in places.items())
+        located = "".join(
+            f'<MDI key="{key}">{escape(value)}</MDI>' for key, value in places.items()
+        )
         return (
-            f'<VRTDataset rasterXSize="{piece.width}" rasterYSize="{piece.height}" subClass="VRTWarpedDataset">{"".join(bands)}'
+            f'<VRTDataset rasterXSize="{piece.width}" rasterYSize="{piece.height}" '
+            f'subClass="VRTWarpedDataset">{"".join(bands)}'
             f"<BlockXSize>{piece.width}</BlockXSize><BlockYSize>{piece.height}</BlockYSize><GDALWarpOptions>"
             f"<ResampleAlg>{_KERNEL_NAMES[self.resampling]}</ResampleAlg><WorkingDataType>{kind}</WorkingDataType>{''.join(options)}"
-            f'<SourceDataset relativeToVRT="0">{escape(picture)}</SourceDataset><Transformer><GenImgProjTransformer>'
+            "<SourceDataset "
+            f'relativeToVRT="0">{escape(picture)}</SourceDataset><Transformer><GenImgProjTransformer>'
             "<SrcGeoTransform>1,1,0,1,0,1</SrcGeoTransform><SrcInvGeoTransform>-1,1,0,-1,0,1</SrcInvGeoTransform>"
             f"<DstGeoLocTransformer><GeoLocTransformer><Reversed>0</Reversed><Metadata>{located}</Metadata></GeoLocTransformer></DstGeoLocTransformer>"
             f"</GenImgProjTransformer></Transformer><BandList>{mappings}</BandList>"
@@ -158,7 +216,12 @@ class BlockWarper:
         )
 
     def _options(self) -> dict[str, str]:
-        return {"SRC_ALPHA_MAX": "1", "DST_ALPHA_MAX": "1", "XSCALE": repr(self.scale[0]), "YSCALE": repr(self.scale[1])}
+        return {
+            "SRC_ALPHA_MAX": "1",
+            "DST_ALPHA_MAX": "1",
+            "XSCALE": repr(self.scale[0]),
+            "YSCALE": repr(self.scale[1]),
+        }
 
     def _window(self, nodes: Points) -> Tile | None:
         nodes = nodes[np.isfinite(nodes).all(axis=1)]
@@ -179,6 +242,8 @@ def _in_memory(bands: Samples, nodata: float | None = None) -> MemoryFile:
     """Return an uncompressed GeoTIFF of (B, h, w) in memory."""
     file = MemoryFile(filename=f"{uuid.uuid4().hex}.tif")
     count, height, width = bands.shape
-    with file.open(driver="GTiff", width=width, height=height, count=count, dtype=bands.dtype, nodata=nodata) as dataset:
+    with file.open(
+        driver="GTiff", width=width, height=height, count=count, dtype=bands.dtype, nodata=nodata
+    ) as dataset:
         dataset.write(bands)
     return file

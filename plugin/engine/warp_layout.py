@@ -1,4 +1,6 @@
-"""What the warped file looks like: type, nodata, mask, compression, and everything it takes over from the sensed file."""
+"""What the warped file looks like: type, nodata, mask, compression, and everything it takes over
+from the sensed file.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ _RESAMPLING = {
 
 
 def resampling_for(source: Any, params: WarpParams) -> Resampling:
-    """Return the kernel asked for; nearest where a band has a colour table, whose indices have no in-between."""
+    """Return the kernel asked for; nearest where a band has a colour table, whose indices have no
+    in-between.
+    """
     if ColorInterp.palette in source.colorinterp:
         return Resampling.nearest
     return _RESAMPLING[params.resampling]
@@ -37,9 +41,10 @@ def resampling_for(source: Any, params: WarpParams) -> Resampling:
 class Layout:
     """The output file's structure.
 
-    What is outside the image is marked as the sensed file marks it: by its nodata value, its alpha band or its mask band. A
-    file with none of them gets NaN (floats), 0 (integers that are interpolated) or a mask band (classes, which nearest keeps as they
-    are) for it; valid samples equal to nodata move to the next value.
+    What is outside the image is marked as the sensed file marks it: by its nodata value, its alpha
+    band or its mask band. A file with none of them gets NaN (floats), 0 (integers that are
+    interpolated) or a mask band (classes, which nearest keeps as they are) for it; valid samples
+    equal to nodata move to the next value.
 
     Attributes:
         count: Bands.
@@ -50,7 +55,9 @@ class Layout:
         profile: For `rasterio.open(..., "w")`.
     """
 
-    def __init__(self, source: Any, target: Grid, params: WarpParams, override: float | None) -> None:
+    def __init__(
+        self, source: Any, target: Grid, params: WarpParams, override: float | None
+    ) -> None:
         """Decide.
 
         Args:
@@ -74,19 +81,28 @@ class Layout:
             declared = None
         own_mask = MaskFlags.per_dataset in source.mask_flag_enums[0] and not has_alpha
         self.nodata: float | None = params.nodata if params.nodata is not None else declared
-        classes = not self.dtype.startswith("float") and resampling_for(source, params) is Resampling.nearest
+        classes = (
+            not self.dtype.startswith("float")
+            and resampling_for(source, params) is Resampling.nearest
+        )
         self.mask_band = (own_mask or (classes and not has_alpha)) and self.nodata is None
         if self.nodata is None and not has_alpha and not self.mask_band:
             self.nodata = float("nan") if self.dtype.startswith("float") else 0.0
         self.profile = self._profile(target, has_alpha)
 
     def valid(self, samples: Samples, masks: Mask) -> Mask:
-        """Return (B, h, w): declared valid, finite, and not the nodata value given by the user; alpha itself always is."""
+        """Return (B, h, w): declared valid, finite, and not the nodata value given by the user;
+        alpha itself always is.
+        """
         good = masks.copy()
         if self.dtype.startswith("float"):
             good &= np.isfinite(samples)
         if self._override is not None:
-            good &= samples != np.asarray(self._override).astype(samples.dtype) if fits(self._override, self.dtype) else True
+            good &= (
+                samples != np.asarray(self._override).astype(samples.dtype)
+                if fits(self._override, self.dtype)
+                else True
+            )
         for band in set(range(self.count)) - set(self.colour):
             good[band] = True
         return good
@@ -113,7 +129,10 @@ class Layout:
         sink.scales, sink.offsets = source.scales, source.offsets
         sink.update_tags(**{k: v for k, v in source.tags().items() if k != "AREA_OR_POINT"})
         for band in range(1, self.count + 1):
-            sink.update_tags(band, **{k: v for k, v in source.tags(band).items() if not k.startswith("STATISTICS_")})
+            sink.update_tags(
+                band,
+                **{k: v for k, v in source.tags(band).items() if not k.startswith("STATISTICS_")},
+            )
             if source.colorinterp[band - 1] == ColorInterp.palette:
                 sink.write_colormap(band, source.colormap(band))
 
@@ -121,7 +140,11 @@ class Layout:
         """Return creation options of GDAL's COG driver."""
         overviews = "NEAREST" if self._classes else "AVERAGE"
         compression = self._params.compression.upper()
-        options: dict[str, Any] = {"BIGTIFF": "IF_SAFER", "OVERVIEW_RESAMPLING": overviews, "COMPRESS": compression}
+        options: dict[str, Any] = {
+            "BIGTIFF": "IF_SAFER",
+            "OVERVIEW_RESAMPLING": overviews,
+            "COMPRESS": compression,
+        }
         if self._params.compression != "none":
             options["PREDICTOR"] = "YES"
         return options

@@ -1,7 +1,7 @@
 """The worker process: reads requests from stdin, answers on stdout, one JSON object a line.
 
-Started by `plugin.worker_client`. It ends when its stdin closes, so that it never outlives QGIS. Whatever libraries print
-goes to stderr; stdout carries messages only.
+Started by `plugin.worker_client`. It ends when its stdin closes, so that it never outlives QGIS.
+Whatever libraries print goes to stderr; stdout carries messages only.
 """
 
 from __future__ import annotations
@@ -22,7 +22,17 @@ from ..core.errors import AlignError, UsageError, WorkerError
 from ..core.jsonable import from_jsonable
 from ..core.outputs import Outputs
 from ..core.progress import Cancelled, Progress
-from ..core.protocol import HEARTBEAT_S, MAX_LINE, NO_ID, PROTOCOL_VERSION, decode, encode, error_fields, placed_fields, save_surfaces
+from ..core.protocol import (
+    HEARTBEAT_S,
+    MAX_LINE,
+    NO_ID,
+    PROTOCOL_VERSION,
+    decode,
+    encode,
+    error_fields,
+    placed_fields,
+    save_surfaces,
+)
 from ..core.transforms import Transform, transform_from_dict
 from ..core.types import AlignRequest, AlignResult, Point, TiePoint
 from .opening import network
@@ -73,12 +83,16 @@ class Server:
 
     @contextmanager
     def _heartbeat(self, identifier: int) -> Iterator[None]:
-        """Say at intervals, from a thread, that the process lives; a long kernel says nothing else."""
+        """Say at intervals, from a thread, that the process lives; a long kernel says nothing
+        else.
+        """
         ended = threading.Event()
 
         def beat() -> None:
             while not ended.wait(HEARTBEAT_S):
-                with suppress(OSError, ValueError):  # nobody listens any more; the end of the input ends us
+                with suppress(
+                    OSError, ValueError
+                ):  # nobody listens any more; the end of the input ends us
                     self.send("alive", identifier)
 
         thread = threading.Thread(target=beat, daemon=True)
@@ -93,23 +107,46 @@ class Server:
         identifier = message["id"]
         try:
             if message["type"] == "hello":
-                self.send("hello", identifier, protocol=PROTOCOL_VERSION, python=sys.version.split()[0])
+                self.send(
+                    "hello", identifier, protocol=PROTOCOL_VERSION, python=sys.version.split()[0]
+                )
                 return
-            work = {"match": self._match, "place": self._place, "explain": self._explain, "adapt": self._adapt}.get(message["type"])
+            work = {
+                "match": self._match,
+                "place": self._place,
+                "explain": self._explain,
+                "adapt": self._adapt,
+            }.get(message["type"])
             if work is None:
                 raise UsageError(f"Unknown request {message['type']!r}.")
-            with network(_may_fetch(message), hint="Find tie points in the dock and allow it when you are asked, or copy the data to this computer."):
+            with network(
+                _may_fetch(message),
+                hint="Find tie points in the dock and allow it when you are asked, or copy "
+                "the data to this computer.",
+            ):
                 work(message)
         except AlignError as error:
             self.send("error", identifier, **error_fields(error))
         except Cancelled:
             self.send("error", identifier, kind="Cancelled", message="Cancelled.", hint="")
         except MemoryError:
-            self.send("error", identifier, kind="WorkerError", message="The worker ran out of memory.", hint="Choose a smaller tile size or fewer points.")
+            self.send(
+                "error",
+                identifier,
+                kind="WorkerError",
+                message="The worker ran out of memory.",
+                hint="Choose a smaller tile size or fewer points.",
+            )
         except Exception as error:  # noqa: BLE001 - the last barrier: the worker must answer whatever happens
             sys.stderr.write(defect_report(error, f"request {message['type']}"))
             hint = "This is a defect; please report it with the log."
-            self.send("error", identifier, kind="WorkerError", message=f"{type(error).__name__}: {reason_of(error)}", hint=hint)
+            self.send(
+                "error",
+                identifier,
+                kind="WorkerError",
+                message=f"{type(error).__name__}: {reason_of(error)}",
+                hint=hint,
+            )
 
     def _match(self, message: dict[str, Any]) -> None:
         request = from_jsonable(AlignRequest, message.get("request"))
@@ -150,7 +187,9 @@ class Server:
         from .adapt import adapt
 
         request = from_jsonable(AdaptRequest, message.get("request"))
-        self.send("adapted", message["id"], result=adapt(request, _StreamProgress(self, message["id"])))
+        self.send(
+            "adapted", message["id"], result=adapt(request, _StreamProgress(self, message["id"]))
+        )
 
 
 def _may_fetch(message: dict[str, Any]) -> bool:
@@ -170,10 +209,14 @@ def _path(message: dict[str, Any], name: str) -> Path | None:
 
 
 def _asked(message: dict[str, Any]) -> tuple[AlignRequest, Transform | None, Point, Point]:
-    """Return request, fit, place in the reference and in the sensed image of a question about one place."""
+    """Return request, fit, place in the reference and in the sensed image of a question about one
+    place.
+    """
     with reading("the request", error=UsageError):
         transform = transform_from_dict(message["transform"]) if message.get("transform") else None
-        reference, sensed = ((float(x), float(y)) for x, y in (message["reference_px"], message["sensed_px"]))
+        reference, sensed = (
+            (float(x), float(y)) for x, y in (message["reference_px"], message["sensed_px"])
+        )
         if not all(map(math.isfinite, (*reference, *sensed))):
             raise ValueError("a place is not finite")
         return from_jsonable(AlignRequest, message["request"]), transform, reference, sensed

@@ -30,11 +30,16 @@ from ..layers import raster_ref
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ICON = ROOT / "resources" / "icons" / "align.svg"
-_TAGS = "sar,radar,optical,registration,coregistration,georeferencing,tie points,ground control points,gcp,align,warp,sentinel"
+_TAGS = (
+    "sar,radar,optical,registration,coregistration,georeferencing,tie points,ground control "
+    "points,gcp,align,warp,sentinel"
+)
 
 
 def number(value: float | None) -> float | None:
-    """Return a number as an output: None where it is undefined, which expressions and JSON know as null."""
+    """Return a number as an output: None where it is undefined, which expressions and JSON know as
+    null.
+    """
     return None if value is None or not math.isfinite(value) else value
 
 
@@ -119,11 +124,15 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
         """Return a new one of the same kind."""
         return type(self)()
 
-    def add(self, definition: QgsProcessingParameterDefinition, text: str, advanced: bool = False) -> None:
+    def add(
+        self, definition: QgsProcessingParameterDefinition, text: str, advanced: bool = False
+    ) -> None:
         """Add a parameter with its help."""
         definition.setHelp(tr(text))
         if advanced:
-            definition.setFlags(definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
+            definition.setFlags(
+                definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced
+            )
         if not self.addParameter(definition):
             raise RuntimeError(f"{self.NAME}: the parameter {definition.name()} cannot be added")
 
@@ -131,26 +140,45 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
         """Add a raster layer parameter."""
         self.add(QgsProcessingParameterRasterLayer(name, tr(label), optional=optional), text)
 
-    def add_outputs(self, numbers: tuple[tuple[str, str], ...], strings: tuple[tuple[str, str], ...] = ()) -> None:
+    def add_outputs(
+        self, numbers: tuple[tuple[str, str], ...], strings: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         """Declare what comes out besides files, so that models can branch on it."""
         for name, label in strings:
             self.addOutput(QgsProcessingOutputString(name, tr(label)))
         for name, label in numbers:
             self.addOutput(QgsProcessingOutputNumber(name, tr(label)))
 
-    def layer_ref(self, parameters: dict[str, Any], name: str, context: QgsProcessingContext, bands: tuple[int, ...] = ()) -> RasterRef:
+    def layer_ref(
+        self,
+        parameters: dict[str, Any],
+        name: str,
+        context: QgsProcessingContext,
+        bands: tuple[int, ...] = (),
+    ) -> RasterRef:
         """Return a raster parameter as the engine takes it; call it in `read`.
 
         Raises:
             InputError: no raster file.
         """
         layer = self.parameterAsRasterLayer(parameters, name, context)
-        if layer is None and isinstance(parameters.get(name), str):  # a file QGIS cannot open: say why
+        if layer is None and isinstance(
+            parameters.get(name), str
+        ):  # a file QGIS cannot open: say why
             return RasterRef(parameters[name], bands)
-        return replace(raster_ref(layer if isinstance(layer, QgsRasterLayer) else None), bands=bands)
+        return replace(
+            raster_ref(layer if isinstance(layer, QgsRasterLayer) else None), bands=bands
+        )
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
-        """Run `read`; what is wrong is raised by `processAlgorithm`, whose errors reach scripts and models with their message."""
+    def prepareAlgorithm(  # noqa: N802
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        _feedback: QgsProcessingFeedback,
+    ) -> bool:
+        """Run `read`; what is wrong is raised by `processAlgorithm`, whose errors reach scripts and
+        models with their message.
+        """
         try:
             self.read(parameters, context)
         except AlignError as error:
@@ -158,7 +186,10 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
         return True
 
     def processAlgorithm(  # noqa: N802
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
         """Run `work`, with errors as Processing's; a cancelled run has no outputs."""
         try:
@@ -178,7 +209,12 @@ class AlignAlgorithm(QgsProcessingAlgorithm):
         """
         raise NotImplementedError
 
-    def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
+    def work(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
         """Do the work and return the outputs; runs in any thread.
 
         Raises:

@@ -37,21 +37,34 @@ def point_files() -> str:
     """Return what file dialogs offer."""
     return f"{tr('QGIS points')} (*.points);;CSV (*.csv);;GeoJSON (*.geojson)"
 
+
 _MOVED_PX = 0.01
 
 
 def write_points_layer(
-    algorithm: AlignAlgorithm, parameters: dict[str, Any], name: str, context: QgsProcessingContext, points: Sequence[TiePoint], grid: Grid
+    algorithm: AlignAlgorithm,
+    parameters: dict[str, Any],
+    name: str,
+    context: QgsProcessingContext,
+    points: Sequence[TiePoint],
+    grid: Grid,
 ) -> str | None:
-    """Write tie points into a sink parameter, in the CRS of the reference; returns the layer's id, None where it was skipped.
+    """Write tie points into a sink parameter, in the CRS of the reference; returns the layer's id,
+    None where it was skipped.
 
     Raises:
         QgsProcessingException: the sink cannot be made or written.
     """
     if parameters.get(name) in (None, ""):
         return None
-    crs = QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt) if grid.crs_wkt else QgsCoordinateReferenceSystem()
-    sink, identifier = algorithm.parameterAsSink(parameters, name, context, point_fields(), QgsWkbTypes.Type.Point, crs)
+    crs = (
+        QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt)
+        if grid.crs_wkt
+        else QgsCoordinateReferenceSystem()
+    )
+    sink, identifier = algorithm.parameterAsSink(
+        parameters, name, context, point_fields(), QgsWkbTypes.Type.Point, crs
+    )
     if sink is None:
         raise QgsProcessingException(algorithm.invalidSinkError(parameters, name))
     for point in points:
@@ -75,25 +88,43 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
             cls._instance = cls()
         return cls._instance
 
-    def postProcessLayer(self, layer: QgsVectorLayer, _context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> None:  # noqa: N802
+    def postProcessLayer(  # noqa: N802
+        self,
+        layer: QgsVectorLayer,
+        _context: QgsProcessingContext,
+        _feedback: QgsProcessingFeedback,
+    ) -> None:
         """Set the renderer, in the main thread."""
         if not isinstance(layer, QgsVectorLayer):
             return
         categories = []
-        for value, colour, shape, label in ((1, "#009E73", "circle", "enabled"), (0, "#D55E00", "cross2", "disabled")):
-            symbol = QgsMarkerSymbol.createSimple({"name": shape, "color": colour, "outline_color": "#ffffff" if value else colour, "size": "2.4"})
+        for value, colour, shape, label in (
+            (1, "#009E73", "circle", "enabled"),
+            (0, "#D55E00", "cross2", "disabled"),
+        ):
+            symbol = QgsMarkerSymbol.createSimple(
+                {
+                    "name": shape,
+                    "color": colour,
+                    "outline_color": "#ffffff" if value else colour,
+                    "size": "2.4",
+                }
+            )
             categories.append(QgsRendererCategory(value, symbol, tr(label)))
         layer.setRenderer(QgsCategorizedSymbolRenderer("enabled", categories))
         layer.triggerRepaint()
 
 
-def points_of(source: QgsProcessingFeatureSource, reference_grid: Grid | None = None) -> list[TiePoint]:
+def points_of(
+    source: QgsProcessingFeatureSource, reference_grid: Grid | None = None
+) -> list[TiePoint]:
     """Return the tie points of a layer; call it in the main thread.
 
     A feature that was moved, or whose layer was reprojected, counts where it lies now.
 
     Args:
-        source: Layer made by matchimages, registerimages or importpoints, perhaps filtered or edited.
+        source: Layer made by matchimages, registerimages or importpoints, perhaps filtered or
+            edited.
         reference_grid: Native grid of the reference, where it is known.
 
     Raises:
@@ -103,7 +134,9 @@ def points_of(source: QgsProcessingFeatureSource, reference_grid: Grid | None = 
     crs = source.sourceCrs()
     wkt = crs.toWkt() if crs.isValid() else ""
     if reference_grid is None or not points:
-        bare = not wkt or all(p.reference_map == (p.reference_px[0], -p.reference_px[1]) for p in points)
+        bare = not wkt or all(
+            p.reference_map == (p.reference_px[0], -p.reference_px[1]) for p in points
+        )
         return [replace(p, reference_map=None) if bare else p for p in points]
     places = np.array([p.reference_map for p in points], dtype=float)
     if is_referenced(reference_grid):
@@ -116,7 +149,13 @@ def points_of(source: QgsProcessingFeatureSource, reference_grid: Grid | None = 
     for point, place, px in zip(points, places, now, strict=True):
         moved = math.dist(px, point.reference_px) > _MOVED_PX
         place_map = (float(place[0]), float(place[1])) if is_referenced(reference_grid) else None
-        out.append(replace(point, reference_px=(float(px[0]), float(px[1])) if moved else point.reference_px, reference_map=place_map))
+        out.append(
+            replace(
+                point,
+                reference_px=(float(px[0]), float(px[1])) if moved else point.reference_px,
+                reference_map=place_map,
+            )
+        )
     return out
 
 
@@ -126,15 +165,26 @@ def points_of_file(path: Path, reference_grid: Grid, sensed_grid: Grid) -> list[
     Raises:
         PointsFileError: naming the line.
     """
-    points = load_points(path, reference_grid, sensed_grid, lambda wkt: reprojection(wkt, reference_grid.crs_wkt, reference_grid))
+    points = load_points(
+        path,
+        reference_grid,
+        sensed_grid,
+        lambda wkt: reprojection(wkt, reference_grid.crs_wkt, reference_grid),
+    )
     if not is_referenced(reference_grid) or not points:
         return points
     places = coords.map_from_px(reference_grid.geotransform, [p.reference_px for p in points])
-    return [replace(p, reference_map=(float(x), float(y))) for p, (x, y) in zip(points, places, strict=True)]
+    return [
+        replace(p, reference_map=(float(x), float(y)))
+        for p, (x, y) in zip(points, places, strict=True)
+    ]
 
 
-def on_own_grid(points: Sequence[TiePoint], crs_wkt: str, sensed_grid: Grid) -> tuple[Grid, list[TiePoint]]:
-    """Make a reference grid around the places of points, with pixels about as large as the sensed ones, and move the points onto it.
+def on_own_grid(
+    points: Sequence[TiePoint], crs_wkt: str, sensed_grid: Grid
+) -> tuple[Grid, list[TiePoint]]:
+    """Make a reference grid around the places of points, with pixels about as large as the sensed
+    ones, and move the points onto it.
 
     Args:
         points: Tie points with `reference_map`.
@@ -145,10 +195,15 @@ def on_own_grid(points: Sequence[TiePoint], crs_wkt: str, sensed_grid: Grid) -> 
         InputError: fewer than two points, or points without a place.
     """
     if any(p.reference_map is None for p in points) or not crs_wkt:
-        raise InputError("The control points have no place on the ground.", "Give the reference raster too.")
+        raise InputError(
+            "The control points have no place on the ground.", "Give the reference raster too."
+        )
     ground = coords.as_points([p.reference_map for p in points if p.reference_map is not None])
     if len(ground) < 2:
-        raise InputError("One control point does not tell how large the pixels are.", "Give the reference raster too, or add points.")
+        raise InputError(
+            "One control point does not tell how large the pixels are.",
+            "Give the reference raster too, or add points.",
+        )
     sensed = coords.as_points([p.sensed_px for p in points])
     spread, span = (float(np.linalg.norm(a - a.mean(axis=0))) for a in (sensed, ground))
     size = span / spread if spread > 0 and span > 0 else coords.gsd(sensed_grid.geotransform)[0]
@@ -156,4 +211,6 @@ def on_own_grid(points: Sequence[TiePoint], crs_wkt: str, sensed_grid: Grid) -> 
     width, height = (max(1, math.ceil((high[i] - low[i]) / size)) for i in (0, 1))
     grid = Grid(crs_wkt, (float(low[0]), size, 0.0, float(high[1]), 0.0, -size), width, height)
     px = coords.px_from_map(grid.geotransform, ground)
-    return grid, [replace(p, reference_px=(float(x), float(y))) for p, (x, y) in zip(points, px, strict=True)]
+    return grid, [
+        replace(p, reference_px=(float(x), float(y))) for p, (x, y) in zip(points, px, strict=True)
+    ]

@@ -15,7 +15,16 @@ from .registerimages import RegisterImages
 from .warpraster import WarpRaster
 from .warpvector import WarpVector
 
-ALGORITHMS = (RegisterImages, MatchImages, WarpRaster, WarpVector, AssessGcps, ImportPoints, ExportPoints, AdaptNetwork)
+ALGORITHMS = (
+    RegisterImages,
+    MatchImages,
+    WarpRaster,
+    WarpVector,
+    AssessGcps,
+    ImportPoints,
+    ExportPoints,
+    AdaptNetwork,
+)
 
 
 class AlignProvider(QgsProcessingProvider):

@@ -28,9 +28,12 @@ class RegisterImages(MatchingAlgorithm):
     NAME = "registerimages"
     TITLE = "Register images"
     HELP = (
-        "Finds tie points between a reference and a sensed raster, fits a model and writes the warped sensed raster. Data type, bands and nodata "
-        "are kept; the input is never changed. When the evidence is too weak no raster is written and the algorithm fails; with 'Fail when "
-        "there is no reliable alignment' off it ends with STATUS = no_reliable_alignment, so that a model can branch. Lengths are in pixels of "
+        "Finds tie points between a reference and a sensed raster, fits a model and "
+        "writes the warped sensed raster. Data type, bands and nodata "
+        "are kept; the input is never changed. When the evidence is too weak no raster "
+        "is written and the algorithm fails; with 'Fail when "
+        "there is no reliable alignment' off it ends with STATUS = "
+        "no_reliable_alignment, so that a model can branch. Lengths are in pixels of "
         "the reference unless said otherwise; accuracies are relative to the reference."
     )
 
@@ -38,10 +41,18 @@ class RegisterImages(MatchingAlgorithm):
         """Declare parameters and outputs."""
         self.add_inputs()
         add_params(self, WarpParams, "REFERENCE")
-        strict = QgsProcessingParameterBoolean("FAIL_ON_REFUSAL", tr("Fail when there is no reliable alignment"), defaultValue=True)
-        self.add(strict, "Off: the algorithm ends with STATUS = no_reliable_alignment and writes no raster.", advanced=True)
+        strict = QgsProcessingParameterBoolean(
+            "FAIL_ON_REFUSAL", tr("Fail when there is no reliable alignment"), defaultValue=True
+        )
+        self.add(
+            strict,
+            "Off: the algorithm ends with STATUS = no_reliable_alignment and writes no raster.",
+            advanced=True,
+        )
         output = QgsProcessingParameterRasterDestination("OUTPUT", tr("Warped raster"))
-        self.add(output, "GeoTIFF in the CRS of the reference. It appears only when it is complete.")
+        self.add(
+            output, "GeoTIFF in the CRS of the reference. It appears only when it is complete."
+        )
         self.add_results(optional=True)
 
     def read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
@@ -52,20 +63,33 @@ class RegisterImages(MatchingAlgorithm):
             refuse_other_kinds(Path(destination))
             self.outputs(Path(destination))
 
-    def work(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
+    def work(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
         """Match and warp."""
         progress = FeedbackProgress(feedback)
         params = read_params(self, WarpParams, parameters, context)
         output = Path(self.parameterAsOutputLayer(parameters, "OUTPUT", context))
         refuse_other_kinds(output)
         with self.outputs(output) as files:
-            result, outputs = self.match(parameters, context, feedback, progress.part(0.0, 0.85), files)
+            result, outputs = self.match(
+                parameters, context, feedback, progress.part(0.0, 0.85), files
+            )
             request = result.request
             ok = result.status is Status.OK and result.transform is not None
             if ok:
                 transform = transform_from_dict(result.transform)
                 warp_into(
-                    files.part(output), request.sensed.path, result.reference_grid, transform, params, progress.part(0.85, 1.0), request.sensed.nodata,
+                    files.part(output),
+                    request.sensed.path,
+                    result.reference_grid,
+                    transform,
+                    params,
+                    progress.part(0.85, 1.0),
+                    request.sensed.nodata,
                     request.reference.path,
                 )
             files.deliver()

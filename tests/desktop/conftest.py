@@ -23,9 +23,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def out(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Return the folder for pictures and files: one a test under SOA_SCREENSHOTS, else a temporary one."""
+    """Return the folder for pictures and files: one a test under SOA_SCREENSHOTS, else a temporary
+    one.
+    """
     kept = os.environ.get("SOA_SCREENSHOTS")
-    folder = Path(kept) / re.sub(r"\W+", "_", request.node.name.removeprefix("test_")).strip("_") if kept else tmp_path / "out"
+    folder = (
+        Path(kept) / re.sub(r"\W+", "_", request.node.name.removeprefix("test_")).strip("_")
+        if kept
+        else tmp_path / "out"
+    )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
@@ -33,14 +39,18 @@ def out(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def los_angeles(shared_data, tmp_path) -> tuple[Path, Path]:
-    """Return Los Angeles in full, the radar's georeferencing displaced so that before and after can be told apart."""
+    """Return Los Angeles in full, the radar's georeferencing displaced so that before and after can
+    be told apart.
+    """
     rasterio = pytest.importorskip("rasterio")
     scenes = shared_data / "scenes"
     with rasterio.open(scenes / "losangeles_3072x4096_sar.tif") as source:
         profile, pixels = source.profile, source.read()
     centre = (source.width / 2, source.height / 2)
     affine = rasterio.Affine
-    profile["transform"] = source.transform @ affine.translation(*SHIFT_PX) @ affine.rotation(TURN_DEG, centre)
+    profile["transform"] = (
+        source.transform @ affine.translation(*SHIFT_PX) @ affine.rotation(TURN_DEG, centre)
+    )
     with rasterio.open(tmp_path / "sar.tif", "w", **profile) as target:
         target.write(pixels)
     assert math.isfinite(profile["transform"].a)

@@ -1,4 +1,5 @@
-"""Runs inside the real QGIS desktop: open, run, cancel, kill the worker, run again, edit, restore, unload. Prints one line a step.
+"""Runs inside the real QGIS desktop: open, run, cancel, kill the worker, run again, edit, restore,
+unload. Prints one line a step.
 
 Environment: see `desk`.
 """
@@ -7,7 +8,21 @@ import os
 import signal
 import time
 
-from desk import CTRL, NAME, OUT, click, open_pair, play, press, pull, say, settle, shot, unload, wait
+from desk import (
+    CTRL,
+    NAME,
+    OUT,
+    click,
+    open_pair,
+    play,
+    press,
+    pull,
+    say,
+    settle,
+    shot,
+    unload,
+    wait,
+)
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
@@ -51,7 +66,9 @@ def run_through(plugin):
     streamed = [0]
 
     def ended():
-        streamed[0] = max(streamed[0], len(controller.review.session.points) if controller.task is not None else 0)
+        streamed[0] = max(
+            streamed[0], len(controller.review.session.points) if controller.task is not None else 0
+        )
         return controller.task is None
 
     wait(ended, 300, "run")
@@ -61,7 +78,10 @@ def run_through(plugin):
     assert session.fit.transform is not None, session.fit.message
     assert "tie points kept" in dock.status.text(), dock.status.text()
     assert iface.mapCanvas().mapTool() is controller.review.tool
-    say(f"{streamed[0]} streamed, {len(session.points)} points, {session.fit.model}, loo {session.fit.quality.loo_rmse_px:.2f} px")
+    say(
+        f"{streamed[0]} streamed, {len(session.points)} points, {session.fit.model}, loo "
+        f"{session.fit.quality.loo_rmse_px:.2f} px"
+    )
     table = dock.review.table
     table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
     table.selectRow(6)
@@ -81,7 +101,13 @@ def edit(plugin):
     say(f"rejected {chosen}")
 
     grid = session.reference_grid
-    middle = min(inside[4:], key=lambda p: abs(p.tie_point.reference_px[0] - grid.width / 2) + abs(p.tie_point.reference_px[1] - grid.height / 2))
+    middle = min(
+        inside[4:],
+        key=lambda p: (
+            abs(p.tie_point.reference_px[0] - grid.width / 2)
+            + abs(p.tie_point.reference_px[1] - grid.height / 2)
+        ),
+    )
     controller.review.zoom_to(middle.id)
     canvas.zoomScale(canvas.scale() / 3)
     settle()
@@ -133,7 +159,9 @@ def deliver(plugin, reference):
     iface.mapCanvas().setExtent(reference.extent())
     plugin.dock.review.findChild(object, "confidenceButton").click()
     shot("6_confidence")
-    assert any("confidence" in layer.source() for layer in QgsProject.instance().mapLayers().values())
+    assert any(
+        "confidence" in layer.source() for layer in QgsProject.instance().mapLayers().values()
+    )
     say("exported, confidence layer added")
 
 
@@ -145,7 +173,11 @@ def restore(plugin):
     assert startPlugin(NAME)
     plugin = plugins[NAME]
     plugin.action.trigger()
-    wait(lambda: plugin.controller is not None and plugin.controller.review.session is not None, 5, "review comes back")
+    wait(
+        lambda: plugin.controller is not None and plugin.controller.review.session is not None,
+        5,
+        "review comes back",
+    )
     shot("7_restored")
     assert len(plugin.controller.review.session.points) == earlier
     say(f"restored {earlier} points")

@@ -1,4 +1,6 @@
-"""Runs inside the real QGIS desktop: preview, comparison, accuracy page, displacement field. Prints one line a step.
+"""Runs inside the real QGIS desktop: preview, comparison, accuracy page, displacement field.
+
+Prints one line a step.
 
 Environment: see `desk`.
 """
@@ -18,12 +20,24 @@ def give_points(plugin):
     session = plugin.controller.open_session()
     to_reference, to_sensed = session.reference_grid.geotransform, session.sensed_grid.geotransform
     rng = np.random.default_rng(2)
-    places = rng.uniform(0.05, 0.95, (150, 2)) * [session.sensed_grid.width, session.sensed_grid.height]
+    places = rng.uniform(0.05, 0.95, (150, 2)) * [
+        session.sensed_grid.width,
+        session.sensed_grid.height,
+    ]
     on_map = coords.map_from_px(to_sensed, places)
-    targets = coords.px_from_map(to_reference, on_map) + rng.normal(0, 0.6, places.shape) + [3.0, -2.0]
+    targets = (
+        coords.px_from_map(to_reference, on_map) + rng.normal(0, 0.6, places.shape) + [3.0, -2.0]
+    )
     pairs = list(zip(map(tuple, targets.tolist()), map(tuple, places.tolist()), strict=True))
     points = [
-        TiePoint(i, r, s, tuple(coords.map_from_px(to_reference, [r])[0].tolist()), tuple(coords.map_from_px(to_sensed, [s])[0].tolist()), 0.7)
+        TiePoint(
+            i,
+            r,
+            s,
+            tuple(coords.map_from_px(to_reference, [r])[0].tolist()),
+            tuple(coords.map_from_px(to_sensed, [s])[0].tolist()),
+            0.7,
+        )
         for i, (r, s) in enumerate(pairs, 1)
     ]
     session.replace_all(points)
@@ -86,7 +100,11 @@ def compare(plugin, reference):
 
 
 def accuracy(plugin, reference):
-    controller, session, canvas = plugin.controller.accuracy, plugin.controller.review.session, iface.mapCanvas()
+    controller, session, canvas = (
+        plugin.controller.accuracy,
+        plugin.controller.review.session,
+        iface.mapCanvas(),
+    )
     canvas.setExtent(reference.extent())
     plugin.dock.tabs.setCurrentIndex(2)
     wait(lambda: controller.judgement is not None, 20, "judgement")
@@ -100,7 +118,11 @@ def accuracy(plugin, reference):
     wait(lambda: controller.judgement.model == "affine", 10, "affine")
     canvas.setExtent(reference.extent())
     click(plugin.dock.accuracy.field_button)
-    layers = [layer for layer in QgsProject.instance().mapLayers().values() if layer.name().startswith("Displacement")]
+    layers = [
+        layer
+        for layer in QgsProject.instance().mapLayers().values()
+        if layer.name().startswith("Displacement")
+    ]
     assert len(layers) == 1
     assert layers[0].featureCount() > 100
     shot("c8_field")
@@ -111,7 +133,11 @@ def leave():
     items = len(iface.mapCanvas().scene().items())
     unload()
     assert len(iface.mapCanvas().scene().items()) < items
-    assert not [layer for layer in QgsProject.instance().mapLayers().values() if layer.name().startswith("PREVIEW")]
+    assert not [
+        layer
+        for layer in QgsProject.instance().mapLayers().values()
+        if layer.name().startswith("PREVIEW")
+    ]
     say("unloaded; no preview left")
 
 

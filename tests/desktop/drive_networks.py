@@ -1,4 +1,5 @@
-"""Runs inside the real QGIS desktop: one network, chosen in the dock, with its own settings, and what it tells of a point.
+"""Runs inside the real QGIS desktop: one network, chosen in the dock, with its own settings, and
+what it tells of a point.
 
 Environment: see `desk`; SOA_MATCHER the network.
 """
@@ -37,7 +38,9 @@ def run(plugin):
     assert len(session.points) >= 20, dock.status.text()
     assert session.fit.transform is not None, session.fit.message
     iface.messageBar().clearWidgets()
-    QgsProject.instance().layerTreeRoot().findLayer(dock.pair()[1].id()).setItemVisibilityChecked(False)
+    QgsProject.instance().layerTreeRoot().findLayer(dock.pair()[1].id()).setItemVisibilityChecked(
+        False
+    )
     shot("3_answer")
 
 
@@ -45,7 +48,12 @@ def look(plugin):
     """Select the surest point near the middle: its chips, its surface and its score are shown."""
     review = plugin.controller.review
     grid, inside = review.session.reference_grid, [p for p in review.session.points if p.in_fit]
-    middle = [p for p in inside if abs(p.tie_point.reference_px[0] / grid.width - 0.5) < 0.2 and abs(p.tie_point.reference_px[1] / grid.height - 0.5) < 0.2]
+    middle = [
+        p
+        for p in inside
+        if abs(p.tie_point.reference_px[0] / grid.width - 0.5) < 0.2
+        and abs(p.tie_point.reference_px[1] / grid.height - 0.5) < 0.2
+    ]
     chosen = max(middle or inside, key=lambda p: p.tie_point.score)
     assert chosen.tie_point.evidence is not None
     assert chosen.tie_point.evidence.surface.size > 8
@@ -53,7 +61,10 @@ def look(plugin):
     review.select([chosen.id])
     settle()
     shot("4_evidence")
-    say(f"{KEY}: {len(inside)} of {len(review.session.points)} in the fit, {chosen.id} scores {chosen.tie_point.score:.2f}")
+    say(
+        f"{KEY}: {len(inside)} of {len(review.session.points)} in the fit, {chosen.id} "
+        f"scores {chosen.tie_point.score:.2f}"
+    )
 
 
 def main():

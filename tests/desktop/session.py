@@ -1,4 +1,5 @@
-"""Runs inside the real QGIS desktop, twice: a whole working session up to a kill -9, and the reopening after it.
+"""Runs inside the real QGIS desktop, twice: a whole working session up to a kill -9, and the
+reopening after it.
 
 Environment: see `desk`. Writes a picture of the window at each step.
 """
@@ -8,9 +9,33 @@ import os
 import signal
 from pathlib import Path
 
-from desk import CTRL, LEFT, OUT, PLAIN, click, open_dock, open_pair, play, prepare_window, press, pull, say, settle, shot, wait
+from desk import (
+    CTRL,
+    LEFT,
+    OUT,
+    PLAIN,
+    click,
+    open_dock,
+    open_pair,
+    play,
+    prepare_window,
+    press,
+    pull,
+    say,
+    settle,
+    shot,
+    wait,
+)
 from osgeo import gdal
-from qgis.core import QgsFillSymbol, QgsPalettedRasterRenderer, QgsPointXY, QgsProject, QgsRasterLayer, QgsSingleSymbolRenderer, QgsVectorLayer
+from qgis.core import (
+    QgsFillSymbol,
+    QgsPalettedRasterRenderer,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsSingleSymbolRenderer,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtTest import QTest
@@ -27,7 +52,16 @@ def state(plugin):
     session, project = plugin.controller.review.session, QgsProject.instance()
     return {
         "points": [
-            [p.id, *p.tie_point.reference_px, *p.tie_point.sensed_px, p.state.value, p.role.value, p.tie_point.enabled, p.reason, round(p.tie_point.score, 9)]
+            [
+                p.id,
+                *p.tie_point.reference_px,
+                *p.tie_point.sensed_px,
+                p.state.value,
+                p.role.value,
+                p.tie_point.enabled,
+                p.reason,
+                round(p.tie_point.score, 9),
+            ]
             for p in sorted(session.points, key=lambda p: p.id)
         ],
         "model": session.model,
@@ -40,12 +74,24 @@ def state(plugin):
 
 def add_scene_layers():
     mask_path, outlines_path = write_scene_layers(Path(os.environ["SOA_SENSED"]), OUT)
-    mask, outlines = QgsRasterLayer(str(mask_path), "mask"), QgsVectorLayer(str(outlines_path), "outlines")
+    mask, outlines = (
+        QgsRasterLayer(str(mask_path), "mask"),
+        QgsVectorLayer(str(outlines_path), "outlines"),
+    )
     assert mask.isValid()
     assert outlines.featureCount() > 0
-    classes = [QgsPalettedRasterRenderer.Class(1, QColor(0, 0, 0, 0), "bright"), QgsPalettedRasterRenderer.Class(2, QColor("#0072B2"), "dark")]
+    classes = [
+        QgsPalettedRasterRenderer.Class(1, QColor(0, 0, 0, 0), "bright"),
+        QgsPalettedRasterRenderer.Class(2, QColor("#0072B2"), "dark"),
+    ]
     mask.setRenderer(QgsPalettedRasterRenderer(mask.dataProvider(), 1, classes))
-    outlines.setRenderer(QgsSingleSymbolRenderer(QgsFillSymbol.createSimple({"style": "no", "outline_color": "#F0E442", "outline_width": "0.5"})))
+    outlines.setRenderer(
+        QgsSingleSymbolRenderer(
+            QgsFillSymbol.createSimple(
+                {"style": "no", "outline_color": "#F0E442", "outline_width": "0.5"}
+            )
+        )
+    )
     project = QgsProject.instance()
     project.addMapLayers([mask, outlines], False)
     for layer in (mask, outlines):
@@ -58,7 +104,17 @@ def run_to_the_answer(plugin):
     dock.match.model_combo.setCurrentIndex(dock.match.model_combo.findData("affine"))
     shot("02_match")
     click(dock.match.run_button)
-    wait(lambda: controller.task is None or (controller.review.session is not None and len(controller.review.session.points) >= 60), 300, "first tie points")
+    wait(
+        lambda: (
+            controller.task is None
+            or (
+                controller.review.session is not None
+                and len(controller.review.session.points) >= 60
+            )
+        ),
+        300,
+        "first tie points",
+    )
     QTest.qWait(120)
     iface.mainWindow().grab().save(str(OUT / "03_running.png"))
     wait(lambda: controller.task is None, 300, "run")
@@ -68,7 +124,9 @@ def run_to_the_answer(plugin):
     shot("04_answer")
     say(dock.status.text())
     iface.messageBar().clearWidgets()
-    QgsProject.instance().layerTreeRoot().findLayer(dock.pair()[1].id()).setItemVisibilityChecked(False)  # review on the reference
+    QgsProject.instance().layerTreeRoot().findLayer(dock.pair()[1].id()).setItemVisibilityChecked(
+        False
+    )  # review on the reference
 
 
 def judge_twenty(plugin):
@@ -88,8 +146,18 @@ def drag_with_snap(plugin):
     review, canvas = plugin.controller.review, iface.mapCanvas()
     session = review.session
     width, height = session.reference_grid.width, session.reference_grid.height
-    sure = [p for p in session.points if p.in_fit and p.tie_point.score > 0.8 and p.state.value == "predicted"]
-    point = min(sure, key=lambda p: abs(p.tie_point.reference_px[0] - 0.56 * width) + abs(p.tie_point.reference_px[1] - 0.72 * height))
+    sure = [
+        p
+        for p in session.points
+        if p.in_fit and p.tie_point.score > 0.8 and p.state.value == "predicted"
+    ]
+    point = min(
+        sure,
+        key=lambda p: (
+            abs(p.tie_point.reference_px[0] - 0.56 * width)
+            + abs(p.tie_point.reference_px[1] - 0.72 * height)
+        ),
+    )
     review.select([point.id])
     review.zoom_to(point.id)
     canvas.zoomScale(canvas.scale() / 7)
@@ -97,9 +165,21 @@ def drag_with_snap(plugin):
     at_first = point.tie_point.reference_px
     x, y = review.item.screen_position(point.id)
     there = review.placement.reference_place_of_px((at_first[0] + 3.6, at_first[1] - 2.7))
-    aim = canvas.getCoordinateTransform().transform(review.placement.to_canvas(there, review.canvas_crs()))
-    pull(QPoint(round(x), round(y)), QPoint(round(aim.x()), round(aim.y())), between=lambda: shot("06_dragging"))
-    wait(lambda: review.session.point(point.id).state.value == "edited" and review.snapper._task is None, 20, "snapped")
+    aim = canvas.getCoordinateTransform().transform(
+        review.placement.to_canvas(there, review.canvas_crs())
+    )
+    pull(
+        QPoint(round(x), round(y)),
+        QPoint(round(aim.x()), round(aim.y())),
+        between=lambda: shot("06_dragging"),
+    )
+    wait(
+        lambda: (
+            review.session.point(point.id).state.value == "edited" and review.snapper._task is None
+        ),
+        20,
+        "snapped",
+    )
     shot("07_snapped")
     now = session.point(point.id).tie_point.reference_px
     assert abs(now[0] - at_first[0]) + abs(now[1] - at_first[1]) < 1.0, (now, at_first)
@@ -155,9 +235,21 @@ def brush_histogram(plugin):
 
 
 def take_advice(plugin):
-    controller, dock, session = plugin.controller.accuracy, plugin.dock, plugin.controller.review.session
+    controller, dock, session = (
+        plugin.controller.accuracy,
+        plugin.dock,
+        plugin.controller.review.session,
+    )
     dock.tabs.setCurrentIndex(ACCURACY)
-    wait(lambda: controller.judgement is not None and controller.judgement.model == "affine" and len(controller.judgement.checks_px) > 0, 60, "judgement")
+    wait(
+        lambda: (
+            controller.judgement is not None
+            and controller.judgement.model == "affine"
+            and len(controller.judgement.checks_px) > 0
+        ),
+        60,
+        "judgement",
+    )
     shot("12_advice")
     best = controller.judgement.advice.best
     assert best != "affine", "the scene's advice should differ from the model chosen before the run"
@@ -165,21 +257,34 @@ def take_advice(plugin):
     row = next(r for r in range(table.rowCount()) if table.item(r, 0).text().endswith("★"))
     click(table.viewport(), table.visualItemRect(table.item(row, 2)).center())
     assert session.model == best
-    wait(lambda: controller.judgement is not None and controller.judgement.model == best, 60, "figures of the new model")
+    wait(
+        lambda: controller.judgement is not None and controller.judgement.model == best,
+        60,
+        "figures of the new model",
+    )
     shot("13_model_by_advice")
     say(f"model by advice: {best}; {controller.judgement.advice.why}")
 
 
 def look_at(x, y):
-    """Show a part of the reference at a medium scale; x and y are shares of its width and height."""
+    """Show a part of the reference at a medium scale; x and y are shares of its width and
+    height.
+    """
     canvas, extent = iface.mapCanvas(), plugins["sar_optical_align"].dock.pair()[0].extent()
     canvas.setExtent(extent)
     canvas.zoomByFactor(0.22)
-    canvas.setCenter(QgsPointXY(extent.xMinimum() + x * extent.width(), extent.yMaximum() - y * extent.height()))
+    canvas.setCenter(
+        QgsPointXY(extent.xMinimum() + x * extent.width(), extent.yMaximum() - y * extent.height())
+    )
 
 
 def compare(plugin):
-    canvas, strip, view, dock = iface.mapCanvas(), plugin.dock.compare, plugin.controller.compare.view, plugin.dock
+    canvas, strip, view, dock = (
+        iface.mapCanvas(),
+        plugin.dock.compare,
+        plugin.controller.compare.view,
+        plugin.dock,
+    )
     live = plugin.controller.compare.preview
     dock.tabs.setCurrentIndex(REVIEW)
     click(strip.preview_button)
@@ -230,7 +335,10 @@ def warp_along(plugin):
     assert all(layer.isValid() for layer in names.values())
     assert names["outlines_aligned"].featureCount() == names["outlines"].featureCount()
     source, written = gdal.Open(os.environ["SOA_SENSED"]), gdal.Open(str(WARPED))
-    assert (written.RasterCount, written.GetRasterBand(1).DataType) == (source.RasterCount, source.GetRasterBand(1).DataType)
+    assert (written.RasterCount, written.GetRasterBand(1).DataType) == (
+        source.RasterCount,
+        source.GetRasterBand(1).DataType,
+    )
     say("warped with a raster and a vector layer: " + dock.status.text().replace(str(OUT), ""))
 
 
@@ -264,7 +372,9 @@ def before_the_kill():
     assert QgsProject.instance().write(str(PROJECT))
     shot("21_saved")
     press(plugin.dock.review.table, KEY.Key_N)
-    press(plugin.dock.review.table, KEY.Key_R)  # after the project was saved: the review itself is saved at every edit
+    press(
+        plugin.dock.review.table, KEY.Key_R
+    )  # after the project was saved: the review itself is saved at every edit
     BEFORE.write_text(json.dumps(state(plugin)), encoding="utf-8")
     say("killing QGIS")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -275,11 +385,18 @@ def after_the_kill():
     iface.addProject(str(PROJECT))
     open_dock()
     plugin = plugins["sar_optical_align"]
-    wait(lambda: plugin.controller is not None and plugin.controller.review.session is not None, 20, "review comes back")
+    wait(
+        lambda: plugin.controller is not None and plugin.controller.review.session is not None,
+        20,
+        "review comes back",
+    )
     wait(lambda: plugin.controller.review.session.fit.transform is not None, 20, "fit")
     QTest.qWait(500)
     shot("22_reopened")
-    before, now = json.loads(BEFORE.read_text(encoding="utf-8")), json.loads(json.dumps(state(plugin)))
+    before, now = (
+        json.loads(BEFORE.read_text(encoding="utf-8")),
+        json.loads(json.dumps(state(plugin))),
+    )
     for name in before:
         assert now[name] == before[name], (name, now[name], before[name])
     assert sum(p.role.value == "check" for p in plugin.controller.review.session.points) == 3

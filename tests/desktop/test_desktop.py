@@ -1,4 +1,6 @@
-"""The real QGIS desktop under Xvfb with the synthetic pair, driven from inside by `drive.py` and `drive_compare.py`."""
+"""The real QGIS desktop under Xvfb with the synthetic pair, driven from inside by `drive.py` and
+`drive_compare.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A whole working session in the real QGIS desktop under Xvfb, killed and reopened, driven from inside by `session.py`.
+"""A whole working session in the real QGIS desktop under Xvfb, killed and reopened, driven from
+inside by `session.py`.
 
 `SOA_SCREENSHOTS=folder` keeps a picture of each step (`make session`).
 """

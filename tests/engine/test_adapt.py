@@ -16,7 +16,14 @@ from sar_optical_align.plugin.core.adapting import AdaptRequest
 from sar_optical_align.plugin.core.errors import AlignError, InputError, UsageError
 from sar_optical_align.plugin.core.gcp_io import save_points
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
-from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Grid, Modality, RasterRef, TiePoint
+from sar_optical_align.plugin.core.types import (
+    AlignParams,
+    AlignRequest,
+    Grid,
+    Modality,
+    RasterRef,
+    TiePoint,
+)
 from sar_optical_align.plugin.engine import adapt as adapting
 from sar_optical_align.plugin.engine.adapt import _covered, _is_better, _windows, adapt, hold_back
 from sar_optical_align.plugin.engine.cli import main
@@ -24,19 +31,34 @@ from sar_optical_align.plugin.engine.matchers.network import shipped_weights
 from sar_optical_align.plugin.engine.reading import open_pair
 
 SIDE, SHIFT = 420, (7, -4)
-places = st.integers(12, 300).flatmap(lambda n: st.lists(st.tuples(st.floats(0, 4000), st.floats(0, 3000)), min_size=n, max_size=n))
+places = st.integers(12, 300).flatmap(
+    lambda n: st.lists(st.tuples(st.floats(0, 4000), st.floats(0, 3000)), min_size=n, max_size=n)
+)
 
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory):
-    """An optical picture, its radar-like look shifted by `SHIFT`, and 49 points of the truth: sensed px -> reference px."""
+    """An optical picture, its radar-like look shifted by `SHIFT`, and 49 points of the truth:
+    sensed px -> reference px.
+    """
     folder = tmp_path_factory.mktemp("adapt")
     rng = np.random.default_rng(5)
-    fields = sum(cv2.resize(rng.normal(0, 1, (n, n)).astype(np.float32), (SIDE + 40, SIDE + 40), interpolation=cv2.INTER_NEAREST) for n in (9, 23, 46))
+    fields = sum(
+        cv2.resize(
+            rng.normal(0, 1, (n, n)).astype(np.float32),
+            (SIDE + 40, SIDE + 40),
+            interpolation=cv2.INTER_NEAREST,
+        )
+        for n in (9, 23, 46)
+    )
     whole = cv2.GaussianBlur((fields - fields.min()) / np.ptp(fields), (0, 0), 1.0)
     optical = whole[20 : 20 + SIDE, 20 : 20 + SIDE]
     moved = whole[20 - SHIFT[1] :, 20 - SHIFT[0] :][:SIDE, :SIDE]
-    radar = 0.5 * np.sin(5.0 * moved) ** 2 + 2.0 * np.hypot(cv2.Sobel(moved, cv2.CV_32F, 1, 0), cv2.Sobel(moved, cv2.CV_32F, 0, 1)) + 0.1 * rng.random((SIDE, SIDE))
+    radar = (
+        0.5 * np.sin(5.0 * moved) ** 2
+        + 2.0 * np.hypot(cv2.Sobel(moved, cv2.CV_32F, 1, 0), cv2.Sobel(moved, cv2.CV_32F, 0, 1))
+        + 0.1 * rng.random((SIDE, SIDE))
+    )
     paths = [str(folder / "optical.tif"), str(folder / "sar.tif")]
     write_raster(folder / "optical.tif", (255 * optical).astype(np.uint8))
     write_raster(folder / "sar.tif", (255 * np.clip(radar, 0, 1)).astype(np.uint8))
@@ -49,14 +71,24 @@ def scene(tmp_path_factory):
 def request_of(scene, output, reference_px=None, **more):
     paths, reference, sensed = scene
     params = AlignParams(matcher="me_ssm", model="shift", device="cpu", threads=1)
-    pair = AlignRequest(RasterRef(paths[0], (), Modality.OPTICAL), RasterRef(paths[1], (), Modality.SAR), params)
+    pair = AlignRequest(
+        RasterRef(paths[0], (), Modality.OPTICAL), RasterRef(paths[1], (), Modality.SAR), params
+    )
     given_px = reference if reference_px is None else reference_px
-    return AdaptRequest(pair, tuple(map(tuple, given_px.tolist())), tuple(map(tuple, sensed.tolist())), str(output), **more)
+    return AdaptRequest(
+        pair,
+        tuple(map(tuple, given_px.tolist())),
+        tuple(map(tuple, sensed.tolist())),
+        str(output),
+        **more,
+    )
 
 
 @given(places, st.integers(0, 5))
 def test_whole_blocks_are_held_back(points, seed):
-    """About a quarter, the same for the same seed; no block of the rest lies within one held back, whatever the order of the points."""
+    """About a quarter, the same for the same seed; no block of the rest lies within one held back,
+    whatever the order of the points.
+    """
     xy = np.array(points)
     held = hold_back(xy, seed)
     assert held.tolist() == hold_back(xy, seed).tolist()
@@ -79,11 +111,15 @@ def test_covered_ground_is_that_around_the_places(x, y, reach):
     centre = np.arange(60) + 0.5
     inside = (np.abs(centre - y) <= reach)[:, None] & (np.abs(centre - x) <= reach)[None]
     assert covered[inside].all()
-    assert not covered[(np.abs(centre - y) > reach + 1)[:, None] | (np.abs(centre - x) > reach + 1)[None]].any()
+    assert not covered[
+        (np.abs(centre - y) > reach + 1)[:, None] | (np.abs(centre - x) > reach + 1)[None]
+    ].any()
 
 
 def test_windows_show_the_same_ground_and_none_of_what_is_held_back(scene):
-    """Where the sensed picture is the reference moved, both pictures of a window are the same wherever they count."""
+    """Where the sensed picture is the reference moved, both pictures of a window are the same
+    wherever they count.
+    """
     request = request_of(scene, "x.safetensors")
     same = RasterRef(scene[0][1].replace("sar", "same"), (), Modality.SAR)
     scale = AlignParams(matcher="me_ssm", model="shift", sar_scale="db")  # no logarithm
@@ -133,10 +169,17 @@ def test_adapting_trains_measures_and_leaves_the_start_alone(scene, tmp_path, mo
 
 @pytest.mark.parametrize("key", ["kd_cfm", "msa_net", "soma", "regnet_mamba2"])
 def test_another_network_with_a_trainer_plugs_in(key, scene, tmp_path):
-    """A pair matcher is measured by its match nearest to each point; its own trainer learns from the same windows, and one step changes little."""
+    """A pair matcher is measured by its match nearest to each point; its own trainer learns from
+    the same windows, and one step changes little.
+    """
     whole = request_of(scene, tmp_path / "a.safetensors", steps=1)
     few = [points[::3] for points in (whole.reference_px, whole.sensed_px)]
-    request = replace(whole, align=replace(whole.align, params=replace(whole.align.params, matcher=key)), reference_px=few[0], sensed_px=few[1])
+    request = replace(
+        whole,
+        align=replace(whole.align, params=replace(whole.align.params, matcher=key)),
+        reference_px=few[0],
+        sensed_px=few[1],
+    )
     result = adapt(request, Progress())
     assert result.steps == 1
     assert result.held_back >= 3
@@ -148,7 +191,15 @@ def test_another_network_with_a_trainer_plugs_in(key, scene, tmp_path):
 def test_wrong_points_are_not_worth_learning(scene, tmp_path):
     """Points that contradict each other teach nothing: the weights stay, and that is said."""
     rng = np.random.default_rng(3)
-    result = adapt(request_of(scene, tmp_path / "a.safetensors", scene[1] + rng.uniform(-9, 9, scene[1].shape), steps=1), Progress())
+    result = adapt(
+        request_of(
+            scene,
+            tmp_path / "a.safetensors",
+            scene[1] + rng.uniform(-9, 9, scene[1].shape),
+            steps=1,
+        ),
+        Progress(),
+    )
     assert result.weights == ""
     assert "stay as they were" in result.message
     assert not list(tmp_path.iterdir())
@@ -175,11 +226,20 @@ def test_what_cannot_be_adapted_is_refused(scene, tmp_path):
     good = request_of(scene, tmp_path / "a.safetensors", steps=1)
     pair = good.align
     for changed, words in (
-        (AlignRequest(pair.reference, pair.sensed, AlignParams(matcher="cfog")), "cannot be adapted"),
-        (AlignRequest(pair.reference, RasterRef(paths[1], (), Modality.OPTICAL), pair.params), "optical and a SAR"),
+        (
+            AlignRequest(pair.reference, pair.sensed, AlignParams(matcher="cfog")),
+            "cannot be adapted",
+        ),
+        (
+            AlignRequest(pair.reference, RasterRef(paths[1], (), Modality.OPTICAL), pair.params),
+            "optical and a SAR",
+        ),
     ):
         with pytest.raises(AlignError, match=words):
-            adapt(AdaptRequest(changed, good.reference_px, good.sensed_px, good.output, steps=1), Progress())
+            adapt(
+                AdaptRequest(changed, good.reference_px, good.sensed_px, good.output, steps=1),
+                Progress(),
+            )
     outside = tuple((x + 5000.0, y) for x, y in good.reference_px)
     with pytest.raises((InputError, UsageError)):
         adapt(AdaptRequest(pair, outside, good.sensed_px, good.output, steps=1), Progress())
@@ -188,10 +248,23 @@ def test_what_cannot_be_adapted_is_refused(scene, tmp_path):
 def test_the_command_reads_points_and_says_what_came_of_it(scene, tmp_path, capsys):
     paths, reference, sensed = scene
     grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), SIDE, SIDE)
-    points = [TiePoint(i, tuple(r), tuple(s)) for i, (r, s) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True), 1)]
+    points = [
+        TiePoint(i, tuple(r), tuple(s))
+        for i, (r, s) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True), 1)
+    ]
     file = tmp_path / "p.csv"
     save_points(file, points, grid, grid)
-    command = ["adapt", "me_ssm", *paths, "--points", str(file), "--steps", "1", "--output", str(tmp_path / "out")]
+    command = [
+        "adapt",
+        "me_ssm",
+        *paths,
+        "--points",
+        str(file),
+        "--steps",
+        "1",
+        "--output",
+        str(tmp_path / "out"),
+    ]
     command += ["--sensed-modality", "sar", "--threads", "1", "--model", "shift"]
     assert main([*command, "--reference-modality", "optical"]) == 0
     out = capsys.readouterr().out
@@ -204,4 +277,7 @@ def test_the_command_reads_points_and_says_what_came_of_it(scene, tmp_path, caps
     save_points(file, points[:4], grid, grid)
     assert main([*command, "--overwrite"]) == 2
     assert "at least 12" in capsys.readouterr().err
-    assert json.loads(shipped_weights("me_ssm").with_suffix(".json").read_text())["network"] == "me_ssm"
+    assert (
+        json.loads(shipped_weights("me_ssm").with_suffix(".json").read_text())["network"]
+        == "me_ssm"
+    )

@@ -1,4 +1,6 @@
-"""The whole engine on the synthetic scene: true error, refusal, swap law, tile independence, badly placed input."""
+"""The whole engine on the synthetic scene: true error, refusal, swap law, tile independence, badly
+placed input.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def lattice():
 
 def true_rmse(result, shift=(0.0, 0.0)):
     place = lattice()
-    error = transform_from_dict(result.transform).apply(Misregistration().apply(place) + shift) - place
+    error = (
+        transform_from_dict(result.transform).apply(Misregistration().apply(place) + shift) - place
+    )
     return float(np.sqrt((error**2).sum(axis=1).mean()))
 
 
@@ -65,7 +69,9 @@ def test_scores_mean_something(result):
     """On the synthetic pair, about as many points are right as the scores say."""
     points = result[0].points
     truth = Misregistration()
-    right = np.array([np.hypot(*(truth.apply(np.array([p.reference_px])) - p.sensed_px)[0]) <= 2 for p in points])
+    right = np.array(
+        [np.hypot(*(truth.apply(np.array([p.reference_px])) - p.sensed_px)[0]) <= 2 for p in points]
+    )
     assert np.mean([p.score for p in points]) == pytest.approx(right.mean(), abs=0.2)
 
 
@@ -76,7 +82,13 @@ def test_the_result_does_not_depend_on_the_tile_size(request_, result):
 
 
 def test_swapping_the_images_inverts_the_transform(request_, result):
-    swapped = align(AlignRequest(replace(request_.sensed, modality="sar"), replace(request_.reference, modality="optical"), AlignParams()))
+    swapped = align(
+        AlignRequest(
+            replace(request_.sensed, modality="sar"),
+            replace(request_.reference, modality="optical"),
+            AlignParams(),
+        )
+    )
     assert swapped.status is Status.OK
     there = transform_from_dict(result[0].transform).apply(Misregistration().apply(lattice()))
     back = transform_from_dict(swapped.transform).apply(there)
@@ -90,7 +102,9 @@ def test_a_badly_placed_raster_is_found_within_the_declared_radius(request_, sce
     profile["transform"] = Affine.translation(1250.0, -900.0) @ profile["transform"]
     with rasterio.open(path, "w", **profile) as sink:
         sink.write(data)
-    found = align(AlignRequest(request_.reference, RasterRef(str(path)), AlignParams(search_radius=2000.0)))
+    found = align(
+        AlignRequest(request_.reference, RasterRef(str(path)), AlignParams(search_radius=2000.0))
+    )
     assert found.status is Status.OK
     assert true_rmse(found) < 1.2
 
@@ -118,16 +132,23 @@ class Blind(CfogMatcher):
     """Sees noise, another one each time."""
 
     def features(self, image, modality):
-        seen = np.random.default_rng(image.data.size + int(1e6 * image.data.std())).normal(size=(6, *image.data.shape))
+        seen = np.random.default_rng(image.data.size + int(1e6 * image.data.std())).normal(
+            size=(6, *image.data.shape)
+        )
         return (seen * image.mask).astype(np.float32)
 
 
 def test_of_two_coarse_positions_the_better_one_counts_alone(request_, monkeypatch):
     cfog, asked, seen = create("cfog"), [], []
-    request = replace(request_, params=AlignParams(matcher="cfog", max_points=150, rotation_scale_search=False))
+    request = replace(
+        request_, params=AlignParams(matcher="cfog", max_points=150, rotation_scale_search=False)
+    )
     plain = align(request)
     monkeypatch.setattr(align_module, "coarse_guides", lambda matcher: [Blind(), cfog])
-    second = align(request, CallbackProgress(on_update=lambda share, _: asked.append(share), on_points=seen.extend))
+    second = align(
+        request,
+        CallbackProgress(on_update=lambda share, _: asked.append(share), on_points=seen.extend),
+    )
     assert plain.evidence["coarse_attempts"] == 1
     assert second.evidence["coarse_attempts"] == 2
     assert second.transform == plain.transform
@@ -158,18 +179,34 @@ def test_me_ssm_is_its_own_second_guide():
 def test_a_second_guide_without_room_in_the_budget_is_left_out(request_, monkeypatch):
     monkeypatch.setattr(align_module, "_SURE", 1.1)  # so that the second is asked for
     for budget_mb, attempts in ((690, 1), (0, 2)):
-        params = AlignParams(matcher="soma", max_points=60, memory_mb=budget_mb, working_gsd=30.0, rotation_scale_search=False)
+        params = AlignParams(
+            matcher="soma",
+            max_points=60,
+            memory_mb=budget_mb,
+            working_gsd=30.0,
+            rotation_scale_search=False,
+        )
         assert align(replace(request_, params=params)).evidence["coarse_attempts"] == attempts
 
 
 def test_the_others_are_guided_by_themselves_or_cfog():
-    for key, kind in (("cfog", CfogMatcher), ("mutual_information", CfogMatcher), ("sift", CfogMatcher)):
+    for key, kind in (
+        ("cfog", CfogMatcher),
+        ("mutual_information", CfogMatcher),
+        ("sift", CfogMatcher),
+    ):
         assert [type(guide) for guide in coarse_guides(create(key))] == [kind]
 
 
 @needs_torch
 def test_unrelated_images_are_refused_after_both_guides(request_, unrelated):
-    refused = align(replace(request_, sensed=unrelated, params=AlignParams(matcher="msa_net", max_points=100, working_gsd=20.0)))
+    refused = align(
+        replace(
+            request_,
+            sensed=unrelated,
+            params=AlignParams(matcher="msa_net", max_points=100, working_gsd=20.0),
+        )
+    )
     assert refused.status is Status.NO_RELIABLE_ALIGNMENT
     assert refused.evidence["coarse_attempts"] == 2
 
@@ -185,7 +222,9 @@ def test_cancel_stops_in_the_middle(request_):
         align(request_, CallbackProgress(is_cancelled=stop))
 
 
-@pytest.mark.parametrize("matcher", ["gradient_ncc", "phase_congruency", "mutual_information", "sift"])
+@pytest.mark.parametrize(
+    "matcher", ["gradient_ncc", "phase_congruency", "mutual_information", "sift"]
+)
 def test_the_other_matchers_run_through_the_same_door(request_, matcher):
     outcome = align(replace(request_, params=AlignParams(matcher=matcher, max_points=60)))
     assert outcome.matcher == matcher
@@ -204,16 +243,22 @@ def test_of_many_matches_the_surest_of_each_place_stays(request_, scene_pair, tm
     with rasterio.open(path, "w", **profile) as sink:
         sink.write(np.clip(data + noise, 1, 255).astype(data.dtype))
     twin = replace(request_, sensed=RasterRef(str(path)))
-    many, few = (align(replace(twin, params=AlignParams(matcher="sift", max_points=n))) for n in (20_000, 60))
+    many, few = (
+        align(replace(twin, params=AlignParams(matcher="sift", max_points=n))) for n in (20_000, 60)
+    )
     assert len(many.points) > 300
     assert 30 < len(few.points) <= 90
-    score = {tuple(np.round(p.sensed_px, 6)): p.score for p in sorted(many.points, key=lambda p: p.score)}  # several of one place: the best
+    score = {
+        tuple(np.round(p.sensed_px, 6)): p.score for p in sorted(many.points, key=lambda p: p.score)
+    }  # several of one place: the best
     assert all(score[tuple(np.round(p.sensed_px, 6))] == pytest.approx(p.score) for p in few.points)
     assert np.mean([p.score for p in few.points]) > np.mean(list(score.values()))
     assert few.quality.coverage > 0.8 * many.quality.coverage
 
 
-def test_a_place_is_explained_from_the_guide_that_stands_out(request_, scene_pair, tmp_path, monkeypatch):
+def test_a_place_is_explained_from_the_guide_that_stands_out(
+    request_, scene_pair, tmp_path, monkeypatch
+):
     """A guide that sees nothing does not decide where the images are put."""
     with rasterio.open(scene_pair[0]) as source:
         at = source.transform @ (source.width / 2, source.height / 2)

@@ -27,7 +27,11 @@ TURN_DEG = 9.0
 
 @pytest.fixture(scope="module")
 def request_(scene_pair):
-    return AlignRequest(RasterRef(str(scene_pair[0])), RasterRef(str(scene_pair[1])), AlignParams(matcher="cfog", max_points=150))
+    return AlignRequest(
+        RasterRef(str(scene_pair[0])),
+        RasterRef(str(scene_pair[1])),
+        AlignParams(matcher="cfog", max_points=150),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +63,9 @@ def test_a_raster_that_lies_nearly_right_is_not_turned_to_and_fro(request_):
 
 
 @pytest.mark.parametrize(("off_px", "matched"), [(0.0, 1), (20.0, 2)])
-def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_again(request_, monkeypatch, off_px, matched):
+def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_again(
+    request_, monkeypatch, off_px, matched
+):
     calls, guided = [], []
     sure = align(request_)
 
@@ -68,11 +74,15 @@ def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_a
         guided.append(turn)
         matrix = np.array(found.matrix)
         matrix[0, 2] += off_px * turn
-        return replace(found, matrix=tuple(map(tuple, matrix)), contrast=100.0 if turn else found.contrast)
+        return replace(
+            found, matrix=tuple(map(tuple, matrix)), contrast=100.0 if turn else found.contrast
+        )
 
     monkeypatch.setattr(align_module, "_SURE", 1.1)
     monkeypatch.setattr(align_module, "coarse_align", later)
-    monkeypatch.setattr(align_module, "find_matches", lambda *args: calls.append(1) or find_matches(*args))
+    monkeypatch.setattr(
+        align_module, "find_matches", lambda *args: calls.append(1) or find_matches(*args)
+    )
     doubtful = align(request_)
     assert guided == [False, True]
     assert len(calls) == matched
@@ -84,7 +94,10 @@ def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_a
         assert [p.reference_px for p in doubtful.points] == [p.reference_px for p in sure.points]
 
 
-@pytest.mark.parametrize(("side", "turn_deg", "same"), [(64, 1.0, True), (64, 4.0, False), (2000, 0.2, True), (2000, 1.0, False)])
+@pytest.mark.parametrize(
+    ("side", "turn_deg", "same"),
+    [(64, 1.0, True), (64, 4.0, False), (2000, 0.2, True), (2000, 1.0, False)],
+)
 def test_a_small_image_bears_less_rotation_to_be_at_the_same_place(side, turn_deg, same):
     pair = SimpleNamespace(grid=SimpleNamespace(width=side, height=side))
     turned = similarity_matrix(turn_deg, 1.0, (0.0, 0.0), (side / 2, side / 2))
@@ -94,7 +107,9 @@ def test_a_small_image_bears_less_rotation_to_be_at_the_same_place(side, turn_de
 def test_a_turned_raster_is_found_by_the_search_that_follows(turned):
     result = align(turned)
     assert result.status is Status.OK
-    assert result.evidence["coarse_attempts"] == 1  # nothing was matched from the shift, which does not stand out
+    assert (
+        result.evidence["coarse_attempts"] == 1
+    )  # nothing was matched from the shift, which does not stand out
     assert abs(result.coarse.rotation_deg) == pytest.approx(TURN_DEG, abs=2.0)
     assert true_rmse(result) < 1.0
 
@@ -115,7 +130,12 @@ def test_without_the_search_a_turned_raster_is_refused(turned):
     ],
 )
 def test_bare_pixels_are_searched_at_once(georeferenced, params, searches):
-    assert searches_of(SimpleNamespace(reference=SimpleNamespace(is_georeferenced=georeferenced)), params) == searches
+    assert (
+        searches_of(
+            SimpleNamespace(reference=SimpleNamespace(is_georeferenced=georeferenced)), params
+        )
+        == searches
+    )
 
 
 def test_the_number_of_threads_changes_nothing(turned, monkeypatch):
@@ -126,5 +146,10 @@ def test_the_number_of_threads_changes_nothing(turned, monkeypatch):
         assert one == several
         pair.set_sensed_correction(np.array(one.matrix))
         centres = lattice(pair, 96, 40)
-        first, second = (match_templates(pair, cfog, centres, 96, 8, 512, Progress(), threads=threads) for threads in (1, 3))
-    assert [(m.centre, m.shift, m.forward_backward_px) for m in first] == [(m.centre, m.shift, m.forward_backward_px) for m in second]
+        first, second = (
+            match_templates(pair, cfog, centres, 96, 8, 512, Progress(), threads=threads)
+            for threads in (1, 3)
+        )
+    assert [(m.centre, m.shift, m.forward_backward_px) for m in first] == [
+        (m.centre, m.shift, m.forward_backward_px) for m in second
+    ]

@@ -33,7 +33,10 @@ def good(tmp_path):
 
 
 def refused(error, reference, sensed, **params) -> str:
-    with pytest.raises(error) as caught, open_pair(AlignRequest(RasterRef(reference), RasterRef(sensed), AlignParams(**params))):
+    with (
+        pytest.raises(error) as caught,
+        open_pair(AlignRequest(RasterRef(reference), RasterRef(sensed), AlignParams(**params))),
+    ):
         pass
     assert type(caught.value) is error
     assert caught.value.hint
@@ -51,7 +54,9 @@ def test_not_a_raster(tmp_path, good):
 
 
 @pytest.mark.parametrize("kept", [0.35, 0.9, 0.985])
-@pytest.mark.parametrize("layout", [{"tiled": True, "blockxsize": 128, "blockysize": 128}, {"blockysize": 4}])
+@pytest.mark.parametrize(
+    "layout", [{"tiled": True, "blockxsize": 128, "blockysize": 128}, {"blockysize": 4}]
+)
 def test_truncated(tmp_path, good, kept, layout):
     path = tmp_path / "cut.tif"
     noise = np.random.default_rng(1).integers(0, 255, (700, 900)).astype(np.uint8)
@@ -68,7 +73,12 @@ def test_wrong_band(good):
 
 @pytest.mark.parametrize("dtype", ["complex64", "complex128", "complex_int16"])
 def test_complex(tmp_path, good, dtype):
-    path = write_raster(tmp_path / "slc.tif", texture().astype("complex64" if dtype == "complex_int16" else dtype), UTM, GT)
+    path = write_raster(
+        tmp_path / "slc.tif",
+        texture().astype("complex64" if dtype == "complex_int16" else dtype),
+        UTM,
+        GT,
+    )
     refused(ComplexDataError, good, path)
 
 
@@ -79,11 +89,20 @@ def test_too_small(tmp_path, good, shape):
 
 @pytest.mark.parametrize(
     ("value", "options"),
-    [(7, {}), (0, {}), (0, {"nodata": 0}), (-9999.0, {"nodata": -9999.0}), (np.nan, {}), (1.7e38, {"nodata": 1.7e38})],
+    [
+        (7, {}),
+        (0, {}),
+        (0, {"nodata": 0}),
+        (-9999.0, {"nodata": -9999.0}),
+        (np.nan, {}),
+        (1.7e38, {"nodata": 1.7e38}),
+    ],
 )
 def test_constant_or_empty(tmp_path, good, value, options):
     data = np.full((80, 90), value, "float32" if isinstance(value, float) else "uint8")
-    message = refused(EmptyImageError, good, write_raster(tmp_path / "flat.tif", data, UTM, GT, **options))
+    message = refused(
+        EmptyImageError, good, write_raster(tmp_path / "flat.tif", data, UTM, GT, **options)
+    )
     assert "flat.tif" in message
 
 
@@ -106,28 +125,39 @@ def test_one_without_crs(tmp_path, good):
 
 
 def test_a_site_grid_beside_a_map_says_that_they_do_not_meet(tmp_path, good):
-    site = 'LOCAL_CS["Site grid",LOCAL_DATUM["Site",0],UNIT["metre",1],AXIS["Easting",EAST],AXIS["Northing",NORTH]]'
+    site = (
+        'LOCAL_CS["Site '
+        'grid",LOCAL_DATUM["Site",0],UNIT["metre",1],AXIS["Easting",EAST],AXIS["Northing",NORTH]]'
+    )
     local = write_raster(tmp_path / "site.tif", texture(), site, GT)
     for pair in ((good, local), (local, good)):
         assert refused(InputError, *pair).startswith("Cannot reproject between the two CRSs")
 
 
 def test_no_overlap_says_how_far(tmp_path, good):
-    far = write_raster(tmp_path / "far.tif", texture(), UTM, (560000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0))
+    far = write_raster(
+        tmp_path / "far.tif", texture(), UTM, (560000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0)
+    )
     message = refused(NoOverlapError, good, far)
     gap = 60000 - 1100
     assert f"{gap}" in message
-    with open_pair(AlignRequest(RasterRef(good), RasterRef(far), AlignParams(search_radius=60000.0))) as pair:
+    with open_pair(
+        AlignRequest(RasterRef(good), RasterRef(far), AlignParams(search_radius=60000.0))
+    ) as pair:
         assert pair.grid.width > 8
 
 
 def test_touching_rasters_say_so(tmp_path, good):
-    near = write_raster(tmp_path / "near.tif", texture(), UTM, (501080.0, 10.0, 0.0, 5400000.0, 0.0, -10.0))
+    near = write_raster(
+        tmp_path / "near.tif", texture(), UTM, (501080.0, 10.0, 0.0, 5400000.0, 0.0, -10.0)
+    )
     assert "too little" in refused(NoOverlapError, good, near, search_radius=10.0)
 
 
 def test_other_side_of_the_world(tmp_path, good):
-    path = write_raster(tmp_path / "polar.tif", texture(), "EPSG:3031", (-2e6, 100.0, 0.0, 1e6, 0.0, -100.0))
+    path = write_raster(
+        tmp_path / "polar.tif", texture(), "EPSG:3031", (-2e6, 100.0, 0.0, 1e6, 0.0, -100.0)
+    )
     refused(NoOverlapError, good, path)
 
 

@@ -1,4 +1,6 @@
-"""Laws of a batch: a line for every row whatever ends it, one batch at a time, nothing written over."""
+"""Laws of a batch: a line for every row whatever ends it, one batch at a time, nothing written
+over.
+"""
 
 import json
 import os
@@ -11,7 +13,13 @@ from raster_files import write_raster
 from sar_optical_align.plugin.core.errors import AlignError, InputError, OutputError
 from sar_optical_align.plugin.core.locking import Lock
 from sar_optical_align.plugin.core.progress import Progress
-from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
+from sar_optical_align.plugin.core.types import (
+    AlignParams,
+    AlignRequest,
+    Modality,
+    RasterRef,
+    WarpParams,
+)
 from sar_optical_align.plugin.engine import batch
 from sar_optical_align.plugin.engine.batch import run_batch
 from sar_optical_align.plugin.engine.manifest import read_manifest
@@ -26,22 +34,39 @@ def pair(tmp_path_factory):
     noise = np.random.default_rng(3).normal(size=(260, 280)).astype(np.float32)
     scene = cv2.GaussianBlur(noise, (0, 0), 1.6)
     scene = np.uint8(np.clip(128 + 110 * scene / np.abs(scene).max() * 1.6, 1, 255))
-    return write_raster(folder / "r.tif", scene, CRS, GT), write_raster(folder / "s.tif", np.roll(scene, (3, -2), (0, 1)), CRS, GT)
+    return write_raster(folder / "r.tif", scene, CRS, GT), write_raster(
+        folder / "s.tif", np.roll(scene, (3, -2), (0, 1)), CRS, GT
+    )
 
 
 def make(reference, sensed):
     params = AlignParams(matcher="gradient_ncc", threads=1, max_points=40)
-    return AlignRequest(RasterRef(reference, modality=Modality.OPTICAL), RasterRef(sensed, modality=Modality.OPTICAL), params)
+    return AlignRequest(
+        RasterRef(reference, modality=Modality.OPTICAL),
+        RasterRef(sensed, modality=Modality.OPTICAL),
+        params,
+    )
 
 
 def manifest_of(folder, *rows):
     path = folder / "m.csv"
-    path.write_text("reference,sensed,output\n" + "".join(",".join(map(str, row)) + "," * (2 - len(row[1:])) + "\n" for row in rows))
+    path.write_text(
+        "reference,sensed,output\n"
+        + "".join(",".join(map(str, row)) + "," * (2 - len(row[1:])) + "\n" for row in rows)
+    )
     return path
 
 
 def run(folder, rows, jobs=1, overwrite=False):
-    return run_batch(manifest_of(folder, *rows), folder / "out.jsonl", make, lambda _reference: WarpParams(), jobs, Progress(), overwrite)
+    return run_batch(
+        manifest_of(folder, *rows),
+        folder / "out.jsonl",
+        make,
+        lambda _reference: WarpParams(),
+        jobs,
+        Progress(),
+        overwrite,
+    )
 
 
 def lines(folder):
@@ -51,7 +76,9 @@ def lines(folder):
 @pytest.mark.parametrize("jobs", [1, 2, 3, 8, 40])
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 12, 25])
 def test_every_row_has_a_line(tmp_path, count, jobs):
-    rows = [("none.tif", f"s{i % 20}.tif") for i in range(count)]  # the last five are rows that are there already
+    rows = [
+        ("none.tif", f"s{i % 20}.tif") for i in range(count)
+    ]  # the last five are rows that are there already
     assert run(tmp_path, rows, jobs) == (count, count, 0)
     assert sorted((line["reference"], line["sensed"]) for line in lines(tmp_path)) == sorted(rows)
     assert not [p for p in tmp_path.iterdir() if p.name not in ("m.csv", "out.jsonl")]
@@ -74,7 +101,11 @@ def test_a_row_without_a_line_is_told_loudly(tmp_path, monkeypatch):
 
 
 def test_results_removed_meanwhile_are_told_loudly(tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "_parallel", lambda todo, work, *_: (work(todo[0]), (tmp_path / "out.jsonl").unlink()))
+    monkeypatch.setattr(
+        batch,
+        "_parallel",
+        lambda todo, work, *_: (work(todo[0]), (tmp_path / "out.jsonl").unlink()),
+    )
     with pytest.raises(OutputError, match="changed or removed"):
         run(tmp_path, [("none.tif", "s.tif")], jobs=2)
 
@@ -85,7 +116,11 @@ def test_a_killed_batch_goes_on(pair, tmp_path, when):
     rows = [(*pair, "a.tif"), (*pair, "sub/b.tif")]
     child = os.fork()
     if child == 0:
-        place = {"before the raster": (batch._Results, "note"), "between raster and line": (batch._Results, "add"), "after the line": (Lock, "settle")}[when]
+        place = {
+            "before the raster": (batch._Results, "note"),
+            "between raster and line": (batch._Results, "add"),
+            "after the line": (Lock, "settle"),
+        }[when]
         setattr(*place, lambda *_: os._exit(9))
         run(tmp_path, rows)
         os._exit(1)
@@ -113,19 +148,25 @@ def test_a_raster_of_somebody_else_is_not_adopted(pair, tmp_path):
 def test_two_batches_on_one_file_are_refused_with_the_holder(tmp_path):
     (tmp_path / "out.jsonl").write_text('{"reference": "a", "sensed": "b", "status": "ok"}\n')
     before = (tmp_path / "out.jsonl").read_bytes()
-    with Lock(tmp_path / "out.jsonl"), pytest.raises(OutputError, match=f"process {os.getpid()} on "):
+    with (
+        Lock(tmp_path / "out.jsonl"),
+        pytest.raises(OutputError, match=f"process {os.getpid()} on "),
+    ):
         run(tmp_path, [("none.tif", "s.tif")])
     assert (tmp_path / "out.jsonl").read_bytes() == before
 
 
-@pytest.mark.parametrize(("rows", "told"), [
-    ([("r.tif", "a.tif", "o.tif"), ("r.tif", "b.tif", "o.tif")], "one output"),
-    ([("r.tif", "a.tif", "o.tif"), ("r.tif", "b.tif", "./x/../O.tif")], "one output"),
-    ([("r.tif", "a.tif", "b.tif"), ("r.tif", "b.tif", "c.tif")], "read by a row"),
-    ([("r.tif", "a.tif", "r.tif")], "read by a row"),
-    ([("r.tif", "a.tif", "out.jsonl")], "manifest or the file of results"),
-    ([("r.tif", "a.tif", "m.csv")], "manifest or the file of results"),
-])
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([("r.tif", "a.tif", "o.tif"), ("r.tif", "b.tif", "o.tif")], "one output"),
+        ([("r.tif", "a.tif", "o.tif"), ("r.tif", "b.tif", "./x/../O.tif")], "one output"),
+        ([("r.tif", "a.tif", "b.tif"), ("r.tif", "b.tif", "c.tif")], "read by a row"),
+        ([("r.tif", "a.tif", "r.tif")], "read by a row"),
+        ([("r.tif", "a.tif", "out.jsonl")], "manifest or the file of results"),
+        ([("r.tif", "a.tif", "m.csv")], "manifest or the file of results"),
+    ],
+)
 def test_outputs_that_meet_are_refused_before_anything_runs(tmp_path, rows, told):
     with pytest.raises(InputError, match=told):
         run(tmp_path, rows)
@@ -159,12 +200,21 @@ def test_results_go_into_an_ordinary_file_that_is_no_input(pair, tmp_path, kind)
     from pathlib import Path
 
     with pytest.raises(OutputError):
-        run_batch(manifest_of(tmp_path, pair), Path(path), make, lambda _reference: WarpParams(), 1, Progress())
+        run_batch(
+            manifest_of(tmp_path, pair),
+            Path(path),
+            make,
+            lambda _reference: WarpParams(),
+            1,
+            Progress(),
+        )
 
 
 def test_every_line_is_on_disk_when_the_next_begins(tmp_path, monkeypatch):
     synced, real = [], os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(os.fstat(handle).st_ino), real(handle)))
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: (synced.append(os.fstat(handle).st_ino), real(handle))
+    )
     run(tmp_path, [("none.tif", f"{i}.tif") for i in range(4)])
     assert synced.count((tmp_path / "out.jsonl").stat().st_ino) >= 4
 
@@ -174,18 +224,38 @@ ROWS = [{"reference": "r.tif", "sensed": "s, 1.tif", "output": "o.tif"}]
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-@pytest.mark.parametrize("names", ["reference,sensed,output", "Reference,SENSED, Output ", "note,Sensed,reference,output,"])
+@pytest.mark.parametrize(
+    "names",
+    ["reference,sensed,output", "Reference,SENSED, Output ", "note,Sensed,reference,output,"],
+)
 def test_a_manifest_is_read_as_spreadsheets_write_it(tmp_path, separator, encoding, names):
     columns = names.split(",")
     cells = [ROWS[0].get(name.strip().lower(), "") for name in columns]
-    text = "\r\n".join([separator.join(columns), separator.join(f'"{c}"' for c in cells), separator * (len(columns) - 1), ""])
+    text = "\r\n".join(
+        [
+            separator.join(columns),
+            separator.join(f'"{c}"' for c in cells),
+            separator * (len(columns) - 1),
+            "",
+        ]
+    )
     (tmp_path / "m.csv").write_bytes(text.encode(encoding))
     assert read_manifest(tmp_path / "m.csv") == ROWS
 
 
-@pytest.mark.parametrize("text", [
-    "", "\n", "reference\nr.tif\n", "reference,sensed\nr.tif\n", "reference,sensed\nr.tif,a,b.tif\n", "reference,Reference,sensed\na,b,c\n", "reference,sensed\n\"a,b\n", "a\0b\n",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        "reference\nr.tif\n",
+        "reference,sensed\nr.tif\n",
+        "reference,sensed\nr.tif,a,b.tif\n",
+        "reference,Reference,sensed\na,b,c\n",
+        'reference,sensed\n"a,b\n',
+        "a\0b\n",
+    ],
+)
 def test_a_manifest_that_cannot_be_understood_is_told(tmp_path, text):
     (tmp_path / "m.csv").write_text(text)
     with pytest.raises(InputError) as caught:
@@ -200,7 +270,14 @@ def test_bytes_that_are_no_text_are_told(tmp_path):
 
 
 def test_lines_that_are_no_results_are_refused_whatever_they_are(tmp_path):
-    for line in ("5", "[]", '{"reference": ["a"], "sensed": "b", "status": "ok"}', '{"reference": "a", "sensed": "b", "status": null}', "[" * 3000, "\udcff"):
+    for line in (
+        "5",
+        "[]",
+        '{"reference": ["a"], "sensed": "b", "status": "ok"}',
+        '{"reference": "a", "sensed": "b", "status": null}',
+        "[" * 3000,
+        "\udcff",
+    ):
         content = (line + "\n").encode("utf-8", "surrogateescape")
         (tmp_path / "out.jsonl").write_bytes(content)
         with pytest.raises(InputError, match="not a result"):

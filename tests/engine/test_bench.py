@@ -13,7 +13,13 @@ from sar_optical_align.plugin.core.errors import InputError
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.bounds import resampled, share_bounds, wilson
-from sar_optical_align.plugin.engine.cases import farthest_px, impostors, make_case, place_of, read_index
+from sar_optical_align.plugin.engine.cases import (
+    farthest_px,
+    impostors,
+    make_case,
+    place_of,
+    read_index,
+)
 from sar_optical_align.plugin.engine.closure import closure_error, closure_windows
 from sar_optical_align.plugin.engine.direct import direct_motion, error_of, robust_motion
 from sar_optical_align.plugin.engine.evaluate import run_bench
@@ -29,16 +35,30 @@ def smooth_noise(rng, side, sigma=1.5):
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
-    """Return a dataset of places at two dates, of which the "SAR" is the inverted optical image, the later date 1.5 px to the right in both sensors."""
+    """Return a dataset of places at two dates, of which the "SAR" is the inverted optical image,
+    the later date 1.5 px to the right in both sensors.
+    """
     folder, rng, rows = tmp_path_factory.mktemp("dataset"), np.random.default_rng(3), []
     for place in range(3):
         ground = smooth_noise(rng, 700)
         for date, shift in (("before", 0.0), ("after", 1.5)):
-            moved = cv2.warpAffine(ground, np.array([[1, 0, shift], [0, 1, 0.0]]), (512, 512), flags=cv2.INTER_CUBIC)
+            moved = cv2.warpAffine(
+                ground, np.array([[1, 0, shift], [0, 1, 0.0]]), (512, 512), flags=cv2.INTER_CUBIC
+            )
             name = f"train_{date}_{place:04d}"
             cv2.imwrite(str(folder / f"{name}_o.png"), moved)
             cv2.imwrite(str(folder / f"{name}_s.png"), 255 - moved)
-            rows.append({"source": "made", "id": name, "split": "val", "sar_sensor": "X", "note": "field", "optical": f"{name}_o.png", "sar": f"{name}_s.png"})
+            rows.append(
+                {
+                    "source": "made",
+                    "id": name,
+                    "split": "val",
+                    "sar_sensor": "X",
+                    "note": "field",
+                    "optical": f"{name}_o.png",
+                    "sar": f"{name}_s.png",
+                }
+            )
     with (folder / "index.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, rows[0])
         writer.writeheader()
@@ -80,7 +100,9 @@ def test_the_sensed_image_shows_the_ground_where_the_truth_says(dataset, protoco
         at = case.to_reference(places)
         inside = ((at > 3) & (at < width - 3)).all(axis=1)
         mapped = (at[inside] - 0.5).astype(np.float32)
-        seen = cv2.remap(case.reference, mapped[:, :1], mapped[:, 1:], cv2.INTER_CUBIC)[:, 0].astype(float)
+        seen = cv2.remap(case.reference, mapped[:, :1], mapped[:, 1:], cv2.INTER_CUBIC)[
+            :, 0
+        ].astype(float)
         shown = 255.0 - case.sensed[tuple((places[inside] - 0.5).astype(int).T[::-1])]
         assert np.median(np.abs(seen - shown)) < 4
         assert np.abs(at - places - (width - size) / 2).max() <= farthest_px(protocol, width) + 1e-6
@@ -100,9 +122,13 @@ def test_further_draws_lie_beside_each_other_and_the_first_stays_what_it_was(dat
 def test_an_impostor_is_like_the_pair_and_never_its_own_place(dataset, tmp_path):
     rows = read_index(dataset, "val", None)
     for number, row in enumerate(rows):
-        assert {place_of(o) for o in impostors(dataset, rows, number)} == {place_of(o) for o in rows} - {place_of(row)}
+        assert {place_of(o) for o in impostors(dataset, rows, number)} == {
+            place_of(o) for o in rows
+        } - {place_of(row)}
     strange = [*rows, {**rows[2], "source": "other", "id": "x"}]
-    assert all(o["source"] == "made" for o in impostors(dataset, strange, 0)), "where the source has other places they are taken"
+    assert all(o["source"] == "made" for o in impostors(dataset, strange, 0)), (
+        "where the source has other places they are taken"
+    )
     same_ground = [rows[0], {**rows[0], "id": "another_name"}]
     with pytest.raises(InputError):
         impostors(dataset, same_ground, 0)
@@ -110,7 +136,9 @@ def test_an_impostor_is_like_the_pair_and_never_its_own_place(dataset, tmp_path)
     assert [o["source"] for o in impostors(dataset, only_other, 0)] == ["other"]
 
 
-@pytest.mark.parametrize(("protocol", "limit_px"), [("direct_shift", 0.1), ("direct_affine", 3.0), ("direct_bent", 2.0)])
+@pytest.mark.parametrize(
+    ("protocol", "limit_px"), [("direct_shift", 0.1), ("direct_affine", 3.0), ("direct_bent", 2.0)]
+)
 def test_cfog_by_itself_finds_each_kind_of_motion_and_the_null_none(dataset, protocol, limit_px):
     rows = read_index(dataset, "val", None)
     case = make_case(dataset, rows, 0, protocol.removeprefix("direct_"), 0)
@@ -123,7 +151,9 @@ def test_cfog_by_itself_finds_each_kind_of_motion_and_the_null_none(dataset, pro
     assert errors["cfog"] < limit_px
     probes = case.probes(protocol == "direct_shift")
     offset = (case.reference.shape[0] - case.sensed.shape[0]) / 2
-    assert errors[NULL] == pytest.approx(np.hypot(*(case.to_reference(probes) - probes - offset).T).mean(), abs=1e-6)
+    assert errors[NULL] == pytest.approx(
+        np.hypot(*(case.to_reference(probes) - probes - offset).T).mean(), abs=1e-6
+    )
 
 
 def test_one_image_matched_with_itself_is_closed_to_a_hundredth(dataset):
@@ -131,7 +161,9 @@ def test_one_image_matched_with_itself_is_closed_to_a_hundredth(dataset):
     assert len(windows) == 6
     for window in windows:
         assert closure_error(create("cfog"), window) < 0.1
-    assert np.median([closure_error(create(NULL), window) for window in windows]) > 2.0, "always the same answer is not precise"
+    assert np.median([closure_error(create(NULL), window) for window in windows]) > 2.0, (
+        "always the same answer is not precise"
+    )
 
 
 @settings(max_examples=30, deadline=None)
@@ -164,10 +196,30 @@ def test_a_bench_has_a_null_row_bounds_and_keeps_what_was_refused(dataset, tmp_p
     assert "right accepted" in tables[0]
     assert "| cfog | 100 (" in tables[1]
     stored = next(tmp_path.glob("*.jsonl")).read_text(encoding="utf-8")
-    assert run_bench(dataset, ["val"], protocols, ["cfog"], tmp_path, 4, 0, Progress(), draws=2).split("s/pair")[0] == text.split("s/pair")[0]
-    assert next(tmp_path.glob("*.jsonl")).read_text(encoding="utf-8") == stored, "a second run measures nothing again"
+    assert (
+        run_bench(dataset, ["val"], protocols, ["cfog"], tmp_path, 4, 0, Progress(), draws=2).split(
+            "s/pair"
+        )[0]
+        == text.split("s/pair")[0]
+    )
+    assert next(tmp_path.glob("*.jsonl")).read_text(encoding="utf-8") == stored, (
+        "a second run measures nothing again"
+    )
 
 
 def test_no_user_is_offered_the_null():
     assert NULL not in all_specs()
-    assert len(create(NULL).match(*[Image(np.zeros((64, 96), np.float32), np.ones((64, 96), bool), m) for m in (Modality.OPTICAL, Modality.SAR)], 5.0).sensed) == 6
+    assert (
+        len(
+            create(NULL)
+            .match(
+                *[
+                    Image(np.zeros((64, 96), np.float32), np.ones((64, 96), bool), m)
+                    for m in (Modality.OPTICAL, Modality.SAR)
+                ],
+                5.0,
+            )
+            .sensed
+        )
+        == 6
+    )

@@ -13,12 +13,28 @@ def outcomes(matchers, truth_off_px, matcher_off_px, pairs=40):
         wrong = rng.normal(0, truth_off_px, 2)
         for key in matchers:
             x, y = wrong + rng.normal(0, matcher_off_px, 2)
-            yield Outcome("shift", key, "made", str(number), "ok", float(np.hypot(x, y)), 1.0, "", (float(x), float(y)))
+            yield Outcome(
+                "shift",
+                key,
+                "made",
+                str(number),
+                "ok",
+                float(np.hypot(x, y)),
+                1.0,
+                "",
+                (float(x), float(y)),
+            )
 
 
 def near_others(table, key):
     """Return the share within 1 px of the truth and of the other matchers, %."""
-    cells = table.split("from the others")[1].split(f"| {key} | ")[1].split("\n")[0].strip(" |").split(" | ")
+    cells = (
+        table.split("from the others")[1]
+        .split(f"| {key} | ")[1]
+        .split("\n")[0]
+        .strip(" |")
+        .split(" | ")
+    )
     return int(cells[3]), int(cells[5])
 
 
@@ -36,5 +52,7 @@ def test_answers_that_agree_with_each_other_and_not_with_the_truth_are_told_apar
 def test_without_three_others_there_is_no_median_to_compare_with():
     keys = ["a", "b", "c"]
     assert "from the others" not in markdown(list(outcomes(keys, 1.0, 1.0)), ["shift"], keys, {})
-    unrelated = [Outcome("unrelated", k, "made", "1", "ok", 9.0, 1.0, "", (9.0, 0.0)) for k in "abcd"]
+    unrelated = [
+        Outcome("unrelated", k, "made", "1", "ok", 9.0, 1.0, "", (9.0, 0.0)) for k in "abcd"
+    ]
     assert "from the others" not in markdown(unrelated, ["unrelated"], list("abcd"), {})

@@ -1,4 +1,6 @@
-"""Laws of reading: reduced data are means of full resolution whatever the overviews are; small holes cost no tie point; nothing to compare is said."""
+"""Laws of reading: reduced data are means of full resolution whatever the overviews are; small
+holes cost no tie point; nothing to compare is said.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,25 @@ PLACE = Affine(10, 0, 500000, 0, -10, 3250000)
 
 def _write(path, data, place=PLACE, **how):
     with rasterio.open(
-        path, "w", driver="GTiff", width=data.shape[1], height=data.shape[0], count=1, dtype=data.dtype, transform=place, crs="EPSG:32614", **how
+        path,
+        "w",
+        driver="GTiff",
+        width=data.shape[1],
+        height=data.shape[0],
+        count=1,
+        dtype=data.dtype,
+        transform=place,
+        crs="EPSG:32614",
+        **how,
     ) as d:
         d.write(data, 1)
     return str(path)
 
 
 def _grey(path, box, factor, nodata=None):
-    with Source(RasterRef(path, nodata=nodata, modality=Modality.OPTICAL), Modality.OPTICAL) as source:
+    with Source(
+        RasterRef(path, nodata=nodata, modality=Modality.OPTICAL), Modality.OPTICAL
+    ) as source:
         return source.read_grey(box, factor)
 
 
@@ -72,7 +85,10 @@ def test_nodata_does_not_enter_means(tmp_path, declared):
 
 def test_a_block_counts_where_half_of_it_is_valid():
     mask = np.ones((6, 6), bool)
-    mask[:3, :3], mask[3:, 3:] = False, [[True, True, True], [True, True, False], [False, False, False]]
+    mask[:3, :3], mask[3:, 3:] = (
+        False,
+        [[True, True, True], [True, True, False], [False, False, False]],
+    )
     grey = np.where(mask, 7.0, 0.0).astype(np.float32)
     (means,), valid = block_means(grey[None], mask, 3)
     assert valid.tolist() == [[False, True], [True, True]]
@@ -123,7 +139,12 @@ def test_nothing_to_compare_is_said(tmp_path, kind, turn):
     else:
         sensed[:, 60:], place = 0, PLACE @ Affine.translation(-130, 0)
     reference = RasterRef(_write(tmp_path / "r.tif", data), modality=Modality.OPTICAL)
-    other = RasterRef(_write(tmp_path / "s.tif", sensed, place, nodata=0), modality=Modality.OPTICAL)
+    other = RasterRef(
+        _write(tmp_path / "s.tif", sensed, place, nodata=0), modality=Modality.OPTICAL
+    )
     request = AlignRequest(reference, other, AlignParams(matcher="cfog", search_radius=100.0))
-    with open_pair(request) as pair, pytest.raises(NothingToCompareError, match="do not overlap enough"):
+    with (
+        open_pair(request) as pair,
+        pytest.raises(NothingToCompareError, match="do not overlap enough"),
+    ):
         coarse_align(pair, create("cfog"), turn, 1, Progress())

@@ -1,4 +1,6 @@
-"""The memory budget makes tiles smaller, never larger, and refuses what cannot be done within it."""
+"""The memory budget makes tiles smaller, never larger, and refuses what cannot be done within
+it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,16 @@ from sar_optical_align.plugin.engine.budget import SMALLEST_TILE_PX, reach_px, w
 from sar_optical_align.plugin.engine.matchers import create
 from torch_there import matchers
 
-MATCHERS = ("cfog", "gradient_ncc", "phase_congruency", "mutual_information", "sift", "kd_cfm", "soma", "msa_net")
+MATCHERS = (
+    "cfog",
+    "gradient_ncc",
+    "phase_congruency",
+    "mutual_information",
+    "sift",
+    "kd_cfm",
+    "soma",
+    "msa_net",
+)
 
 
 @pytest.mark.parametrize("key", matchers(MATCHERS))
@@ -35,11 +46,20 @@ def test_without_a_budget_nothing_changes():
 def test_the_hungriest_matcher_counts():
     hungry, modest = create("phase_congruency"), create("cfog")
     params = AlignParams(memory_mb=700)
-    assert within_budget(params, "x", modest, hungry).tile_px == within_budget(params, "x", hungry).tile_px < within_budget(params, "x", modest).tile_px
+    assert (
+        within_budget(params, "x", modest, hungry).tile_px
+        == within_budget(params, "x", hungry).tile_px
+        < within_budget(params, "x", modest).tile_px
+    )
 
 
 def test_too_little_is_refused_with_what_is_needed():
-    with pytest.raises(UsageError, match=r"CFOG needs a memory budget of \d+ MB at least") as caught:
+    with pytest.raises(
+        UsageError, match=r"CFOG needs a memory budget of \d+ MB at least"
+    ) as caught:
         within_budget(AlignParams(memory_mb=100), "CFOG", create("cfog"))
     needed = int(caught.value.message.split()[6])
-    assert within_budget(AlignParams(memory_mb=needed), "CFOG", create("cfog")).tile_px >= SMALLEST_TILE_PX
+    assert (
+        within_budget(AlignParams(memory_mb=needed), "CFOG", create("cfog")).tile_px
+        >= SMALLEST_TILE_PX
+    )

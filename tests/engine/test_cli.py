@@ -31,22 +31,55 @@ def small_pair(scene_pair, tmp_path_factory):
     window = rasterio.windows.Window(300, 250, 420, 380)
     for path in scene_pair:
         with rasterio.open(path) as source:
-            profile = source.profile | {"width": 420, "height": 380, "transform": source.window_transform(window)}
+            profile = source.profile | {
+                "width": 420,
+                "height": 380,
+                "transform": source.window_transform(window),
+            }
             with rasterio.open(folder / path.name, "w", **profile) as sink:
                 sink.write(source.read(window=window))
     return folder / "optical.tif", folder / "sar.tif"
 
 
 def test_register_writes_everything(small_pair, tmp_path, capsys):
-    names = {k: tmp_path / f"out.{v}" for k, v in {"output": "tif", "points": "points", "gpkg": "gpkg", "report": "html", "json": "json"}.items()}
+    names = {
+        k: tmp_path / f"out.{v}"
+        for k, v in {
+            "output": "tif",
+            "points": "points",
+            "gpkg": "gpkg",
+            "report": "html",
+            "json": "json",
+        }.items()
+    }
     options = [text for key, path in names.items() for text in (f"--{key}", str(path))]
     assert main(["register", *map(str, small_pair), *options]) == 0
     assert "leave-one-out" in capsys.readouterr().out
     result = json.loads(names["json"].read_text())
     assert result["status"] == "ok"
-    assert {"reference", "sensed", "message", "matcher", "model", "points", "transform", "quality", "timings_s", "versions"} <= set(result)
+    assert {
+        "reference",
+        "sensed",
+        "message",
+        "matcher",
+        "model",
+        "points",
+        "transform",
+        "quality",
+        "timings_s",
+        "versions",
+    } <= set(result)
     point = result["points"][0]
-    assert {"reference_px", "sensed_px", "reference_map", "sensed_map", "score", "covariance_px", "enabled", "reason"} <= set(point)
+    assert {
+        "reference_px",
+        "sensed_px",
+        "reference_map",
+        "sensed_map",
+        "score",
+        "covariance_px",
+        "enabled",
+        "reason",
+    } <= set(point)
     with rasterio.open(names["output"]) as warped, rasterio.open(small_pair[1]) as sensed:
         assert warped.dtypes == sensed.dtypes
         assert warped.crs == sensed.crs
@@ -55,7 +88,10 @@ def test_register_writes_everything(small_pair, tmp_path, capsys):
     assert main(["register", *map(str, small_pair), "--output", str(names["output"])]) == 3
     assert "--overwrite" in capsys.readouterr().err
     again = tmp_path / "again.tif"
-    assert main(["warp", str(small_pair[1]), "--points", str(names["points"]), "--output", str(again)]) == 0
+    assert (
+        main(["warp", str(small_pair[1]), "--points", str(names["points"]), "--output", str(again)])
+        == 0
+    )
     assert again.exists()
 
 
@@ -63,7 +99,20 @@ def test_a_file_name_stands_in_the_report_as_text(small_pair, tmp_path):
     """The name is legal on every system, and is markup where it is not escaped."""
     named, report = tmp_path / "a&lt;b'.tif", tmp_path / "r.html"
     shutil.copy(small_pair[1], named)
-    assert main(["register", str(small_pair[0]), str(named), "--output", str(tmp_path / "o.tif"), "--report", str(report)]) == 0
+    assert (
+        main(
+            [
+                "register",
+                str(small_pair[0]),
+                str(named),
+                "--output",
+                str(tmp_path / "o.tif"),
+                "--report",
+                str(report),
+            ]
+        )
+        == 0
+    )
     html = report.read_text(encoding="utf-8")
     assert "a&amp;lt;b&#39;.tif" in html
     assert "a&lt;b" not in html
@@ -77,7 +126,9 @@ def test_matrix_maps_sensed_px_to_reference_px(small_pair, tmp_path):
     enabled = [p for p in result["points"] if p["enabled"]]
     sensed = np.array([[*p["sensed_px"], 1.0] for p in enabled])
     error = (sensed @ matrix.T)[:, :2] - np.array([p["reference_px"] for p in enabled])
-    assert np.sqrt((error**2).sum(axis=1).mean()) == pytest.approx(result["quality"]["fit_rmse_px"], rel=1e-6)
+    assert np.sqrt((error**2).sum(axis=1).mean()) == pytest.approx(
+        result["quality"]["fit_rmse_px"], rel=1e-6
+    )
 
 
 def bad_inputs(folder):
@@ -85,22 +136,50 @@ def bad_inputs(folder):
     texture = (rng.random((200, 220)) * 200 + 20).astype(np.uint8)
     good = write_raster(folder / "good.tif", texture, CRS, GT)
     truncated = folder / "truncated.tif"
-    write_raster(truncated, (rng.random((600, 600)) * 255).astype(np.uint8), CRS, GT, compress="deflate")
+    write_raster(
+        truncated, (rng.random((600, 600)) * 255).astype(np.uint8), CRS, GT, compress="deflate"
+    )
     data = truncated.read_bytes()
     truncated.write_bytes(data[: len(data) // 2])
     return good, {
-        "far away": (write_raster(folder / "far.tif", texture, CRS, (900000.0, 10.0, 0.0, 5000000.0, 0.0, -10.0)), "do not overlap"),
+        "far away": (
+            write_raster(
+                folder / "far.tif", texture, CRS, (900000.0, 10.0, 0.0, 5000000.0, 0.0, -10.0)
+            ),
+            "do not overlap",
+        ),
         "no georeferencing": (write_raster(folder / "bare.tif", texture), "no georeferencing"),
-        "constant": (write_raster(folder / "constant.tif", np.full((200, 220), 7, np.uint8), CRS, GT), "constant"),
-        "all nodata": (write_raster(folder / "empty.tif", np.full((200, 220), 5, np.uint8), CRS, GT, nodata=5), "no valid"),
-        "complex": (write_raster(folder / "complex.tif", texture.astype(np.complex64), CRS, GT), "complex"),
+        "constant": (
+            write_raster(folder / "constant.tif", np.full((200, 220), 7, np.uint8), CRS, GT),
+            "constant",
+        ),
+        "all nodata": (
+            write_raster(folder / "empty.tif", np.full((200, 220), 5, np.uint8), CRS, GT, nodata=5),
+            "no valid",
+        ),
+        "complex": (
+            write_raster(folder / "complex.tif", texture.astype(np.complex64), CRS, GT),
+            "complex",
+        ),
         "truncated": (str(truncated), "truncated"),
         "one row": (write_raster(folder / "row.tif", texture[:1], CRS, GT), "px"),
         "missing": (str(folder / "missing.tif"), "Cannot read the raster"),
     }
 
 
-@pytest.mark.parametrize("kind", ["far away", "no georeferencing", "constant", "all nodata", "complex", "truncated", "one row", "missing"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "far away",
+        "no georeferencing",
+        "constant",
+        "all nodata",
+        "complex",
+        "truncated",
+        "one row",
+        "missing",
+    ],
+)
 def test_bad_input_gives_a_message_a_hint_and_code_3(kind, tmp_path, capsys):
     good, cases = bad_inputs(tmp_path)
     bad, words = cases[kind]
@@ -132,7 +211,12 @@ def test_unrelated_scenes_are_refused_with_code_4(small_pair, tmp_path, capsys):
     rng = np.random.default_rng(1)
     with rasterio.open(small_pair[0]) as source:
         gt = source.transform.to_gdal()
-    other = write_raster(tmp_path / "other.tif", (rng.gamma(4, 0.25, (380, 420)) * 50).astype(np.float32), "EPSG:32633", gt)
+    other = write_raster(
+        tmp_path / "other.tif",
+        (rng.gamma(4, 0.25, (380, 420)) * 50).astype(np.float32),
+        "EPSG:32633",
+        gt,
+    )
     output = tmp_path / "out.tif"
     assert main(["register", str(small_pair[0]), other, "--output", str(output)]) == 4
     assert "no_reliable_alignment" in capsys.readouterr().out
@@ -142,13 +226,27 @@ def test_unrelated_scenes_are_refused_with_code_4(small_pair, tmp_path, capsys):
 def test_points_with_garbage_are_refused(small_pair, tmp_path, capsys):
     points = tmp_path / "bad.points"
     points.write_text("mapX,mapY,sourceX,sourceY,enable\n1,2,three,4,1\n")
-    assert main(["warp", str(small_pair[1]), "--points", str(points), "--output", str(tmp_path / "o.tif")]) == 3
+    assert (
+        main(
+            [
+                "warp",
+                str(small_pair[1]),
+                "--points",
+                str(points),
+                "--output",
+                str(tmp_path / "o.tif"),
+            ]
+        )
+        == 3
+    )
     assert "Line 2" in capsys.readouterr().err
 
 
 def test_batch_goes_on_where_it_stopped_and_past_failures(small_pair, tmp_path, capsys):
     manifest, lines = tmp_path / "pairs.csv", tmp_path / "out.jsonl"
-    manifest.write_text(f"reference,sensed,output\n{small_pair[0]},{small_pair[1]},warped.tif\n{small_pair[0]},missing.tif,\n{small_pair[0]},{small_pair[1]},\n")
+    manifest.write_text(
+        f"reference,sensed,output\n{small_pair[0]},{small_pair[1]},warped.tif\n{small_pair[0]},missing.tif,\n{small_pair[0]},{small_pair[1]},\n"
+    )
     assert main(["batch", str(manifest), "--json-lines", str(lines)]) == 0
     results = [json.loads(line) for line in lines.read_text().splitlines()]
     assert [r["status"] for r in results] == ["ok", "error", "ok"]
@@ -166,7 +264,10 @@ def test_batch_goes_on_where_it_stopped_and_past_failures(small_pair, tmp_path, 
 
 def batch_of(tmp_path, *rows):
     manifest = tmp_path / "pairs.csv"
-    manifest.write_text("reference,sensed,output\n" + "".join(f"{r[0]},{r[1]},{r[2] if len(r) > 2 else ''}\n" for r in rows))
+    manifest.write_text(
+        "reference,sensed,output\n"
+        + "".join(f"{r[0]},{r[1]},{r[2] if len(r) > 2 else ''}\n" for r in rows)
+    )
     return manifest
 
 
@@ -179,14 +280,29 @@ def test_batch_tries_failed_pairs_again(small_pair, tmp_path):
     assert [json.loads(line)["status"] for line in lines.read_text().splitlines()] == ["ok"]
 
 
-@pytest.mark.parametrize("options", [["--matcher", "nonsense"], ["--matcher", "cfog", "--matcher-param", "nothing=1"], ["--max-points", "1"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--matcher", "nonsense"],
+        ["--matcher", "cfog", "--matcher-param", "nothing=1"],
+        ["--max-points", "1"],
+    ],
+)
 def test_batch_with_a_wrong_option_does_nothing(small_pair, tmp_path, options):
     manifest, lines = batch_of(tmp_path, small_pair), tmp_path / "out.jsonl"
     assert main(["batch", str(manifest), "--json-lines", str(lines), *options]) == 2
     assert not lines.exists()
 
 
-@pytest.mark.parametrize("content", ["reference,sensed\na,b\n", '{\n "status": "ok"\n}', '{"reference": "a", "sensed": "b", "status": "ok"}\nnotes\n', "note"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "reference,sensed\na,b\n",
+        '{\n "status": "ok"\n}',
+        '{"reference": "a", "sensed": "b", "status": "ok"}\nnotes\n',
+        "note",
+    ],
+)
 def test_batch_leaves_files_of_something_else_alone(small_pair, tmp_path, content, capsys):
     manifest, lines = batch_of(tmp_path, small_pair), tmp_path / "other.json"
     lines.write_text(content)
@@ -196,7 +312,11 @@ def test_batch_leaves_files_of_something_else_alone(small_pair, tmp_path, conten
 
 
 def test_batch_writes_over_nothing(small_pair, tmp_path, capsys):
-    manifest, lines, there = batch_of(tmp_path, (*small_pair, "there.tif")), tmp_path / "out.jsonl", tmp_path / "there.tif"
+    manifest, lines, there = (
+        batch_of(tmp_path, (*small_pair, "there.tif")),
+        tmp_path / "out.jsonl",
+        tmp_path / "there.tif",
+    )
     there.write_text("mine")
     before = manifest.read_text()
     assert main(["batch", str(manifest), "--json-lines", str(manifest)]) == 3
@@ -212,7 +332,12 @@ def test_batch_writes_over_nothing(small_pair, tmp_path, capsys):
 def test_batch_leaves_addresses_of_gdal_alone(tmp_path, monkeypatch):
     from sar_optical_align.plugin.engine.manifest import absolute
 
-    for path in ("https://host/x.tif", "/vsicurl/https://host/x.tif", "NETCDF:a.nc:band", "/data/x.tif"):
+    for path in (
+        "https://host/x.tif",
+        "/vsicurl/https://host/x.tif",
+        "NETCDF:a.nc:band",
+        "/data/x.tif",
+    ):
         assert absolute(tmp_path, path) == path
     assert absolute(tmp_path, "x.tif") == str(tmp_path / "x.tif")
     monkeypatch.chdir(tmp_path)
@@ -234,7 +359,9 @@ def test_batch_in_parallel_stops_at_once(small_pair, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_batch(manifest, tmp_path / "out.jsonl", make, lambda _reference: WarpParams(), 2, Stops())
+        run_batch(
+            manifest, tmp_path / "out.jsonl", make, lambda _reference: WarpParams(), 2, Stops()
+        )
     assert len(list(tmp_path.glob("*.tif"))) <= 3
 
 
@@ -246,11 +373,37 @@ def test_a_switch_that_is_no_switch_is_a_usage_error(small_pair, capsys):
 
 
 def test_a_negative_nodata_value_is_no_option(small_pair, tmp_path):
-    assert main(["match", *map(str, small_pair), "--sensed-nodata", "-3.4e38", "--json", str(tmp_path / "r.json"), "--refuse-weak", "off"]) == 0
+    assert (
+        main(
+            [
+                "match",
+                *map(str, small_pair),
+                "--sensed-nodata",
+                "-3.4e38",
+                "--json",
+                str(tmp_path / "r.json"),
+                "--refuse-weak",
+                "off",
+            ]
+        )
+        == 0
+    )
 
 
 def test_an_unknown_kind_of_points_file_is_told_before_the_work(small_pair, tmp_path, capsys):
-    assert main(["match", *map(str, small_pair), "--points", str(tmp_path / "p.gpkg"), "--json", str(tmp_path / "r.json")]) == 3
+    assert (
+        main(
+            [
+                "match",
+                *map(str, small_pair),
+                "--points",
+                str(tmp_path / "p.gpkg"),
+                "--json",
+                str(tmp_path / "r.json"),
+            ]
+        )
+        == 3
+    )
     assert ".points" in capsys.readouterr().err
     assert not (tmp_path / "r.json").exists()
 
@@ -261,7 +414,22 @@ def test_warp_never_writes_over_what_it_reads(small_pair, tmp_path, capsys):
     assert main(["match", str(reference), str(small_pair[1]), "--points", str(points)]) == 0
     before = reference.read_bytes(), points.read_bytes()
     for output in (reference, points):
-        assert main(["warp", str(small_pair[1]), "--points", str(points), "--reference", str(reference), "--output", str(output), "--overwrite"]) == 3
+        assert (
+            main(
+                [
+                    "warp",
+                    str(small_pair[1]),
+                    "--points",
+                    str(points),
+                    "--reference",
+                    str(reference),
+                    "--output",
+                    str(output),
+                    "--overwrite",
+                ]
+            )
+            == 3
+        )
         assert "never overwritten" in capsys.readouterr().err
     assert (reference.read_bytes(), points.read_bytes()) == before
 
@@ -278,7 +446,21 @@ def test_images_without_georeferencing_are_accepted(small_pair, tmp_path):
         cv2.imwrite(str(picture), (np.sqrt(scaled) * 255).astype(np.uint8))
         paths.append(str(picture))
     out = tmp_path / "p.json"
-    assert main(["register", *paths, "--sensed-modality", "sar", "--output", str(tmp_path / "w.tif"), "--json", str(out)]) == 0
+    assert (
+        main(
+            [
+                "register",
+                *paths,
+                "--sensed-modality",
+                "sar",
+                "--output",
+                str(tmp_path / "w.tif"),
+                "--json",
+                str(out),
+            ]
+        )
+        == 0
+    )
     result = json.loads(out.read_text())
     assert "reference_map" not in result["points"][0]
     with rasterio.open(tmp_path / "w.tif") as warped, rasterio.open(small_pair[0]) as reference:
@@ -288,7 +470,16 @@ def test_images_without_georeferencing_are_accepted(small_pair, tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
 def test_ctrl_c_ends_with_130_and_leaves_nothing(scene_pair, tmp_path):
     """On a terminal, as soon as the progress bar appears."""
-    command = [sys.executable, str(RUN), "register", *map(str, scene_pair), "--output", str(tmp_path / "o.tif"), "--max-points", "5000"]
+    command = [
+        sys.executable,
+        str(RUN),
+        "register",
+        *map(str, scene_pair),
+        "--output",
+        str(tmp_path / "o.tif"),
+        "--max-points",
+        "5000",
+    ]
     terminal, child = pty.openpty()
     termios.tcsetwinsize(child, (24, 100))
     heed = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731 - background shells have their children ignore it
@@ -315,13 +506,28 @@ def test_matchers_are_listed(capsys):
 
 def test_bench_measures_and_resumes(shared_data, tmp_path, capsys):
     protocols = "shift,template,unrelated_georeferenced"
-    command = ["bench", str(shared_data), "--limit", "1", "--matchers", "cfog", "--protocol", protocols, "--output", str(tmp_path)]
+    command = [
+        "bench",
+        str(shared_data),
+        "--limit",
+        "1",
+        "--matchers",
+        "cfog",
+        "--protocol",
+        protocols,
+        "--output",
+        str(tmp_path),
+    ]
     assert main(command) == 0
     table = capsys.readouterr().out
     stored = next(tmp_path.glob("*.jsonl"))
     before = stored.read_text()
     assert len(before.splitlines()) == 30
-    for head in ("shift, val: share of all draws", "template, val: share of all draws", "unrelated_georeferenced, val: share wrongly accepted"):
+    for head in (
+        "shift, val: share of all draws",
+        "template, val: share of all draws",
+        "unrelated_georeferenced, val: share wrongly accepted",
+    ):
         assert f"### {head}" in table
     assert main(command) == 0
     assert stored.read_text() == before

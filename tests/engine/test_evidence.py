@@ -17,15 +17,21 @@ from sar_optical_align.plugin.engine.matching import Found
 from sar_optical_align.plugin.engine.outliers import Candidates
 
 ROOT = Path(__file__).resolve().parents[2]
-CALIBRATION = Calibration(score=(0.0, 1.0, 1.0, -1.0, 1.0), judge=(-6.0, -2.0, 2.0, 2.0, 1.0, 10.0), covariance=1.0)
+CALIBRATION = Calibration(
+    score=(0.0, 1.0, 1.0, -1.0, 1.0), judge=(-6.0, -2.0, 2.0, 2.0, 1.0, 10.0), covariance=1.0
+)
 
 
 def verdict(scores, kept, contrast=6.0, turned=False, calibration=CALIBRATION):
     n = len(scores)
     places = np.random.default_rng(0).uniform(0, 200, (n, 2))
-    found = Found(Candidates(places, places, np.array(scores), np.zeros(n, bool), np.full(n, np.nan)))
+    found = Found(
+        Candidates(places, places, np.array(scores), np.zeros(n, bool), np.full(n, np.nan))
+    )
     reasons = [Reason.NONE if k else Reason.ROBUST_FIT for k in kept]
-    coarse = CoarseResult(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), 0.0, 1.0, (0.0, 0.0), 0.2, contrast)
+    coarse = CoarseResult(
+        ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), 0.0, 1.0, (0.0, 0.0), 0.2, contrast
+    )
     return judge(coarse, found, reasons, 200.0**2, turned, calibration)
 
 
@@ -51,13 +57,20 @@ def test_sure_points_that_agree_make_it_more_probable():
 
 
 def test_few_of_many_doubtful_points_may_agree_where_scores_tell_which():
-    """A network that answers everywhere is not refused for its many doubtful answers; of matchers without one a share must agree."""
+    """A network that answers everywhere is not refused for its many doubtful answers; of matchers
+    without one a share must agree.
+    """
     scores, kept = [0.95] * 30 + [0.02] * 70, [True] * 30 + [False] * 70
     assert verdict(scores, kept, contrast=12.0).reliable
     told = verdict(scores, kept, contrast=12.0, calibration=replace(CALIBRATION, kept_share=0.35))
     assert not told.reliable
     assert "70 of 100 tie points contradict" in told.message
-    few = verdict([0.4] * 9, [True] * 5 + [False] * 4, contrast=100.0, calibration=replace(CALIBRATION, kept_share=0.35))
+    few = verdict(
+        [0.4] * 9,
+        [True] * 5 + [False] * 4,
+        contrast=100.0,
+        calibration=replace(CALIBRATION, kept_share=0.35),
+    )
     assert few.reliable  # though two of the five only are right as their scores promise
 
 

@@ -1,4 +1,6 @@
-"""KD+CFM as a matcher: a pair is matched where it lies, the result knows no tile, weights that do not fit are told."""
+"""KD+CFM as a matcher: a pair is matched where it lies, the result knows no tile, weights that do
+not fit are told.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,15 @@ from sar_optical_align.plugin.engine.matchers.kd_cfm import SHIPPED
 from sar_optical_align.plugin.engine.matchers.network import NetworkError
 from weight_files import DAMAGES, damaged, untrained
 
-SMALL = KdCfmConfig(detector_widths=(4, 8, 8), encoder_widths=(8, 8, 16), channels=10, token_width=16, width=32, layers=2, keypoints=48)
+SMALL = KdCfmConfig(
+    detector_widths=(4, 8, 8),
+    encoder_widths=(8, 8, 16),
+    channels=10,
+    token_width=16,
+    width=32,
+    layers=2,
+    keypoints=48,
+)
 shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shipped")
 
 
@@ -35,11 +45,16 @@ def test_a_shift_is_found():
 
 @shipped
 def test_a_match_does_not_depend_on_the_tile():
-    """A tile that begins at another multiple of the grid gives the same matches away from its margin."""
+    """A tile that begins at another multiple of the grid gives the same matches away from its
+    margin.
+    """
     matcher = create("kd_cfm")
     assert 192 % matcher.grid_px == 0
     reference, sensed = radar_pair((816, 144), (4, 2))
-    whole, part = matcher.match(reference, sensed, 32.0), matcher.match(cut_rows(reference, 192, 624), cut_rows(sensed, 192, 624), 32.0)
+    whole, part = (
+        matcher.match(reference, sensed, 32.0),
+        matcher.match(cut_rows(reference, 192, 624), cut_rows(sensed, 192, 624), 32.0),
+    )
     low, high = 192 + matcher.margin_px, 816 - matcher.margin_px
     known = []
     for found, y in ((whole, 0), (part, 192)):

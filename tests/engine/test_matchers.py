@@ -7,7 +7,13 @@ import pytest
 from sar_optical_align.plugin.core.errors import UsageError
 from sar_optical_align.plugin.core.fields import param_infos
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.matchers import PairMatcher, TemplateMatcher, all_specs, create, get_spec
+from sar_optical_align.plugin.engine.matchers import (
+    PairMatcher,
+    TemplateMatcher,
+    all_specs,
+    create,
+    get_spec,
+)
 from sar_optical_align.plugin.engine.preparing import Image
 from sar_optical_align.plugin.engine.similarity import find_peak
 from scipy import ndimage
@@ -20,7 +26,11 @@ TEMPLATE_KEYS = [k for k in KEYS if all_specs()[k].kind == "template"]
 def picture(seed=0, shape=(150, 170)):
     rng = np.random.default_rng(seed)
     data = ndimage.gaussian_filter(rng.standard_normal(shape), 3.0)
-    data = (data > 0.05).astype(np.float32) * 0.6 + 0.2 + 0.03 * rng.standard_normal(shape).astype(np.float32)
+    data = (
+        (data > 0.05).astype(np.float32) * 0.6
+        + 0.2
+        + 0.03 * rng.standard_normal(shape).astype(np.float32)
+    )
     return np.clip(data, 0, 1).astype(np.float32)
 
 
@@ -52,7 +62,12 @@ def test_features_lie_on_the_pixel_grid_and_find_a_shift(key):
     assert features.shape[1:] == data.shape
     other = 1.0 - 0.7 * data  # an inverted contrast, as water and roads have in SAR
     target = matcher.features(image(other), Modality.SAR)
-    surface = matcher.correlate(features[:, 40:104, 50:114], np.ones((64, 64), bool), target[:, 32:112, 40:122], np.ones((80, 82), bool)).values
+    surface = matcher.correlate(
+        features[:, 40:104, 50:114],
+        np.ones((64, 64), bool),
+        target[:, 32:112, 40:122],
+        np.ones((80, 82), bool),
+    ).values
     peak = find_peak(surface)
     assert peak.x == pytest.approx(10, abs=0.5)
     assert peak.y == pytest.approx(8, abs=0.5)
@@ -66,14 +81,18 @@ def test_features_do_not_depend_on_the_tile_away_from_its_margin(key):
     part = matcher.features(image(data[60:260, 50:270]), Modality.OPTICAL)
     inner = part[:, m:-m, m:-m]
     difference = np.abs(inner - whole[:, 60 + m : 260 - m, 50 + m : 270 - m])
-    assert np.percentile(difference, 99) < 0.1 * whole.std() + 1e-3  # phase congruency estimates its noise per tile
+    assert (
+        np.percentile(difference, 99) < 0.1 * whole.std() + 1e-3
+    )  # phase congruency estimates its noise per tile
 
 
 @pytest.mark.parametrize("key", matchers(TEMPLATE_KEYS))
 def test_invalid_pixels_are_zero_and_make_no_edge(key):
     data, mask = picture(5), np.ones((150, 170), bool)
     mask[:, 100:] = False
-    features = create(key).features(image(np.where(mask, data, 0).astype(np.float32), mask), Modality.SAR)
+    features = create(key).features(
+        image(np.where(mask, data, 0).astype(np.float32), mask), Modality.SAR
+    )
     assert (features[:, ~mask] == 0).all()
     assert np.isfinite(features).all()
 

@@ -1,4 +1,6 @@
-"""MSA-Net as a matcher: keypoints and matches know no tile, a shift is found, peaks are read right, weights that do not fit are told."""
+"""MSA-Net as a matcher: keypoints and matches know no tile, a shift is found, peaks are read right,
+weights that do not fit are told.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,12 @@ shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shippe
 
 @pytest.fixture(scope="module", params=[SMALL, JOINED], ids=["one_scale", "two_scales"])
 def weights(tmp_path_factory, request):
-    return untrained(tmp_path_factory.mktemp("weights"), "msa_net", lambda config: attentive(MsaNet(config)), request.param)
+    return untrained(
+        tmp_path_factory.mktemp("weights"),
+        "msa_net",
+        lambda config: attentive(MsaNet(config)),
+        request.param,
+    )
 
 
 @shipped
@@ -40,10 +47,15 @@ def test_a_shift_is_found(candidates):
 
 
 def test_a_match_does_not_depend_on_the_tile(weights):
-    """A tile that begins at another multiple of the grid gives nearly the same matches away from its margin."""
+    """A tile that begins at another multiple of the grid gives nearly the same matches away from
+    its margin.
+    """
     matcher = create("msa_net", {"weights": str(weights)})
     reference, sensed = radar_pair((816, 208), (4, 2))
-    whole, part = matcher.match(reference, sensed, 32.0), matcher.match(cut_rows(reference, 192, 624), cut_rows(sensed, 192, 624), 32.0)
+    whole, part = (
+        matcher.match(reference, sensed, 32.0),
+        matcher.match(cut_rows(reference, 192, 624), cut_rows(sensed, 192, 624), 32.0),
+    )
     assert 192 % matcher.grid_px == 0
     low, high = 192 + matcher.margin_px, 816 - matcher.margin_px
     known = []
@@ -53,7 +65,9 @@ def test_a_match_does_not_depend_on_the_tile(weights):
         known.append({tuple(a): b for a, b in zip(at[inner].tolist(), there[inner], strict=True)})
     common = known[0].keys() & known[1].keys()
     assert len(common) >= 20
-    assert len(common) >= 0.9 * max(map(len, known))  # phase congruency estimates its noise per tile
+    assert len(common) >= 0.9 * max(
+        map(len, known)
+    )  # phase congruency estimates its noise per tile
     apart = np.array([np.abs(known[0][a] - known[1][a]).max() for a in common])
     assert np.median(apart) < 0.02
     assert (apart < 0.2).mean() > 0.95
@@ -67,7 +81,11 @@ def test_a_strip_does_not_show(weights, monkeypatch):
     whole = matcher.describe(image)
     monkeypatch.setattr(msa_net, "_STRIP_PX", 128)
     strips = matcher.describe(image)
-    assert whole.shape == strips.shape == (117, 9, matcher.net.config.channels * (2 if matcher.net.config.joined else 1))
+    assert (
+        whole.shape
+        == strips.shape
+        == (117, 9, matcher.net.config.channels * (2 if matcher.net.config.joined else 1))
+    )
     assert float((whole * strips).sum(-1).min()) > 0.999
 
 
@@ -91,12 +109,16 @@ def test_every_match_tells_what_it_is_judged_by(weights):
     assert (found.peak >= middle).all()
     place = (found.reference - found.surface_origin) / found.surface_step_px
     assert ((place >= 0) & (place <= 8)).all()
-    highest = np.stack(np.unravel_index(found.surfaces.reshape(n, -1).argmax(axis=1), (9, 9))[::-1], axis=1)
+    highest = np.stack(
+        np.unravel_index(found.surfaces.reshape(n, -1).argmax(axis=1), (9, 9))[::-1], axis=1
+    )
     assert np.abs(place - highest).max() <= 0.76  # its vertex, wherever the match lies
 
 
 def test_the_near_scale_says_where_exactly_a_match_lies(tmp_path, monkeypatch):
-    """Joined descriptors that are a node off draw the similarity of both scales to one side, the matches not."""
+    """Joined descriptors that are a node off draw the similarity of both scales to one side, the
+    matches not.
+    """
     matcher = create("msa_net", {"weights": str(untrained(tmp_path, "msa_net", MsaNet, JOINED))})
     image = radar_pair((250, 270))[0]
     describe, count = matcher.describe, []
@@ -104,7 +126,9 @@ def test_the_near_scale_says_where_exactly_a_match_lies(tmp_path, monkeypatch):
     def beside(given):
         found = describe(given)
         count.append(0)
-        return np.concatenate((found[..., :32], np.roll(found[..., 32:], len(count) % 2, axis=1)), axis=-1)
+        return np.concatenate(
+            (found[..., :32], np.roll(found[..., 32:], len(count) % 2, axis=1)), axis=-1
+        )
 
     monkeypatch.setattr(matcher, "describe", beside)
     found = matcher.match(image, image, 16.0)
@@ -169,7 +193,9 @@ def test_the_moment_is_high_along_edges_of_any_contrast():
 
 
 def test_keypoints_are_apart_and_leave_no_gap():
-    """None lies within the spacing of another; each corner left out has one kept, or a stronger one, within it."""
+    """None lies within the spacing of another; each corner left out has one kept, or a stronger
+    one, within it.
+    """
     reference, _ = radar_pair((200, 220))
     at, strength = corners(maximum_moment(reference.data), 0.05)
     kept = spread(at, strength, 12.0)
@@ -184,10 +210,17 @@ def test_keypoints_are_apart_and_leave_no_gap():
 
 
 def test_peaks_of_surfaces_are_read_as_of_one():
-    """The paraboloid equals the one for single surfaces; what cannot be compared with is no peak and no neighbour."""
+    """The paraboloid equals the one for single surfaces; what cannot be compared with is no peak
+    and no neighbour.
+    """
     rng = np.random.default_rng(1)
     y, x = np.mgrid[:9, :9]
-    surfaces = np.stack([0.8 - 0.05 * ((x - a) ** 2 + (y - b) ** 2 + 0.3 * (x - a) * (y - b)) for a, b in rng.uniform(2, 6, (20, 2))]).astype(np.float32)
+    surfaces = np.stack(
+        [
+            0.8 - 0.05 * ((x - a) ** 2 + (y - b) ** 2 + 0.3 * (x - a) * (y - b))
+            for a, b in rng.uniform(2, 6, (20, 2))
+        ]
+    ).astype(np.float32)
     surfaces = np.clip(surfaces, -0.9, 1)
     peaks = read_peaks(surfaces, 10.0)
     for surface, offset, node in zip(surfaces, peaks.offset, peaks.node, strict=True):
@@ -222,12 +255,16 @@ def test_similarity_around_a_node_is_that_of_the_descriptors_there():
         for i in range(-2, 3):
             for j in range(-2, 3):
                 inside = 0 <= r + i < 7 and 0 <= c + j < 6 and valid[r + i, c + j]
-                assert surfaces[n, i + 2, j + 2] == pytest.approx(float(field[r + i, c + j] @ descriptors[n]) if inside else NOTHING, abs=1e-5)
+                assert surfaces[n, i + 2, j + 2] == pytest.approx(
+                    float(field[r + i, c + j] @ descriptors[n]) if inside else NOTHING, abs=1e-5
+                )
 
 
 @pytest.mark.parametrize("damage", [*DAMAGES, "sharing"])
 def test_bad_weights_are_told(weights, tmp_path, damage):
-    path = damaged(weights, tmp_path, damage, **({"sharing": "none"} if damage == "sharing" else {}))
+    path = damaged(
+        weights, tmp_path, damage, **({"sharing": "none"} if damage == "sharing" else {})
+    )
     with pytest.raises(NetworkError) as caught:
         create("msa_net", {"weights": str(path)})
     assert caught.value.hint

@@ -18,7 +18,9 @@ from sar_optical_align.plugin.engine.paper_bench import motion_case
 from sar_optical_align.plugin.engine.papers import PAPERS
 from torch_there import needs_torch
 
-lengths = st.lists(st.one_of(st.floats(0, 40), st.just(float("inf"))), min_size=1, max_size=40).map(np.array)
+lengths = st.lists(st.one_of(st.floats(0, 40), st.just(float("inf"))), min_size=1, max_size=40).map(
+    np.array
+)
 similarities = st.lists(st.floats(-1, 1, width=32), min_size=4, max_size=60).map(np.array)
 TURN = np.array([[0.98, -0.05, 12.0], [0.04, 1.02, -7.0], [1e-5, -2e-5, 1.0]])
 
@@ -29,7 +31,9 @@ def through(matrix, xy):
 
 
 def test_false_positives_by_hand():
-    """20 true pairs 0.05 … 1.00: 95 % are at least 0.10 alike; of 10 others, those at 0.1 and above count."""
+    """20 true pairs 0.05 … 1.00: 95 % are at least 0.10 alike; of 10 others, those at 0.1 and above
+    count.
+    """
     matching = np.arange(1, 21) / 20
     other = np.array([0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.5, 0.9, -1.0])
     assert false_positive_rate(matching, other) == pytest.approx(0.4)
@@ -66,19 +70,32 @@ def test_matches_are_counted_by_hand():
 @given(lengths)
 def test_rates_rise_with_the_threshold_and_perfect_is_one(errors):
     thresholds = range(1, 11)
-    for rates in (m.matching_accuracy(errors, thresholds), m.pair_rates(errors, thresholds), [m.area_under_curve(errors, t) for t in thresholds]):
+    for rates in (
+        m.matching_accuracy(errors, thresholds),
+        m.pair_rates(errors, thresholds),
+        [m.area_under_curve(errors, t) for t in thresholds],
+    ):
         assert rates == sorted(rates)
         assert all(0 <= r <= 1 for r in rates)
     zeros = np.zeros(len(errors))
-    assert m.matching_accuracy(zeros, [1]) == m.pair_rates(zeros, [1]) == [m.area_under_curve(zeros, 1.0)] == [1.0]
+    assert (
+        m.matching_accuracy(zeros, [1])
+        == m.pair_rates(zeros, [1])
+        == [m.area_under_curve(zeros, 1.0)]
+        == [1.0]
+    )
     assert m.count_matches(errors).rmse_px <= m.NEAR_PX or not (errors <= m.NEAR_PX).any()
 
 
 def test_thresholds_are_met_or_not_as_the_papers_say():
-    """A match at the threshold counts; a pair whose RMSE is the threshold does not (SOMA: below)."""
+    """A match at the threshold counts; a pair whose RMSE is the threshold does not (SOMA:
+    below).
+    """
     assert m.matching_accuracy(np.array([2.0]), [2]) == [1.0]
     assert m.pair_rates(np.array([2.0]), [2, 3]) == [0.0, 1.0]
-    assert m.area_under_curve(np.array([0.0, 2.5, np.inf, 5.0]), 5.0) == pytest.approx((1 + 0.5 + 0 + 0) / 4)
+    assert m.area_under_curve(np.array([0.0, 2.5, np.inf, 5.0]), 5.0) == pytest.approx(
+        (1 + 0.5 + 0 + 0) / 4
+    )
 
 
 def test_precision_by_hand():
@@ -93,7 +110,9 @@ def test_precision_by_hand():
         m.average_precision(scores, correct, 1)
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40), st.integers(0, 60))
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40), st.integers(0, 60)
+)
 def test_precision_keeps_its_bounds_and_better_order_is_no_worse(pairs, more):
     scores, correct = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
     positives = int(correct.sum()) + more
@@ -104,9 +123,16 @@ def test_precision_keeps_its_bounds_and_better_order_is_no_worse(pairs, more):
 
 def test_repeated_keypoints_by_hand():
     reference = np.array([[0.0, 0.0], [10.0, 0.0]])
-    assert m.repeatability(np.array([[0.0, 3.0], [0.0, 3.5], [11.0, 0.0], [50.0, 50.0]]), reference) == 0.5
+    assert (
+        m.repeatability(np.array([[0.0, 3.0], [0.0, 3.5], [11.0, 0.0], [50.0, 50.0]]), reference)
+        == 0.5
+    )
     assert m.repeatability(reference, reference) == 1.0
-    assert m.repeatability(np.empty((0, 2)), reference) == m.repeatability(reference, np.empty((0, 2))) == 0.0
+    assert (
+        m.repeatability(np.empty((0, 2)), reference)
+        == m.repeatability(reference, np.empty((0, 2)))
+        == 0.0
+    )
     assert m.matching_score(3, 4) == 0.75
     assert m.matching_score(0, 0) == 0.0
 
@@ -126,7 +152,9 @@ def test_motion_is_found_among_wrong_matches_and_its_corners_judged():
     moved[:2] += np.outer([3.0, 4.0], TURN[2])  # 5 px further for every place
     assert m.corner_error(moved, TURN, 400, 300) == pytest.approx(5.0)
     half_turn = np.array([[-1.0, 0, 400], [0, -1, 300], [0, 0, 1]])
-    assert m.corner_error(half_turn, np.eye(3), 400, 300) == pytest.approx(500.0)  # corners are not sorted: a turn is seen
+    assert m.corner_error(half_turn, np.eye(3), 400, 300) == pytest.approx(
+        500.0
+    )  # corners are not sorted: a turn is seen
     assert m.fitted_motion(sensed[:3], reference[:3], 3.0, 0)[0] is None
     assert m.fitted_motion(np.zeros((6, 2)), np.zeros((6, 2)), 3.0, 0)[0] is None
 
@@ -148,13 +176,28 @@ def dataset(tmp_path_factory):
     folder, rng = tmp_path_factory.mktemp("papers"), np.random.default_rng(4)
     rows = []
     for number in range(2):
-        field = sum(cv2.resize(rng.random((n, n)).astype(np.float32), (208, 224), interpolation=cv2.INTER_NEAREST) for n in (7, 19, 40))
+        field = sum(
+            cv2.resize(
+                rng.random((n, n)).astype(np.float32), (208, 224), interpolation=cv2.INTER_NEAREST
+            )
+            for n in (7, 19, 40)
+        )
         field = cv2.GaussianBlur(field / field.max(), (0, 0), 1.0)
-        radar = np.hypot(cv2.Sobel(field, cv2.CV_32F, 1, 0), cv2.Sobel(field, cv2.CV_32F, 0, 1)) + 0.1 * rng.random(field.shape)
+        radar = np.hypot(
+            cv2.Sobel(field, cv2.CV_32F, 1, 0), cv2.Sobel(field, cv2.CV_32F, 0, 1)
+        ) + 0.1 * rng.random(field.shape)
         names = [f"{kind}{number}.png" for kind in ("optical", "sar")]
         cv2.imwrite(str(folder / names[0]), (255 * field).astype(np.uint8))
         cv2.imwrite(str(folder / names[1]), (255 * np.clip(2 * radar, 0, 1)).astype(np.uint8))
-        rows.append({"source": "made", "id": f"pair{number}", "split": "val", "optical": names[0], "sar": names[1]})
+        rows.append(
+            {
+                "source": "made",
+                "id": f"pair{number}",
+                "split": "val",
+                "optical": names[0],
+                "sar": names[1],
+            }
+        )
     with (folder / "index.csv").open("w", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
         writer.writeheader()
@@ -164,7 +207,9 @@ def dataset(tmp_path_factory):
 
 @needs_torch
 def test_a_case_is_the_pair_under_its_motion(dataset):
-    """The sensed picture shows at q what the SAR of the aligned pair shows where the truth puts q; the draw is the pair's own."""
+    """The sensed picture shows at q what the SAR of the aligned pair shows where the truth puts q;
+    the draw is the pair's own.
+    """
     folder, rows = dataset
     reference, sensed, truth = motion_case(folder, rows[0], 3)
     assert reference.data.shape == sensed.data.shape == (208, 208)
@@ -174,13 +219,29 @@ def test_a_case_is_the_pair_under_its_motion(dataset):
     sar = cv2.imread(str(folder / rows[0]["sar"]), cv2.IMREAD_GRAYSCALE)[8:216] / 255.0
     places = np.random.default_rng(0).uniform(40, 168, (200, 2))
     there = through(truth, places)
-    read = [cv2.remap(np.float32(a), np.float32(xy[:, :1] - 0.5), np.float32(xy[:, 1:] - 0.5), cv2.INTER_LINEAR)[:, 0] for a, xy in ((sensed.data, places), (sar, there))]
+    read = [
+        cv2.remap(
+            np.float32(a),
+            np.float32(xy[:, :1] - 0.5),
+            np.float32(xy[:, 1:] - 0.5),
+            cv2.INTER_LINEAR,
+        )[:, 0]
+        for a, xy in ((sensed.data, places), (sar, there))
+    ]
     assert np.corrcoef(*read)[0, 1] > 0.9
     assert np.abs(read[0] - read[1]).mean() < 0.05
 
 
 FIGURES = {
-    "kd_cfm": {"MMA@10", "corner AUC@3", "repeatability", "repeatability, SIFT", "NN mAP", "M.S.", "GFLOP per megapixel"},
+    "kd_cfm": {
+        "MMA@10",
+        "corner AUC@3",
+        "repeatability",
+        "repeatability, SIFT",
+        "NN mAP",
+        "M.S.",
+        "GFLOP per megapixel",
+    },
     "soma": {"main CMR@1", "robust CMR@5"},
     "msa_net": {"accuracy", "FPR95", "structured accuracy", "NCM", "RCM"},
 }
@@ -197,11 +258,15 @@ def test_the_command_puts_the_paper_beside_ours(dataset, tmp_path, capsys, key, 
     assert PAPERS[key].data in out
     assert set(PAPERS[key].published) <= set(stored["figures"])  # what was published is measured
     for name, value in stored["figures"].items():
-        if any(word in name for word in ("MMA", "AUC", "CMR", "mAP", "M.S.", "RCM", "repeatability")):
+        if any(
+            word in name for word in ("MMA", "AUC", "CMR", "mAP", "M.S.", "RCM", "repeatability")
+        ):
             assert 0 <= value <= 1, name
     assert all(len(records) == 2 for records in stored["records"].values())
     for record in stored["records"].get("keypoints", []):
-        assert record["M.S."] <= record["with a partner"] + 1e-9, "no keypoint without a partner is matched correctly"
+        assert record["M.S."] <= record["with a partner"] + 1e-9, (
+            "no keypoint without a partner is matched correctly"
+        )
 
 
 def test_a_matcher_without_a_paper_is_refused(dataset, tmp_path, capsys):

@@ -1,4 +1,6 @@
-"""One place measured on its own: the truth within a fraction of a pixel, as `align` finds it, through the worker as well."""
+"""One place measured on its own: the truth within a fraction of a pixel, as `align` finds it,
+through the worker as well.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,11 @@ def result(request_):
 
 
 def sure_points(result, count=8):
-    inner = [p for p in result.enabled_points if 120 < p.reference_px[0] < 500 and 120 < p.reference_px[1] < 380]
+    inner = [
+        p
+        for p in result.enabled_points
+        if 120 < p.reference_px[0] < 500 and 120 < p.reference_px[1] < 380
+    ]
     return sorted(inner or result.enabled_points, key=lambda p: -p.score)[:count]
 
 
@@ -43,7 +49,9 @@ def test_a_rough_place_leads_to_the_point_that_was_found(request_, result, offse
         place, seen = measure_place(request_, transform, rough, point.sensed_px)
         misses.append(np.hypot(place[0] - point.reference_px[0], place[1] - point.reference_px[1]))
         at = surface_index(seen.evidence, place)
-        assert np.unravel_index(np.argmax(seen.evidence.surface), seen.evidence.surface.shape) == pytest.approx((at[1], at[0]), abs=0.76)
+        assert np.unravel_index(
+            np.argmax(seen.evidence.surface), seen.evidence.surface.shape
+        ) == pytest.approx((at[1], at[0]), abs=0.76)
         assert 0.0 < seen.score < 1.0
         assert np.linalg.eigvalsh(np.array(seen.covariance_px)).min() > 0
     assert np.median(misses) < 0.5
@@ -60,12 +68,18 @@ def test_the_worker_answers_the_same(request_, result):
     point = sure_points(result)[0]
     rough = (point.reference_px[0] + 1.0, point.reference_px[1] + 1.0)
     try:
-        place, seen = client.measure_place(request_, result.transform, rough, point.sensed_px, Progress())
+        place, seen = client.measure_place(
+            request_, result.transform, rough, point.sensed_px, Progress()
+        )
         with pytest.raises(UsageError):
-            client.measure_place(request_, result.transform, (-500.0, 40.0), (10.0, 10.0), Progress())
+            client.measure_place(
+                request_, result.transform, (-500.0, 40.0), (10.0, 10.0), Progress()
+            )
     finally:
         client.close()
-    here, seen_here = measure_place(request_, transform_from_dict(result.transform), rough, point.sensed_px)
+    here, seen_here = measure_place(
+        request_, transform_from_dict(result.transform), rough, point.sensed_px
+    )
     assert place == pytest.approx(here)
     assert seen.score == pytest.approx(seen_here.score)
     assert seen.evidence.surface == pytest.approx(seen_here.evidence.surface, abs=1e-4)

@@ -11,7 +11,13 @@ from raster_files import write_raster
 from sar_optical_align.plugin.core.errors import EmptyImageError, UsageError
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
 from sar_optical_align.plugin.engine.despeckling import REACH_PX, despeckle
-from sar_optical_align.plugin.engine.preparing import Stretch, detect_modality, detect_sar_scale, make_stretch, to_grey
+from sar_optical_align.plugin.engine.preparing import (
+    Stretch,
+    detect_modality,
+    detect_sar_scale,
+    make_stretch,
+    to_grey,
+)
 from sar_optical_align.plugin.engine.reading import open_pair
 from sar_optical_align.plugin.engine.sources import open_raster
 
@@ -25,7 +31,15 @@ def texture(dtype="uint8", bands=1, low=20, high=240, seed=0):
     return data if bands > 1 else data[0]
 
 
-def image(path, modality=Modality.OPTICAL, bands=(), nodata=None, window=(0, 0, COLS, ROWS), reduction=1, **params):
+def image(
+    path,
+    modality=Modality.OPTICAL,
+    bands=(),
+    nodata=None,
+    window=(0, 0, COLS, ROWS),
+    reduction=1,
+    **params,
+):
     ref = RasterRef(path, bands, modality, nodata=nodata)
     with open_pair(AlignRequest(ref, ref, AlignParams(**params))) as pair:
         return pair.read_reference(window, reduction)
@@ -45,7 +59,14 @@ def masked_file(path, how, modality_dtype="float32"):
         return write_raster(path, data, UTM, GT, mask=~bad)
     if how == "alpha":
         alpha = np.where(bad, 0, 255).astype("uint8")
-        return write_raster(path, np.stack([data.astype("uint8")] * 3 + [alpha]), UTM, GT, photometric="RGB", alpha="YES")
+        return write_raster(
+            path,
+            np.stack([data.astype("uint8")] * 3 + [alpha]),
+            UTM,
+            GT,
+            photometric="RGB",
+            alpha="YES",
+        )
     value = {"nan": np.nan, "nodata": -9999.0, "huge": 1.7e38, "user": 7.0}[how]
     data[bad] = value
     options = {"nodata": value} if how in ("nodata", "huge") else {}
@@ -60,7 +81,9 @@ def test_invalid_pixels_are_masked_and_do_not_bleed(tmp_path, how, reduction):
     bad = hole()
     whole = np.zeros((-(-ROWS // reduction) * reduction, -(-COLS // reduction) * reduction), bool)
     whole[:ROWS, :COLS] = bad
-    blocks = whole.reshape(whole.shape[0] // reduction, reduction, whole.shape[1] // reduction, reduction)
+    blocks = whole.reshape(
+        whole.shape[0] // reduction, reduction, whole.shape[1] // reduction, reduction
+    )
     assert not got.mask[blocks.all(axis=(1, 3))].any()
     assert not got.data[~got.mask].any()
     assert got.mask.mean() > 0.6
@@ -122,7 +145,9 @@ def test_stretch_is_the_scene_s_not_the_window_s(tmp_path):
 @pytest.mark.parametrize("kind", ["lee", "frost", "median"])
 def test_filters_do_not_depend_on_the_window(tmp_path, kind):
     rng = np.random.default_rng(4)
-    speckle = (np.where(np.mgrid[:ROWS, :COLS][1] > 80, 40.0, 8.0) * rng.gamma(1.0, 1.0, (ROWS, COLS))).astype("float32")
+    speckle = (
+        np.where(np.mgrid[:ROWS, :COLS][1] > 80, 40.0, 8.0) * rng.gamma(1.0, 1.0, (ROWS, COLS))
+    ).astype("float32")
     speckle[40:60, 20:50] = np.nan
     path = write_raster(tmp_path / "sar.tif", speckle, UTM, GT)
     params = {"modality": Modality.SAR, "despeckle": kind, "sar_scale": "power"}
@@ -150,7 +175,10 @@ def test_filters_never_use_invalid_pixels(kind, seed, value):
     rng = np.random.default_rng(seed)
     data, mask = rng.uniform(0, 1, (23, 31)).astype(np.float32), rng.uniform(0, 1, (23, 31)) > 0.2
     other = np.where(mask, data, np.float32(value)).astype(np.float32)
-    a, b = (despeckle(d, mask, kind, noise=0.01) for d in (np.where(mask, data, 0).astype(np.float32), other))
+    a, b = (
+        despeckle(d, mask, kind, noise=0.01)
+        for d in (np.where(mask, data, 0).astype(np.float32), other)
+    )
     assert np.allclose(a, b, atol=1e-5)
     assert not a[~mask].any()
 
@@ -172,7 +200,11 @@ def gamma(looks, size=20000, mean=1.0, seed=1):
         (gamma(4, mean=0.1), "float32", "power"),
         (gamma(1, mean=0.05), "float64", "power"),
         (np.sqrt(gamma(4, mean=250.0**2)), "float32", "amplitude"),
-        (np.sqrt(gamma(1, mean=300.0**2)) * (1 + 5 * (np.arange(20000) % 50 == 0)), "uint16", "amplitude"),
+        (
+            np.sqrt(gamma(1, mean=300.0**2)) * (1 + 5 * (np.arange(20000) % 50 == 0)),
+            "uint16",
+            "amplitude",
+        ),
         (np.clip(128 + 40 * np.random.default_rng(0).normal(size=20000), 0, 255), "uint8", "db"),
         (np.clip(gamma(0.5, mean=25.0), 0, 255), "uint8", "amplitude"),
     ],
@@ -183,7 +215,9 @@ def test_sar_scale(sample, dtype, scale):
 
 def test_the_same_scene_in_decibel_amplitude_and_power_reads_alike(tmp_path):
     rng = np.random.default_rng(5)
-    power = (0.1 * np.exp(np.sin(np.mgrid[:ROWS, :COLS][0] / 9.0)) * rng.gamma(4, 0.25, (ROWS, COLS))).astype("float32")
+    power = (
+        0.1 * np.exp(np.sin(np.mgrid[:ROWS, :COLS][0] / 9.0)) * rng.gamma(4, 0.25, (ROWS, COLS))
+    ).astype("float32")
     files = {"power": power, "amplitude": np.sqrt(power), "db": 10 * np.log10(power)}
     images = {}
     for scale, values in files.items():
@@ -216,7 +250,10 @@ def test_modality_by_name(names, colourful, expected):
 def test_modality_by_decibels():
     sample = np.random.default_rng(0).normal(-12, 4, 1000).astype(np.float32)
     assert detect_modality("a.tif", False, sample, Modality.OPTICAL) is Modality.SAR
-    assert detect_modality("dem.tif", False, np.float32([-3000, -4000, -200]), Modality.OPTICAL) is Modality.OPTICAL
+    assert (
+        detect_modality("dem.tif", False, np.float32([-3000, -4000, -200]), Modality.OPTICAL)
+        is Modality.OPTICAL
+    )
 
 
 def test_modality_by_description_and_tag(tmp_path):
@@ -233,7 +270,9 @@ def test_modality_by_description_and_tag(tmp_path):
 
 def test_bands(tmp_path):
     rgb = write_raster(tmp_path / "rgb.tif", texture(bands=3), UTM, GT)
-    rgba = write_raster(tmp_path / "rgba.tif", texture(bands=4), UTM, GT, alpha="YES", photometric="RGB")
+    rgba = write_raster(
+        tmp_path / "rgba.tif", texture(bands=4), UTM, GT, alpha="YES", photometric="RGB"
+    )
     sentinel = write_raster(tmp_path / "scene.tif", texture("int16", 12, high=3000), UTM, GT)
     radar = write_raster(tmp_path / "S1RTC.tif", texture("float32", 2), UTM, GT)
     for path, bands in ((rgb, (1, 2, 3)), (rgba, (1, 2, 3)), (sentinel, (4, 3, 2)), (radar, (1,))):
@@ -255,7 +294,15 @@ def test_colour_table_is_looked_up(tmp_path):
     path = tmp_path / "p.tif"
     write_raster(path, indices, UTM, GT, photometric="palette")
     with rasterio.open(path, "r+") as d:
-        d.write_colormap(1, {0: (200, 200, 200, 255), 1: (0, 0, 0, 255), 2: (255, 255, 255, 255), 3: (90, 90, 90, 255)})
+        d.write_colormap(
+            1,
+            {
+                0: (200, 200, 200, 255),
+                1: (0, 0, 0, 255),
+                2: (255, 255, 255, 255),
+                3: (90, 90, 90, 255),
+            },
+        )
     got = image(str(path))
     brightness = {0: 200, 1: 0, 2: 255, 3: 90}
     for index, level in brightness.items():
@@ -265,7 +312,9 @@ def test_colour_table_is_looked_up(tmp_path):
 def test_grey_is_a_weighted_mean():
     bands = np.random.default_rng(0).uniform(0, 1, (4, 5, 6)).astype(np.float32)
     assert np.array_equal(to_grey(bands[:1]), bands[0])
-    assert np.allclose(to_grey(bands[:3]), 0.299 * bands[0] + 0.587 * bands[1] + 0.114 * bands[2], atol=1e-6)
+    assert np.allclose(
+        to_grey(bands[:3]), 0.299 * bands[0] + 0.587 * bands[1] + 0.114 * bands[2], atol=1e-6
+    )
     assert np.allclose(to_grey(bands), bands.mean(axis=0))
 
 
@@ -284,7 +333,9 @@ def test_stretch_of_nothing():
         make_stretch(np.empty(0, np.float32), Modality.OPTICAL, "auto", "uint8")
     with pytest.raises(EmptyImageError):
         make_stretch(np.zeros(50, np.float32), Modality.SAR, "power", "float32")
-    assert Stretch(0.0, 0.0, 2.0).apply(np.float32([[1.0, 9.0]]), np.array([[True, False]])).tolist() == [[0.5, 0.0]]
+    assert Stretch(0.0, 0.0, 2.0).apply(
+        np.float32([[1.0, 9.0]]), np.array([[True, False]])
+    ).tolist() == [[0.5, 0.0]]
 
 
 @pytest.mark.parametrize("reduction", [3, 4, 5])

@@ -1,4 +1,6 @@
-"""Laws of the working grid: what is bright at a native pixel is bright at the working pixel that the mapping names."""
+"""Laws of the working grid: what is bright at a native pixel is bright at the working pixel that
+the mapping names.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,12 @@ UTM = "EPSG:32633"
 REFERENCE_GT = (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0)
 TURNED = np.deg2rad(17.0)
 ROTATED_GT = (
-    500300.0, 8.0 * np.cos(TURNED), 11.0 * np.sin(TURNED),
-    5399300.0, 8.0 * np.sin(TURNED), -11.0 * np.cos(TURNED),
+    500300.0,
+    8.0 * np.cos(TURNED),
+    11.0 * np.sin(TURNED),
+    5399300.0,
+    8.0 * np.sin(TURNED),
+    -11.0 * np.cos(TURNED),
 )
 
 
@@ -37,11 +43,15 @@ def background(width: int, height: int, seed: int = 3) -> np.ndarray:
 
 def write_blobs(path, width, height, crs=None, gt=None, sigma=2.0, **profile):
     at = blob_positions(width, height)
-    return write_raster(path, blobs(width, height, at, sigma) + background(width, height), crs, gt, **profile), at
+    return write_raster(
+        path, blobs(width, height, at, sigma) + background(width, height), crs, gt, **profile
+    ), at
 
 
 def worst_miss(pair, which: str, at_native: np.ndarray, reduction: int = 1) -> tuple[float, int]:
-    """Return the largest distance, native px, between blobs and what the mapping says of their images, and how many."""
+    """Return the largest distance, native px, between blobs and what the mapping says of their
+    images, and how many.
+    """
     native = getattr(pair, f"{which}_native_px")
     working = getattr(pair, f"working_from_{which}_native")(at_native)
     assert np.allclose(native(working), at_native, atol=1e-6)
@@ -62,10 +72,13 @@ def test_rotated_anisotropic_sensed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("angle", "scale", "shift"), [(0.0, 1.0, (12.25, -7.6)), (11.0, 1.12, (-9.0, 14.0)), (-8.0, 0.88, (30.0, 3.0))]
+    ("angle", "scale", "shift"),
+    [(0.0, 1.0, (12.25, -7.6)), (11.0, 1.12, (-9.0, 14.0)), (-8.0, 0.88, (30.0, 3.0))],
 )
 @pytest.mark.parametrize("reduction", [1, 2])
-def test_correction_moves_the_sensed_image_and_the_mapping_alike(tmp_path, angle, scale, shift, reduction):
+def test_correction_moves_the_sensed_image_and_the_mapping_alike(
+    tmp_path, angle, scale, shift, reduction
+):
     reference, _ = write_blobs(tmp_path / "r.tif", 311, 287, UTM, REFERENCE_GT)
     sensed, at_sensed = write_blobs(tmp_path / "s.tif", 283, 302, UTM, REFERENCE_GT, sigma=3.0)
     a, b = scale * np.cos(np.deg2rad(angle)), scale * np.sin(np.deg2rad(angle))
@@ -82,9 +95,18 @@ def test_correction_moves_the_sensed_image_and_the_mapping_alike(tmp_path, angle
 
 def test_different_crs_and_gsd(tmp_path):
     reference, at_reference = write_blobs(tmp_path / "r.tif", 240, 200, UTM, REFERENCE_GT)
-    outline_x, outline_y = rasterio.warp.transform(UTM, "EPSG:4326", [500000, 502400], [5400000, 5398000])
+    outline_x, outline_y = rasterio.warp.transform(
+        UTM, "EPSG:4326", [500000, 502400], [5400000, 5398000]
+    )
     width, height = 251, 207
-    gt = (outline_x[0], (outline_x[1] - outline_x[0]) / width, 0.0, outline_y[0], 0.0, (outline_y[1] - outline_y[0]) / height)
+    gt = (
+        outline_x[0],
+        (outline_x[1] - outline_x[0]) / width,
+        0.0,
+        outline_y[0],
+        0.0,
+        (outline_y[1] - outline_y[0]) / height,
+    )
     sensed, at_sensed = write_blobs(tmp_path / "s.tif", width, height, "EPSG:4326", gt, sigma=3.0)
     with open_pair(pair_request(reference, sensed)) as pair:
         assert pair.grid.crs_wkt == pair.reference.grid.crs_wkt
@@ -101,7 +123,12 @@ def test_finer_sensed_is_averaged_onto_the_coarser_grid(tmp_path, ratio):
     width, height = int(160 * ratio), int(131 * ratio)
     gt = (500003.0, 10.0 / ratio, 0.0, 5400001.0, 0.0, -10.0 / ratio)
     at = blob_positions(width, height, 31.0 * ratio, 14.0 * ratio)
-    sensed = write_raster(tmp_path / "s.tif", blobs(width, height, at, 2.0 * ratio) + background(width, height), UTM, gt)
+    sensed = write_raster(
+        tmp_path / "s.tif",
+        blobs(width, height, at, 2.0 * ratio) + background(width, height),
+        UTM,
+        gt,
+    )
     with open_pair(pair_request(reference, sensed)) as pair:
         assert np.allclose(coords.gsd(pair.grid.geotransform), 10.0)
         miss, count = worst_miss(pair, "sensed", at)
@@ -144,18 +171,28 @@ def test_identical_rasters_read_alike(tmp_path):
         assert (pair.grid.width, pair.grid.height) == (120, 100)
         a, b = pair.read_reference((0, 0, 120, 100)), pair.read_sensed((0, 0, 120, 100))
         assert np.allclose(a.data, b.data, atol=1e-5)
-        raw = pair.reference.stretch.apply(rasterio.open(reference).read(1), np.ones((100, 120), bool))
+        raw = pair.reference.stretch.apply(
+            rasterio.open(reference).read(1), np.ones((100, 120), bool)
+        )
         assert np.allclose(a.data, raw, atol=1e-4)
 
 
-@pytest.mark.parametrize(("driver", "suffix"), [("PNG", "png"), ("GTiff", "tif"), ("JPEG", "jpg"), ("WEBP", "webp")])
+@pytest.mark.parametrize(
+    ("driver", "suffix"), [("PNG", "png"), ("GTiff", "tif"), ("JPEG", "jpg"), ("WEBP", "webp")]
+)
 def test_pictures_share_a_pixel_frame(tmp_path, driver, suffix):
     at = blob_positions(150, 120)
-    picture = (2 * blobs(150, 120, at, 2.5) + 5 + 5000 * background(150, 120)).clip(0, 255).astype(np.uint8)
+    picture = (
+        (2 * blobs(150, 120, at, 2.5) + 5 + 5000 * background(150, 120))
+        .clip(0, 255)
+        .astype(np.uint8)
+    )
     data = np.stack([picture] * 3)
     options = {"quality": 95} if suffix in ("jpg", "webp") else {}
     reference = write_raster(tmp_path / f"r.{suffix}", data, driver=driver, **options)
-    sensed = write_raster(tmp_path / f"s.{suffix}", data[:, :110, :140].copy(), driver=driver, **options)
+    sensed = write_raster(
+        tmp_path / f"s.{suffix}", data[:, :110, :140].copy(), driver=driver, **options
+    )
     with open_pair(pair_request(reference, sensed)) as pair:
         assert pair.grid.crs_wkt == ""
         assert np.allclose(pair.reference_native_px(np.array([[10.0, 20.0]])), [[10.0, 20.0]])
@@ -166,8 +203,12 @@ def test_pictures_share_a_pixel_frame(tmp_path, driver, suffix):
 
 
 def test_geotransform_without_crs_is_a_local_frame(tmp_path):
-    reference, _ = write_blobs(tmp_path / "r.tif", 130, 110, None, (1000.0, 2.0, 0.0, 3000.0, 0.0, -2.0))
-    sensed, at_sensed = write_blobs(tmp_path / "s.tif", 125, 113, None, (1010.0, 2.0, 0.0, 2990.0, 0.0, -2.0))
+    reference, _ = write_blobs(
+        tmp_path / "r.tif", 130, 110, None, (1000.0, 2.0, 0.0, 3000.0, 0.0, -2.0)
+    )
+    sensed, at_sensed = write_blobs(
+        tmp_path / "s.tif", 125, 113, None, (1010.0, 2.0, 0.0, 2990.0, 0.0, -2.0)
+    )
     with open_pair(pair_request(reference, sensed)) as pair:
         assert pair.grid.crs_wkt == ""
         assert np.allclose(pair.sensed_map(np.array([[0.0, 0.0]])), [[1010.0, 2990.0]])
@@ -179,7 +220,9 @@ def test_flipped_sensed_reads_as_the_upright_one(tmp_path):
     at = blob_positions(140, 120)
     data = blobs(140, 120, at, 2.5) + background(140, 120)
     reference = write_raster(tmp_path / "r.tif", data, UTM, REFERENCE_GT)
-    flipped = write_raster(tmp_path / "f.tif", data[::-1].copy(), UTM, (500000.0, 10.0, 0.0, 5398800.0, 0.0, 10.0))
+    flipped = write_raster(
+        tmp_path / "f.tif", data[::-1].copy(), UTM, (500000.0, 10.0, 0.0, 5398800.0, 0.0, 10.0)
+    )
     with open_pair(pair_request(reference, flipped)) as pair:
         a, b = pair.read_reference((0, 0, 140, 120)), pair.read_sensed((0, 0, 140, 120))
         assert np.allclose(a.data, b.data, atol=1e-4)
@@ -188,7 +231,11 @@ def test_flipped_sensed_reads_as_the_upright_one(tmp_path):
 
 @settings(max_examples=40, deadline=None)
 @given(
-    angle=st.floats(-180, 180), gsd_x=st.floats(3, 30), gsd_y=st.floats(3, 30), mirrored=st.booleans(), shift=st.floats(-30, 30),
+    angle=st.floats(-180, 180),
+    gsd_x=st.floats(3, 30),
+    gsd_y=st.floats(3, 30),
+    mirrored=st.booleans(),
+    shift=st.floats(-30, 30),
     seed=st.integers(0, 100),
 )
 def test_native_and_working_px_are_inverse(files, angle, gsd_x, gsd_y, mirrored, shift, seed):
@@ -199,14 +246,20 @@ def test_native_and_working_px_are_inverse(files, angle, gsd_x, gsd_y, mirrored,
     gt = (501000.0, gsd_x * c, side * gsd_y * s, 5399000.0, gsd_x * s, -side * gsd_y * c)
     sensed = write_raster(folder / "s.tif", background(60, 50, seed), UTM, gt)
     with open_pair(pair_request(reference, sensed, search_radius=900.0)) as pair:
-        pair.set_sensed_correction(np.array([[1.05, -0.1, shift], [0.1, 1.05, -shift], [0, 0, 1.0]]))
+        pair.set_sensed_correction(
+            np.array([[1.05, -0.1, shift], [0.1, 1.05, -shift], [0, 0, 1.0]])
+        )
         working = np.random.default_rng(seed).uniform(-50, 300, (50, 2))
         for which in ("reference", "sensed"):
             native = getattr(pair, f"{which}_native_px")(working)
-            assert np.allclose(getattr(pair, f"working_from_{which}_native")(native), working, atol=1e-6)
+            assert np.allclose(
+                getattr(pair, f"working_from_{which}_native")(native), working, atol=1e-6
+            )
         placed = coords.map_from_px(gt, pair.sensed_native_px(working))
         uncorrected = coords.apply_matrix(np.linalg.inv(pair.correction), working)
-        assert np.allclose(placed, coords.map_from_px(pair.grid.geotransform, uncorrected), atol=1e-5)
+        assert np.allclose(
+            placed, coords.map_from_px(pair.grid.geotransform, uncorrected), atol=1e-5
+        )
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +273,9 @@ def test_positions_that_do_not_exist_are_masked(tmp_path):
     path, _ = write_blobs(tmp_path / "r.tif", 120, 100, UTM, REFERENCE_GT)
     with open_raster(optical(path)) as source:
         whole = read_window(source, coords.as_points, (0, 0, 120, 100))
-        half = read_window(source, lambda xy: np.where(xy[:, :1] > 64, np.nan, xy), (0, 0, 120, 100))
+        half = read_window(
+            source, lambda xy: np.where(xy[:, :1] > 64, np.nan, xy), (0, 0, 120, 100)
+        )
         none = read_window(source, lambda xy: np.full(xy.shape, np.inf), (0, 0, 120, 100))
     assert half.mask[:, :48].all()
     assert np.allclose(half.data[:, :48], whole.data[:, :48], atol=1e-6)
@@ -230,7 +285,9 @@ def test_positions_that_do_not_exist_are_masked(tmp_path):
 
 def test_working_gsd_is_honoured(tmp_path):
     at = blob_positions(440, 400, 70.0, 35.0)
-    reference = write_raster(tmp_path / "r.tif", blobs(440, 400, at, 5.0) + background(440, 400), UTM, REFERENCE_GT)
+    reference = write_raster(
+        tmp_path / "r.tif", blobs(440, 400, at, 5.0) + background(440, 400), UTM, REFERENCE_GT
+    )
     with open_pair(pair_request(reference, reference, working_gsd=25.0)) as pair:
         assert np.allclose(coords.gsd(pair.grid.geotransform), 25.0)
         assert worst_miss(pair, "reference", at)[0] < 0.15

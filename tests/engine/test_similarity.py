@@ -27,12 +27,17 @@ def naive(template, template_mask, window, window_mask):
 @pytest.mark.parametrize("masked", [False, True])
 def test_equals_a_naive_loop(channels, masked):
     rng = np.random.default_rng(channels)
-    template, window = rng.random((channels, 14, 17)).astype(np.float32), rng.random((channels, 25, 29)).astype(np.float32)
+    template, window = (
+        rng.random((channels, 14, 17)).astype(np.float32),
+        rng.random((channels, 25, 29)).astype(np.float32),
+    )
     template_mask, window_mask = np.ones((14, 17), bool), np.ones((25, 29), bool)
     if masked:
         template_mask[:4, 5:] = False
         window_mask[:, 20:] = False
-    values = correlate(template * template_mask, template_mask, window * window_mask, window_mask).values
+    values = correlate(
+        template * template_mask, template_mask, window * window_mask, window_mask
+    ).values
     expected = naive(template, template_mask, window, window_mask)
     assert np.array_equal(np.isfinite(values), np.isfinite(expected))
     good = np.isfinite(expected)
@@ -44,7 +49,12 @@ def test_the_peak_is_where_the_image_was_moved_to(shift):
     rng = np.random.default_rng(3)
     image = ndimage.gaussian_filter(rng.standard_normal((120, 130)), 2.0).astype(np.float32)
     moved = ndimage.shift(image, (shift[1], shift[0]), order=3, mode="reflect").astype(np.float32)
-    surface = correlate(image[None, 40:80, 40:80], np.ones((40, 40), bool), moved[None, 30:90, 30:90], np.ones((60, 60), bool)).values
+    surface = correlate(
+        image[None, 40:80, 40:80],
+        np.ones((40, 40), bool),
+        moved[None, 30:90, 30:90],
+        np.ones((60, 60), bool),
+    ).values
     peak = find_peak(surface)
     assert (peak.x - 10, peak.y - 10) == pytest.approx(shift, abs=0.06)
     assert not peak.at_edge
@@ -58,9 +68,16 @@ def test_contrast_and_sign_of_the_gain_do_not_matter_only_as_they_should():
     template, template_mask = image[:, 10:30, 10:30], np.ones((20, 20), bool)
     brighter = correlate(3 * template + 7, template_mask, image, mask).values
     assert brighter[10, 10] == pytest.approx(1.0, abs=1e-5)
-    assert correlate(-template, template_mask, image, mask).values[10, 10] == pytest.approx(-1.0, abs=1e-5)
+    assert correlate(-template, template_mask, image, mask).values[10, 10] == pytest.approx(
+        -1.0, abs=1e-5
+    )
 
 
 def test_no_valid_pixel_gives_no_peak():
-    surface = correlate(np.zeros((1, 8, 8), np.float32), np.ones((8, 8), bool), np.zeros((1, 20, 20), np.float32), np.ones((20, 20), bool)).values
+    surface = correlate(
+        np.zeros((1, 8, 8), np.float32),
+        np.ones((8, 8), bool),
+        np.zeros((1, 20, 20), np.float32),
+        np.ones((20, 20), bool),
+    ).values
     assert find_peak(surface) is None

@@ -1,4 +1,6 @@
-"""SOMA as a matcher: the result knows no tile, weights that do not fit are told, a motion is found."""
+"""SOMA as a matcher: the result knows no tile, weights that do not fit are told, a motion is
+found.
+"""
 
 from __future__ import annotations
 
@@ -24,26 +26,42 @@ def weights(tmp_path_factory):
 
 
 def pictures(shape, shift=(0, 0), seed=0):
-    """Return an optical and a sensed image of the same random ground; the sensed one lies `shift` (x, y) px to the right and down."""
+    """Return an optical and a sensed image of the same random ground; the sensed one lies `shift`
+    (x, y) px to the right and down.
+    """
     rng = np.random.default_rng(seed)
     ground = ndimage.gaussian_filter(rng.standard_normal((shape[0] + 64, shape[1] + 64)), 3.0)
-    ground = np.clip((ground > 0.05) * 0.6 + 0.2 + 0.02 * rng.standard_normal(ground.shape), 0, 1).astype(np.float32)
+    ground = np.clip(
+        (ground > 0.05) * 0.6 + 0.2 + 0.02 * rng.standard_normal(ground.shape), 0, 1
+    ).astype(np.float32)
     x, y = 32 - shift[0], 32 - shift[1]
-    parts = ground[32 : 32 + shape[0], 32 : 32 + shape[1]], ground[y : y + shape[0], x : x + shape[1]]
+    parts = (
+        ground[32 : 32 + shape[0], 32 : 32 + shape[1]],
+        ground[y : y + shape[0], x : x + shape[1]],
+    )
     return [Image(part, np.ones(shape, bool), Modality.OPTICAL) for part in parts]
 
 
 def cut(image, y, x, height, width):
-    return Image(image.data[y : y + height, x : x + width], image.mask[y : y + height, x : x + width], image.modality)
+    return Image(
+        image.data[y : y + height, x : x + width],
+        image.mask[y : y + height, x : x + width],
+        image.modality,
+    )
 
 
 def test_a_point_does_not_depend_on_the_tile(weights):
-    """A tile that begins at another multiple of the grid gives the same points away from its margin."""
+    """A tile that begins at another multiple of the grid gives the same points away from its
+    margin.
+    """
     matcher = create("soma", {"weights": str(weights)})
     reference, sensed = pictures((1024, 800))
     whole = matcher.match(reference, sensed, 32.0)
     part = matcher.match(cut(reference, 256, 0, 768, 800), cut(sensed, 256, 0, 768, 800), 32.0)
-    inner = [(found.sensed[:, 1] + y >= 512) & (found.sensed[:, 1] + y < 768) for found, y in ((whole, 0), (part, 256))]
+    inner = [
+        (found.sensed[:, 1] + y >= 512) & (found.sensed[:, 1] + y < 768)
+        for found, y in ((whole, 0), (part, 256))
+    ]
     for name in ("sensed", "reference"):
         a, b = getattr(whole, name)[inner[0]], getattr(part, name)[inner[1]] + (0, 256)
         assert a.shape == b.shape
@@ -53,9 +71,14 @@ def test_a_point_does_not_depend_on_the_tile(weights):
 
 @pytest.mark.parametrize("key", ["soma", "regnet_mamba2"])
 def test_of_a_wanted_part_the_same_points_come_with_less_work(tmp_path, monkeypatch, key):
-    """Windows that do not touch what is wanted are not looked at, and the others give what they give anyhow."""
+    """Windows that do not touch what is wanted are not looked at, and the others give what they
+    give anyhow.
+    """
     network, config = {"soma": (Soma, SMALL), "regnet_mamba2": (RegNetMamba2, REGNET)}[key]
-    params = {"weights": str(untrained(tmp_path, key, network, config)), **({"threshold": 0.0} if key == "regnet_mamba2" else {})}
+    params = {
+        "weights": str(untrained(tmp_path, key, network, config)),
+        **({"threshold": 0.0} if key == "regnet_mamba2" else {}),
+    }
     matcher, looked = create(key, params), []
     given = matcher.given
     monkeypatch.setattr(matcher, "given", lambda data: looked.append(1) or given(data))

@@ -20,7 +20,12 @@ def test_tiles_cover_each_pixel_once(width, height, side):
     assert (seen == 1).all()
 
 
-@given(width=st.integers(2, 200), height=st.integers(1, 200), x=st.integers(-50, 50), y=st.integers(-50, 50))
+@given(
+    width=st.integers(2, 200),
+    height=st.integers(1, 200),
+    x=st.integers(-50, 50),
+    y=st.integers(-50, 50),
+)
 def test_halves_make_the_whole(width, height, x, y):
     a, b = Tile(x, y, width, height).halves()
     assert a.width * a.height + b.width * b.height == width * height
@@ -28,7 +33,13 @@ def test_halves_make_the_whole(width, height, x, y):
     assert (b.x0 + b.width, b.y0 + b.height) == (x + width, y + height)
 
 
-@given(width=SIDES, height=SIDES, x=st.integers(-250, 250), y=st.integers(-250, 250), margin=st.integers(0, 30))
+@given(
+    width=SIDES,
+    height=SIDES,
+    x=st.integers(-250, 250),
+    y=st.integers(-250, 250),
+    margin=st.integers(0, 30),
+)
 def test_clipping_keeps_what_is_inside(width, height, x, y, margin):
     grown = Tile(x, y, 40, 30).grown(margin)
     assert (grown.width, grown.height) == (40 + 2 * margin, 30 + 2 * margin)

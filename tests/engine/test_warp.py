@@ -1,4 +1,6 @@
-"""The written raster: every pixel where the transform puts it, every property of the file kept, nothing lost on failure."""
+"""The written raster: every pixel where the transform puts it, every property of the file kept,
+nothing lost on failure.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,12 @@ import pytest
 import rasterio
 from raster_files import blob_positions, blobs, centroids, write_raster
 from sar_optical_align.plugin.core import coords
-from sar_optical_align.plugin.core.errors import ComplexDataError, FitError, OutputError, UnreadableRasterError
+from sar_optical_align.plugin.core.errors import (
+    ComplexDataError,
+    FitError,
+    OutputError,
+    UnreadableRasterError,
+)
 from sar_optical_align.plugin.core.fitting import fit
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
 from sar_optical_align.plugin.core.transforms import KINDS
@@ -21,7 +28,12 @@ from sar_optical_align.plugin.engine.warp import warp
 UTM = rasterio.CRS.from_epsg(32633).to_wkt()
 WIDTH, HEIGHT = 310, 270
 REFERENCE = Grid(UTM, (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0), 340, 300)
-ROTATED = Grid(UTM, coords.geotransform_from_matrix(np.array([[9.0, 3.0, 5e5], [2.5, -10.0, 5.4e6], [0, 0, 1]])), 340, 300)
+ROTATED = Grid(
+    UTM,
+    coords.geotransform_from_matrix(np.array([[9.0, 3.0, 5e5], [2.5, -10.0, 5.4e6], [0, 0, 1]])),
+    340,
+    300,
+)
 PIXELS = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 340, 300)
 PLACE = {"crs": "EPSG:32633", "gt": (500100.0, 10.0, 0.0, 5399900.0, 0.0, -10.0)}
 
@@ -43,7 +55,9 @@ def bend(kind: str):
     if kind == "tps":
         t = t + 2.0 * np.stack([np.sin(6 * u[:, 0]), np.cos(5 * u[:, 1])], axis=1)
     if kind == "projective":
-        t = coords.apply_matrix(np.array([[1.02, 0.03, 9.0], [-0.02, 1.01, 8.0], [9e-5, -6e-5, 1.0]]), s)
+        t = coords.apply_matrix(
+            np.array([[1.02, 0.03, 9.0], [-0.02, 1.01, 8.0], [9e-5, -6e-5, 1.0]]), s
+        )
     return fit(kind, s, t, smoothing=0.0 if kind == "tps" else None)
 
 
@@ -80,13 +94,23 @@ def test_large_scene_with_a_strong_bend(tmp_path, kind):
     width, height = 1500, 1300
     grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 1500, 1300)
     rows, cols = np.mgrid[:height, :width]
-    path = write_raster(tmp_path / "ramp.tif", np.stack([cols + 0.5, rows + 0.5]).astype(np.float32), nodata=-1.0)
+    path = write_raster(
+        tmp_path / "ramp.tif", np.stack([cols + 0.5, rows + 0.5]).astype(np.float32), nodata=-1.0
+    )
     xs, ys = np.meshgrid(np.linspace(0, width, 7), np.linspace(0, height, 7))
     s = np.stack([xs.ravel(), ys.ravel()], axis=1)
     u = s / [width, height] - 0.5
-    t = s + 40 * np.stack([u[:, 0] * u[:, 1] + u[:, 0] ** 3, u[:, 1] ** 2 - u[:, 0] * u[:, 1] ** 2], axis=1)
+    t = s + 40 * np.stack(
+        [u[:, 0] * u[:, 1] + u[:, 0] ** 3, u[:, 1] ** 2 - u[:, 0] * u[:, 1] ** 2], axis=1
+    )
     transform = fit(kind, s, t, smoothing=0.0 if kind == "tps" else None)
-    out = warp(RasterRef(path), grid, transform, tmp_path / "o.tif", WarpParams(resampling="bilinear", match_reference_grid=True))
+    out = warp(
+        RasterRef(path),
+        grid,
+        transform,
+        tmp_path / "o.tif",
+        WarpParams(resampling="bilinear", match_reference_grid=True),
+    )
     with rasterio.open(out) as d:
         got = d.read()
     ys, xs = np.mgrid[20 : height - 20 : 7, 20 : width - 20 : 7]
@@ -102,11 +126,21 @@ def test_large_scene_with_a_strong_bend(tmp_path, kind):
 def test_no_seams_between_blocks(tmp_path, monkeypatch, kind, gsd):
     """The result does not depend on how the output is cut, within 0.03 px."""
     rows, cols = np.mgrid[:HEIGHT, :WIDTH]
-    path = write_raster(tmp_path / "s.tif", (50 * np.sin(cols / 7) + 50 * np.cos(rows / 5)).astype(np.float32), **PLACE)
+    path = write_raster(
+        tmp_path / "s.tif",
+        (50 * np.sin(cols / 7) + 50 * np.cos(rows / 5)).astype(np.float32),
+        **PLACE,
+    )
     written = []
     for side in (512, 48):
         monkeypatch.setattr(sys.modules[warp.__module__], "_TILE_PX", side)
-        out = warp(RasterRef(path), REFERENCE, bend(kind), tmp_path / "o.tif", WarpParams(resampling="cubic", output_gsd=gsd))
+        out = warp(
+            RasterRef(path),
+            REFERENCE,
+            bend(kind),
+            tmp_path / "o.tif",
+            WarpParams(resampling="cubic", output_gsd=gsd),
+        )
         with rasterio.open(out) as d:
             written.append(d.read(1))
     both = np.isfinite(written[0]) & np.isfinite(written[1])
@@ -137,12 +171,18 @@ def test_reference_with_gcps_lends_them_to_the_output(tmp_path, picture):
         for r in (0, 150, 300)
         for c in (0, 170, 340)
     ]
-    reference = write_raster(tmp_path / "r.tif", np.ones((300, 340), np.uint8), crs="EPSG:4326", gcps=gcps)
+    reference = write_raster(
+        tmp_path / "r.tif", np.ones((300, 340), np.uint8), crs="EPSG:4326", gcps=gcps
+    )
     grid = Grid(rasterio.CRS.from_epsg(4326).to_wkt(), (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 340, 300)
-    out = warp(RasterRef(picture), grid, shift(), tmp_path / "o.tif", reference=RasterRef(reference))
+    out = warp(
+        RasterRef(picture), grid, shift(), tmp_path / "o.tif", reference=RasterRef(reference)
+    )
     with rasterio.open(out) as d:
         assert (d.width, d.height) == (340, 300)
-        assert [(g.row, g.col, g.x, g.y) for g in d.gcps[0]] == [(g.row, g.col, g.x, g.y) for g in gcps]
+        assert [(g.row, g.col, g.x, g.y) for g in d.gcps[0]] == [
+            (g.row, g.col, g.x, g.y) for g in gcps
+        ]
         assert d.gcps[1].to_epsg() == 4326
     with pytest.raises(OutputError, match="input"):
         warp(RasterRef(picture), grid, shift(), Path(reference), reference=RasterRef(reference))
@@ -171,7 +211,9 @@ def test_missing_input(tmp_path):
 
 
 def test_wide_reference_grid_shows_the_image_once(tmp_path):
-    """Far outside its points a cubic folds back: nothing of the image appears there, and no time is spent on it."""
+    """Far outside its points a cubic folds back: nothing of the image appears there, and no time is
+    spent on it.
+    """
     path = write_raster(tmp_path / "s.tif", np.full((HEIGHT, WIDTH), 50, np.uint8), **PLACE)
     transform = bend("polynomial3")
     transform = replace(transform, target_centre=transform.target_centre + 1200.0)
@@ -187,12 +229,25 @@ def test_wide_reference_grid_shows_the_image_once(tmp_path):
 def test_kept_properties(tmp_path):
     data = np.random.default_rng(1).integers(-500, 3000, (3, HEIGHT, WIDTH)).astype(np.int16)
     path = tmp_path / "s.tif"
-    write_raster(path, data, **PLACE, nodata=-9999, descriptions=("B4", "B3", "B2"), tags={"ACQUIRED": "2023-06-10"})
+    write_raster(
+        path,
+        data,
+        **PLACE,
+        nodata=-9999,
+        descriptions=("B4", "B3", "B2"),
+        tags={"ACQUIRED": "2023-06-10"},
+    )
     with rasterio.open(path, "r+") as d:
         d.scales, d.offsets, d.units = (1e-4, 1e-4, 1e-4), (0.0, -0.1, 0.0), ("1", "1", "1")
         d.update_tags(2, wavelength="560")
     before = path.read_bytes()
-    out = warp(RasterRef(str(path)), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(resampling="nearest"))
+    out = warp(
+        RasterRef(str(path)),
+        REFERENCE,
+        shift(),
+        tmp_path / "o.tif",
+        WarpParams(resampling="nearest"),
+    )
     assert path.read_bytes() == before
     with rasterio.open(out) as d:
         assert d.dtypes == ("int16",) * 3
@@ -218,7 +273,13 @@ def test_colour_table_is_kept_and_never_interpolated(tmp_path):
     table = {1: (10, 20, 30, 255), 5: (50, 60, 70, 255), 9: (90, 1, 2, 255)}
     with rasterio.open(path, "r+") as d:
         d.write_colormap(1, table)
-    out = warp(RasterRef(str(path)), REFERENCE, bend("affine"), tmp_path / "o.tif", WarpParams(resampling="cubic"))
+    out = warp(
+        RasterRef(str(path)),
+        REFERENCE,
+        bend("affine"),
+        tmp_path / "o.tif",
+        WarpParams(resampling="cubic"),
+    )
     with rasterio.open(out) as d:
         assert {k: d.colormap(1)[k] for k in table} == table
         assert set(np.unique(d.read(1))) <= {0, 1, 5, 9}
@@ -226,7 +287,8 @@ def test_colour_table_is_kept_and_never_interpolated(tmp_path):
 
 @pytest.mark.parametrize("resampling", ["nearest", "bilinear", "cubic", "cubicspline", "lanczos"])
 @pytest.mark.parametrize(
-    ("nodata", "declared"), [(1.7e38, True), (-1.7e308, True), (np.nan, True), (np.nan, False), (0.0, True)]
+    ("nodata", "declared"),
+    [(1.7e38, True), (-1.7e308, True), (np.nan, True), (np.nan, False), (0.0, True)],
 )
 def test_nodata_does_not_bleed(tmp_path, resampling, nodata, declared):
     dtype = "float64" if abs(nodata) > 1e300 else "float32"
@@ -235,7 +297,13 @@ def test_nodata_does_not_bleed(tmp_path, resampling, nodata, declared):
     data[:, :7] = nodata
     options = {"nodata": nodata} if declared else {}
     path = write_raster(tmp_path / "s.tif", data, **PLACE, **options)
-    out = warp(RasterRef(path), REFERENCE, bend("similarity"), tmp_path / "o.tif", WarpParams(resampling=resampling))
+    out = warp(
+        RasterRef(path),
+        REFERENCE,
+        bend("similarity"),
+        tmp_path / "o.tif",
+        WarpParams(resampling=resampling),
+    )
     with rasterio.open(out) as d:
         values, mask = d.read(1), d.read_masks(1) > 0
         mask &= np.isfinite(values)
@@ -251,7 +319,13 @@ def test_nodata_given_by_the_user(tmp_path):
     data = np.full((HEIGHT, WIDTH), 100, np.uint8)
     data[:, :60] = 7
     path = write_raster(tmp_path / "s.tif", data, **PLACE)
-    out = warp(RasterRef(path, nodata=7.0), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(resampling="cubic", nodata=255.0))
+    out = warp(
+        RasterRef(path, nodata=7.0),
+        REFERENCE,
+        shift(),
+        tmp_path / "o.tif",
+        WarpParams(resampling="cubic", nodata=255.0),
+    )
     with rasterio.open(out) as d:
         assert d.nodata == 255
         assert set(np.unique(d.read(1))) == {100, 255}
@@ -273,8 +347,16 @@ def test_alpha_band_is_the_mask(tmp_path):
     alpha = np.full((1, HEIGHT, WIDTH), 255, np.uint8)
     alpha[:, :, :80] = 0
     rgb[:, :, :80] = 255
-    path = write_raster(tmp_path / "s.tif", np.concatenate([rgb, alpha]), **PLACE, photometric="RGB", alpha="YES")
-    out = warp(RasterRef(path), REFERENCE, bend("affine"), tmp_path / "o.tif", WarpParams(resampling="cubic"))
+    path = write_raster(
+        tmp_path / "s.tif", np.concatenate([rgb, alpha]), **PLACE, photometric="RGB", alpha="YES"
+    )
+    out = warp(
+        RasterRef(path),
+        REFERENCE,
+        bend("affine"),
+        tmp_path / "o.tif",
+        WarpParams(resampling="cubic"),
+    )
     with rasterio.open(out) as d:
         assert d.count == 4
         assert d.colorinterp[3] == rasterio.enums.ColorInterp.alpha
@@ -289,14 +371,22 @@ def test_mask_band_is_honoured(tmp_path):
     mask[:, :80] = False
     data[:, :80] = 255
     path = write_raster(tmp_path / "s.tif", data, **PLACE, mask=mask)
-    out = warp(RasterRef(path), REFERENCE, bend("affine"), tmp_path / "o.tif", WarpParams(resampling="cubic"))
+    out = warp(
+        RasterRef(path),
+        REFERENCE,
+        bend("affine"),
+        tmp_path / "o.tif",
+        WarpParams(resampling="cubic"),
+    )
     with rasterio.open(out) as d:
         valid = d.read_masks(1) > 0
         assert set(np.unique(d.read(1)[valid])) == {120}
         assert 0.3 < valid.mean() < 0.9
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"])
+@pytest.mark.parametrize(
+    "dtype", ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
+)
 @pytest.mark.parametrize("fmt", ["GTiff", "COG"])
 def test_every_type_in_both_formats(tmp_path, dtype, fmt):
     data = np.random.default_rng(0).integers(1, 100, (2, HEIGHT, WIDTH)).astype(dtype)
@@ -308,12 +398,20 @@ def test_every_type_in_both_formats(tmp_path, dtype, fmt):
         assert d.profile["compress"] == "zstd"
         assert d.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == ("COG" if fmt == "COG" else None)
         values = d.read(2)
-    assert set(np.unique(values[np.isfinite(values.astype(float))])) - {0} <= set(np.unique(data[1]))
+    assert set(np.unique(values[np.isfinite(values.astype(float))])) - {0} <= set(
+        np.unique(data[1])
+    )
     assert sorted(p.name for p in tmp_path.iterdir()) == ["o.tif", "s.tif"]
 
 
 def test_output_grids(tmp_path, picture):
-    snapped = warp(RasterRef(picture), REFERENCE, shift(), tmp_path / "a.tif", WarpParams(match_reference_grid=True))
+    snapped = warp(
+        RasterRef(picture),
+        REFERENCE,
+        shift(),
+        tmp_path / "a.tif",
+        WarpParams(match_reference_grid=True),
+    )
     with rasterio.open(snapped) as d:
         assert (d.width, d.height) == (340, 300)
         assert d.transform.to_gdal() == REFERENCE.geotransform
@@ -322,7 +420,9 @@ def test_output_grids(tmp_path, picture):
         assert np.isclose(d.transform.a, 10.0)
         assert abs(d.width - WIDTH) <= 1
         assert abs(d.height - HEIGHT) <= 1
-    coarse = warp(RasterRef(picture), REFERENCE, shift(), tmp_path / "c.tif", WarpParams(output_gsd=25.0))
+    coarse = warp(
+        RasterRef(picture), REFERENCE, shift(), tmp_path / "c.tif", WarpParams(output_gsd=25.0)
+    )
     with rasterio.open(coarse) as d:
         assert d.transform.a == 25.0
         assert abs(d.width - WIDTH / 2.5) <= 1
@@ -346,7 +446,13 @@ def test_coarser_output_is_averaged(tmp_path):
     """A checkerboard of single pixels becomes grey, not moiré."""
     board = (np.indices((HEIGHT, WIDTH)).sum(axis=0) % 2 * 200).astype(np.float32)
     path = write_raster(tmp_path / "s.tif", board, **PLACE)
-    out = warp(RasterRef(path), REFERENCE, shift(), tmp_path / "o.tif", WarpParams(resampling="bilinear", output_gsd=43.0))
+    out = warp(
+        RasterRef(path),
+        REFERENCE,
+        shift(),
+        tmp_path / "o.tif",
+        WarpParams(resampling="bilinear", output_gsd=43.0),
+    )
     with rasterio.open(out) as d:
         inner = d.read(1)[4:-4, 4:-4]
     assert np.abs(inner - 100).max() < 20
@@ -383,7 +489,11 @@ def test_progress_grows_to_one(tmp_path, picture):
 def test_input_is_never_the_output(tmp_path, picture):
     before = Path(picture).read_bytes()
     (tmp_path / "link.tif").symlink_to(picture)
-    for output in (Path(picture), tmp_path / "link.tif", tmp_path / ".." / tmp_path.name / "sensed.tif"):
+    for output in (
+        Path(picture),
+        tmp_path / "link.tif",
+        tmp_path / ".." / tmp_path.name / "sensed.tif",
+    ):
         with pytest.raises(OutputError, match="input") as caught:
             warp(RasterRef(picture), REFERENCE, shift(), output)
         assert caught.value.hint
@@ -412,7 +522,9 @@ def test_damaged_input_leaves_the_old_output(tmp_path):
 
 
 def test_folding_transform_is_refused(tmp_path, picture):
-    s = np.stack(np.meshgrid(np.linspace(0, WIDTH, 6), np.linspace(0, HEIGHT, 6)), axis=2).reshape(-1, 2)
+    s = np.stack(np.meshgrid(np.linspace(0, WIDTH, 6), np.linspace(0, HEIGHT, 6)), axis=2).reshape(
+        -1, 2
+    )
     t = s.copy()
     t[:, 0] = 150 + (s[:, 0] - 150) ** 2 / 100
     with pytest.raises(FitError):
@@ -424,10 +536,15 @@ def test_file_with_its_own_gcps(tmp_path):
     """The file's own georeferencing plays no part: the transform goes from its native pixels."""
     at = blob_positions(WIDTH, HEIGHT)
     gcps = [
-        rasterio.control.GroundControlPoint(row=r, col=c, x=15 + c / 3000, y=48 - r / 3000 + c * r * 1e-9)
-        for r in np.linspace(0, HEIGHT, 5) for c in np.linspace(0, WIDTH, 5)
+        rasterio.control.GroundControlPoint(
+            row=r, col=c, x=15 + c / 3000, y=48 - r / 3000 + c * r * 1e-9
+        )
+        for r in np.linspace(0, HEIGHT, 5)
+        for c in np.linspace(0, WIDTH, 5)
     ]
-    path = write_raster(tmp_path / "s.tif", blobs(WIDTH, HEIGHT, at, 2.5), crs="EPSG:4326", gcps=gcps)
+    path = write_raster(
+        tmp_path / "s.tif", blobs(WIDTH, HEIGHT, at, 2.5), crs="EPSG:4326", gcps=gcps
+    )
     transform = bend("affine")
     params = WarpParams(resampling="cubic", match_reference_grid=True)
     out = warp(RasterRef(path), REFERENCE, transform, tmp_path / "o.tif", params)

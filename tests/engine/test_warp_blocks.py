@@ -13,7 +13,9 @@ from sar_optical_align.plugin.core.types import Grid, RasterRef
 from sar_optical_align.plugin.engine.warp import warp
 
 WIDTH, HEIGHT = 310, 270
-REFERENCE = Grid(rasterio.CRS.from_epsg(32633).to_wkt(), (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0), 340, 300)
+REFERENCE = Grid(
+    rasterio.CRS.from_epsg(32633).to_wkt(), (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0), 340, 300
+)
 PLACE = {"crs": "EPSG:32633", "gt": (500100.0, 10.0, 0.0, 5399900.0, 0.0, -10.0)}
 
 
@@ -24,11 +26,17 @@ def test_blocks_beside_a_turned_raster_are_left_empty(tmp_path, monkeypatch):
     c, s = np.cos(np.pi / 6), np.sin(np.pi / 6)
     places = blob_positions(WIDTH, HEIGHT)
     u = places / [WIDTH, HEIGHT] - 0.5
-    transform = fit("polynomial2", places, places @ np.array([[c, s], [-s, c]]) + [120.0, 20.0] + 8 * u[:, :1] * u)
+    transform = fit(
+        "polynomial2",
+        places,
+        places @ np.array([[c, s], [-s, c]]) + [120.0, 20.0] + 8 * u[:, :1] * u,
+    )
     with rasterio.open(warp(RasterRef(path), REFERENCE, transform, tmp_path / "o.tif")) as d:
         got, t = d.read(1), d.transform
     rows, cols = np.mgrid[: got.shape[0], : got.shape[1]] + 0.5
-    on_map = coords.map_from_px((t.c, t.a, t.b, t.f, t.d, t.e), np.stack([cols.ravel(), rows.ravel()], axis=1))
+    on_map = coords.map_from_px(
+        (t.c, t.a, t.b, t.f, t.d, t.e), np.stack([cols.ravel(), rows.ravel()], axis=1)
+    )
     back = transform.inverse(coords.px_from_map(REFERENCE.geotransform, on_map))
     inside = ((back > 1) & (back < [WIDTH - 1, HEIGHT - 1])).all(axis=1)
     outside = ((back < -1) | (back > [WIDTH + 1, HEIGHT + 1])).any(axis=1)

@@ -1,4 +1,6 @@
-"""Warped rasters of unusual make: classes, bands of several types, references without a geotransform."""
+"""Warped rasters of unusual make: classes, bands of several types, references without a
+geotransform.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,13 @@ def test_classes_stay_what_they_are(tmp_path, fmt):
     """Nearest keeps every value, 0 too: what is outside the image is told by a mask band."""
     data = (np.indices((HEIGHT, WIDTH)).sum(axis=0) // 20 % 2).astype(np.uint8)
     path = write_raster(tmp_path / "mask.tif", data, **PLACE)
-    out = warp(RasterRef(path), REFERENCE, shift(), tmp_path / "out.tif", WarpParams(resampling="nearest", format=fmt))
+    out = warp(
+        RasterRef(path),
+        REFERENCE,
+        shift(),
+        tmp_path / "out.tif",
+        WarpParams(resampling="nearest", format=fmt),
+    )
     with rasterio.open(out) as written:
         values, seen = written.read(1), written.read_masks(1) > 0
         assert written.nodata is None
@@ -41,17 +49,30 @@ def test_classes_stay_what_they_are(tmp_path, fmt):
 
 def test_bands_of_several_types_get_one_that_holds_all(tmp_path):
     data = np.random.default_rng(0).integers(1, 255, (HEIGHT, WIDTH)).astype(np.uint8)
-    paths = [write_raster(tmp_path / f"{a.dtype}.tif", a, **PLACE) for a in (data, data.astype(np.float32) / 3)]
+    paths = [
+        write_raster(tmp_path / f"{a.dtype}.tif", a, **PLACE)
+        for a in (data, data.astype(np.float32) / 3)
+    ]
     vrt = tmp_path / "both.vrt"
     bands = "".join(
-        f'<VRTRasterBand dataType="{kind}" band="{i}"><SimpleSource><SourceFilename>{p}</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand>'
+        f'<VRTRasterBand dataType="{kind}" '
+        f'band="{i}"><SimpleSource><SourceFilename>{p}</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand>'
         for i, (p, kind) in enumerate(zip(paths, ("Byte", "Float32"), strict=True), 1)
     )
     gt = ", ".join(map(str, PLACE["gt"]))
-    vrt.write_text(f'<VRTDataset rasterXSize="{WIDTH}" rasterYSize="{HEIGHT}"><SRS>EPSG:32633</SRS><GeoTransform>{gt}</GeoTransform>{bands}</VRTDataset>')
+    vrt.write_text(
+        f'<VRTDataset rasterXSize="{WIDTH}" '
+        f'rasterYSize="{HEIGHT}"><SRS>EPSG:32633</SRS><GeoTransform>{gt}</GeoTransform>{bands}</VRTDataset>'
+    )
     with open_raster(RasterRef(str(vrt), (1, 2))) as source:
         assert source.bands == (1, 2)
-    out = warp(RasterRef(str(vrt)), REFERENCE, shift(), tmp_path / "out.tif", WarpParams(resampling="nearest"))
+    out = warp(
+        RasterRef(str(vrt)),
+        REFERENCE,
+        shift(),
+        tmp_path / "out.tif",
+        WarpParams(resampling="nearest"),
+    )
     with rasterio.open(out) as written:
         assert written.dtypes == ("float32", "float32")
         a, b = written.read()
@@ -64,5 +85,7 @@ def test_pixels_are_not_kept_on_a_reference_without_geotransform(tmp_path):
     picture = write_raster(tmp_path / "sensed.tif", np.full((HEIGHT, WIDTH), 7, np.uint8), **PLACE)
     on_gcps = replace(PIXELS, crs_wkt=UTM)
     with pytest.raises(FitError, match="no geotransform"):
-        warp(RasterRef(picture), on_gcps, shift(), tmp_path / "out.tif", WarpParams(keep_pixels=True))
+        warp(
+            RasterRef(picture), on_gcps, shift(), tmp_path / "out.tif", WarpParams(keep_pixels=True)
+        )
     assert not (tmp_path / "out.tif").exists()

@@ -1,4 +1,5 @@
-"""What files and messages are damaged in any way: every parser answers, or raises an error of ours that says something.
+"""What files and messages are damaged in any way: every parser answers, or raises an error of ours
+that says something.
 
 `N=100000 python -m pytest tests/fuzz` puts more mutations, `SEED=…` others.
 """

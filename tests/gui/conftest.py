@@ -32,7 +32,9 @@ def pair_files(tmp_path):
 
 @pytest.fixture
 def review(canvas, pair_files):
-    """A review of 30 points on the canvas, with its panel; `told` collects what it says, `refs` are its rasters."""
+    """A review of 30 points on the canvas, with its panel; `told` collects what it says, `refs` are
+    its rasters.
+    """
     from sar_optical_align.plugin.core.types import RasterRef
     from sar_optical_align.plugin.review_controller import ReviewController
     from sar_optical_align.ui.review_panel import ReviewPanel

@@ -24,7 +24,10 @@ def plugin(qgis_app, pair_files):
     host = HostWindow()
     plugin = classFactory(host)
     plugin.initGui()
-    layers = [QgsRasterLayer(path, name) for path, name in zip(pair_files, ("optical", "sar"), strict=True)]
+    layers = [
+        QgsRasterLayer(path, name)
+        for path, name in zip(pair_files, ("optical", "sar"), strict=True)
+    ]
     QgsProject.instance().addMapLayers(layers)
     plugin.action.trigger()
     plugin.dock.match.reference_combo.setLayer(layers[0])
@@ -34,7 +37,9 @@ def plugin(qgis_app, pair_files):
     session = plugin.controller.open_session()
     session.set_model("affine")
     plugin.controller.review.begin_stream()
-    plugin.controller.review.end_stream(result_of(tie_points(40), (session.reference, session.sensed)))
+    plugin.controller.review.end_stream(
+        result_of(tie_points(40), (session.reference, session.sensed))
+    )
     plugin.host = host
     yield plugin
     plugin.unload()
@@ -53,8 +58,13 @@ def settle(plugin, qtbot):
     """Wait until the page tells of the session as it is."""
     controller = plugin.controller.accuracy
     qtbot.waitUntil(
-        lambda: controller._task is None and not controller._timer.isActive() and controller._case is not None
-        and controller._case.fit is plugin.controller.review.session.fit, timeout=8000,
+        lambda: (
+            controller._task is None
+            and not controller._timer.isActive()
+            and controller._case is not None
+            and controller._case.fit is plugin.controller.review.session.fit
+        ),
+        timeout=8000,
     )
 
 
@@ -81,7 +91,9 @@ def test_a_click_or_enter_takes_a_model_and_the_link_follows_the_advice(plugin, 
     session = plugin.controller.review.session
     row = ADVISED.index("polynomial2")
     place = page.table.visualItemRect(page.table.item(row, 2)).center()
-    QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    QTest.mouseClick(
+        page.table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place
+    )
     assert session.model == "polynomial2"
     settle(plugin, qtbot)
     assert plugin.controller.accuracy.judgement.model == "polynomial2"
@@ -132,8 +144,12 @@ def test_the_gap_is_drawn_on_the_map_and_taken_off(plugin, page):
     QTest.mouseClick(page.map, Qt.MouseButton.LeftButton)
     shape = controller._mark.asGeometry()
     centre = coords.map_from_px(REFERENCE_GT, [[x, y]])[0]
-    assert (shape.centroid().asPoint().x(), shape.centroid().asPoint().y()) == pytest.approx(tuple(centre), abs=1e-3)
-    assert shape.area() == pytest.approx(np.pi * radius**2 * 120.0, rel=0.01)  # an ellipse: pixels are 10 m x 12 m
+    assert (shape.centroid().asPoint().x(), shape.centroid().asPoint().y()) == pytest.approx(
+        tuple(centre), abs=1e-3
+    )
+    assert shape.area() == pytest.approx(
+        np.pi * radius**2 * 120.0, rel=0.01
+    )  # an ellipse: pixels are 10 m x 12 m
     assert canvas.extent().contains(shape.boundingBox())
     QTest.mouseClick(page.map, Qt.MouseButton.LeftButton)
     assert controller._mark is None
@@ -188,7 +204,9 @@ def test_the_displacement_field_is_a_layer_of_what_the_fit_does(plugin, page, tm
     assert float(QgsExpressionContextUtils.layerScope(layer).variable("arrow_scale")) >= 1.0
     assert len(layer.renderer().rootRule().children()) == 3
     again = plugin.controller.accuracy.add_field()
-    named = [x for x in QgsProject.instance().mapLayers().values() if x.name().startswith("Displacement")]
+    named = [
+        x for x in QgsProject.instance().mapLayers().values() if x.name().startswith("Displacement")
+    ]
     assert named == [again]
 
 

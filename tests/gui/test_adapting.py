@@ -1,4 +1,6 @@
-"""Adapting to the scene from the dock: kept weights belong to the review, come back with it, can be discarded; the worker says no where it must."""
+"""Adapting to the scene from the dock: kept weights belong to the review, come back with it, can be
+discarded; the worker says no where it must.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "weights" / "me_ss
 
 
 class Quick:
-    """A client of a worker that adapts at once: it writes a copy of the shipped weights, or says that they are no better."""
+    """A client of a worker that adapts at once: it writes a copy of the shipped weights, or says
+    that they are no better.
+    """
 
     def __init__(self, better=True):
         self.better, self.asked, self.cancelled = better, [], False
@@ -35,9 +39,25 @@ class Quick:
         if self.better:
             for suffix in (".safetensors", ".json"):
                 shutil.copy(SHIPPED.with_suffix(suffix), Path(request.output).with_suffix(suffix))
-        message = "At 7 points held back 57 % were found within 1.5 px before and 86 % after, RMSE 2.00 px before and 1.00 px after. "
-        message += "The adapted weights are better and are kept." if self.better else "That is no clear gain: the weights stay as they were."
-        return AdaptResult(request.output if self.better else "", message, 23, 7, HeldBack(0.57, 2.0), HeldBack(0.86, 1.0), 2, 0.1)
+        message = (
+            "At 7 points held back 57 % were found within 1.5 px before and 86 % after, RMSE "
+            "2.00 px before and 1.00 px after. "
+        )
+        message += (
+            "The adapted weights are better and are kept."
+            if self.better
+            else "That is no clear gain: the weights stay as they were."
+        )
+        return AdaptResult(
+            request.output if self.better else "",
+            message,
+            23,
+            7,
+            HeldBack(0.57, 2.0),
+            HeldBack(0.86, 1.0),
+            2,
+            0.1,
+        )
 
     def cancel(self):
         self.cancelled = True
@@ -67,14 +87,21 @@ def files(session):
 
 
 def test_kept_weights_belong_to_the_review(whole, qtbot):
-    session, match, menu = whole.review.session, whole.dock.match, whole.plugin.controller.adapting.menu
+    session, match, menu = (
+        whole.review.session,
+        whole.dock.match,
+        whole.plugin.controller.adapting.menu,
+    )
     assert not menu.discard_action.isEnabled()
     client = Quick()
     adapt(whole, qtbot, client)
     (request,) = client.asked
     used = [p for p in session.points if p.in_fit]
     assert request.reference_px == tuple(p.tie_point.reference_px for p in used)
-    assert (request.align.params.matcher, request.align.params.matcher_params["weights"]) == ("me_ssm", "")
+    assert (request.align.params.matcher, request.align.params.matcher_params["weights"]) == (
+        "me_ssm",
+        "",
+    )
     path = adapted_weights(session)
     assert path == Path(request.output)
     assert path.parent == session.file.path.parent
@@ -146,8 +173,12 @@ def test_the_menu_asks_how_long_and_a_second_adaptation_takes_the_place_of_the_f
         qtbot.waitUntil(lambda: controller.task is None and bool(client.asked), timeout=20_000)
         qtbot.wait(1100)  # names tell the second
     assert [r.minutes for r in client.asked] == [2.5, 2.5]
-    assert client.asked[1].align.params.matcher_params["weights"] == ""  # from the shipped ones again
-    assert files(session) == sorted(Path(client.asked[1].output).with_suffix(s).name for s in (".json", ".safetensors"))
+    assert (
+        client.asked[1].align.params.matcher_params["weights"] == ""
+    )  # from the shipped ones again
+    assert files(session) == sorted(
+        Path(client.asked[1].output).with_suffix(s).name for s in (".json", ".safetensors")
+    )
 
 
 def test_too_few_points_are_told_before_anything_is_asked(whole, qtbot):
@@ -159,12 +190,16 @@ def test_too_few_points_are_told_before_anything_is_asked(whole, qtbot):
 
 
 def test_the_real_worker_answers(whole, qtbot, worker_with_torch):
-    """Noise against noise: it trains two steps, and finds that nothing was gained or that nothing can be learnt."""
+    """Noise against noise: it trains two steps, and finds that nothing was gained or that nothing
+    can be learnt.
+    """
     QgsSettings().setValue("sar_optical_align/interpreter_mode", "existing")
     QgsSettings().setValue("sar_optical_align/existing_python", worker_with_torch)
     controller, session = whole.plugin.controller, whole.review.session
     controller.adapting.adapt(1.0, steps=1)
     qtbot.waitUntil(lambda: controller.task is None, timeout=240_000)
-    assert any(words in whole.dock.status.text() for words in ("held back", "too little valid ground")), whole.dock.status.text()
+    assert any(
+        words in whole.dock.status.text() for words in ("held back", "too little valid ground")
+    ), whole.dock.status.text()
     assert isinstance(session, Session)
     assert (session.adapted is not None) == bool(files(session))

@@ -1,4 +1,6 @@
-"""Preview and comparison on the map, with real layers: what is painted where, in any CRS, rotation and pixel ratio."""
+"""Preview and comparison on the map, with real layers: what is painted where, in any CRS, rotation
+and pixel ratio.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,16 @@ from qgis.PyQt.QtGui import QColor, QImage, QMouseEvent, QPainter
 from qgis.PyQt.QtTest import QTest
 from review_pairs import REFERENCE_GT, SIZE
 from sar_optical_align.ui import blend
-from sar_optical_align.ui.compare_view import CHECKER, FLICKER, MODES, OFF, OPACITY, RED_CYAN, SWIPE, CompareView
+from sar_optical_align.ui.compare_view import (
+    CHECKER,
+    FLICKER,
+    MODES,
+    OFF,
+    OPACITY,
+    RED_CYAN,
+    SWIPE,
+    CompareView,
+)
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -94,7 +105,9 @@ def test_opacity_mixes_and_checkerboard_alternates(view):
     image = painted(view, CHECKER)
     for row in range(3, 8):
         for column in range(6, 12):
-            assert grey(image, column * 50 + 25, row * 50 + 25) == (200 if (row + column) % 2 == 0 else 60)
+            assert grey(image, column * 50 + 25, row * 50 + 25) == (
+                200 if (row + column) % 2 == 0 else 60
+            )
 
 
 def test_red_cyan_is_the_reference_in_red_and_the_moved_in_cyan(view):
@@ -150,27 +163,37 @@ def test_pictures_follow_extent_crs_and_rotation(view, canvas, layers, tmp_path,
     for epsg, rotation in ((32633, 0.0), (32633, 37.0), (4326, 0.0), (3857, -60.0), (32632, 12.0)):
         canvas.setDestinationCrs(QgsCoordinateReferenceSystem(f"EPSG:{epsg}"))
         canvas.setRotation(rotation)
-        to = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:32633"), canvas.mapSettings().destinationCrs(), QgsProject.instance())
+        to = QgsCoordinateTransform(
+            QgsCoordinateReferenceSystem("EPSG:32633"),
+            canvas.mapSettings().destinationCrs(),
+            QgsProject.instance(),
+        )
         canvas.setCenter(to.transform(place))
         QTest.qWait(60)
         image = painted(view, OPACITY)
         wanted = canvas.getCoordinateTransform().transform(to.transform(place))
         ys, xs = np.nonzero(image[..., 0] > 200)
-        keep = np.hypot(xs - wanted.x(), ys - wanted.y()) < 60  # the canvas is white beyond the rasters
+        keep = (
+            np.hypot(xs - wanted.x(), ys - wanted.y()) < 60
+        )  # the canvas is white beyond the rasters
         assert keep.any(), (epsg, rotation)
         assert xs[keep].mean() + 0.5 == pytest.approx(wanted.x(), abs=1.5), (epsg, rotation)
         assert ys[keep].mean() + 0.5 == pytest.approx(wanted.y(), abs=1.5), (epsg, rotation)
     canvas.setRotation(0.0)
 
 
-def test_until_new_pictures_are_ready_the_old_ones_are_painted_where_they_belong(view, canvas, layers):
+def test_until_new_pictures_are_ready_the_old_ones_are_painted_where_they_belong(
+    view, canvas, layers
+):
     painted(view, OPACITY)
     picture = view.renderer.pictures[0]
     canvas.zoomByFactor(0.5)
     frame = view._placement(picture)
     assert frame.m11() == pytest.approx(2.0, abs=0.01)
     assert frame.m22() == pytest.approx(2.0, abs=0.01)
-    assert frame.map(399.0, 299.0) == pytest.approx((canvas.viewport().width() / 2, canvas.viewport().height() / 2), abs=2.0)
+    assert frame.map(399.0, 299.0) == pytest.approx(
+        (canvas.viewport().width() / 2, canvas.viewport().height() / 2), abs=2.0
+    )
 
 
 def test_the_divider_is_dragged_whatever_tool_is_active(view, canvas):
@@ -222,7 +245,9 @@ def test_pictures_go_with_the_map_while_it_is_panned(view, canvas):
     canvas.setMapTool(tool)
     QTest.mousePress(viewport, LEFT, PLAIN, start)
     for step in (20, 40, 60):
-        move = QMouseEvent(QEvent.Type.MouseMove, QPointF(start + QPoint(step, -step // 2)), LEFT, LEFT, PLAIN)
+        move = QMouseEvent(
+            QEvent.Type.MouseMove, QPointF(start + QPoint(step, -step // 2)), LEFT, LEFT, PLAIN
+        )
         QgsApplication.sendEvent(viewport, move)
     frame = view._placement(view.renderer.pictures[0])
     corner = canvas.mapFromScene(view.mapToScene(frame.map(QPointF(0, 0))))

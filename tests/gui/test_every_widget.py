@@ -1,4 +1,6 @@
-"""What holds for every widget of every room: it explains itself, has a name, is reached by keyboard and shows that it is."""
+"""What holds for every widget of every room: it explains itself, has a name, is reached by keyboard
+and shows that it is.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,16 @@ from sar_optical_align.ui.coverage_map import CoverageMap
 from sar_optical_align.ui.heatmap import HeatmapView
 from whole_plugin import ROOMS, TABS, WholePlugin
 
-INPUTS = (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractItemView, QSlider, QPlainTextEdit, QProgressBar)
+INPUTS = (
+    QAbstractButton,
+    QComboBox,
+    QAbstractSpinBox,
+    QLineEdit,
+    QAbstractItemView,
+    QSlider,
+    QPlainTextEdit,
+    QProgressBar,
+)
 VIEWS = (ChipsView, HeatmapView, CoverageMap)
 
 
@@ -55,16 +66,27 @@ def inside(widget: QWidget, kinds: tuple[type, ...]) -> bool:
 
 
 def is_interactive(widget: QWidget) -> bool:
-    """Whether a user can do something with it; parts of other widgets (the line of a number box, a popup list) count with those."""
+    """Whether a user can do something with it; parts of other widgets (the line of a number box, a
+    popup list) count with those.
+    """
     parts = (QAbstractSpinBox, QComboBox, QHeaderView, QTabBar, QAbstractItemView, QLineEdit)
-    if inside(widget, parts) or isinstance(widget, QHeaderView) or widget.objectName().startswith("qt_") or not widget.metaObject().className():
+    if (
+        inside(widget, parts)
+        or isinstance(widget, QHeaderView)
+        or widget.objectName().startswith("qt_")
+        or not widget.metaObject().className()
+    ):
         return False
-    links = isinstance(widget, QLabel) and bool(widget.textInteractionFlags() & Qt.TextInteractionFlag.LinksAccessibleByKeyboard)
+    links = isinstance(widget, QLabel) and bool(
+        widget.textInteractionFlags() & Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+    )
     return isinstance(widget, INPUTS + VIEWS) or links or type(widget).__name__ == "_Bars"
 
 
 def has_name(widget: QWidget) -> bool:
-    said = widget.accessibleName() or (isinstance(widget, QAbstractButton | QLabel) and widget.text())
+    said = widget.accessibleName() or (
+        isinstance(widget, QAbstractButton | QLabel) and widget.text()
+    )
     labelled = any(label.buddy() is widget for label in widget.window().findChildren(QLabel))
     return bool(said) or labelled or inside(widget, (QgsFileWidget,))
 
@@ -75,7 +97,10 @@ def test_every_widget_explains_itself(whole):
         if not is_interactive(widget):
             continue
         seen += 1
-        where = f"{room}: {type(widget).__name__} {widget.objectName()!r} in {type(widget.parentWidget()).__name__}"
+        where = (
+            f"{room}: {type(widget).__name__} {widget.objectName()!r} in "
+            f"{type(widget.parentWidget()).__name__}"
+        )
         if not widget.toolTip().strip():
             silent.append(where)
         if not has_name(widget):
@@ -94,11 +119,17 @@ def test_every_action_explains_itself(whole):
 
 
 def wanted(window: QWidget, room: QWidget) -> list[QWidget]:
-    """Return what the walk must reach: visible, enabled and usable by keys; of radio buttons the one that is on."""
+    """Return what the walk must reach: visible, enabled and usable by keys; of radio buttons the
+    one that is on.
+    """
     out = []
     for widget in room.findChildren(QWidget):
         usable = widget.isVisibleTo(window) and widget.isEnabled() and is_interactive(widget)
-        if not usable or isinstance(widget, QProgressBar | ChipsView | HeatmapView) or type(widget).__name__ == "_Bars":
+        if (
+            not usable
+            or isinstance(widget, QProgressBar | ChipsView | HeatmapView)
+            or type(widget).__name__ == "_Bars"
+        ):
             continue
         if isinstance(widget, QRadioButton) and not widget.isChecked():
             continue
@@ -118,7 +149,9 @@ def walk(window: QWidget, key: Qt.Key, first: QWidget) -> list[QWidget]:
         here = QApplication.focusWidget()
         if here is None or (here in visited and here is not visited[-1]):
             break
-        if not visited or here is not visited[-1]:  # a label with links keeps the focus for each of them
+        if (
+            not visited or here is not visited[-1]
+        ):  # a label with links keeps the focus for each of them
             visited.append(here)
         QTest.keyClick(here, key)
     return visited
@@ -138,21 +171,35 @@ def test_the_keyboard_reaches_everything_in_reading_order(whole, room):
     place = whole.dock.tabs.currentWidget() if room in TABS else window
     targets = wanted(window, place)
     visited = [owner(w) for w in walk(window, Qt.Key.Key_Tab, targets[0])]
-    missing = [f"{type(w).__name__} {w.objectName()!r}" for w in targets if w not in visited and w.focusProxy() not in visited]
+    missing = [
+        f"{type(w).__name__} {w.objectName()!r}"
+        for w in targets
+        if w not in visited and w.focusProxy() not in visited
+    ]
     assert not missing, "not reached:\n" + "\n".join(missing)
     back = [owner(w) for w in walk(window, Qt.Key.Key_Backtab, targets[0])]
     assert set(back) == set(visited)
-    steps = [w for w in visited if place.isAncestorOf(w) and not isinstance(w, QAbstractScrollArea | QSplitterHandle)]
+    steps = [
+        w
+        for w in visited
+        if place.isAncestorOf(w) and not isinstance(w, QAbstractScrollArea | QSplitterHandle)
+    ]
     boxes = [(w, QRect(w.mapTo(window, QPoint(0, 0)), w.size())) for w in steps]
     start = min(range(len(boxes)), key=lambda i: (boxes[i][1].top(), boxes[i][1].left()))
     boxes = boxes[start:] + boxes[:start]
-    wrong = [f"{a.objectName()!r} then {b.objectName()!r}" for (a, ra), (b, rb) in pairwise(boxes) if not follows(ra, rb)]
+    wrong = [
+        f"{a.objectName()!r} then {b.objectName()!r}"
+        for (a, ra), (b, rb) in pairwise(boxes)
+        if not follows(ra, rb)
+    ]
     assert not wrong, "not in reading order:\n" + "\n".join(wrong)
 
 
 def follows(a: QRect, b: QRect) -> bool:
     """Whether b is read after a: further down, or in the same line further right."""
-    same_line = min(a.bottom(), b.bottom()) - max(a.top(), b.top()) > 0.5 * min(a.height(), b.height())
+    same_line = min(a.bottom(), b.bottom()) - max(a.top(), b.top()) > 0.5 * min(
+        a.height(), b.height()
+    )
     return b.left() >= a.left() if same_line else b.top() >= a.top()
 
 

@@ -1,4 +1,6 @@
-"""Explaining a point: the real worker draws it, the window shows the picture; an unknown place is told."""
+"""Explaining a point: the real worker draws it, the window shows the picture; an unknown place is
+told.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def explainer(review):
     if not python:
         pytest.fail("SOA_WORKER_PYTHON names no interpreter of the engine")
     client = WorkerClient(python)
-    save_params(AlignParams(matcher="ecc"))  # of another scene: the points of this review come from cfog
+    save_params(
+        AlignParams(matcher="ecc")
+    )  # of another scene: the points of this review come from cfog
     explainer = Explainer(review, lambda: client)
     review.panel.explain_requested.connect(explainer.explain)
     yield explainer
@@ -30,7 +34,11 @@ def explainer(review):
 
 def test_a_key_shows_the_picture_of_a_point(review, explainer, qtbot, monkeypatch):
     asked = []
-    monkeypatch.setattr(explaining, "AlignRequest", lambda *args: asked.append(args[2].matcher) or AlignRequest(*args))
+    monkeypatch.setattr(
+        explaining,
+        "AlignRequest",
+        lambda *args: asked.append(args[2].matcher) or AlignRequest(*args),
+    )
     review.select([14])
     QTest.keyClick(review.panel.table, Qt.Key.Key_E)
     qtbot.waitUntil(explainer.dialog.isVisible, timeout=60_000)
@@ -39,7 +47,16 @@ def test_a_key_shows_the_picture_of_a_point(review, explainer, qtbot, monkeypatc
     shown = explainer.dialog.label.pixmap()
     assert shown.width() > 600
     image = shown.toImage()
-    assert len({image.pixel(x, y) for x in range(0, shown.width(), 7) for y in range(0, shown.height(), 7)}) > 100
+    assert (
+        len(
+            {
+                image.pixel(x, y)
+                for x in range(0, shown.width(), 7)
+                for y in range(0, shown.height(), 7)
+            }
+        )
+        > 100
+    )
 
 
 def test_nothing_selected_is_told(review, explainer):

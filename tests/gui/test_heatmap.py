@@ -14,9 +14,17 @@ from sar_optical_align.ui.heatmap import HeatmapView, second_peak, viridis
 
 
 def test_surface_index_undoes_the_steps():
-    evidence = Evidence(1.0, 0.5, surface=np.zeros((5, 5), np.float32), surface_origin_px=(100.5, 40.25), surface_step_px=((1.9, 0.2), (-0.3, 2.1)))
+    evidence = Evidence(
+        1.0,
+        0.5,
+        surface=np.zeros((5, 5), np.float32),
+        surface_origin_px=(100.5, 40.25),
+        surface_step_px=((1.9, 0.2), (-0.3, 2.1)),
+    )
     for column, row in ((0, 0), (3, 1), (1.5, 4.25)):
-        place = np.array([100.5, 40.25]) + column * np.array([1.9, 0.2]) + row * np.array([-0.3, 2.1])
+        place = (
+            np.array([100.5, 40.25]) + column * np.array([1.9, 0.2]) + row * np.array([-0.3, 2.1])
+        )
         assert surface_index(evidence, tuple(place)) == pytest.approx([column, row])
 
 
@@ -44,7 +52,8 @@ def test_the_picture_is_bright_at_the_peak_and_dark_far_from_it(qgis_app):
     view.set_point(dataclasses.replace(point, covariance_px=((0.05, 0.0), (0.0, 0.05))))
     picture = view.grab().toImage()
     side = 160 - 6
-    # 17 x 17 surface with its peak in the middle: between the arms of the cross it is bright, in the far corner violet
+    # 17 x 17 surface with its peak in the middle: between the arms of the cross it is bright, in
+    # the far corner violet
     middle = QColor(picture.pixel(1 + side // 2 + 12, 3 + side // 2 + 12))
     corner = QColor(picture.pixel(1 + side - 3, 3 + 4))
     assert middle.green() > 150
@@ -52,7 +61,9 @@ def test_the_picture_is_bright_at_the_peak_and_dark_far_from_it(qgis_app):
     assert corner.lightness() < middle.lightness()
 
 
-@pytest.mark.parametrize("point", [None, dataclasses.replace(tie_points(1)[0], evidence=None), tie_points(1)[0]])
+@pytest.mark.parametrize(
+    "point", [None, dataclasses.replace(tie_points(1)[0], evidence=None), tie_points(1)[0]]
+)
 def test_every_kind_of_point_can_be_drawn_small_and_large(qgis_app, point):
     view = HeatmapView()
     for size in ((150, 96), (900, 400)):

@@ -25,8 +25,12 @@ from sar_optical_align.ui.settings_page import AlignOptionsFactory
 
 MOST_BYTES = 2_500_000
 FOLDERS = [HELP, HELP / "de"]
-ENGLISH = re.compile(r"(?<![.\w])(the|of|and|is|are|with|where|from|which|this|that|points|image)\b")
-UNSPOKEN = re.compile(r"<small>.*?</small>|<code>.*?</code>|<[^>]+>", re.DOTALL)  # titles of papers, commands, tags
+ENGLISH = re.compile(
+    r"(?<![.\w])(the|of|and|is|are|with|where|from|which|this|that|points|image)\b"
+)
+UNSPOKEN = re.compile(
+    r"<small>.*?</small>|<code>.*?</code>|<[^>]+>", re.DOTALL
+)  # titles of papers, commands, tags
 
 
 class Page(HTMLParser):
@@ -50,7 +54,9 @@ class Page(HTMLParser):
         assert self.open.pop() == tag, (tag, self.getpos())
 
 
-@pytest.fixture(scope="module", params=FOLDERS, ids=[str(folder.relative_to(HELP)) for folder in FOLDERS])
+@pytest.fixture(
+    scope="module", params=FOLDERS, ids=[str(folder.relative_to(HELP)) for folder in FOLDERS]
+)
 def folder(request) -> Path:
     return request.param
 
@@ -78,7 +84,9 @@ def opened(qgis_app):
 
 
 def test_the_generated_parts_are_as_the_code_says(root, qgis_app):
-    spec = importlib.util.spec_from_file_location("help_tables", root / "packaging" / "help_tables.py")
+    spec = importlib.util.spec_from_file_location(
+        "help_tables", root / "packaging" / "help_tables.py"
+    )
     tables = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tables)
     assert tables.stale() == [], "run: make help-pages"
@@ -98,7 +106,9 @@ def test_every_link_anchor_and_picture_exists_in_the_folder(folder, pages):
             target = (folder / (file or f"{name}.html")).resolve()
             assert target.is_file(), f"{name}: {link}"
             assert target.is_relative_to(HELP), f"{name}: {link}"
-            assert target.suffix != ".html" or target.parent == folder, f"{name}: {link} is in another language"
+            assert target.suffix != ".html" or target.parent == folder, (
+                f"{name}: {link} is in another language"
+            )
             assert not anchor or anchor in pages[target.stem].anchors, f"{name}: {link}"
             used.add(target)
     pictures = set((HELP / "images").iterdir())
@@ -110,9 +120,13 @@ def test_the_help_is_small():
 
 
 def test_the_pages_of_a_language_say_the_same_in_it(folder):
-    """Headings, anchors, pictures and rows are those of the English pages; no sentence is left in English."""
+    """Headings, anchors, pictures and rows are those of the English pages; no sentence is left in
+    English.
+    """
     for name in PAGES:
-        original, text = ((at / f"{name}.html").read_text(encoding="utf-8") for at in (HELP, folder))
+        original, text = (
+            (at / f"{name}.html").read_text(encoding="utf-8") for at in (HELP, folder)
+        )
         for part in (r'id="[^"]+"', r"<h[123]", r"<tr>", r"<li>", r"images/\w+\.webp"):
             assert re.findall(part, text) == re.findall(part, original), (name, part)
         if folder != HELP:
@@ -149,7 +163,12 @@ def test_the_button_of_the_dock_follows_the_tab(qgis_app, qtbot, opened):
     for index in range(dock.tabs.count()):
         dock.tabs.setCurrentIndex(index)
         dock.findChild(QToolButton, "helpButton").click()
-    assert [url.fileName() for url in opened] == ["matching.html", "review.html", "accuracy.html", "warp.html"]
+    assert [url.fileName() for url in opened] == [
+        "matching.html",
+        "review.html",
+        "accuracy.html",
+        "warp.html",
+    ]
 
 
 def test_the_window_of_a_picture_explains_itself(qgis_app, qtbot, opened):

@@ -67,13 +67,17 @@ def review(plugin, files):
     QTest.qWait(20)
     session = plugin.controller.open_session()
     plugin.controller.review.begin_stream()
-    plugin.controller.review.end_stream(result_of(tie_points(), (session.reference, session.sensed)))
+    plugin.controller.review.end_stream(
+        result_of(tie_points(), (session.reference, session.sensed))
+    )
     session.reject([5])
     return session
 
 
 def said(host):
-    return " ".join(label.text() for item in host.bar.items() for label in item.findChildren(QLabel)) + " ".join(item.text() for item in host.bar.items())
+    return " ".join(
+        label.text() for item in host.bar.items() for label in item.findChildren(QLabel)
+    ) + " ".join(item.text() for item in host.bar.items())
 
 
 def test_the_review_comes_back_with_the_project(host, running, pair_files, tmp_path):
@@ -84,7 +88,9 @@ def test_the_review_comes_back_with_the_project(host, running, pair_files, tmp_p
     before = session.file.path
     assert before.parent == tmp_path / "sessions"
     assert QgsProject.instance().write(str(project))
-    assert session.file.path.parent == tmp_path / "work" / "p_alignment"  # it moved beside the project
+    assert (
+        session.file.path.parent == tmp_path / "work" / "p_alignment"
+    )  # it moved beside the project
     assert not before.exists()
     session.move(7, reference_px=(50.0, 60.0))
     stop(plugin, running)
@@ -99,16 +105,23 @@ def test_the_review_comes_back_with_the_project(host, running, pair_files, tmp_p
     assert len(back.points) == 30
     assert not back.point(5).tie_point.enabled
     assert back.point(7).tie_point.reference_px == (50.0, 60.0)
-    assert np.array_equal(back.point(9).tie_point.evidence.surface, session.point(9).tie_point.evidence.surface.astype(np.float16))
+    assert np.array_equal(
+        back.point(9).tie_point.evidence.surface,
+        session.point(9).tie_point.evidence.surface.astype(np.float16),
+    )
     assert back.run.matcher == "cfog"
     assert "reviewed: 2 " in plugin.dock.status.text()
 
 
-def test_the_layer_of_points_moves_with_the_review_when_the_project_is_saved(host, running, pair_files, tmp_path):
+def test_the_layer_of_points_moves_with_the_review_when_the_project_is_saved(
+    host, running, pair_files, tmp_path
+):
     plugin = start(host, running)
     session = review(plugin, pair_files)
     plugin.controller.keeping.add_layer()
-    layer = next(v for v in QgsProject.instance().mapLayers().values() if isinstance(v, QgsVectorLayer))
+    layer = next(
+        v for v in QgsProject.instance().mapLayers().values() if isinstance(v, QgsVectorLayer)
+    )
     assert QgsProject.instance().write(str(tmp_path / "p.qgz"))
     assert layer.source() == f"{session.file.path}|layername=points"
     assert layer.isValid()
@@ -138,10 +151,17 @@ def test_opening_a_review_is_no_change(host, running, pair_files, known):
     QgsProject.instance().clear()
     then = datetime(2024, 5, 6, 7, 8, 9, tzinfo=timezone.utc)
     with sqlite3.connect(file) as connection:
-        assert json.loads(connection.execute("SELECT value FROM session WHERE key = 'changed_at'").fetchone()[0]).startswith(f"{datetime.now(timezone.utc):%Y-%m-%d}")
-        connection.execute("UPDATE session SET value = ? WHERE key = 'changed_at'", (json.dumps(then.isoformat() if known else None),))
+        assert json.loads(
+            connection.execute("SELECT value FROM session WHERE key = 'changed_at'").fetchone()[0]
+        ).startswith(f"{datetime.now(timezone.utc):%Y-%m-%d}")
+        connection.execute(
+            "UPDATE session SET value = ? WHERE key = 'changed_at'",
+            (json.dumps(then.isoformat() if known else None),),
+        )
     connection.close()
-    os.utime(file, (then.timestamp(), then.timestamp()))  # what tells of the change in a file that does not itself
+    os.utime(
+        file, (then.timestamp(), then.timestamp())
+    )  # what tells of the change in a file that does not itself
     for _ in range(2):
         plugin = start(host, running)
         found = find_earlier(*refs)
@@ -177,7 +197,9 @@ def test_a_changed_raster_is_told_of(host, running, pair_files, tmp_path):
     assert "has changed since these points were made" in said(host)
 
 
-def test_a_missing_raster_is_told_of_and_a_moved_one_brings_the_review_back(host, running, pair_files, tmp_path):
+def test_a_missing_raster_is_told_of_and_a_moved_one_brings_the_review_back(
+    host, running, pair_files, tmp_path
+):
     plugin = start(host, running)
     review(plugin, pair_files)
     assert QgsProject.instance().write(str(tmp_path / "p.qgz"))
@@ -195,7 +217,10 @@ def test_a_missing_raster_is_told_of_and_a_moved_one_brings_the_review_back(host
 def test_files_without_end_beside_the_project_hold_nothing_up(host, running, pair_files):
     session = review(start(host, running), pair_files)
     folder = session.file.path.parent
-    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'k' || i AS key, '1' AS value FROM n"
+    endless = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'k' || i AS "
+        "key, '1' AS value FROM n"
+    )
     with contextlib.closing(sqlite3.connect(folder / "endless.gpkg")) as connection:
         connection.execute(f"CREATE VIEW session AS {endless}")
     if hasattr(os, "mkfifo"):
@@ -208,7 +233,11 @@ def test_files_without_end_beside_the_project_hold_nothing_up(host, running, pai
 def test_a_review_of_an_earlier_version_is_taken_over(host, running, pair_files, tmp_path):
     plugin = start(host, running)
     session = review(plugin, pair_files)
-    old = {**session.record().described(), "format": 1, "points": [to_jsonable(p) for p in session.points]}
+    old = {
+        **session.record().described(),
+        "format": 1,
+        "points": [to_jsonable(p) for p in session.points],
+    }
     del old["run"], old["inputs"]
     session.file.path.unlink()
     file = tmp_path / "sessions" / f"{pair_key(session.reference, session.sensed)}.json"
@@ -216,7 +245,9 @@ def test_a_review_of_an_earlier_version_is_taken_over(host, running, pair_files,
     found = find_earlier(session.reference, session.sensed)
     plugin.controller.keeping.restore(found)
     kept = Session.load(session.file.path)
-    assert [(p.id, p.state, p.tie_point.enabled) for p in kept.points] == [(p.id, p.state, p.tie_point.enabled) for p in session.points]
+    assert [(p.id, p.state, p.tie_point.enabled) for p in kept.points] == [
+        (p.id, p.state, p.tie_point.enabled) for p in session.points
+    ]
     assert not file.exists()
     assert file.with_suffix(".migrated").exists()
 
@@ -230,16 +261,30 @@ def test_the_points_are_an_ordinary_layer_with_a_style(host, running, pair_files
     assert layer.crs().authid() == f"EPSG:{EPSG}"
     assert layer.featureCount() == 30
     assert layer.renderer().type() == "categorizedSymbol"
-    assert {layer.renderer().categories()[i].value() for i in range(7)} == {"predicted", "accepted", "edited", "added", "check", "rejected", "filtered"}
+    assert {layer.renderer().categories()[i].value() for i in range(7)} == {
+        "predicted",
+        "accepted",
+        "edited",
+        "added",
+        "check",
+        "rejected",
+        "filtered",
+    }
     layer.setSubsetString("state = 'rejected'")
     assert [f["id"] for f in layer.getFeatures()] == [5]
     place = next(layer.getFeatures()).geometry().asPoint()
     assert (place.x(), place.y()) == pytest.approx(session.point(5).tie_point.reference_map)
     plugin.controller.review._keep_residuals()
-    assert next(layer.getFeatures())["residual_px"] == pytest.approx(np.hypot(*session.fit.residuals_px[5]))
+    assert next(layer.getFeatures())["residual_px"] == pytest.approx(
+        np.hypot(*session.fit.residuals_px[5])
+    )
     session.reject([6])  # an edit while QGIS has the layer open
     assert sorted(f["id"] for f in layer.getFeatures()) == [5, 6]
-    rows = sqlite3.connect(session.file.path).execute("SELECT count(*) FROM points WHERE state = 'rejected'").fetchone()
+    rows = (
+        sqlite3.connect(session.file.path)
+        .execute("SELECT count(*) FROM points WHERE state = 'rejected'")
+        .fetchone()
+    )
     assert rows == (2,)
     del layer
 
@@ -262,7 +307,9 @@ def test_the_export_menu_writes_script_and_command(host, running, pair_files, tm
     plugin.controller.keeping.copy_command()
     assert "--MODEL=polynomial2 " in QApplication.clipboard().text()
     plugin.controller.keeping.add_layer()
-    layer = next(v for v in QgsProject.instance().mapLayers().values() if isinstance(v, QgsVectorLayer))
+    layer = next(
+        v for v in QgsProject.instance().mapLayers().values() if isinstance(v, QgsVectorLayer)
+    )
     assert layer.featureCount() == 30
 
 
@@ -281,9 +328,18 @@ def test_layers_are_warped_along_from_the_dock(host, running, pair_files, tmp_pa
     review(plugin, pair_files)
     vector = QgsVectorLayer(f"Polygon?crs=EPSG:{EPSG}", "shore", "memory")
     feature = QgsFeature()
-    feature.setGeometry(QgsGeometry.fromWkt("Polygon ((500200 5399500, 500400 5399500, 500400 5399300, 500200 5399500))"))
+    feature.setGeometry(
+        QgsGeometry.fromWkt(
+            "Polygon ((500200 5399500, 500400 5399500, 500400 5399300, 500200 5399500))"
+        )
+    )
     vector.dataProvider().addFeatures([feature])
-    band = write_raster(tmp_path / "vh.tif", np.full((240, 320), 5, np.uint8), EPSG, (SENSED_GT[0], 4.5, 0.5, SENSED_GT[3], -0.4, -5.5))
+    band = write_raster(
+        tmp_path / "vh.tif",
+        np.full((240, 320), 5, np.uint8),
+        EPSG,
+        (SENSED_GT[0], 4.5, 0.5, SENSED_GT[3], -0.4, -5.5),
+    )
     QgsProject.instance().addMapLayers([vector, QgsRasterLayer(band, "vh")])
     siblings = plugin.dock.warp.siblings
     assert [siblings.list.item(i).text() for i in range(siblings.list.count())] == ["vh", "shore"]
@@ -292,11 +348,15 @@ def test_layers_are_warped_along_from_the_dock(host, running, pair_files, tmp_pa
     plugin.dock.warp.output.setFilePath(str(tmp_path / "out.tif"))
     plugin.controller.warp()
     qtbot.waitUntil(lambda: plugin.controller.task is None, timeout=20000)
-    assert {"out.tif", "vh_aligned.tif", "shore_aligned.gpkg"} <= {f.name for f in tmp_path.iterdir()}, plugin.dock.status.text()
+    assert {"out.tif", "vh_aligned.tif", "shore_aligned.gpkg"} <= {
+        f.name for f in tmp_path.iterdir()
+    }, plugin.dock.status.text()
     names = {layer.name() for layer in QgsProject.instance().mapLayers().values()}
     assert {"out", "vh_aligned", "shore_aligned"} <= names
     assert [siblings.list.item(i).text() for i in range(siblings.list.count())] == ["vh", "shore"]
 
 
 def test_paths_say_which_rasters_they_are_of(qgis_app):
-    assert session_path(RasterRef("/data/S2 2023.tif"), RasterRef("/data/S1.vv.tif")).name.startswith("S1.vv_on_S2_2023_")
+    assert session_path(
+        RasterRef("/data/S2 2023.tif"), RasterRef("/data/S1.vv.tif")
+    ).name.startswith("S1.vv_on_S2_2023_")

@@ -20,7 +20,9 @@ from sar_optical_align.ui.text import fill, length, number
 from shown_texts import plain, texts_of
 from whole_plugin import WholePlugin
 
-ENGLISH = re.compile(r"(?<![.\w])(the|of|and|is|are|with|where|from|which|this|that|points|image)\b")
+ENGLISH = re.compile(
+    r"(?<![.\w])(the|of|and|is|are|with|where|from|which|this|that|points|image)\b"
+)
 
 
 @pytest.fixture
@@ -37,7 +39,10 @@ def german(qgis_app):
 def test_the_compiled_catalogue_is_that_of_the_source(german):
     """Whoever changes the .ts makes the .qm anew: python packaging/translations.py."""
     file = FOLDER / "sar_optical_align_de.ts"
-    messages = [(m.findtext("source"), m.findtext("translation")) for m in ElementTree.parse(file).iter("message")]
+    messages = [
+        (m.findtext("source"), m.findtext("translation"))
+        for m in ElementTree.parse(file).iter("message")
+    ]
     stale = [source for source, translation in messages if lookup(source) != translation]
     assert len(messages) > 900
     assert not stale, stale[:5]
@@ -45,17 +50,34 @@ def test_the_compiled_catalogue_is_that_of_the_source(german):
 
 def test_words_messages_and_sentences(german):
     assert tr("Find tie points") == "Verknüpfungspunkte suchen"
-    assert tr("The sensed raster has no CRS. If its coordinates are those of the other one, give it the same.").startswith("Suchbild: kein KBS.")
+    assert tr(
+        "The sensed raster has no CRS. If its coordinates are those of the other one, "
+        "give it the same."
+    ).startswith("Suchbild: kein KBS.")
     assert "Affin hat den kleinsten Hold-out-RMSE (0,51 px)" in tr(
-        "Affine has the smallest hold-out RMSE (0.51 px); no simpler model is within one standard error of it. No redundancy, RMSE undefined: Thin-plate spline."
+        "Affine has the smallest hold-out RMSE (0.51 px); no simpler model is within one "
+        "standard error of it. No redundancy, RMSE undefined: Thin-plate spline."
     )
-    assert tr("residual from 1.20 to 4.00 px, rejected by the analyst") == "Residuum von 1,20 bis 4,00 px, vom Auswerter verworfen"
+    assert (
+        tr("residual from 1.20 to 4.00 px, rejected by the analyst")
+        == "Residuum von 1,20 bis 4,00 px, vom Auswerter verworfen"
+    )
     assert not known("Nobody translated this.")
 
 
 def test_numbers_for_people_have_a_comma_and_those_in_files_a_point(german, tmp_path):
-    assert (number(1234.5, ".2f"), fill("{0:.1f} px, {1}", 0.25, 3), length(0.5, "m")) == ("1234,50", "0,2 px, 3", "0,50 m")
-    assert tr("Points 1, 2 share the reference position (10.50, 3.25) px but differ by 2.50 px on the other side.").count("2,50") == 1
+    assert (number(1234.5, ".2f"), fill("{0:.1f} px, {1}", 0.25, 3), length(0.5, "m")) == (
+        "1234,50",
+        "0,2 px, 3",
+        "0,50 m",
+    )
+    assert (
+        tr(
+            "Points 1, 2 share the reference position (10.50, 3.25) px but differ by "
+            "2.50 px on the other side."
+        ).count("2,50")
+        == 1
+    )
     whole = WholePlugin(tmp_path)
     try:
         session = whole.plugin.controller.review.session
@@ -75,7 +97,12 @@ def test_numbers_for_people_have_a_comma_and_those_in_files_a_point(german, tmp_
     assert all(len(row.split(",")) == 8 and [float(v) for v in row.split(",")] for row in rows)
     x = session.points[0].tie_point.reference_px[0]
     assert f"{x:.3f}"[:-1] in (tmp_path / "a.csv").read_text()
-    assert all("." in str(v) for v in json.loads((tmp_path / "a.geojson").read_text())["features"][0]["geometry"]["coordinates"])
+    assert all(
+        "." in str(v)
+        for v in json.loads((tmp_path / "a.geojson").read_text())["features"][0]["geometry"][
+            "coordinates"
+        ]
+    )
     script = (tmp_path / "a.sh").read_text()
     assert not re.search(r"\d,\d", script + command)
     assert "." in record
@@ -103,16 +130,29 @@ def test_the_plugin_speaks_the_language_of_qgis_while_it_is_loaded(qgis_app, mon
 
 
 def test_nothing_that_is_shown_stays_english(german, tmp_path):
-    """No widget shows a text the catalogue has a German one for, nor words that only English has."""
+    """No widget shows a text the catalogue has a German one for, nor words that only English
+    has.
+    """
     whole = WholePlugin(tmp_path)
     try:
-        shown = {(room, text) for room, widget in whole.widgets() for text in texts_of(widget) if text}
-        shown |= {("message", item) for item in (whole.dock.status.text(), whole.review.describe(3), whole.review.describe(7))}
+        shown = {
+            (room, text) for room, widget in whole.widgets() for text in texts_of(widget) if text
+        }
+        shown |= {
+            ("message", item)
+            for item in (
+                whole.dock.status.text(),
+                whole.review.describe(3),
+                whole.review.describe(7),
+            )
+        }
         shown |= {("export", text) for text in texts_of(whole.plugin.controller.keeping.menu)}
     finally:
         whole.close()
     assert len(shown) > 200
-    english = sorted(pair for pair in shown if tr(pair[1]) != pair[1] or ENGLISH.search(plain(pair[1])))
+    english = sorted(
+        pair for pair in shown if tr(pair[1]) != pair[1] or ENGLISH.search(plain(pair[1]))
+    )
     assert not english, "\n".join(map(str, english))
 
 
@@ -122,8 +162,15 @@ def test_the_toolbox_is_german(german, qgis_app):
     provider.loadAlgorithms()
     shown = set()
     for algorithm in provider.algorithms():
-        shown |= {algorithm.displayName(), algorithm.group(), algorithm.shortHelpString(), algorithm.shortDescription()}
-        shown |= {text for d in algorithm.parameterDefinitions() for text in (d.description(), d.help())}
+        shown |= {
+            algorithm.displayName(),
+            algorithm.group(),
+            algorithm.shortHelpString(),
+            algorithm.shortDescription(),
+        }
+        shown |= {
+            text for d in algorithm.parameterDefinitions() for text in (d.description(), d.help())
+        }
         shown |= {d.description() for d in algorithm.outputDefinitions()}
     assert len(shown) > 80
     english = sorted(text for text in shown if tr(text) != text or ENGLISH.search(plain(text)))

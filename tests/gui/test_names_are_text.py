@@ -1,4 +1,6 @@
-"""Names are text: what looks like markup in the name of a file or layer, or in a reason from a file, is shown and not obeyed."""
+"""Names are text: what looks like markup in the name of a file or layer, or in a reason from a
+file, is shown and not obeyed.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,15 @@ from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QEvent, Qt
 from qgis.PyQt.QtGui import QTextDocument, QTextDocumentFragment
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QLabel, QListWidget, QMessageBox, QTableView, QTextEdit, QWidget
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QLabel,
+    QListWidget,
+    QMessageBox,
+    QTableView,
+    QTextEdit,
+    QWidget,
+)
 from review_pairs import result_of, tie_points
 from sar_optical_align import classFactory
 from sar_optical_align.plugin.core.errors import InputError
@@ -29,7 +39,11 @@ NAMES = ("<img src=x onerror=alert(1)>", "<b>x</b>")
 
 def shown(text, rich=None):
     """Return what is read where Qt shows a text; `rich` None = Qt guesses what it is."""
-    return QTextDocumentFragment.fromHtml(text).toPlainText() if (Qt.mightBeRichText(text) if rich is None else rich) else text
+    return (
+        QTextDocumentFragment.fromHtml(text).toPlainText()
+        if (Qt.mightBeRichText(text) if rich is None else rich)
+        else text
+    )
 
 
 def obeyed(text, rich=None):
@@ -45,7 +59,10 @@ def tooltips(widget):
         return [widget.toolTip()]
     columns = 1 if isinstance(widget, QListWidget) else model.columnCount()
     places = [(row, column) for row in range(model.rowCount()) for column in range(columns)]
-    return [widget.toolTip(), *(str(model.index(*at).data(Qt.ItemDataRole.ToolTipRole) or "") for at in places)]
+    return [
+        widget.toolTip(),
+        *(str(model.index(*at).data(Qt.ItemDataRole.ToolTipRole) or "") for at in places),
+    ]
 
 
 @pytest.fixture(params=NAMES)
@@ -69,7 +86,9 @@ def plugin(qgis_app, pair_files, tmp_path, name):
     QTest.qWait(50)
     session = plugin.controller.open_session()
     plugin.controller.review.begin_stream()
-    result = result_of(tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT)
+    result = result_of(
+        tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT
+    )
     plugin.controller.review.end_stream(replace(result, message=f"Nothing was found in {name}."))
     session.reject([3], name)
     plugin.controller.review.refresh()
@@ -82,7 +101,9 @@ def plugin(qgis_app, pair_files, tmp_path, name):
 
 def test_no_widget_obeys_a_name(plugin, name, monkeypatch):
     controller, asked = plugin.controller, []
-    monkeypatch.setattr(QMessageBox, "question", lambda _parent, _title, text, *_: asked.append(text))
+    monkeypatch.setattr(
+        QMessageBox, "question", lambda _parent, _title, text, *_: asked.append(text)
+    )
     controller._may_replace(SimpleNamespace(name=name))
     controller._fail(InputError(f"Cannot read {name}.", "Choose another."))
     controller.messages.tell(f"{name} is written", 0, 0, title="")
@@ -90,15 +111,23 @@ def test_no_widget_obeys_a_name(plugin, name, monkeypatch):
     texts = [asked[0], controller.review.describe(3), plugin.dock.match.run_button.toolTip()]
     windows = [plugin.dock, plugin.host.window, *plugin.host.bar.items()]
     for widget in [w for window in windows for w in (window, *window.findChildren(QWidget))]:
-        if isinstance(widget, QLabel) and not isinstance(widget.parent(), QgsFileWidget):  # QGIS keeps a link there that is never shown
-            rich = None if widget.textFormat() == Qt.TextFormat.AutoText else widget.textFormat() == Qt.TextFormat.RichText
+        if isinstance(widget, QLabel) and not isinstance(
+            widget.parent(), QgsFileWidget
+        ):  # QGIS keeps a link there that is never shown
+            rich = (
+                None
+                if widget.textFormat() == Qt.TextFormat.AutoText
+                else widget.textFormat() == Qt.TextFormat.RichText
+            )
             assert not obeyed(widget.text(), rich), (widget.objectName(), widget.text())
         elif isinstance(widget, QTextEdit):
             assert not obeyed(widget.toHtml(), True), widget.toHtml()
         texts += tooltips(widget)
     assert not [t for t in texts if obeyed(t)]
     assert sum(name in shown(t) or name.replace("/", "") in shown(t) for t in texts) > 3
-    told = [w.toPlainText() for item in plugin.host.bar.items() for w in item.findChildren(QTextEdit)]
+    told = [
+        w.toPlainText() for item in plugin.host.bar.items() for w in item.findChildren(QTextEdit)
+    ]
     assert sum(name in t for t in told) >= 2
     assert name in plugin.dock.status.text()
 
@@ -115,8 +144,17 @@ def test_no_report_obeys_a_name(plugin, name, tmp_path):
 
 
 def test_the_table_of_points_obeys_no_reason(name):
-    point = {"id": 1, "enabled": False, "residual_px": [1.0, 2.0], "loo_px": None, "score": 0.5, "reason": name}
-    page = assessment_page({"best": "affine", "why": name, "model": "affine", "models": [], "points": [point]})
+    point = {
+        "id": 1,
+        "enabled": False,
+        "residual_px": [1.0, 2.0],
+        "loo_px": None,
+        "score": 0.5,
+        "reason": name,
+    }
+    page = assessment_page(
+        {"best": "affine", "why": name, "model": "affine", "models": [], "points": [point]}
+    )
     assert page.count(html.escape(name)) == 2
     assert name not in page
 

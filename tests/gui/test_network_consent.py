@@ -25,8 +25,15 @@ def answers(monkeypatch):
 def test_a_file_that_names_a_server_is_asked_about_until_it_is_allowed(answers, tmp_path, qgis_app):
     given, asked = answers
     path = tmp_path / "a.vrt"
-    path.write_text("<VRTDataset><SourceFilename>/vsicurl/https://example.org/a.tif</SourceFilename></VRTDataset>", encoding="utf-8")
-    far, near, web = RasterRef(str(path)), RasterRef(str(tmp_path / "b.tif")), RasterRef("/vsicurl/https://other.org/b.tif")
+    path.write_text(
+        "<VRTDataset><SourceFilename>/vsicurl/https://example.org/a.tif</SourceFilename></VRTDataset>",
+        encoding="utf-8",
+    )
+    far, near, web = (
+        RasterRef(str(path)),
+        RasterRef(str(tmp_path / "b.tif")),
+        RasterRef("/vsicurl/https://other.org/b.tif"),
+    )
     given += [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
     parent = QWidget()
     assert not may_fetch(far, near)
@@ -40,6 +47,8 @@ def test_a_file_that_names_a_server_is_asked_about_until_it_is_allowed(answers, 
 
 
 def test_own_addresses_and_local_files_ask_nothing(answers, qgis_app):
-    assert may_fetch(RasterRef("/vsicurl/https://other.org/b.tif"), RasterRef("a.tif"), parent=QWidget())
+    assert may_fetch(
+        RasterRef("/vsicurl/https://other.org/b.tif"), RasterRef("a.tif"), parent=QWidget()
+    )
     assert not may_fetch(RasterRef("b.tif"), RasterRef("a.tif"), parent=QWidget())
     assert answers[1] == []

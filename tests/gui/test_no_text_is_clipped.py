@@ -8,21 +8,45 @@ import sys
 
 import pytest
 from clipped_texts import clipped
-from qgis.PyQt.QtWidgets import QCheckBox, QDoubleSpinBox, QGroupBox, QLabel, QPushButton, QTableWidget, QTabWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QGroupBox,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from whole_plugin import ROOMS
 
 
 @pytest.mark.parametrize("scale", ["1", "1.5", "2"])
 def test_no_text_is_clipped(root, tmp_path, scale):
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    command = [sys.executable, str(root / "packaging" / "render_rooms.py"), str(tmp_path), "--scale", scale, "--theme", "light"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, "\n".join(line for line in done.stdout.splitlines() if f" {scale} " in line) or done.stderr[-2000:]
+    command = [
+        sys.executable,
+        str(root / "packaging" / "render_rooms.py"),
+        str(tmp_path),
+        "--scale",
+        scale,
+        "--theme",
+        "light",
+    ]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, (
+        "\n".join(line for line in done.stdout.splitlines() if f" {scale} " in line)
+        or done.stderr[-2000:]
+    )
     assert len(list(tmp_path.glob("*.png"))) == 2 * len(ROOMS)
 
 
 @pytest.mark.parametrize(
-    "kind", ["label", "wrapped", "button", "check", "group", "tabs", "header", "number"],
+    "kind",
+    ["label", "wrapped", "button", "check", "group", "tabs", "header", "number"],
 )
 def test_a_clipped_text_is_seen(qgis_app, kind):
     """The check itself: each kind of widget, squeezed."""

@@ -40,7 +40,9 @@ def test_the_form_of_defaults_gives_the_defaults(qgis_app, cls):
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda c: c.__name__)
 def test_every_value_comes_back(qgis_app, cls):
-    changed = dataclasses.replace(cls(), **{info.name: other_value(info) for info in param_infos(cls)})
+    changed = dataclasses.replace(
+        cls(), **{info.name: other_value(info) for info in param_infos(cls)}
+    )
     shown = ParamsForm(cls, changed).values()
     for info in param_infos(cls):
         assert shown[info.name] == pytest.approx(getattr(changed, info.name)), info.name

@@ -1,4 +1,6 @@
-"""The whole plugin in a window: it comes, works without an interpreter, and goes without a trace."""
+"""The whole plugin in a window: it comes, works without an interpreter, and goes without a
+trace.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,10 @@ def plugin(host):
 @pytest.fixture
 def opened(plugin, pair_files):
     """The plugin with its dock open on two layers."""
-    layers = [QgsRasterLayer(path, name) for path, name in zip(pair_files, ("optical", "sar"), strict=True)]
+    layers = [
+        QgsRasterLayer(path, name)
+        for path, name in zip(pair_files, ("optical", "sar"), strict=True)
+    ]
     QgsProject.instance().addMapLayers(layers)
     plugin.action.trigger()
     plugin.dock.match.reference_combo.setLayer(layers[0])
@@ -64,7 +69,11 @@ def traces(host):
         len(host.raster_menu.actions()),
         len(host.factories),
         len(host.bar.items()),
-        sorted(w.objectName() for w in host.window.findChildren(object) if "OpticalAlign" in w.objectName()),
+        sorted(
+            w.objectName()
+            for w in host.window.findChildren(object)
+            if "OpticalAlign" in w.objectName()
+        ),
         host.canvas.receivers(host.canvas.mapToolSet),
         project.receivers(project.readProject),
         project.receivers(project.layersRemoved),
@@ -173,7 +182,9 @@ def test_points_are_imported_reviewed_exported_and_warped_without_a_worker(opene
     assert len(session.points) == 30
     session.reject([1])
     controller.keeping.export_points(tmp_path / "b.points")
-    back = load_points(tmp_path / "b.points", session.reference_grid, session.sensed_grid, lambda wkt: None)
+    back = load_points(
+        tmp_path / "b.points", session.reference_grid, session.sensed_grid, lambda wkt: None
+    )
     assert [p.enabled for p in back] == [False] + [True] * 29
     for new, old in zip(back, session.points, strict=True):
         assert new.reference_px == pytest.approx(old.tie_point.reference_px, abs=1e-6)
@@ -227,18 +238,24 @@ def test_the_inputs_are_never_the_output(opened, pair_files, which, monkeypatch,
 def test_a_refusal_is_told_beside_the_warp_button(opened):
     session = give_points(opened)
     controller = opened.controller
-    result = result_of(tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT)
+    result = result_of(
+        tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT
+    )
     controller.review.begin_stream()
     controller.review.end_stream(result)
     assert "no reliable alignment" in opened.dock.warp.model_line.text()
 
 
 def test_the_refusal_belongs_to_its_review(opened):
-    """Undoing the run takes the warning away, and redoing brings it back, as opening the review again does."""
+    """Undoing the run takes the warning away, and redoing brings it back, as opening the review
+    again does.
+    """
     session = give_points(opened)
     controller, line = opened.controller, opened.dock.warp.model_line
     controller.review.begin_stream()
-    controller.review.end_stream(result_of(tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT))
+    controller.review.end_stream(
+        result_of(tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT)
+    )
     assert "no reliable alignment" in line.text()
     controller.review.undo()
     controller.review.refresh()
@@ -246,7 +263,9 @@ def test_the_refusal_belongs_to_its_review(opened):
 
 
 def test_a_run_keeps_to_its_own_review(opened, pair_files, tmp_path):
-    """Nothing opens another pair's review while points stream in, and what a project leaves behind is not locked."""
+    """Nothing opens another pair's review while points stream in, and what a project leaves behind
+    is not locked.
+    """
     session = give_points(opened)
     controller, points = opened.controller, tmp_path / "p.points"
     points.write_text("#CRS:\nmapX,mapY,sourceX,sourceY,enable\n1,2,3,4,1\n")
@@ -315,7 +334,13 @@ def test_the_confidence_layer_joins_the_group_once(opened):
     give_points(opened)
     for _ in range(2):
         opened.dock.review.findChild(object, "confidenceButton").click()
-    names = [layer.name() for layer in QgsProject.instance().layerTreeRoot().findGroup("SAR-Optical Align").findLayers()]
+    names = [
+        layer.name()
+        for layer in QgsProject.instance()
+        .layerTreeRoot()
+        .findGroup("SAR-Optical Align")
+        .findLayers()
+    ]
     assert names == ["Confidence of tie points"]
 
 
@@ -332,9 +357,13 @@ def test_an_earlier_review_is_offered_and_restored(host, pair_files):
         if start == 0:
             give_points(plugin)
             plugin.controller.review.session.reject([5])
-            QgsProject.instance().removeEntry("sar_optical_align", "reference_layer")  # a project that asks for no review
+            QgsProject.instance().removeEntry(
+                "sar_optical_align", "reference_layer"
+            )  # a project that asks for no review
         else:
-            button = next(b for b in host.bar.currentItem().findChildren(QPushButton) if b.text() == "Restore")
+            button = next(
+                b for b in host.bar.currentItem().findChildren(QPushButton) if b.text() == "Restore"
+            )
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
             session = plugin.controller.review.session
             assert len(session.points) == 30

@@ -9,14 +9,26 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import tie_points
 from sar_optical_align.plugin.core.session import PointState, Role, SessionPoint
-from sar_optical_align.ui.points_table import GROUND, ID, REASON, RESIDUAL, SCORE, STATE, PointsTable
+from sar_optical_align.ui.points_table import (
+    GROUND,
+    ID,
+    REASON,
+    RESIDUAL,
+    SCORE,
+    STATE,
+    PointsTable,
+)
 
 
 @pytest.fixture
 def table(qgis_app):
     table = PointsTable()
     points = [SessionPoint(p) for p in tie_points(12)]
-    points[2] = dataclasses.replace(points[2], state=PointState.REJECTED, tie_point=dataclasses.replace(points[2].tie_point, enabled=False, reason="why"))
+    points[2] = dataclasses.replace(
+        points[2],
+        state=PointState.REJECTED,
+        tie_point=dataclasses.replace(points[2].tie_point, enabled=False, reason="why"),
+    )
     points[4] = dataclasses.replace(points[4], role=Role.CHECK)
     residuals = {p.id: (0.3 * p.id, -0.4 * p.id) for p in points[:-1]}
     table.set_points(tuple(points), residuals, 10.0, "m")

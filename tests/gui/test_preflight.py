@@ -23,7 +23,13 @@ def panel(qgis_app, pair_files):
     panel = MatchPanel(AlignParams())
     panel.resize(420, 700)
     panel.show()
-    controller = PreflightController(panel, lambda: (raster_ref(panel.reference_combo.currentLayer()), raster_ref(panel.sensed_combo.currentLayer())))
+    controller = PreflightController(
+        panel,
+        lambda: (
+            raster_ref(panel.reference_combo.currentLayer()),
+            raster_ref(panel.sensed_combo.currentLayer()),
+        ),
+    )
     panel.controller = controller
     yield panel
     controller.close()
@@ -56,7 +62,12 @@ def test_a_pair_that_is_fine_takes_one_line(panel, pair_files):
 
 
 def test_a_missing_crs_blocks_until_it_is_given(panel, pair_files, tmp_path):
-    bare = write_raster(tmp_path / "bare.tif", np.random.default_rng(0).normal(0, 1, (120, 160)).astype(np.float32), None, REFERENCE_GT)
+    bare = write_raster(
+        tmp_path / "bare.tif",
+        np.random.default_rng(0).normal(0, 1, (120, 160)).astype(np.float32),
+        None,
+        REFERENCE_GT,
+    )
     layers = choose(panel, pair_files[0], bare)
     layers[1].setCrs(QgsCoordinateReferenceSystem())
     panel.controller.look()
@@ -69,7 +80,12 @@ def test_a_missing_crs_blocks_until_it_is_given(panel, pair_files, tmp_path):
 
 def test_a_complex_raster_blocks_until_its_amplitude_is_taken(panel, pair_files, tmp_path):
     rng = np.random.default_rng(0)
-    slc = write_raster(tmp_path / "slc.tif", (rng.normal(0, 9, (120, 160)) + 1j * rng.normal(0, 9, (120, 160))).astype(np.complex64), EPSG, REFERENCE_GT)
+    slc = write_raster(
+        tmp_path / "slc.tif",
+        (rng.normal(0, 9, (120, 160)) + 1j * rng.normal(0, 9, (120, 160))).astype(np.complex64),
+        EPSG,
+        REFERENCE_GT,
+    )
     choose(panel, pair_files[0], slc)
     assert "complex" in panel.run_button.toolTip()
     press(panel, "amplitude")
@@ -79,7 +95,12 @@ def test_a_complex_raster_blocks_until_its_amplitude_is_taken(panel, pair_files,
 
 def test_rasters_apart_block_until_the_search_is_wide_enough(panel, pair_files, tmp_path):
     gt = (REFERENCE_GT[0] + 9000, *REFERENCE_GT[1:])
-    far = write_raster(tmp_path / "far.tif", np.random.default_rng(0).normal(-12, 3, (120, 160)).astype(np.float32), EPSG, gt)
+    far = write_raster(
+        tmp_path / "far.tif",
+        np.random.default_rng(0).normal(-12, 3, (120, 160)).astype(np.float32),
+        EPSG,
+        gt,
+    )
     choose(panel, pair_files[0], far)
     assert not panel.run_button.isEnabled()
     press(panel, "search_radius")
@@ -89,7 +110,12 @@ def test_rasters_apart_block_until_the_search_is_wide_enough(panel, pair_files, 
 
 
 def test_eight_bit_sar_asks_once(panel, pair_files, tmp_path):
-    sar = write_raster(tmp_path / "s1_vv.tif", np.random.default_rng(0).normal(120, 30, (120, 160)).clip(1, 255).astype(np.uint8), EPSG, REFERENCE_GT)
+    sar = write_raster(
+        tmp_path / "s1_vv.tif",
+        np.random.default_rng(0).normal(120, 30, (120, 160)).clip(1, 255).astype(np.uint8),
+        EPSG,
+        REFERENCE_GT,
+    )
     choose(panel, pair_files[0], sar)
     assert [f.fix.name for f in urgent(panel)] == ["sar_scale"]
     press(panel, "sar_scale")
@@ -105,10 +131,19 @@ def test_an_undeclared_border_is_told(panel, pair_files, tmp_path):
 
 
 def test_a_raster_with_gcps_only_is_told(panel, pair_files, tmp_path):
-    path = write_raster(tmp_path / "grd.tif", np.random.default_rng(0).gamma(2, 0.1, (120, 160)).astype(np.float32))
+    path = write_raster(
+        tmp_path / "grd.tif", np.random.default_rng(0).gamma(2, 0.1, (120, 160)).astype(np.float32)
+    )
     dataset = gdal.Open(path, gdal.GA_Update)
     srs = QgsCoordinateReferenceSystem(f"EPSG:{EPSG}").toWkt()
-    dataset.SetGCPs([gdal.GCP(REFERENCE_GT[0] + 10 * c, REFERENCE_GT[3] - 12 * r, 0, c, r) for c in (0, 80, 160) for r in (0, 60, 120)], srs)
+    dataset.SetGCPs(
+        [
+            gdal.GCP(REFERENCE_GT[0] + 10 * c, REFERENCE_GT[3] - 12 * r, 0, c, r)
+            for c in (0, 80, 160)
+            for r in (0, 60, 120)
+        ],
+        srs,
+    )
     del dataset
     choose(panel, pair_files[0], path)
     assert "placed by its 9 GCPs" in panel.checks.fine.toolTip()

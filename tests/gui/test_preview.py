@@ -26,7 +26,10 @@ def plugin(qgis_app, pair_files):
     host = HostWindow()
     plugin = classFactory(host)
     plugin.initGui()
-    layers = [QgsRasterLayer(path, name) for path, name in zip(pair_files, ("optical", "sar"), strict=True)]
+    layers = [
+        QgsRasterLayer(path, name)
+        for path, name in zip(pair_files, ("optical", "sar"), strict=True)
+    ]
     QgsProject.instance().addMapLayers(layers)
     plugin.action.trigger()
     plugin.dock.match.reference_combo.setLayer(layers[0])
@@ -56,7 +59,11 @@ def live(plugin, qtbot):
 
 
 def previews():
-    return [layer for layer in QgsProject.instance().mapLayers().values() if layer.name().startswith("PREVIEW")]
+    return [
+        layer
+        for layer in QgsProject.instance().mapLayers().values()
+        if layer.name().startswith("PREVIEW")
+    ]
 
 
 def shown(live):
@@ -78,10 +85,15 @@ def test_the_preview_is_a_marked_layer_drawn_like_the_sensed_one(plugin, live):
     assert "nothing is written" in plugin.dock.status.text()
     assert layer.isTemporary()
     assert layer.renderer().type() == plugin.dock.pair()[1].renderer().type()
-    assert QgsProject.instance().layerTreeRoot().findLayer(layer.id()).parent().name() == "SAR-Optical Align"
+    assert (
+        QgsProject.instance().layerTreeRoot().findLayer(layer.id()).parent().name()
+        == "SAR-Optical Align"
+    )
 
 
-def test_what_only_shows_a_review_is_offered_neither_for_matching_nor_for_warping(plugin, live, qtbot):
+def test_what_only_shows_a_review_is_offered_neither_for_matching_nor_for_warping(
+    plugin, live, qtbot
+):
     plugin.controller.accuracy.add_field()
     plugin.controller.keeping.add_layer()
     plugin.dock.review.confidence_requested.emit()
@@ -93,11 +105,15 @@ def test_what_only_shows_a_review_is_offered_neither_for_matching_nor_for_warpin
     project.addMapLayer(extra)
     combos = plugin.dock.match.reference_combo, plugin.dock.match.sensed_combo
     for combo in combos:
-        offered = [combo.layer(i).name() for i in range(combo.count()) if combo.layer(i) is not None]
+        offered = [
+            combo.layer(i).name() for i in range(combo.count()) if combo.layer(i) is not None
+        ]
         assert sorted(offered) == ["extra", "optical", "sar"]
     assert [layer.name() for layer in plugin.dock.pair()] == ["optical", "sar"]
     siblings = plugin.dock.warp.siblings.list
-    assert [siblings.item(i).text() for i in range(siblings.count())] == []  # extra is the file of the sensed raster
+    assert [
+        siblings.item(i).text() for i in range(siblings.count())
+    ] == []  # extra is the file of the sensed raster
     compared = plugin.dock.compare.layer_combo
     assert live.layer in [compared.layer(i) for i in range(compared.count())]
 
@@ -133,7 +149,14 @@ def test_many_edits_end_with_the_newest(plugin, live, qtbot):
     for step in range(12):
         session.move(1, (x + 4 * step, y))
         QTest.qWait(15)
-    qtbot.waitUntil(lambda: live._task is None and live._shown is not None and live._shown[0] is session.fit.transform, timeout=5000)
+    qtbot.waitUntil(
+        lambda: (
+            live._task is None
+            and live._shown is not None
+            and live._shown[0] is session.fit.transform
+        ),
+        timeout=5000,
+    )
     assert len(previews()) == 1
 
 
@@ -221,7 +244,9 @@ def test_a_saved_project_knows_nothing_of_it(live, qtbot, tmp_path, suffix):
     qtbot.waitUntil(lambda: len(previews()) == 1, timeout=3000)
 
 
-def test_the_original_is_only_read_and_unloading_leaves_no_layer_and_no_file(plugin, live, pair_files, qtbot):
+def test_the_original_is_only_read_and_unloading_leaves_no_layer_and_no_file(
+    plugin, live, pair_files, qtbot
+):
     digest = hashlib.sha256(Path(pair_files[1]).read_bytes()).hexdigest()
     folder = Path(live.layer.source()).parent
     plugin.controller.close()

@@ -1,4 +1,6 @@
-"""The review from hand to session and back: what is done on table and canvas is what is fitted and shown."""
+"""The review from hand to session and back: what is done on table and canvas is what is fitted and
+shown.
+"""
 
 from __future__ import annotations
 
@@ -32,19 +34,30 @@ def alone(review):
     """The id of a point with no other within 30 px, not near the edge."""
     where = {p.id: np.array(review.item.screen_position(p.id)) for p in review.session.points}
     size = np.array([review.canvas.width(), review.canvas.height()])
-    return next(i for i, xy in where.items() if (xy > 80).all() and (xy < size - 80).all() and all(np.hypot(*(xy - o)) > 30 for j, o in where.items() if j != i))
+    return next(
+        i
+        for i, xy in where.items()
+        if (xy > 80).all()
+        and (xy < size - 80).all()
+        and all(np.hypot(*(xy - o)) > 30 for j, o in where.items() if j != i)
+    )
 
 
 def test_the_fit_of_the_points_is_shown(review):
     fit = review.session.fit
-    assert coords.apply_matrix(fit.transform.matrix, [[80.0, 60.0]]) == pytest.approx(coords.apply_matrix(TRUE, [[80.0, 60.0]]), abs=0.3)
+    assert coords.apply_matrix(fit.transform.matrix, [[80.0, 60.0]]) == pytest.approx(
+        coords.apply_matrix(TRUE, [[80.0, 60.0]]), abs=0.3
+    )
     assert f"{fit.quality.fit_rmse_px:.2f} px" in figure(review, "fit_rmse")
     assert f"{fit.quality.loo_rmse_px:.2f} px" in figure(review, "loo_rmse")
     assert " m" in figure(review, "holdout_rmse")
     assert "%" in figure(review, "coverage")
     assert "30" in review.panel.quality.headline.text()
     for key in ("fit_rmse", "loo_rmse", "holdout_rmse", "ce90", "coverage", "check_rmse"):
-        assert "=" in review.panel.quality.findChild(object, f"figure_{key}").toolTip() or key == "ce90"
+        assert (
+            "=" in review.panel.quality.findChild(object, f"figure_{key}").toolTip()
+            or key == "ce90"
+        )
 
 
 def test_rejecting_on_the_table_moves_the_figures_at_once(review, qtbot):
@@ -151,7 +164,11 @@ def test_keys_on_the_canvas_review_the_selected_point(review, canvas):
     assert review.session.point(chosen).state is PointState.REJECTED
     QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert review.session.point(chosen).state is PointState.PREDICTED
-    QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(
+        canvas,
+        Qt.Key.Key_Z,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
     assert review.session.point(chosen).state is PointState.REJECTED
 
 
@@ -169,7 +186,9 @@ def test_the_selected_point_shows_its_evidence_and_zooming_centres_it(review, ca
     assert review.panel.heatmap._point.id == 7
     review.zoom_to(7)
     centre = canvas.center()
-    assert (centre.x(), centre.y()) == pytest.approx(review.session.point(7).tie_point.reference_map)
+    assert (centre.x(), centre.y()) == pytest.approx(
+        review.session.point(7).tie_point.reference_map
+    )
 
 
 def test_streamed_candidates_are_shown_and_leave_no_trace_when_cancelled(review):
@@ -236,5 +255,7 @@ def test_dragging_is_right_in_another_crs_and_rotation(review, canvas):
     target = review.tool.toMapCoordinates(QPoint(round(place[0]) + 40, round(place[1]) + 10))
     review.move(12, QgsPointXY(target), free=True)
     review.refresh()
-    assert review.item.screen_position(12) == pytest.approx((round(place[0]) + 40, round(place[1]) + 10), abs=0.6)
+    assert review.item.screen_position(12) == pytest.approx(
+        (round(place[0]) + 40, round(place[1]) + 10), abs=0.6
+    )
     canvas.setRotation(0.0)

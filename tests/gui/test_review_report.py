@@ -31,11 +31,21 @@ def session(qgis_app, pair_files):
 
 
 def test_the_html_tells_everything(session, tmp_path):
-    ReviewReport(session.record(), session.fit, ("The sensed raster has changed.",)).write(tmp_path / "r.html", Progress())
+    ReviewReport(session.record(), session.fit, ("The sensed raster has changed.",)).write(
+        tmp_path / "r.html", Progress()
+    )
     text = (tmp_path / "r.html").read_text()
     for words in (
-        "28</b> of 30 points", "3 reviewed", f"{session.fit.quality.holdout_rmse_px:.2f} px", "SHA-256",
-        session.inputs[0].sha256, "The sensed raster has changed.", "looks like a ship &amp; &lt;wake&gt;", "Search radius", "cfog", "check point",
+        "28</b> of 30 points",
+        "3 reviewed",
+        f"{session.fit.quality.holdout_rmse_px:.2f} px",
+        "SHA-256",
+        session.inputs[0].sha256,
+        "The sensed raster has changed.",
+        "looks like a ship &amp; &lt;wake&gt;",
+        "Search radius",
+        "cfog",
+        "check point",
     ):
         assert words in text, words
     assert text.count("<img") == 5 + 3 * 24
@@ -61,7 +71,9 @@ def test_cancelling_and_bad_folders_leave_nothing(session, tmp_path):
         ReviewReport(session.record(), session.fit).write(tmp_path / "r.pdf", Stops())
     for suffix in ("pdf", "html"):
         with pytest.raises(OutputError):
-            ReviewReport(session.record(), session.fit).write(tmp_path / "no" / f"r.{suffix}", Progress())
+            ReviewReport(session.record(), session.fit).write(
+                tmp_path / "no" / f"r.{suffix}", Progress()
+            )
     assert not list(tmp_path.glob("*.pdf"))
 
 
@@ -74,7 +86,12 @@ def test_without_a_fit_there_is_no_report(session):
 def test_the_sensed_raster_is_seen_where_the_fit_puts_it(qgis_app, tmp_path):
     """Samples tell their own column, so that each picture tells where its pixels come from."""
     _rows, cols = np.mgrid[:120, :160]
-    reference = write_raster(tmp_path / "a.tif", np.random.default_rng(0).integers(1, 255, (120, 160)).astype(np.uint8), EPSG, REFERENCE_GT)
+    reference = write_raster(
+        tmp_path / "a.tif",
+        np.random.default_rng(0).integers(1, 255, (120, 160)).astype(np.uint8),
+        EPSG,
+        REFERENCE_GT,
+    )
     sensed = write_raster(tmp_path / "b.tif", (cols + 0.5).astype(np.float32), EPSG, SENSED_GT)
     grids = Grid(wkt(EPSG), REFERENCE_GT, 160, 120), Grid(wkt(EPSG), SENSED_GT, 160, 120)
     session = Session(RasterRef(reference), RasterRef(sensed), *grids, "affine")
@@ -83,7 +100,10 @@ def test_the_sensed_raster_is_seen_where_the_fit_puts_it(qgis_app, tmp_path):
     at = np.stack(np.meshgrid(np.linspace(50, 90, 16), np.linspace(40, 80, 12)), axis=2)
     for mapping, expected in (
         (view.after, coords.apply_matrix(np.linalg.inv(TRUE), at.reshape(-1, 2))),
-        (view.before, coords.px_from_map(SENSED_GT, coords.map_from_px(REFERENCE_GT, at.reshape(-1, 2)))),
+        (
+            view.before,
+            coords.px_from_map(SENSED_GT, coords.map_from_px(REFERENCE_GT, at.reshape(-1, 2))),
+        ),
     ):
         places = mapping(at.reshape(-1, 2))
         assert places == pytest.approx(expected, abs=1e-6)

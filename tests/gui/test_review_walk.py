@@ -1,4 +1,6 @@
-"""Walking the review by keys, from the table and from the canvas: the queue, going on, nudges, bulk actions."""
+"""Walking the review by keys, from the table and from the canvas: the queue, going on, nudges, bulk
+actions.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def test_n_and_p_walk_the_queue_and_move_the_canvas(review, canvas, press):
         press(KEY.Key_N)
         assert chosen(review) == expected
         centre = canvas.center()
-        assert (centre.x(), centre.y()) == pytest.approx(review.session.point(expected).tie_point.reference_map)
+        assert (centre.x(), centre.y()) == pytest.approx(
+            review.session.point(expected).tie_point.reference_map
+        )
     for expected in order[2::-1]:
         press(KEY.Key_P)
         assert chosen(review) == expected
@@ -102,17 +106,24 @@ def test_arrows_nudge_as_one_step_of_undo(review, press):
 
 
 @pytest.mark.parametrize(("epsg", "rotation"), [(32633, 70.0), (4326, 0.0), (3857, -30.0)])
-def test_on_the_canvas_an_arrow_moves_the_point_that_way_on_the_screen(review, canvas, epsg, rotation):
+def test_on_the_canvas_an_arrow_moves_the_point_that_way_on_the_screen(
+    review, canvas, epsg, rotation
+):
     canvas.setDestinationCrs(QgsCoordinateReferenceSystem(f"EPSG:{epsg}"))
     canvas.setRotation(rotation)
     review.select([9])
     review.zoom_to(9)
-    start, before = np.array(review.item.screen_position(9)), np.array(review.session.point(9).tie_point.reference_px)
+    start, before = (
+        np.array(review.item.screen_position(9)),
+        np.array(review.session.point(9).tie_point.reference_px),
+    )
     for _ in range(5):
         QTest.keyClick(canvas, KEY.Key_Right, SHIFT)
     review.refresh()
     moved = np.array(review.item.screen_position(9)) - start
-    assert np.hypot(*(np.array(review.session.point(9).tie_point.reference_px) - before)) == pytest.approx(5.0, abs=1e-6)
+    assert np.hypot(
+        *(np.array(review.session.point(9).tie_point.reference_px) - before)
+    ) == pytest.approx(5.0, abs=1e-6)
     assert moved[0] > 0
     assert abs(moved[1]) < 0.02 * moved[0]
     canvas.setRotation(0.0)
@@ -129,10 +140,19 @@ def test_a_lasso_selects_what_it_goes_around(review, canvas):
     view = canvas.viewport()
     QTest.keyClick(canvas, KEY.Key_L)
     assert review.panel.lasso_button.isChecked()
-    outline = [QPoint(100, 100), QPoint(420, 60), QPoint(500, 330), QPoint(260, 220), QPoint(90, 420), QPoint(102, 102)]
+    outline = [
+        QPoint(100, 100),
+        QPoint(420, 60),
+        QPoint(500, 330),
+        QPoint(260, 220),
+        QPoint(90, 420),
+        QPoint(102, 102),
+    ]
     drag(view, outline)
     ids = set(review.panel.table.selected_ids())
-    assert ids == set(review.item.ids_inside(np.array([(p.x(), p.y()) for p in outline], dtype=float)))
+    assert ids == set(
+        review.item.ids_inside(np.array([(p.x(), p.y()) for p in outline], dtype=float))
+    )
     assert 0 < len(ids) < 30
     assert ids < set(review.item.ids_in(89, 59, 501, 421))
 
@@ -161,7 +181,9 @@ def test_dragging_over_the_bars_takes_the_points_whose_residuals_lie_there(revie
     size = {i: np.hypot(*d) for i, d in review.session.fit.residuals_px.items()}
     low = histogram.low.value()
     assert low == pytest.approx(bars.end * 150 / 300, abs=0.02)
-    assert set(panel.table.selected_ids()) == {i for i, s in size.items() if s >= low}  # up to the right end means all beyond, too
+    assert set(panel.table.selected_ids()) == {
+        i for i, s in size.items() if s >= low
+    }  # up to the right end means all beyond, too
     QTest.mouseClick(bars, LEFT, PLAIN, QPoint(40, 20))
     assert panel.table.selected_ids() == []
 
@@ -201,6 +223,9 @@ def test_each_edit_is_said_so_that_no_earlier_word_stays(review):
     review.undo()
     review.redo()
     assert told == [
-        "Point 4 rejected; it stays in the list", "2 points accepted", "Point 7 is a check point: measured, kept out of the fit",
-        "Undone: change role", "Done again: change role",
+        "Point 4 rejected; it stays in the list",
+        "2 points accepted",
+        "Point 7 is a check point: measured, kept out of the fit",
+        "Undone: change role",
+        "Done again: change role",
     ]

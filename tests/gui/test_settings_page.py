@@ -10,7 +10,13 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.interpreter import InterpreterService
-from sar_optical_align.plugin.settings import defaults, load_params, machine, save_params, set_defaults
+from sar_optical_align.plugin.settings import (
+    defaults,
+    load_params,
+    machine,
+    save_params,
+    set_defaults,
+)
 from sar_optical_align.ui.settings_page import AlignOptionsFactory
 
 
@@ -107,7 +113,9 @@ def test_the_creation_outlives_its_page(qgis_app, service, qtbot):
 
 
 def test_parameters_survive_a_restart_one_by_one(qgis_app):
-    params = AlignParams(matcher="sift", search_radius=75.5, rotation_scale_search=False, tile_px=640, min_score=0.25)
+    params = AlignParams(
+        matcher="sift", search_radius=75.5, rotation_scale_search=False, tile_px=640, min_score=0.25
+    )
     save_params(params)
     assert load_params() == params
     QgsSettings().setValue("sar_optical_align/params/tile_px", "-3")
@@ -126,9 +134,13 @@ def test_defaults_come_from_the_same_fields_and_are_what_the_dock_begins_with(pa
     page.computer.set_value("memory_mb", 900)
     page.computer.set_value("device", "cpu")
     page.apply()
-    assert defaults() == AlignParams(matcher="phase_congruency", search_radius=75.0, max_points=300, memory_mb=900, device="cpu")
+    assert defaults() == AlignParams(
+        matcher="phase_congruency", search_radius=75.0, max_points=300, memory_mb=900, device="cpu"
+    )
     begin = load_params()
-    assert (begin.max_points, begin.search_radius, begin.memory_mb) == (300, 75.0, 900), "changed here: in place of the last run's"
+    assert (begin.max_points, begin.search_radius, begin.memory_mb) == (300, 75.0, 900), (
+        "changed here: in place of the last run's"
+    )
     assert begin.tile_px == 512, "not changed here: as in the last run"
     assert told == [begin]
 
@@ -145,5 +157,12 @@ def test_restoring_the_defaults_is_stored_with_ok_only(qgis_app, service):
 
 def test_settings_are_stored_typed(qgis_app):
     set_defaults(AlignParams(max_points=77, rotation_scale_search=False, min_score=0.5))
-    stored = {name: QgsSettings().value(f"sar_optical_align/defaults/{name}") for name in ("max_points", "rotation_scale_search", "min_score")}
-    assert {name: type(value) for name, value in stored.items()} == {"max_points": int, "rotation_scale_search": bool, "min_score": float}
+    stored = {
+        name: QgsSettings().value(f"sar_optical_align/defaults/{name}")
+        for name in ("max_points", "rotation_scale_search", "min_score")
+    }
+    assert {name: type(value) for name, value in stored.items()} == {
+        "max_points": int,
+        "rotation_scale_search": bool,
+        "min_score": float,
+    }

@@ -1,4 +1,6 @@
-"""Snapping and chips in the review: what is stored is used at once, the worker measures the rest, both images lie over each other."""
+"""Snapping and chips in the review: what is stored is used at once, the worker measures the rest,
+both images lie over each other.
+"""
 
 from __future__ import annotations
 
@@ -42,10 +44,13 @@ class Worker:
 
 
 def canvas_place(review, reference_px):
-    return review.placement.to_canvas(review.placement.reference_place_of_px(reference_px), review.canvas_crs())
+    return review.placement.to_canvas(
+        review.placement.reference_place_of_px(reference_px), review.canvas_crs()
+    )
 
 
-# The surfaces of these points have their peak in the middle and a lower one 6 columns to the left and 5 rows down.
+# The surfaces of these points have their peak in the middle and a lower one 6 columns to the left
+# and 5 rows down.
 
 
 def test_a_drag_snaps_to_the_nearest_peak_and_shows_it_on_the_way(review, canvas):
@@ -60,12 +65,16 @@ def test_a_drag_snaps_to_the_nearest_peak_and_shows_it_on_the_way(review, canvas
     QTest.mousePress(canvas.viewport(), LEFT, PLAIN, start)
     move(canvas.viewport(), end)
     ghost = review.item._ghost[1]
-    assert (ghost.x(), ghost.y()) == pytest.approx(tuple(canvas_place(review, tuple(np.array(found.reference_px) + [-6, 5]))), abs=0.5)
+    assert (ghost.x(), ghost.y()) == pytest.approx(
+        tuple(canvas_place(review, tuple(np.array(found.reference_px) + [-6, 5]))), abs=0.5
+    )
     assert "would snap" in review.told[-1]
     assert "score 0.36" in review.told[-1]  # what the match's own 0.64 leaves
     QTest.mouseRelease(canvas.viewport(), LEFT, PLAIN, end)
     now = review.session.point(14)
-    assert np.array(now.tie_point.reference_px) - found.reference_px == pytest.approx([-6.0, 5.0], abs=0.05)
+    assert np.array(now.tie_point.reference_px) - found.reference_px == pytest.approx(
+        [-6.0, 5.0], abs=0.05
+    )
     assert now.tie_point.score == pytest.approx(0.36)
     assert now.tie_point.evidence.peak == pytest.approx(0.3, abs=0.02)
     assert now.state is PointState.EDITED
@@ -80,7 +89,9 @@ def test_ctrl_places_a_point_freely(review, canvas):
     drag(canvas.viewport(), [start, start + QPoint(20, 10), start + QPoint(31, 17)], CTRL)
     now = review.session.point(14).tie_point
     review.refresh()
-    assert review.item.screen_position(14) == pytest.approx((start.x() + 31, start.y() + 17), abs=1.0)
+    assert review.item.screen_position(14) == pytest.approx(
+        (start.x() + 31, start.y() + 17), abs=1.0
+    )
     assert now.score == found.score
     assert now.covariance_px == ((0.25, 0.0), (0.0, 0.25))
 
@@ -91,7 +102,12 @@ def test_beside_the_stored_surface_the_worker_measures(review, qtbot):
     peak = (at[0] + 1.5, at[1] - 0.75)
     yy, xx = np.mgrid[:17, :17]
     surface = np.exp(-((xx - 9.5) ** 2 + (yy - 7.25) ** 2) / 6.0).astype(np.float32)
-    worker = Worker(peak, Seen(0.77, ((0.2, 0.0), (0.0, 0.3)), Evidence(1.0, 0.2, 0.1, surface, (at[0] - 8, at[1] - 8))))
+    worker = Worker(
+        peak,
+        Seen(
+            0.77, ((0.2, 0.0), (0.0, 0.3)), Evidence(1.0, 0.2, 0.1, surface, (at[0] - 8, at[1] - 8))
+        ),
+    )
     review.snapper.worker = lambda: worker
     review.snapper.drop(14, at, free=False)
     assert review.session.point(14).tie_point.reference_px == at  # at once, and measured meanwhile
@@ -117,7 +133,14 @@ def test_it_measures_as_the_run_of_the_review_did_whatever_ran_last(review, qtbo
 def test_one_click_adds_a_point_and_its_partner_is_measured(review, canvas, qtbot):
     click = QPoint(canvas.width() // 2 + 11, canvas.height() // 2 - 7)
     at = review.placement.reference_px(review.tool.toMapCoordinates(click), review.canvas_crs())
-    worker = Worker((at[0] + 2.0, at[1] - 1.0), Seen(0.9, ((0.2, 0.0), (0.0, 0.3)), Evidence(0.6, 0.3, 0.1, np.ones((3, 3), np.float32), (at[0], at[1]))))
+    worker = Worker(
+        (at[0] + 2.0, at[1] - 1.0),
+        Seen(
+            0.9,
+            ((0.2, 0.0), (0.0, 0.3)),
+            Evidence(0.6, 0.3, 0.1, np.ones((3, 3), np.float32), (at[0], at[1])),
+        ),
+    )
     review.snapper.worker = lambda: worker
     review.maker.set_adding(True)
     fitted = review.session.fit.transform
@@ -127,7 +150,8 @@ def test_one_click_adds_a_point_and_its_partner_is_measured(review, canvas, qtbo
     assert new.tie_point.sensed_px == pytest.approx(tuple(fitted.inverse([at])[0]))
     qtbot.waitUntil(lambda: review.session.points[-1].tie_point.score == 0.9, timeout=5000)
     now = review.session.points[-1].tie_point
-    # the sensed place that was measured matches 2 px right of and 1 px above the click, so the click's partner lies the other way
+    # the sensed place that was measured matches 2 px right of and 1 px above the click, so the
+    # click's partner lies the other way
     back = fitted.apply([now.sensed_px])[0]
     assert now.reference_px == pytest.approx(at)
     assert np.array(at) - back == pytest.approx([2.0, -1.0], abs=1e-3)
@@ -149,7 +173,9 @@ def test_points_added_in_quick_succession_are_all_measured(review, qtbot):
     places = [(60.0, 50.0), (90.0, 70.0), (100.0, 40.0)]
     for place in places:
         review.maker.place(canvas_place(review, place))
-    qtbot.waitUntil(lambda: [p.tie_point.score for p in review.session.points[-3:]] == [0.9] * 3, timeout=5000)
+    qtbot.waitUntil(
+        lambda: [p.tie_point.score for p in review.session.points[-3:]] == [0.9] * 3, timeout=5000
+    )
     assert np.array(asked) == pytest.approx(np.array(places))
     steps = 0
     while len(review.session.points) > 30:
@@ -183,7 +209,12 @@ def test_what_cannot_be_measured_stays_where_it_was_put_and_is_told(review, work
 
 def test_an_answer_that_comes_after_another_edit_changes_nothing(review, qtbot):
     at = tuple(np.array(review.session.point(5).tie_point.reference_px) + [25.0, 3.0])
-    worker = Worker((at[0] + 1, at[1]), Seen(0.9, ((0.2, 0.0), (0.0, 0.3)), Evidence(0.6, 0.3, 0.1, np.ones((3, 3), np.float32), at)))
+    worker = Worker(
+        (at[0] + 1, at[1]),
+        Seen(
+            0.9, ((0.2, 0.0), (0.0, 0.3)), Evidence(0.6, 0.3, 0.1, np.ones((3, 3), np.float32), at)
+        ),
+    )
     review.snapper.worker = lambda: worker
     review.snapper.drop(5, at, free=False)
     review.session.nudge(5, 0.1, 0.0)
@@ -202,11 +233,19 @@ def smooth(x, y):
 
 @pytest.fixture
 def over_one_another(tmp_path, canvas):
-    """Both rasters show one pattern on the same ground; the sensed one is georeferenced wrongly by what `TRUE` mends."""
+    """Both rasters show one pattern on the same ground; the sensed one is georeferenced wrongly by
+    what `TRUE` mends.
+    """
     rows, cols = np.mgrid[: SIZE[1], : SIZE[0]]
     px = np.stack([cols.ravel() + 0.5, rows.ravel() + 0.5], axis=1)
-    reference = smooth(*coords.map_from_px(REFERENCE_GT, px).T).reshape(SIZE[::-1]).astype(np.float32)
-    sensed = smooth(*coords.map_from_px(REFERENCE_GT, coords.apply_matrix(TRUE, px)).T).reshape(SIZE[::-1]).astype(np.float32)
+    reference = (
+        smooth(*coords.map_from_px(REFERENCE_GT, px).T).reshape(SIZE[::-1]).astype(np.float32)
+    )
+    sensed = (
+        smooth(*coords.map_from_px(REFERENCE_GT, coords.apply_matrix(TRUE, px)).T)
+        .reshape(SIZE[::-1])
+        .astype(np.float32)
+    )
     return (
         RasterRef(write_raster(tmp_path / "r.tif", reference, EPSG, REFERENCE_GT)),
         RasterRef(write_raster(tmp_path / "s.tif", sensed, EPSG, SENSED_GT)),
@@ -217,7 +256,10 @@ def test_as_fitted_both_chips_show_the_same_ground(canvas, over_one_another):
     review = ReviewController(canvas, ReviewPanel())
     session = review.open(*over_one_another, "affine")
     session.replace_all(tie_points(noise_px=0.0))
-    point = min(session.points, key=lambda p: np.hypot(p.tie_point.reference_px[0] - 80, p.tie_point.reference_px[1] - 60)).tie_point
+    point = min(
+        session.points,
+        key=lambda p: np.hypot(p.tie_point.reference_px[0] - 80, p.tie_point.reference_px[1] - 60),
+    ).tie_point
     reader = ChipReader(review.placement, *over_one_another)
     fitted = reader.read(point, 24.0, 96, session.fit.transform)
     inside = (fitted.reference[..., 3] > 0) & (fitted.sensed[..., 3] > 0)
@@ -226,9 +268,16 @@ def test_as_fitted_both_chips_show_the_same_ground(canvas, over_one_another):
     assert np.abs(difference[inside]).mean() < 2.5
     assert fitted.sensed_at_px == pytest.approx(point.reference_px, abs=1e-6)
     as_is = reader.read(point, 24.0, 96, None)
-    assert np.abs(as_is.reference[..., 0].astype(int) - as_is.sensed[..., 0])[as_is.sensed[..., 3] > 0].mean() > 10
+    assert (
+        np.abs(as_is.reference[..., 0].astype(int) - as_is.sensed[..., 0])[
+            as_is.sensed[..., 3] > 0
+        ].mean()
+        > 10
+    )
     # as georeferenced, the sensed place is drawn where its own georeferencing puts it
-    assert as_is.sensed_at_px == pytest.approx(tuple(coords.px_from_map(REFERENCE_GT, [point.sensed_map])[0]))
+    assert as_is.sensed_at_px == pytest.approx(
+        tuple(coords.px_from_map(REFERENCE_GT, [point.sensed_map])[0])
+    )
     review.close()
 
 
@@ -275,18 +324,34 @@ def test_a_double_click_in_a_chip_puts_that_end_there(review, qtbot, fitted):
     qtbot.waitUntil(lambda: view._pair is not None and view._pair.fitted == fitted, timeout=2000)
     before, transform = session.point(7).tie_point, session.fit.transform
     left, right = view._frames()
-    aim = QPoint(round(right.left() + 0.6 * right.width()), round(right.top() + 0.45 * right.height()))
-    at = np.array(before.reference_px) + (np.array([aim.x(), aim.y()]) - [right.center().x(), right.center().y()]) * view.side_px / right.width()
+    aim = QPoint(
+        round(right.left() + 0.6 * right.width()), round(right.top() + 0.45 * right.height())
+    )
+    at = (
+        np.array(before.reference_px)
+        + (np.array([aim.x(), aim.y()]) - [right.center().x(), right.center().y()])
+        * view.side_px
+        / right.width()
+    )
     QTest.mouseDClick(view, LEFT, PLAIN, aim)
     now = session.point(7).tie_point
-    there = transform.inverse([at]) if fitted else coords.px_from_map(SENSED_GT, coords.map_from_px(REFERENCE_GT, [at]))
+    there = (
+        transform.inverse([at])
+        if fitted
+        else coords.px_from_map(SENSED_GT, coords.map_from_px(REFERENCE_GT, [at]))
+    )
     assert now.sensed_px == pytest.approx(tuple(there[0]), abs=1e-6)
     assert now.reference_px == before.reference_px
     assert now.evidence is None  # what was seen belongs to the earlier place
     review.undo()
     aim = QPoint(round(left.center().x()) - 9, round(left.center().y()) + 6)
     QTest.mouseDClick(view, LEFT, CTRL, aim)
-    at = np.array(before.reference_px) + (np.array([aim.x(), aim.y()]) - [left.center().x(), left.center().y()]) * view.side_px / left.width()
+    at = (
+        np.array(before.reference_px)
+        + (np.array([aim.x(), aim.y()]) - [left.center().x(), left.center().y()])
+        * view.side_px
+        / left.width()
+    )
     assert session.point(7).tie_point.reference_px == pytest.approx(tuple(at))
     assert session.point(7).tie_point.sensed_px == before.sensed_px
 
@@ -305,9 +370,14 @@ def test_pixels_of_both_rasters_are_each_others_inverse(qgis_app, name):
     reference = Grid("", gt, *SIZE) if epsg is None else Grid(wkt(EPSG), REFERENCE_GT, *SIZE)
     placement = Placement(reference, Grid(wkt(epsg) if epsg else "", gt, *SIZE), "no such file")
     px = np.array([[0.0, 0.0], [80.5, 60.25], [159.0, 3.0]])
-    assert placement.reference_px_of_sensed(placement.sensed_px_of_reference(px)) == pytest.approx(px, abs=1e-3)
+    assert placement.reference_px_of_sensed(placement.sensed_px_of_reference(px)) == pytest.approx(
+        px, abs=1e-3
+    )
     if epsg is not None:
-        place = placement.to_canvas(placement.reference_place_of_px((80.5, 60.25)), QgsCoordinateReferenceSystem(f"EPSG:{EPSG}"))
+        place = placement.to_canvas(
+            placement.reference_place_of_px((80.5, 60.25)),
+            QgsCoordinateReferenceSystem(f"EPSG:{EPSG}"),
+        )
         expected = placement.sensed_px(place, QgsCoordinateReferenceSystem(f"EPSG:{EPSG}"))
         assert placement.sensed_px_of_reference(px[1:2])[0] == pytest.approx(expected, abs=1e-3)
 
@@ -317,7 +387,13 @@ def test_a_raster_that_has_only_ground_control_points_is_placed_by_them(qgis_app
     corners = [(0, 0), (SIZE[0], 0), (0, SIZE[1]), (SIZE[0], SIZE[1]), (70, 50)]
     places = coords.map_from_px(SENSED_GT, np.array(corners, dtype=float))
     dataset = gdal.Open(path, gdal.GA_Update)
-    dataset.SetGCPs([gdal.GCP(float(x), float(y), 0.0, float(c), float(r)) for (c, r), (x, y) in zip(corners, places, strict=True)], wkt(EPSG))
+    dataset.SetGCPs(
+        [
+            gdal.GCP(float(x), float(y), 0.0, float(c), float(r))
+            for (c, r), (x, y) in zip(corners, places, strict=True)
+        ],
+        wkt(EPSG),
+    )
     dataset.FlushCache()
     del dataset
     placement = Placement(Grid(wkt(EPSG), REFERENCE_GT, *SIZE), native_grid(path), path)

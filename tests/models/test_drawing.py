@@ -1,4 +1,6 @@
-"""Batches drawn ahead by other processes are the ones that would be drawn without, and the processes end."""
+"""Batches drawn ahead by other processes are the ones that would be drawn without, and the
+processes end.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,11 @@ def trainer():
     torch.manual_seed(0)
     picture = (np.random.default_rng(0).random((160, 160)) * 255).astype(np.uint8)
     pair = Pair.make(np.stack([picture] * 3), picture, None, "made")
-    return FlowTrainer(Soma(SomaConfig(more=(8, 8, 8), channels=(8, 8, 8), regress_width=8)), [pair], FlowRecipe(batch=1, side_px=96))
+    return FlowTrainer(
+        Soma(SomaConfig(more=(8, 8, 8), channels=(8, 8, 8), regress_width=8)),
+        [pair],
+        FlowRecipe(batch=1, side_px=96),
+    )
 
 
 def test_training_is_the_same_whoever_draws():

@@ -13,7 +13,9 @@ from sar_optical_align.plugin.engine.preparing import Image
 
 def test_one_width_equals_cfog():
     image = np.random.default_rng(1).random((41, 60)).astype(np.float32)
-    slow = create("cfog").features(Image(image, np.ones(image.shape, bool), Modality.SAR), Modality.SAR)
+    slow = create("cfog").features(
+        Image(image, np.ones(image.shape, bool), Modality.SAR), Modality.SAR
+    )
     fast = OrientedGradients(6, ((0.8, 0.8),))(torch.from_numpy(image)[None, None])[0]
     np.testing.assert_allclose(fast.numpy(), slow, atol=2e-6)
 

@@ -1,4 +1,6 @@
-"""ME-SSM: its parts keep the grid, its features do not depend on the tile, its losses do what they say."""
+"""ME-SSM: its parts keep the grid, its features do not depend on the tile, its losses do what they
+say.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from sar_optical_align.models.config import ABLATIONS, PRESETS, MeSsmConfig
-from sar_optical_align.models.losses import gaussian_label, hard_negative_hinge, peak_spread, registration_loss
+from sar_optical_align.models.losses import (
+    gaussian_label,
+    hard_negative_hinge,
+    peak_spread,
+    registration_loss,
+)
 from sar_optical_align.models.me_ssm import MeSsm
 from sar_optical_align.models.me_ssm_training import TemplateRecipe, TemplateTrainer, peaks
 from sar_optical_align.models.melf import POSES, Melf
@@ -59,12 +66,18 @@ def test_mfa_takes_any_levels():
 
 def test_similarity_in_three_ways():
     torch.manual_seed(3)
-    template, window = torch.randn(2, 3, 6, 5, dtype=torch.float64), torch.randn(2, 3, 11, 13, dtype=torch.float64)
+    template, window = (
+        torch.randn(2, 3, 6, 5, dtype=torch.float64),
+        torch.randn(2, 3, 11, 13, dtype=torch.float64),
+    )
     slow = slide_reference(template, window)
     assert slow.shape == (2, 6, 9)
     torch.testing.assert_close(slide_fft(template, window), slow)
     torch.testing.assert_close(slide_conv(template, window), slow)
-    torch.testing.assert_close(slide_fft(window[:, :, 2:8, 4:9] * 3 + 1, window)[:, 2, 4], torch.ones(2, dtype=torch.float64))
+    torch.testing.assert_close(
+        slide_fft(window[:, :, 2:8, 4:9] * 3 + 1, window)[:, 2, 4],
+        torch.ones(2, dtype=torch.float64),
+    )
 
 
 def test_label_hinge_and_spread():
@@ -106,7 +119,12 @@ def test_every_configuration_describes_images_of_any_size(name):
 
 
 def test_a_bad_configuration_is_refused():
-    for values in ({"core": "lstm"}, {"poses": ("upside_down",)}, {"poses": ()}, {"widths": (10, 20, 30)}):
+    for values in (
+        {"core": "lstm"},
+        {"poses": ("upside_down",)},
+        {"poses": ()},
+        {"widths": (10, 20, 30)},
+    ):
         with pytest.raises(ValueError):
             MeSsmConfig(**values)
     with pytest.raises(TypeError):
@@ -115,13 +133,17 @@ def test_a_bad_configuration_is_refused():
 
 def made_pair(seed=0, side=200):
     rng = np.random.default_rng(seed)
-    field = torch.nn.functional.interpolate(torch.from_numpy(rng.random((1, 1, 50, 50))), size=(side, side), mode="bicubic")[0, 0].numpy()
+    field = torch.nn.functional.interpolate(
+        torch.from_numpy(rng.random((1, 1, 50, 50))), size=(side, side), mode="bicubic"
+    )[0, 0].numpy()
     picture = (np.clip(field, 0, 1) * 255).astype(np.uint8)
     return Pair.make(np.stack([picture] * 3), picture, None, "made")
 
 
 def test_a_drawn_template_lies_where_its_truth_says():
-    """Of equal pictures, template and window differ by tones and noise only: plain correlation finds the truth."""
+    """Of equal pictures, template and window differ by tones and noise only: plain correlation
+    finds the truth.
+    """
     rng = np.random.default_rng(5)
     errors = []
     while len(errors) < 20:
@@ -149,8 +171,18 @@ def test_offsets_found_in_training_go_to_the_truth():
 
 def small_trainer(seed=1):
     torch.manual_seed(seed)
-    config = MeSsmConfig(poses=("identity", "flip_x"), expert_width=4, widths=(8, 8, 8), depths=(0, 1, 1), state=4, mfa_width=8, channels=8)
-    recipe = TemplateRecipe(batch=4, seed=seed, refine=False, window_px=64, template_px=48, parts_px=(32, 40))
+    config = MeSsmConfig(
+        poses=("identity", "flip_x"),
+        expert_width=4,
+        widths=(8, 8, 8),
+        depths=(0, 1, 1),
+        state=4,
+        mfa_width=8,
+        channels=8,
+    )
+    recipe = TemplateRecipe(
+        batch=4, seed=seed, refine=False, window_px=64, template_px=48, parts_px=(32, 40)
+    )
     return TemplateTrainer(MeSsm(config), [made_pair(0), made_pair(1)], recipe)
 
 
@@ -171,7 +203,10 @@ def test_weights_round_trip_and_damage(tmp_path):
     tensors, card = load_weights(path, "me_ssm")
     other = MeSsm(MeSsmConfig.from_dict(card["config"]))
     fill(other, tensors, path.name)
-    assert all(torch.equal(a, b) for a, b in zip(net.state_dict().values(), other.state_dict().values(), strict=True))
+    assert all(
+        torch.equal(a, b)
+        for a, b in zip(net.state_dict().values(), other.state_dict().values(), strict=True)
+    )
     with pytest.raises(WeightsError, match="not of soma"):
         load_weights(path, "soma")
     with pytest.raises(WeightsError, match="not made for this network"):
@@ -191,13 +226,21 @@ def test_weights_round_trip_and_damage(tmp_path):
 
 def test_weights_that_are_not_finite_are_not_written(tmp_path):
     with pytest.raises(WeightsError, match="b holds numbers that are not finite"):
-        save_weights(tmp_path / "w.safetensors", {"a": torch.ones(2), "b": torch.tensor([1.0, float("nan")])}, {"network": "me_ssm", "config": {}})
+        save_weights(
+            tmp_path / "w.safetensors",
+            {"a": torch.ones(2), "b": torch.tensor([1.0, float("nan")])},
+            {"network": "me_ssm", "config": {}},
+        )
     assert list(tmp_path.iterdir()) == []
 
 
 @given(st.lists(st.floats(-(2.0**100), 2.0**100, width=32), min_size=1, max_size=8))
 def test_halved_weights_stay_finite_and_close(numbers):
-    given_ = {"w": torch.tensor(numbers), "norm.running_var": torch.tensor(numbers), "steps": torch.tensor(len(numbers))}
+    given_ = {
+        "w": torch.tensor(numbers),
+        "norm.running_var": torch.tensor(numbers),
+        "steps": torch.tensor(len(numbers)),
+    }
     out = halved(given_)
     assert torch.equal(out["norm.running_var"], given_["norm.running_var"])
     assert torch.equal(out["steps"], given_["steps"])

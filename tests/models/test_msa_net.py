@@ -1,4 +1,6 @@
-"""MSA-Net: attention equals its slow twin, descriptors lie where they say, its losses and measures tell right from wrong, every ablation trains."""
+"""MSA-Net: attention equals its slow twin, descriptors lie where they say, its losses and measures
+tell right from wrong, every ablation trains.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sar_optical_align.models.msa_net import MsaNet, MsaNetConfig
-from sar_optical_align.models.msa_net_training import STEP, TRAININGS, PatchRecipe, PatchTrainer, make_trainer, patch_facts, places, read_map, windows_apart
+from sar_optical_align.models.msa_net_training import (
+    STEP,
+    TRAININGS,
+    PatchRecipe,
+    PatchTrainer,
+    make_trainer,
+    patch_facts,
+    places,
+    read_map,
+    windows_apart,
+)
 from sar_optical_align.models.nla import Nla, nla_reference
 from sar_optical_align.models.patch_metrics import decision_accuracy, false_positive_rate
 from sar_optical_align.models.synthetic import Pair
@@ -37,12 +49,16 @@ def made_pair(seed):
 
 def small_trainer(seed=1, **values):
     torch.manual_seed(seed)
-    recipe = PatchRecipe(**{"batch": 2, "seed": seed, "window_px": 96, "room_px": 16, "refine": False, **values})
+    recipe = PatchRecipe(
+        **{"batch": 2, "seed": seed, "window_px": 96, "room_px": 16, "refine": False, **values}
+    )
     return PatchTrainer(MsaNet(SMALL), [made_pair(0), made_pair(1)], recipe)
 
 
 def unit(count, width, seed):
-    return torch.nn.functional.normalize(torch.randn(count, width, generator=torch.Generator().manual_seed(seed)), dim=1)
+    return torch.nn.functional.normalize(
+        torch.randn(count, width, generator=torch.Generator().manual_seed(seed)), dim=1
+    )
 
 
 @pytest.mark.parametrize("cell", [1, 2])
@@ -57,7 +73,9 @@ def test_attention_equals_its_slow_twin_and_begins_as_nothing(cell):
 
 @pytest.mark.parametrize("config", [SMALL, JOINED])
 def test_descriptors_lie_where_they_say(config):
-    """Unit length; every second of the fine map is one of the coarse map; a moved image has moved descriptors."""
+    """Unit length; every second of the fine map is one of the coarse map; a moved image has moved
+    descriptors.
+    """
     torch.manual_seed(0)
     net = attentive(MsaNet(config)).eval()
     image = torch.from_numpy(picture(0, 480))[None, None, :, :400]
@@ -76,7 +94,9 @@ def test_descriptors_lie_where_they_say(config):
 
 
 def test_the_second_scale_sees_the_ground_around_at_the_same_places():
-    """Beyond the 64 px only the joined network sees a change; the halved image's places are those of the image, also at odd sizes."""
+    """Beyond the 64 px only the joined network sees a change; the halved image's places are those
+    of the image, also at odd sizes.
+    """
     torch.manual_seed(0)
     near, joined = MsaNet(SMALL).eval(), MsaNet(JOINED).eval()
     image = torch.from_numpy(picture(0, 264))[None, None]
@@ -84,11 +104,20 @@ def test_the_second_scale_sees_the_ground_around_at_the_same_places():
     changed[..., :44] = 0.5
     with torch.inference_mode():
         node = (..., slice(14, 19), (88 - 32) // 8)  # 56 to 120 px
-        moved = [float((net(image, "sar")[node] - net(changed, "sar")[node]).abs().max()) for net in (near, joined)]
+        moved = [
+            float((net(image, "sar")[node] - net(changed, "sar")[node]).abs().max())
+            for net in (near, joined)
+        ]
         assert moved[1] > 0.02 > moved[0]  # `near` knows of it by the standardisation alone
         for side in ((64, 64), (72, 64), (64, 88)):
-            assert joined(torch.rand(1, 1, *side), "optical", 4).shape[2:] == tuple((n - 64) // 4 + 1 for n in side)
-    assert set(MsaNet(MsaNetConfig.from_dict({k: v for k, v in SMALL.to_dict().items() if k != "joined"})).state_dict()) == set(near.state_dict())
+            assert joined(torch.rand(1, 1, *side), "optical", 4).shape[2:] == tuple(
+                (n - 64) // 4 + 1 for n in side
+            )
+    assert set(
+        MsaNet(
+            MsaNetConfig.from_dict({k: v for k, v in SMALL.to_dict().items() if k != "joined"})
+        ).state_dict()
+    ) == set(near.state_dict())
     with pytest.raises(ValueError, match="joined"):
         replace(SMALL, joined=-1)
 
@@ -113,14 +142,22 @@ def test_a_batch_has_no_more_places_than_asked_for():
 @pytest.mark.parametrize("name", list(TRAININGS))
 def test_every_variant_trains_and_its_configuration_survives(name):
     trainer = make_trainer(name, [made_pair(0)], Recipe(seed=3), "cpu")
-    assert MsaNetConfig.from_dict(json.loads(json.dumps(TRAININGS[name].to_dict()))) == TRAININGS[name]
+    assert (
+        MsaNetConfig.from_dict(json.loads(json.dumps(TRAININGS[name].to_dict()))) == TRAININGS[name]
+    )
     assert trainer.net.config == TRAININGS[name]
-    trainer.recipe = PatchRecipe(**{**vars(trainer.recipe), "batch": 2, "window_px": 96, "room_px": 16, "places": 40})
+    trainer.recipe = PatchRecipe(
+        **{**vars(trainer.recipe), "batch": 2, "window_px": 96, "room_px": 16, "places": 40}
+    )
     before = {k: v.clone() for k, v in trainer.net.named_parameters()}
     assert np.isfinite(trainer.step(0.2)).all()
-    moved = {k.split(".")[0] for k, v in trainer.net.named_parameters() if not torch.equal(v, before[k])}
+    moved = {
+        k.split(".")[0] for k, v in trainer.net.named_parameters() if not torch.equal(v, before[k])
+    }
     assert {"stems", "trunks", *(("wide", "join") if TRAININGS[name].joined else ())} <= moved
-    assert 2 * sum(p.numel() for p in trainer.net.parameters()) <= 6_000_000  # bytes of the float16 that ship
+    assert (
+        2 * sum(p.numel() for p in trainer.net.parameters()) <= 6_000_000
+    )  # bytes of the float16 that ship
 
 
 def test_presets_differ_in_what_they_say():
@@ -129,21 +166,35 @@ def test_presets_differ_in_what_they_say():
     assert recipes["paper_loss"].localise == 0.0
     assert recipes["tiny"].decide > recipes["one_scale"].decide == 0.0
     assert replace(TRAININGS["tiny"], joined=0) == TRAININGS["one_scale"]
-    assert {TRAININGS[n].sharing for n in ("one_scale", "shared", "unshared")} == {"partial", "shared", "unshared"}
+    assert {TRAININGS[n].sharing for n in ("one_scale", "shared", "unshared")} == {
+        "partial",
+        "shared",
+        "unshared",
+    }
     assert not TRAININGS["no_nla"].nla
-    for values in ({"sharing": "some"}, {"widths": (3, 4, 4)}, {"widths": (4, 4)}, {"dropout": 1.0}):
+    for values in (
+        {"sharing": "some"},
+        {"widths": (3, 4, 4)},
+        {"widths": (4, 4)},
+        {"dropout": 1.0},
+    ):
         with pytest.raises(ValueError, match=next(iter(values))):
             MsaNetConfig(**values)
 
 
 def test_sharing_is_what_it_says():
-    nets = {s: MsaNet(MsaNetConfig(widths=(4, 8, 8), channels=32, sharing=s)) for s in ("shared", "partial", "unshared")}
+    nets = {
+        s: MsaNet(MsaNetConfig(widths=(4, 8, 8), channels=32, sharing=s))
+        for s in ("shared", "partial", "unshared")
+    }
     sizes = [sum(p.numel() for p in n.parameters()) for n in nets.values()]
     assert sizes[0] < sizes[1] < sizes[2] <= 2 * sizes[0]
     image = torch.rand(2, 1, 72, 80)
     for sharing, net in nets.items():
         net.eval()
-        assert torch.allclose(net(image, "optical"), net(image, "sar"), atol=1e-6)  # alike at the start
+        assert torch.allclose(
+            net(image, "optical"), net(image, "sar"), atol=1e-6
+        )  # alike at the start
         net.train()
         net.zero_grad()
         optical, sar = net.both(image, image, (4, 8))
@@ -173,7 +224,9 @@ def test_the_triplet_loss_equals_its_definition():
     losses = [float(triplet(sar, optical, apart, nearest=n).mean()) for n in (1, 3, 5)]
     assert losses[0] > losses[1] > losses[2]  # the hardest negative costs most
     assert float(triplet(sar, sar, ~torch.eye(7, dtype=torch.bool), margin=0.0).max()) < 2e-3
-    assert float(contrast(sar, sar, apart, torch.tensor(50.0)).mean()) < float(contrast(sar, sar.roll(1, 0), apart, torch.tensor(50.0)).mean())
+    assert float(contrast(sar, sar, apart, torch.tensor(50.0)).mean()) < float(
+        contrast(sar, sar.roll(1, 0), apart, torch.tensor(50.0)).mean()
+    )
 
 
 def test_windows_cut_apart_keep_their_motion():
@@ -184,13 +237,17 @@ def test_windows_cut_apart_keep_their_motion():
     flow = torch.stack((torch.full((side, side), 2.0), torch.full((side, side), -3.0)))
     offsets = set()
     for _ in range(6):
-        cut = windows_apart(WarpedSample(ground, torch.ones_like(ground), moved, ground, flow, 0), 56, rng)
+        cut = windows_apart(
+            WarpedSample(ground, torch.ones_like(ground), moved, ground, flow, 0), 56, rng
+        )
         assert cut.sensed.shape == cut.reference.shape == cut.sensed_mask.shape == (1, 56, 56)
         x, y = (int(v) for v in cut.flow[:, 0, 0])
         offsets.add((x, y))
         for q in ((20, 30), (25, 28)):
             if 0 <= q[1] + y < 56 and 0 <= q[0] + x < 56:
-                assert float(cut.sensed[0, q[1], q[0]]) == float(cut.reference[0, q[1] + y, q[0] + x])
+                assert float(cut.sensed[0, q[1], q[0]]) == float(
+                    cut.reference[0, q[1] + y, q[0] + x]
+                )
     assert len(offsets) > 3
 
 
@@ -200,17 +257,24 @@ def test_places_know_their_partner():
     flow[0], flow[1] = 6.0, -4.0
     mask = one.clone()
     mask[:, :, :40] = 0.0
-    found = places([WarpedSample(one, one, one, one, flow, 0), WarpedSample(one, mask, one, one, flow, 0)])
+    found = places(
+        [WarpedSample(one, one, one, one, flow, 0), WarpedSample(one, mask, one, one, flow, 0)]
+    )
     at = torch.stack((found.column, found.row), dim=1) * 8.0
     assert torch.allclose(found.truth * STEP, at + torch.tensor([6.0, -4.0]))
     assert int(found.row[found.batch == 0].min()) == 1  # the first row's partner lies above the map
     assert (found.batch == 1).sum() < (found.batch == 0).sum()
-    field = torch.stack(torch.meshgrid(torch.arange(1.0, 6.0), torch.arange(1.0, 5.0), indexing="xy"))[None]
+    field = torch.stack(
+        torch.meshgrid(torch.arange(1.0, 6.0), torch.arange(1.0, 5.0), indexing="xy")
+    )[None]
     read = read_map(field, torch.zeros(1, dtype=torch.long), torch.tensor([[2.5, 1.25]]))
     assert torch.allclose(read, torch.nn.functional.normalize(torch.tensor([[3.5, 2.25]]), dim=1))
 
 
-@given(st.lists(st.floats(-1, 1), min_size=4, max_size=40), st.lists(st.floats(-1, 1), min_size=4, max_size=40))
+@given(
+    st.lists(st.floats(-1, 1), min_size=4, max_size=40),
+    st.lists(st.floats(-1, 1), min_size=4, max_size=40),
+)
 @settings(max_examples=60, deadline=None)
 def test_measures_of_patches_are_rates_and_know_the_order(matching, other):
     a, b = np.array(matching), np.array(other)
@@ -227,8 +291,12 @@ def test_measures_of_patches_by_hand():
     matching = np.arange(100) / 100.0
     assert false_positive_rate(matching, np.array([0.04, 0.05, 0.06, 0.5])) == 0.75
     rng = np.random.default_rng(0)
-    assert decision_accuracy(rng.normal(0, 1, 20000), rng.normal(0, 1, 20000)) == pytest.approx(0.5, abs=0.02)
-    assert decision_accuracy(rng.normal(2, 1, 20000), rng.normal(0, 1, 20000)) == pytest.approx(0.841, abs=0.01)
+    assert decision_accuracy(rng.normal(0, 1, 20000), rng.normal(0, 1, 20000)) == pytest.approx(
+        0.5, abs=0.02
+    )
+    assert decision_accuracy(rng.normal(2, 1, 20000), rng.normal(0, 1, 20000)) == pytest.approx(
+        0.841, abs=0.01
+    )
     codes = [unit(9, 64, i).numpy().astype(np.float64) for i in range(5)]
     facts = patch_facts(codes, codes)
     assert facts["patches"] == 45
@@ -237,11 +305,15 @@ def test_measures_of_patches_by_hand():
 
 
 def test_a_tiny_set_is_learnt_by_heart():
-    """One pair of opposite contrast, no gradients given: the loss falls, and most places are found within 4 px."""
+    """One pair of opposite contrast, no gradients given: the loss falls, and most places are found
+    within 4 px.
+    """
     torch.manual_seed(1)
     still = Motion(rotation_deg=0.0, shift_px=4.0, scale=0.0, bend_px=0.0)
     recipe = PatchRecipe(batch=2, window_px=96, room_px=16, refine=False, motion=still, rate=4e-3)
-    trainer = PatchTrainer(MsaNet(MsaNetConfig(widths=(8, 8, 8), channels=32, bank=False)), [made_pair(0)], recipe)
+    trainer = PatchTrainer(
+        MsaNet(MsaNetConfig(widths=(8, 8, 8), channels=32, bank=False)), [made_pair(0)], recipe
+    )
     seen = np.array([trainer.step(0.1 + 0.8 * i / 80) for i in range(80)])
     assert seen[-15:, 0].mean() < seen[:5, 0].mean() - 1.0, seen[:, 0].round(2)
     assert seen[-15:, 1].mean() > 0.7, seen[:, 1].round(2)
@@ -257,7 +329,14 @@ def test_training_resumes_exactly_and_measures(tmp_path):
     again.load(torch.load(tmp_path / "s.pt", weights_only=True))
     torch.manual_seed(5)
     assert np.array([again.step(f) for f in (0.2, 0.9)]) == pytest.approx(np.array(ahead))
-    cases = [ValidationCase(picture(i, 144), 1 - picture(i, 144)[16:128, 12:124], np.array([[1.0, 0, 12], [0, 1, 16], [0, 0, 1]])) for i in (3, 4)]
+    cases = [
+        ValidationCase(
+            picture(i, 144),
+            1 - picture(i, 144)[16:128, 12:124],
+            np.array([[1.0, 0, 12], [0, 1, 16], [0, 0, 1]]),
+        )
+        for i in (3, 4)
+    ]
     errors = again.validate(again.averaged(), cases)
     assert errors.shape == (2, 2)
     assert np.isfinite(errors).all()

@@ -1,4 +1,6 @@
-"""State-space operations: equal to their slow twins, to mamba-ssm's own references, and differentiable."""
+"""State-space operations: equal to their slow twins, to mamba-ssm's own references, and
+differentiable.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,14 @@ def s6_input(length, batch=2, width=5, state=3, dtype=torch.float64, seed=0):
         return torch.randn(*shape, generator=g, dtype=dtype)
 
     delta = torch.nn.functional.softplus(normal(batch, width, length))
-    return normal(batch, width, length), delta, -torch.exp(normal(width, state)), normal(batch, state, length), normal(batch, state, length), normal(width)
+    return (
+        normal(batch, width, length),
+        delta,
+        -torch.exp(normal(width, state)),
+        normal(batch, state, length),
+        normal(batch, state, length),
+        normal(width),
+    )
 
 
 def ssd_input(length, batch=2, heads=3, width=4, state=5, dtype=torch.float64, seed=0):
@@ -29,7 +38,13 @@ def ssd_input(length, batch=2, heads=3, width=4, state=5, dtype=torch.float64, s
         return torch.randn(*shape, generator=g, dtype=dtype)
 
     dt = torch.nn.functional.softplus(normal(batch, length, heads))
-    return normal(batch, length, heads, width), dt, -torch.exp(normal(heads)), normal(batch, length, state), normal(batch, length, state)
+    return (
+        normal(batch, length, heads, width),
+        dt,
+        -torch.exp(normal(heads)),
+        normal(batch, length, state),
+        normal(batch, length, state),
+    )
 
 
 @settings(max_examples=25, deadline=None)
@@ -45,10 +60,21 @@ def test_chunks_change_nothing(length, chunk, seed):
 def test_equal_to_mamba_ssm(length):
     selective_scan_ref, ssd_minimal_discrete = load()
     u, delta, a, b, c, d = s6_input(length, dtype=torch.float32)
-    torch.testing.assert_close(selective_scan(u, delta, a, b, c, d), selective_scan_ref(u, delta, a, b, c, d), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(
+        selective_scan(u, delta, a, b, c, d),
+        selective_scan_ref(u, delta, a, b, c, d),
+        atol=1e-4,
+        rtol=1e-4,
+    )
     x, dt, a, b, c = ssd_input(length, dtype=torch.float32)
     heads = x.shape[2]
-    theirs, _ = ssd_minimal_discrete(x * dt[..., None], dt * a, b[:, :, None].repeat(1, 1, heads, 1), c[:, :, None].repeat(1, 1, heads, 1), 16)
+    theirs, _ = ssd_minimal_discrete(
+        x * dt[..., None],
+        dt * a,
+        b[:, :, None].repeat(1, 1, heads, 1),
+        c[:, :, None].repeat(1, 1, heads, 1),
+        16,
+    )
     torch.testing.assert_close(ssd(x, dt, a, b, c, 32), theirs, atol=1e-4, rtol=1e-4)
 
 
@@ -62,13 +88,17 @@ def test_gradients():
 
 def test_noncausal_form_equals_its_twin_and_reads_across():
     x, dt, a, b, c = ssd_input(9)
-    torch.testing.assert_close(ssd_noncausal(x, dt, a, b, c), ssd_noncausal_reference(x, dt, a, b, c))
+    torch.testing.assert_close(
+        ssd_noncausal(x, dt, a, b, c), ssd_noncausal_reference(x, dt, a, b, c)
+    )
     other = torch.randn(2, 4, 5, dtype=torch.float64)
     across = ssd_noncausal(x, dt, a, b, other)
     assert across.shape == (2, 4, 3, 4)
     torch.testing.assert_close(across, ssd_noncausal_reference(x, dt, a, b, other))
     order = torch.randperm(9)
-    torch.testing.assert_close(ssd_noncausal(x[:, order], dt[:, order], a, b[:, order], other), across)
+    torch.testing.assert_close(
+        ssd_noncausal(x[:, order], dt[:, order], a, b[:, order], other), across
+    )
 
 
 def test_the_past_only():
@@ -92,7 +122,12 @@ def test_merging_what_was_scanned_gives_four_times_the_image(height, width):
 
 def test_the_four_directions():
     x = torch.arange(6.0).reshape(1, 1, 2, 3)
-    assert cross_scan(x)[0, :, 0].tolist() == [[0, 1, 2, 3, 4, 5], [0, 3, 1, 4, 2, 5], [5, 4, 3, 2, 1, 0], [5, 2, 4, 1, 3, 0]]
+    assert cross_scan(x)[0, :, 0].tolist() == [
+        [0, 1, 2, 3, 4, 5],
+        [0, 3, 1, 4, 2, 5],
+        [5, 4, 3, 2, 1, 0],
+        [5, 2, 4, 1, 3, 0],
+    ]
 
 
 @pytest.mark.parametrize("by_line", [False, True])
@@ -109,7 +144,15 @@ def test_ss2d_by_ssd_equals_the_scans_written_out(by_line):
         for start in range(0, 35, length):
             part, h = slice(start, start + length), g[:, start : start + length]
             dt = torch.nn.functional.softplus(h[..., 6:] + net.dt_bias[k])
-            lines.append(ssd_reference(v[:, part].unflatten(-1, (2, 3)), dt, -torch.exp(net.a_log[k]), h[..., :3], h[..., 3:6]).flatten(2))
+            lines.append(
+                ssd_reference(
+                    v[:, part].unflatten(-1, (2, 3)),
+                    dt,
+                    -torch.exp(net.a_log[k]),
+                    h[..., :3],
+                    h[..., 3:6],
+                ).flatten(2)
+            )
         found.append(torch.cat(lines, dim=1).transpose(1, 2))
     expected = cross_merge(torch.stack(found, dim=1), 5, 7) + net.skip[:, None, None] * x
     torch.testing.assert_close(net(x), expected)
@@ -122,4 +165,6 @@ def test_ss2d_by_line_does_not_see_the_width_of_the_tile(core):
     with torch.no_grad():
         net.dt_bias += 5.0  # forgets within a few pixels
     x = torch.randn(1, 8, 9, 40)
-    torch.testing.assert_close(net(x)[..., 12:20], net(x[..., :32])[..., 12:20], atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(
+        net(x)[..., 12:20], net(x[..., :32])[..., 12:20], atol=1e-4, rtol=1e-3
+    )

@@ -7,13 +7,36 @@ import json
 import numpy as np
 import pytest
 import torch
-from sar_optical_align.models.affine_flow import fit_affine, identity, lattice, move, read_at, theta_to_flow
-from sar_optical_align.models.deformable import DeformableConv, deformable_conv, deformable_conv_reference
+from sar_optical_align.models.affine_flow import (
+    fit_affine,
+    identity,
+    lattice,
+    move,
+    read_at,
+    theta_to_flow,
+)
+from sar_optical_align.models.deformable import (
+    DeformableConv,
+    deformable_conv,
+    deformable_conv_reference,
+)
 from sar_optical_align.models.fge import Fge, derivative_kernels
-from sar_optical_align.models.local_correlation import correlate_local, correlate_local_reference, moments
+from sar_optical_align.models.local_correlation import (
+    correlate_local,
+    correlate_local_reference,
+    moments,
+)
 from sar_optical_align.models.soma import Soma, SomaConfig
 from sar_optical_align.models.soma_loss import residual, soma_loss
-from sar_optical_align.models.soma_training import NEAR, TRAININGS, FlowRecipe, FlowTrainer, flow_case, inverted, with_borders
+from sar_optical_align.models.soma_training import (
+    NEAR,
+    TRAININGS,
+    FlowRecipe,
+    FlowTrainer,
+    flow_case,
+    inverted,
+    with_borders,
+)
 from sar_optical_align.models.synthetic import Pair
 from sar_optical_align.models.training import ValidationCase
 from sar_optical_align.models.warped import WarpedSample
@@ -23,30 +46,42 @@ SMALL = SomaConfig(more=(8, 8, 8), channels=(8, 8, 8), regress_width=8)
 
 def made_pair(seed=0, side=200):
     rng = np.random.default_rng(seed)
-    field = torch.nn.functional.interpolate(torch.from_numpy(rng.random((1, 1, 50, 50))), size=(side, side), mode="bicubic")[0, 0].numpy()
+    field = torch.nn.functional.interpolate(
+        torch.from_numpy(rng.random((1, 1, 50, 50))), size=(side, side), mode="bicubic"
+    )[0, 0].numpy()
     picture = (np.clip(field, 0, 1) * 255).astype(np.uint8)
     return Pair.make(np.stack([picture] * 3), picture, None, "made")
 
 
 def small_trainer(seed=1):
     torch.manual_seed(seed)
-    return FlowTrainer(Soma(SMALL), [made_pair(0), made_pair(1)], FlowRecipe(batch=2, seed=seed, side_px=96))
+    return FlowTrainer(
+        Soma(SMALL), [made_pair(0), made_pair(1)], FlowRecipe(batch=2, seed=seed, side_px=96)
+    )
 
 
 @pytest.mark.parametrize("pool", [1, 2])
 def test_local_correlation_equals_its_slow_twin(pool):
     torch.manual_seed(0)
     a, b = torch.randn(2, 3, 6, 8), torch.randn(2, 3, 6, 8)
-    assert torch.allclose(correlate_local(a, b, 2, pool), correlate_local_reference(a, b, 2, pool), atol=1e-5)
+    assert torch.allclose(
+        correlate_local(a, b, 2, pool), correlate_local_reference(a, b, 2, pool), atol=1e-5
+    )
 
 
 def test_deformable_convolution_equals_its_slow_twin_and_starts_plain():
     torch.manual_seed(0)
     x, offsets = torch.randn(1, 2, 5, 6), torch.randn(1, 9, 2, 5, 6)
     weight, bias = torch.randn(3, 2, 3, 3), torch.randn(3)
-    assert torch.allclose(deformable_conv(x, offsets, weight, bias), deformable_conv_reference(x, offsets, weight, bias), atol=1e-4)
+    assert torch.allclose(
+        deformable_conv(x, offsets, weight, bias),
+        deformable_conv_reference(x, offsets, weight, bias),
+        atol=1e-4,
+    )
     layer = DeformableConv(2, 3)
-    assert torch.allclose(layer(x), torch.nn.functional.conv2d(x, layer.weight, layer.bias, padding=1), atol=1e-5)
+    assert torch.allclose(
+        layer(x), torch.nn.functional.conv2d(x, layer.weight, layer.bias, padding=1), atol=1e-5
+    )
 
 
 def test_each_gradient_filter_answers_its_own_direction_most():
@@ -85,7 +120,9 @@ def test_an_affine_motion_is_fitted_and_composed_exactly():
     theta, before = identity(1, at), identity(1, at)
     theta[0, :2] = torch.tensor([[1.03, -0.02, 3.0], [0.01, 0.98, -5.0]])
     before[0, :2] = torch.tensor([[0.97, 0.05, -7.0], [-0.04, 1.02, 2.0]])
-    fitted = fit_affine(theta_to_flow(theta, at), torch.full((1, 1, 20, 20), 100.0), at, 80.0, (10.0, 10.0))
+    fitted = fit_affine(
+        theta_to_flow(theta, at), torch.full((1, 1, 20, 20), 100.0), at, 80.0, (10.0, 10.0)
+    )
     assert torch.allclose(fitted, theta, atol=2e-3)
     flow = theta_to_flow(before @ theta, at)
     assert torch.allclose(residual(before, flow, at), theta_to_flow(theta, at), atol=1e-3)
@@ -114,7 +151,10 @@ def test_a_case_of_equal_images_has_the_flow_it_says():
     picture = made_pair(0, 256).sar.astype(np.float32) / 255
     case = flow_case(ValidationCase(picture, picture, np.eye(3)), NEAR, 3)
     at = lattice(32, 32, 8, torch.zeros(1))
-    sensed, reference = torch.from_numpy(case.sensed)[None, None], torch.from_numpy(case.reference)[None, None]
+    sensed, reference = (
+        torch.from_numpy(case.sensed)[None, None],
+        torch.from_numpy(case.reference)[None, None],
+    )
     there = read_at(reference, at[None] + torch.from_numpy(case.flow)[None], 1)
     here = read_at(sensed, at[None], 1)
     counts = torch.from_numpy(case.counts)[None, None] > 0
@@ -126,7 +166,11 @@ def test_every_variant_runs_and_its_configuration_survives(name):
     config = TRAININGS[name]
     net = Soma(config).eval()
     with torch.inference_mode():
-        found = net.match(net.describe(torch.rand(1, 1, 96, 112), "sar"), net.describe(torch.rand(1, 1, 96, 112), "optical"), *[torch.ones(1, 1, 96, 112)] * 2)
+        found = net.match(
+            net.describe(torch.rand(1, 1, 96, 112), "sar"),
+            net.describe(torch.rand(1, 1, 96, 112), "optical"),
+            *[torch.ones(1, 1, 96, 112)] * 2,
+        )
     assert found.flow.shape == (1, 2, 12, 14)
     assert found.certainty.shape == (1, 1, 12, 14)
     assert len(found.levels) == config.passes + 2 * config.affine
@@ -145,7 +189,11 @@ def test_a_bad_configuration_is_refused():
 def test_gradients_reach_both_encoders_and_every_level():
     torch.manual_seed(0)
     net = Soma(SMALL)
-    found = net.match(net.describe(torch.rand(1, 1, 96, 96), "sar"), net.describe(torch.rand(1, 1, 96, 96), "optical"), *[torch.ones(1, 1, 96, 96)] * 2)
+    found = net.match(
+        net.describe(torch.rand(1, 1, 96, 96), "sar"),
+        net.describe(torch.rand(1, 1, 96, 96), "optical"),
+        *[torch.ones(1, 1, 96, 96)] * 2,
+    )
     soma_loss(found, torch.full((1, 2, 12, 12), 3.0), torch.ones(1, 1, 12, 12)).backward()
     for encoder in net.encoders.values():
         assert encoder.stem.gradients.weight.grad.abs().sum() > 0
@@ -167,10 +215,15 @@ def test_training_learns_and_resumes_exactly(tmp_path):
 def test_borders_hide_one_image_and_fill_it_with_its_mean():
     rng = np.random.default_rng(0)
     whole = torch.ones(1, 64, 64)
-    sample = WarpedSample(torch.rand(1, 64, 64), whole, torch.rand(1, 64, 64), whole, torch.zeros(2, 64, 64), 0)
+    sample = WarpedSample(
+        torch.rand(1, 64, 64), whole, torch.rand(1, 64, 64), whole, torch.zeros(2, 64, 64), 0
+    )
     for _ in range(40):
         cut = with_borders(sample, rng)
-        sides = [(sample.reference, cut.reference, cut.reference_mask), (sample.sensed, cut.sensed, cut.sensed_mask)]
+        sides = [
+            (sample.reference, cut.reference, cut.reference_mask),
+            (sample.sensed, cut.sensed, cut.sensed_mask),
+        ]
         assert sum(float(mask.min()) < 1 for _, _, mask in sides) <= 1
         for before, after, mask in sides:
             assert 0.5 < float(mask.mean()) <= 1.0

@@ -1,4 +1,6 @@
-"""Samples under a known motion: the flow says where the sensed image's ground lies in the reference."""
+"""Samples under a known motion: the flow says where the sensed image's ground lies in the
+reference.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,20 @@ from torch.nn import functional
 
 def smooth_pair(seed=0, side=192):
     rng = np.random.default_rng(seed)
-    picture = functional.interpolate(torch.from_numpy(rng.uniform(0, 255, (1, 1, 24, 24)).astype(np.float32)), size=(side, side), mode="bicubic")[0, 0]
+    picture = functional.interpolate(
+        torch.from_numpy(rng.uniform(0, 255, (1, 1, 24, 24)).astype(np.float32)),
+        size=(side, side),
+        mode="bicubic",
+    )[0, 0]
     picture = picture.clamp(0, 255).numpy().astype(np.uint8)
     return Pair.make(np.stack([picture] * 3), picture, None, "made")
 
 
 @pytest.mark.parametrize("motion", [Motion(0, 0, 0, 0, 0), Motion(10, 12, 0.2, 8, 2.0)])
 def test_flow_leads_from_sensed_to_reference(motion):
-    """Both images show the same picture: the reference read at q + flow(q) correlates with the sensed one, whatever the tones."""
+    """Both images show the same picture: the reference read at q + flow(q) correlates with the
+    sensed one, whatever the tones.
+    """
     rng = np.random.default_rng(2)
     found = []
     for _ in range(12):
@@ -28,7 +36,9 @@ def test_flow_leads_from_sensed_to_reference(motion):
             assert not sample.flow.any()
         index = torch.arange(96.0)
         at = torch.stack((index[None] + sample.flow[0], index[:, None] + sample.flow[1]), dim=-1)
-        read = functional.grid_sample(sample.reference[None], ((2 * at + 1) / 96 - 1)[None], align_corners=False)[0]
+        read = functional.grid_sample(
+            sample.reference[None], ((2 * at + 1) / 96 - 1)[None], align_corners=False
+        )[0]
         seen = flow_mask(sample) > 0
         found.append(abs(np.corrcoef(read[seen].numpy(), sample.sensed[seen].numpy())[0, 1]))
     assert np.median(found) > 0.8, found

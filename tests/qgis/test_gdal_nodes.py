@@ -29,7 +29,11 @@ def transformer(nodes: WarpNodes) -> object:
         return gdal.Transformer(source, None, ["METHOD=GEOTRANSFORM"])
     pairs = zip(nodes.sensed_px.tolist(), nodes.reference_map.tolist(), strict=True)
     source.SetGCPs([gdal.GCP(m[0], m[1], 0.0, p[0], p[1]) for p, m in pairs], "")
-    options = ["METHOD=GCP_TPS"] if nodes.method == "tps" else ["METHOD=GCP_POLYNOMIAL", f"MAX_GCP_ORDER={nodes.order}"]
+    options = (
+        ["METHOD=GCP_TPS"]
+        if nodes.method == "tps"
+        else ["METHOD=GCP_POLYNOMIAL", f"MAX_GCP_ORDER={nodes.order}"]
+    )
     return gdal.Transformer(source, None, options)
 
 
@@ -44,7 +48,11 @@ def transformed(tool: object, backwards: bool, xy: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("kind", [k for k in ALL_KINDS if k != "field"])
 def test_gdal_agrees_both_ways_inside_the_image(kind, place, noise_px):
     sensed = scattered(120, 0)
-    transform = fit(kind, sensed, truth(kind, sensed) + np.random.default_rng(1).normal(0, noise_px, sensed.shape))
+    transform = fit(
+        kind,
+        sensed,
+        truth(kind, sensed) + np.random.default_rng(1).normal(0, noise_px, sensed.shape),
+    )
     reference = Grid("", REFERENCES[place], 1200, 900)
     nodes = warp_nodes(transform, reference, SENSED, 0.04)
     corners = np.array([[0.0, 0.0], [WIDTH, 0.0], [0.0, HEIGHT], [WIDTH, HEIGHT]])

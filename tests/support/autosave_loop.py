@@ -1,4 +1,6 @@
-"""Edits a session for ever, to be killed at any moment; says after each edit how many are in the file."""
+"""Edits a session for ever, to be killed at any moment; says after each edit how many are in the
+file.
+"""
 
 import random
 import sys

@@ -32,7 +32,12 @@ _SLACK = 1
 
 def clipped(window: QWidget) -> list[str]:
     """Return one line for each visible text that is cut."""
-    return [line for widget in window.findChildren(QWidget) if widget.isVisibleTo(window) and widget.width() > 0 for line in _cut(widget)]
+    return [
+        line
+        for widget in window.findChildren(QWidget)
+        if widget.isVisibleTo(window) and widget.width() > 0
+        for line in _cut(widget)
+    ]
 
 
 def _cut(widget: QWidget) -> Iterator[str]:
@@ -40,7 +45,11 @@ def _cut(widget: QWidget) -> Iterator[str]:
     text = ""
     if isinstance(widget, QLabel) and widget.text() and widget.pixmap() is None:
         text, need = widget.text(), _label_size(widget)
-    elif isinstance(widget, QPushButton | QCheckBox | QRadioButton | QToolButton) and widget.text() and not _shows_icon_only(widget):
+    elif (
+        isinstance(widget, QPushButton | QCheckBox | QRadioButton | QToolButton)
+        and widget.text()
+        and not _shows_icon_only(widget)
+    ):
         text, need = widget.text(), (widget.sizeHint().width(), widget.sizeHint().height())
     elif isinstance(widget, QGroupBox) and widget.title():
         text, need = widget.title(), (widget.fontMetrics().horizontalAdvance(widget.title()) + 8, 0)
@@ -49,33 +58,74 @@ def _cut(widget: QWidget) -> Iterator[str]:
             yield f"tabs {[widget.tabText(i) for i in range(widget.count())]} have to be scrolled"
         for i in range(widget.count()):
             bold = widget.fontMetrics().horizontalAdvance(widget.tabText(i).replace("&", ""))
-            if bold > widget.tabRect(i).width() or widget.tabRect(i).right() > widget.width() + _SLACK:
-                yield f"tab {widget.tabText(i)!r}: {bold} px in {widget.tabRect(i).width()}, bar {widget.width()}"
-    elif isinstance(widget, QScrollArea) and widget.horizontalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
-        if widget.widget() is not None and widget.widget().width() > widget.viewport().width() + _SLACK:
-            yield f"page {type(widget.widget()).__name__}: {widget.widget().width()} px in {widget.viewport().width()}"
+            if (
+                bold > widget.tabRect(i).width()
+                or widget.tabRect(i).right() > widget.width() + _SLACK
+            ):
+                yield (
+                    f"tab {widget.tabText(i)!r}: {bold} px in {widget.tabRect(i).width()}, "
+                    f"bar {widget.width()}"
+                )
+    elif (
+        isinstance(widget, QScrollArea)
+        and widget.horizontalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+    ):
+        if (
+            widget.widget() is not None
+            and widget.widget().width() > widget.viewport().width() + _SLACK
+        ):
+            yield (
+                f"page {type(widget.widget()).__name__}: {widget.widget().width()} px in "
+                f"{widget.viewport().width()}"
+            )
     elif isinstance(widget, QHeaderView):
         yield from _header(widget)
     elif isinstance(widget, QSpinBox | QDoubleSpinBox):
         yield from _spin(widget)
-    elif isinstance(widget, QComboBox) and not widget.isEditable() and widget.currentIndex() >= 0 and "Combo" not in type(widget).__name__[3:]:
+    elif (
+        isinstance(widget, QComboBox)
+        and not widget.isEditable()
+        and widget.currentIndex() >= 0
+        and "Combo" not in type(widget).__name__[3:]
+    ):
         option = QStyleOptionComboBox()
         widget.initStyleOption(option)
-        room = widget.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, widget).width()
+        room = (
+            widget.style()
+            .subControlRect(
+                QStyle.ComplexControl.CC_ComboBox,
+                option,
+                QStyle.SubControl.SC_ComboBoxEditField,
+                widget,
+            )
+            .width()
+        )
         words = widget.fontMetrics().horizontalAdvance(widget.currentText())
         if words > room:
-            yield f"QComboBox {widget.objectName()!r} {widget.currentText()!r}: {words} px in {room}"
-    if need is not None and (need[0] > widget.width() + _SLACK or need[1] > widget.height() + _SLACK):
+            yield (
+                f"QComboBox {widget.objectName()!r} {widget.currentText()!r}: {words} px in {room}"
+            )
+    if need is not None and (
+        need[0] > widget.width() + _SLACK or need[1] > widget.height() + _SLACK
+    ):
         plain = re.sub(r"<[^>]*>", "", text)[:50]
-        yield f"{type(widget).__name__} {widget.objectName()!r} {plain!r}: needs {need[0]} x {need[1]}, has {widget.width()} x {widget.height()}"
+        yield (
+            f"{type(widget).__name__} {widget.objectName()!r} {plain!r}: needs {need[0]} x "
+            f"{need[1]}, has {widget.width()} x {widget.height()}"
+        )
 
 
 def _shows_icon_only(widget: QWidget) -> bool:
-    return isinstance(widget, QToolButton) and widget.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+    return (
+        isinstance(widget, QToolButton)
+        and widget.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+    )
 
 
 def _label_size(label: QLabel) -> tuple[int, int]:
-    """Return the width of the longest line, or with word wrap of the longest word, and the height at the label's width."""
+    """Return the width of the longest line, or with word wrap of the longest word, and the height
+    at the label's width.
+    """
     if label.wordWrap():
         return _longest_word(label), label.heightForWidth(label.width())
     hint = label.sizeHint()
@@ -93,7 +143,9 @@ def _longest_word(label: QLabel) -> int:
 
 
 def _header(header: QHeaderView) -> Iterator[str]:
-    if header.orientation() != Qt.Orientation.Horizontal or not isinstance(header.parentWidget(), QTableView):
+    if header.orientation() != Qt.Orientation.Horizontal or not isinstance(
+        header.parentWidget(), QTableView
+    ):
         return
     model = header.model()
     for i in range(header.count()):
@@ -108,7 +160,12 @@ def _header(header: QHeaderView) -> Iterator[str]:
 def _spin(box: QSpinBox | QDoubleSpinBox) -> Iterator[str]:
     option = QStyleOptionSpinBox()
     box.initStyleOption(option)
-    field = box.style().subControlRect(QStyle.ComplexControl.CC_SpinBox, option, QStyle.SubControl.SC_SpinBoxEditField, box)
+    field = box.style().subControlRect(
+        QStyle.ComplexControl.CC_SpinBox, option, QStyle.SubControl.SC_SpinBoxEditField, box
+    )
     words = box.fontMetrics().horizontalAdvance(box.text())
     if words > field.width() - 2:
-        yield f"{type(box).__name__} {box.objectName()!r} {box.text()!r}: {words} px in {field.width()}"
+        yield (
+            f"{type(box).__name__} {box.objectName()!r} {box.text()!r}: {words} px in "
+            f"{field.width()}"
+        )

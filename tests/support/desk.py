@@ -1,6 +1,8 @@
-"""What all scripts share that drive the plugin from inside the real QGIS desktop (started by `desktop_session`).
+"""What all scripts share that drive the plugin from inside the real QGIS desktop (started by
+`desktop_session`).
 
-Environment: SOA_REFERENCE, SOA_SENSED rasters; SOA_OUT folder for screenshots and files; SOA_PYTHON worker interpreter.
+Environment: SOA_REFERENCE, SOA_SENSED rasters; SOA_OUT folder for screenshots and files; SOA_PYTHON
+worker interpreter.
 """
 
 from __future__ import annotations
@@ -12,7 +14,13 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from qgis.core import QgsContrastEnhancement, QgsProject, QgsRasterLayer, QgsRasterMinMaxOrigin, QgsSettings
+from qgis.core import (
+    QgsContrastEnhancement,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRasterMinMaxOrigin,
+    QgsSettings,
+)
 from qgis.PyQt.QtCore import QEvent, QPoint, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QWidget
@@ -20,7 +28,11 @@ from qgis.utils import iface, plugins, unloadPlugin
 
 OUT = Path(os.environ["SOA_OUT"])
 NAME = "sar_optical_align"
-LEFT, PLAIN, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+LEFT, PLAIN, CTRL = (
+    Qt.MouseButton.LeftButton,
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
 DOCK_WIDTH = 430
 
 
@@ -38,8 +50,16 @@ def settle() -> None:
     iface.mapCanvas().refresh()
     QTest.qWait(500)
     plugin = plugins.get(NAME)
-    view = plugin.controller.compare.view if plugin is not None and plugin.controller is not None else None
-    wait(lambda: not iface.mapCanvas().isDrawing() and (view is None or not view.renderer.is_busy), 30, "drawing")
+    view = (
+        plugin.controller.compare.view
+        if plugin is not None and plugin.controller is not None
+        else None
+    )
+    wait(
+        lambda: not iface.mapCanvas().isDrawing() and (view is None or not view.renderer.is_busy),
+        30,
+        "drawing",
+    )
     QTest.qWait(200)
 
 
@@ -59,13 +79,20 @@ def click(widget: QWidget, place: QPoint | None = None) -> None:
     QTest.mouseClick(widget, LEFT, PLAIN, place if place is not None else widget.rect().center())
 
 
-def press(widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = PLAIN, times: int = 1) -> None:
+def press(
+    widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = PLAIN, times: int = 1
+) -> None:
     """Type a key."""
     for _ in range(times):
         QTest.keyClick(widget, key, modifiers)
 
 
-def pull(start: QPoint, end: QPoint, modifiers: Qt.KeyboardModifier = PLAIN, between: Callable[[], None] = lambda: None) -> None:
+def pull(
+    start: QPoint,
+    end: QPoint,
+    modifiers: Qt.KeyboardModifier = PLAIN,
+    between: Callable[[], None] = lambda: None,
+) -> None:
     """Drag on the map; `between` is done before the button is let go."""
     view = iface.mapCanvas().viewport()
     QTest.mouseMove(view, start)
@@ -78,7 +105,9 @@ def pull(start: QPoint, end: QPoint, modifiers: Qt.KeyboardModifier = PLAIN, bet
 
 
 def prepare_window() -> None:
-    """Give QGIS the whole screen, the layers all of the left side, and the plugin its interpreter; download nothing."""
+    """Give QGIS the whole screen, the layers all of the left side, and the plugin its interpreter;
+    download nothing.
+    """
     settings = QgsSettings()
     settings.setValue(f"{NAME}/interpreter_mode", "existing")
     settings.setValue(f"{NAME}/existing_python", os.environ["SOA_PYTHON"])
@@ -93,10 +122,16 @@ def prepare_window() -> None:
 
 def open_layers() -> tuple[QgsRasterLayer, QgsRasterLayer]:
     """Add reference and sensed raster to the project and show them."""
-    reference, sensed = (QgsRasterLayer(os.environ[f"SOA_{role}"], name) for role, name in (("REFERENCE", "optical"), ("SENSED", "sar")))
+    reference, sensed = (
+        QgsRasterLayer(os.environ[f"SOA_{role}"], name)
+        for role, name in (("REFERENCE", "optical"), ("SENSED", "sar"))
+    )
     assert reference.isValid()
     assert sensed.isValid()
-    sensed.setContrastEnhancement(QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum, QgsRasterMinMaxOrigin.Limits.CumulativeCut)
+    sensed.setContrastEnhancement(
+        QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum,
+        QgsRasterMinMaxOrigin.Limits.CumulativeCut,
+    )
     QgsProject.instance().addMapLayers([sensed, reference])
     QgsProject.instance().setCrs(reference.crs())
     iface.mapCanvas().setExtent(reference.extent())

@@ -46,7 +46,9 @@ def engine(request, progress):
     elif kind == "bug":
         raise ZeroDivisionError("oops")
     grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 5, 5)
-    return AlignResult(request, Status.OK, "fine", "cfog", "shift", (), None, None, (), None, grid, grid)
+    return AlignResult(
+        request, Status.OK, "fine", "cfog", "shift", (), None, None, (), None, grid, grid
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""Mutations of real files, put to the parsers: whatever a file holds, a parser answers, or raises an `AlignError` that says something."""
+"""Mutations of real files, put to the parsers: whatever a file holds, a parser answers, or raises
+an `AlignError` that says something.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +129,8 @@ def run(parser: str, count: int, seed: int) -> list[Failure]:
     """Put so many mutations to a parser.
 
     Returns:
-        Those it did not bear: any exception but an `AlignError` with a message, or no answer within `LIMIT_S`.
+        Those it did not bear: any exception but an `AlignError` with a message, or no answer within
+        `LIMIT_S`.
     """
     failures = []
     with tempfile.TemporaryDirectory(prefix="fuzz_") as room:
@@ -158,12 +161,19 @@ def _tried(feed: Feed, data: bytes) -> str:
     try:
         feed(data)
     except AlignError as error:
-        return "" if isinstance(error.message, str) and error.message.strip() else f"{type(error).__name__} without a message"
+        return (
+            ""
+            if isinstance(error.message, str) and error.message.strip()
+            else f"{type(error).__name__} without a message"
+        )
     except _TooLongError:
         return f"no answer within {LIMIT_S:g} s"
     except Exception as error:  # noqa: BLE001 - what is looked for
         where = traceback.extract_tb(error.__traceback__)[-1]
-        return f"{type(error).__name__}: {str(error)[:120]} ({Path(where.filename).name}:{where.lineno})"
+        return (
+            f"{type(error).__name__}: {str(error)[:120]} "
+            f"({Path(where.filename).name}:{where.lineno})"
+        )
     finally:
         if timed:
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -173,7 +183,15 @@ def _tried(feed: Feed, data: bytes) -> str:
 def mutated(files: list[bytes], rng: np.random.Generator) -> bytes:
     """Return one of the files, changed: by its structure where it has one, by words or by bytes."""
     data = files[int(rng.integers(len(files)))]
-    structured = _zip if data[:2] == b"PK" else _json if data[:1] in b"{[" else _words if b"\0" not in data[:200] else _bytes
+    structured = (
+        _zip
+        if data[:2] == b"PK"
+        else _json
+        if data[:1] in b"{["
+        else _words
+        if b"\0" not in data[:200]
+        else _bytes
+    )
     for _ in range(int(rng.integers(1, 4))):
         data = (structured if rng.random() < 0.75 else _bytes)(data, rng)
     return data
@@ -217,7 +235,9 @@ def _words(data: bytes, rng: np.random.Generator) -> bytes:
     elif kind == 6:
         return data.replace(b",", (b";", b"\t", b" ", b",,")[int(rng.integers(4))])
     else:
-        return data.decode("utf-8", "replace").encode(("utf-16", "utf-8-sig", "latin-1", "utf-32", "cp1252")[int(rng.integers(5))], "replace")
+        return data.decode("utf-8", "replace").encode(
+            ("utf-16", "utf-8-sig", "latin-1", "utf-32", "cp1252")[int(rng.integers(5))], "replace"
+        )
     return b"\n".join(lines)
 
 
@@ -230,7 +250,9 @@ def _json(data: bytes, rng: np.random.Generator) -> bytes:
     places: list[tuple[Any, Any]] = []
 
     def walk(node: Any) -> None:
-        for key in node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ():
+        for key in (
+            node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+        ):
             places.append((node, key))
             walk(node[key])
 
@@ -271,7 +293,9 @@ def _zip(data: bytes, rng: np.random.Generator) -> bytes:
     elif kind == 1:
         parts[name] = _bytes(parts[name], rng)
     elif kind == 2:
-        parts[("s", "s1", "../x.npy", "s99999.npy", name + "x")[int(rng.integers(5))]] = parts.pop(name)
+        parts[("s", "s1", "../x.npy", "s99999.npy", name + "x")[int(rng.integers(5))]] = parts.pop(
+            name
+        )
     elif kind == 3:
         del parts[name]
     else:

@@ -1,4 +1,6 @@
-"""Small rasters with known content, written with osgeo.gdal (for tests that run in QGIS' Python)."""
+"""Small rasters with known content, written with osgeo.gdal (for tests that run in QGIS'
+Python).
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,22 @@ def wkt(epsg: int) -> str:
 
 
 def write_raster(
-    path: Path, data: np.ndarray, epsg: int | None = None, gt: tuple | None = None, nodata: float | tuple | None = None,
-    mask: np.ndarray | None = None, alpha: bool = False, options: tuple[str, ...] = (),
+    path: Path,
+    data: np.ndarray,
+    epsg: int | None = None,
+    gt: tuple | None = None,
+    nodata: float | tuple | None = None,
+    mask: np.ndarray | None = None,
+    alpha: bool = False,
+    options: tuple[str, ...] = (),
 ) -> str:
     """Write (H, W) or (B, H, W) and return the path as text."""
     bands = data if data.ndim == 3 else data[None]
     kind = gdal_array.NumericTypeCodeToGDALTypeCode(bands.dtype.type)
     options = [*options, *(["ALPHA=YES"] if alpha else [])]
-    dataset = gdal.GetDriverByName("GTiff").Create(str(path), bands.shape[2], bands.shape[1], len(bands), kind, options)
+    dataset = gdal.GetDriverByName("GTiff").Create(
+        str(path), bands.shape[2], bands.shape[1], len(bands), kind, options
+    )
     if epsg is not None:
         dataset.SetProjection(wkt(epsg))
     if gt is not None:
@@ -47,4 +57,6 @@ def write_raster(
 def read_raster(path: Path | str) -> np.ndarray:
     """Return (B, H, W)."""
     dataset = gdal.Open(str(path))
-    return dataset.ReadAsArray().reshape(dataset.RasterCount, dataset.RasterYSize, dataset.RasterXSize)
+    return dataset.ReadAsArray().reshape(
+        dataset.RasterCount, dataset.RasterYSize, dataset.RasterXSize
+    )

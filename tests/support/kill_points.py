@@ -1,4 +1,6 @@
-"""Dies at every statement and every rename of a save in turn, each time in a process of its own; prints what is left as JSON."""
+"""Dies at every statement and every rename of a save in turn, each time in a process of its own;
+prints what is left as JSON.
+"""
 
 import json
 import os

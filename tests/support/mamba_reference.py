@@ -11,7 +11,9 @@ def load():
     """Return (selective_scan_ref, ssd_minimal_discrete) of the installed mamba-ssm."""
     importlib.metadata.version("mamba-ssm")
     location = importlib.metadata.distribution("mamba-ssm").locate_file("mamba_ssm")
-    package = types.ModuleType("mamba_ssm")  # the package's own __init__ imports what only CUDA machines have
+    package = types.ModuleType(
+        "mamba_ssm"
+    )  # the package's own __init__ imports what only CUDA machines have
     package.__path__ = [str(location)]
     sys.modules["mamba_ssm"] = package
     stubs = {

@@ -12,7 +12,14 @@ LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 def move(widget: QWidget, place: QPoint, modifiers=PLAIN) -> None:
     """Move to a place of the widget with the left button down."""
-    event = QMouseEvent(QEvent.Type.MouseMove, QPointF(place), QPointF(widget.mapToGlobal(place)), Qt.MouseButton.NoButton, LEFT, modifiers)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(place),
+        QPointF(widget.mapToGlobal(place)),
+        Qt.MouseButton.NoButton,
+        LEFT,
+        modifiers,
+    )
     QApplication.sendEvent(widget, event)
 
 

@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 WIDTH, HEIGHT = 1000.0, 700.0
 LINEAR = np.array([[1.02, 0.03], [-0.021, 0.98]])
-COVARIANCE_FREE_KINDS = ("shift", "similarity", "affine", "polynomial1", "polynomial2", "polynomial3")
+COVARIANCE_FREE_KINDS = (
+    "shift",
+    "similarity",
+    "affine",
+    "polynomial1",
+    "polynomial2",
+    "polynomial3",
+)
 ALL_KINDS = (*COVARIANCE_FREE_KINDS, "projective", "tps", "field")
 
 
@@ -35,8 +42,14 @@ def truth(kind: str, xy: Array) -> Array:
     if kind == "polynomial2":
         return linear + bend
     if kind == "polynomial3":
-        return linear + bend + np.stack([20 * a**3 - 12 * a * b * b, 15 * b**3 + 9 * a * a * b], axis=1)
-    return linear + np.stack([5 * np.sin(x / 180) + 3 * np.cos(y / 150), 4 * np.sin(y / 170 + x / 300)], axis=1)
+        return (
+            linear
+            + bend
+            + np.stack([20 * a**3 - 12 * a * b * b, 15 * b**3 + 9 * a * a * b], axis=1)
+        )
+    return linear + np.stack(
+        [5 * np.sin(x / 180) + 3 * np.cos(y / 150), 4 * np.sin(y / 170 + x / 300)], axis=1
+    )
 
 
 def covariances(n: int, seed: int) -> Array:

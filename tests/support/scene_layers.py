@@ -1,4 +1,6 @@
-"""Layers that lie on a SAR scene, to be warped along with it: a mask of its dark areas and their outlines (needs GDAL's Python)."""
+"""Layers that lie on a SAR scene, to be warped along with it: a mask of its dark areas and their
+outlines (needs GDAL's Python).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ def write_scene_layers(sensed: Path, folder: Path) -> tuple[Path, Path]:
     source = gdal.Open(str(sensed))
     factor = max(1, round(source.RasterXSize / _SIDE))
     width, height = source.RasterXSize // factor, source.RasterYSize // factor
-    small = source.GetRasterBand(1).ReadAsArray(0, 0, width * factor, height * factor, width, height, resample_alg=gdal.GRIORA_Average)
+    small = source.GetRasterBand(1).ReadAsArray(
+        0, 0, width * factor, height * factor, width, height, resample_alg=gdal.GRIORA_Average
+    )
     gt, crs = source.GetGeoTransform(), source.GetProjection()
     dark = np.where(small < np.percentile(small, 30), 1, 0).astype(np.uint8)
     for _ in range(3):  # a majority filter: no single pixels
@@ -24,7 +28,9 @@ def write_scene_layers(sensed: Path, folder: Path) -> tuple[Path, Path]:
         dark = (around >= 5).astype(np.uint8)
     mask, outlines = folder / "mask.tif", folder / "outlines.gpkg"
     written = gdal.GetDriverByName("GTiff").Create(str(mask), width, height, 1, gdal.GDT_Byte)
-    written.SetGeoTransform((gt[0], gt[1] * factor, gt[2] * factor, gt[3], gt[4] * factor, gt[5] * factor))
+    written.SetGeoTransform(
+        (gt[0], gt[1] * factor, gt[2] * factor, gt[3], gt[4] * factor, gt[5] * factor)
+    )
     written.SetProjection(crs)
     written.GetRasterBand(1).WriteArray(dark + 1)
     written.FlushCache()

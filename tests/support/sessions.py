@@ -13,8 +13,13 @@ GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300)
 def tie_points(n=30, seed=0):
     rng = np.random.default_rng(seed)
     sensed = rng.uniform(0, 300, (n, 2))
-    reference = sensed @ np.array([[1.01, 0.02], [-0.01, 0.99]]).T + [5, -3] + rng.normal(0, 0.3, (n, 2))
-    return [TiePoint(i + 1, tuple(r), tuple(s)) for i, (r, s) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True))]
+    reference = (
+        sensed @ np.array([[1.01, 0.02], [-0.01, 0.99]]).T + [5, -3] + rng.normal(0, 0.3, (n, 2))
+    )
+    return [
+        TiePoint(i + 1, tuple(r), tuple(s))
+        for i, (r, s) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True))
+    ]
 
 
 def session(n=30, **kwargs):
@@ -25,7 +30,23 @@ def session(n=30, **kwargs):
 
 EDITS = st.lists(
     st.tuples(
-        st.sampled_from(["accept", "reject", "undecide", "move", "snap", "nudge", "add", "settle", "many", "check", "model", "undo", "redo"]),
+        st.sampled_from(
+            [
+                "accept",
+                "reject",
+                "undecide",
+                "move",
+                "snap",
+                "nudge",
+                "add",
+                "settle",
+                "many",
+                "check",
+                "model",
+                "undo",
+                "redo",
+            ]
+        ),
         st.integers(1, 30),
         st.floats(0, 299),
     ),
@@ -40,13 +61,22 @@ def apply(s, edit):
     elif kind == "move":
         s.move(identifier, reference_px=(value, value / 2))
     elif kind == "snap":
-        s.move(identifier, reference_px=(value, 3.0), seen=Seen(value / 300, ((0.1, 0.0), (0.0, 0.2)), Evidence(0.5, 0.25)))
+        s.move(
+            identifier,
+            reference_px=(value, 3.0),
+            seen=Seen(value / 300, ((0.1, 0.0), (0.0, 0.2)), Evidence(0.5, 0.25)),
+        )
     elif kind == "nudge":
         s.nudge(1 + identifier % 2, 0.1, -0.1)
     elif kind == "add":
         s.add((value, 10.0), (value, 12.0))
     elif kind == "settle" and s.points:
-        s.settle(s.points[-1].id, (value, 20.0), (value, 22.0), Seen(0.5, ((0.1, 0.0), (0.0, 0.2)), Evidence(0.5, 0.25)))
+        s.settle(
+            s.points[-1].id,
+            (value, 20.0),
+            (value, 22.0),
+            Seen(0.5, ((0.1, 0.0), (0.0, 0.2)), Evidence(0.5, 0.25)),
+        )
     elif kind == "many":
         s.reject(range(identifier, 31), "score below 0.4")
     elif kind == "check":

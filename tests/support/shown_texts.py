@@ -1,4 +1,6 @@
-"""Everything that a widget says: text, tooltip, entries, headers, placeholder, suffix, accessible name."""
+"""Everything that a widget says: text, tooltip, entries, headers, placeholder, suffix, accessible
+name.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,10 @@ def texts_of(widget: QWidget) -> Iterator[str]:
         yield widget.title()
     if isinstance(widget, QComboBox):
         yield from (widget.itemText(i) for i in range(widget.count()))
-        yield from (str(widget.itemData(i, Qt.ItemDataRole.ToolTipRole) or "") for i in range(widget.count()))
+        yield from (
+            str(widget.itemData(i, Qt.ItemDataRole.ToolTipRole) or "")
+            for i in range(widget.count())
+        )
     if isinstance(widget, QLineEdit | QPlainTextEdit):
         yield widget.placeholderText()
     if isinstance(widget, QAbstractSpinBox):
@@ -59,6 +64,14 @@ def _model_texts(view: QAbstractItemView) -> Iterator[str]:
     model = view.model()
     roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
     if isinstance(view, QTableView):
-        yield from (str(model.headerData(c, Qt.Orientation.Horizontal, role) or "") for c in range(model.columnCount()) for role in roles)
+        yield from (
+            str(model.headerData(c, Qt.Orientation.Horizontal, role) or "")
+            for c in range(model.columnCount())
+            for role in roles
+        )
     for row in range(min(model.rowCount(), 12)):
-        yield from (str(model.index(row, c).data(role) or "") for c in range(model.columnCount()) for role in roles)
+        yield from (
+            str(model.index(row, c).data(role) or "")
+            for c in range(model.columnCount())
+            for role in roles
+        )

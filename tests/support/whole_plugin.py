@@ -1,4 +1,6 @@
-"""The whole plugin, opened on a pair with a review under way, and every room of it: the dock's tabs, dialogs, the options page."""
+"""The whole plugin, opened on a pair with a review under way, and every room of it: the dock's
+tabs, dialogs, the options page.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,10 @@ class WholePlugin:
         self.host.window.resize(size[0] + 500, size[1] + 120)
         self.plugin = classFactory(self.host)
         self.plugin.initGui()
-        layers = [QgsRasterLayer(path, name) for path, name in zip(write_pair(folder), ("optical", "sar"), strict=True)]
+        layers = [
+            QgsRasterLayer(path, name)
+            for path, name in zip(write_pair(folder), ("optical", "sar"), strict=True)
+        ]
         QgsProject.instance().addMapLayers([*layers, QgsRasterLayer(layers[1].source(), "sar VH")])
         self.plugin.action.trigger()
         self.dock = self.plugin.dock
@@ -77,7 +82,9 @@ class WholePlugin:
         if room == "explain":
             from sar_optical_align.ui.text import tr
 
-            self.explain.show_picture(self._picture, tr("Point {0}: what the matcher sees").format(7))
+            self.explain.show_picture(
+                self._picture, tr("Point {0}: what the matcher sees").format(7)
+            )
             QTest.qWait(20)
             return self.explain
         self.page.show()
@@ -97,7 +104,14 @@ class WholePlugin:
             window = self.show(room)
             inside = self.dock.tabs.currentWidget() if room in TABS else window
             yield from ((room, w) for w in inside.findChildren(QWidget))
-        yield from (("dock", w) for w in (*self.dock.compare.findChildren(QWidget), self.dock.status, *self.dock.running_row.findChildren(QWidget)))
+        yield from (
+            ("dock", w)
+            for w in (
+                *self.dock.compare.findChildren(QWidget),
+                self.dock.status,
+                *self.dock.running_row.findChildren(QWidget),
+            )
+        )
 
     def close(self) -> None:
         """Take everything down."""
@@ -111,7 +125,9 @@ class WholePlugin:
 
 def picture_of(widget: QWidget, ratio: float = 1.0) -> QImage:
     """Paint a widget at a device pixel ratio."""
-    image = QImage(round(widget.width() * ratio), round(widget.height() * ratio), QImage.Format.Format_RGB32)
+    image = QImage(
+        round(widget.width() * ratio), round(widget.height() * ratio), QImage.Format.Format_RGB32
+    )
     image.setDevicePixelRatio(ratio)
     image.fill(widget.palette().window().color())
     painter = QPainter(image)

@@ -22,7 +22,17 @@ class _Foreign(Exception):  # noqa: N818
     """As a library may raise it."""
 
 
-@pytest.mark.parametrize("cause", [_Foreign("odd \udce9"), _Foreign(), KeyError("name"), OverflowError("big"), RecursionError("deep"), OSError(36, "File name too long")])
+@pytest.mark.parametrize(
+    "cause",
+    [
+        _Foreign("odd \udce9"),
+        _Foreign(),
+        KeyError("name"),
+        OverflowError("big"),
+        RecursionError("deep"),
+        OSError(36, "File name too long"),
+    ],
+)
 def test_any_exception_becomes_one_printable_sentence(cause: Exception) -> None:
     with pytest.raises(InputError) as caught, reading("the table", "a\udce9\0.csv", "Try another."):
         raise cause
@@ -45,7 +55,10 @@ def test_plain_texts_stay() -> None:
 
 def test_an_archive_that_unpacks_to_too_much_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "s.npz"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("s1.npy", "w", force_zip64=True) as part:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("s1.npy", "w", force_zip64=True) as part,
+    ):
         for _ in range(1100):
             part.write(bytes(2**20))
     start = time.monotonic()
@@ -65,9 +78,23 @@ def _answers(*lines: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize(
     "line",
     [
-        "garbage", "{}", "[]", "null", "1" * 5000, "[" * 100000, '{"type":"hello"}', '{"type":"hello","id":true}', '{"type":5,"id":1}', '{"type":"\\udce9","id":1}',
-        '{"type":"match","id":1}', '{"type":"match","id":1,"request":5}', '{"type":"place","id":1}', '{"type":"explain","id":1,"path":7}', '{"type":"adapt","id":1,"request":[]}',
-        '{"type":"place","id":1,"reference_px":[1,1e999],"sensed_px":[1,2]}', '{"type":"\\u0000","id":1}',
+        "garbage",
+        "{}",
+        "[]",
+        "null",
+        "1" * 5000,
+        "[" * 100000,
+        '{"type":"hello"}',
+        '{"type":"hello","id":true}',
+        '{"type":5,"id":1}',
+        '{"type":"\\udce9","id":1}',
+        '{"type":"match","id":1}',
+        '{"type":"match","id":1,"request":5}',
+        '{"type":"place","id":1}',
+        '{"type":"explain","id":1,"path":7}',
+        '{"type":"adapt","id":1,"request":[]}',
+        '{"type":"place","id":1,"reference_px":[1,1e999],"sensed_px":[1,2]}',
+        '{"type":"\\u0000","id":1}',
     ],
 )
 def test_a_garbage_request_is_answered_and_the_worker_lives_on(line: str) -> None:
@@ -101,7 +128,18 @@ def test_the_worker_says_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     assert threading.active_count() < 20
 
 
-@pytest.mark.parametrize("config", [{"depths": [0, 4096, 2]}, {"depths": 3}, {"state": 10**9}, {"heads": 1.5}, {"widths": [-1, 2, 3]}, 5, {"mfa": "yes"}])
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"depths": [0, 4096, 2]},
+        {"depths": 3},
+        {"state": 10**9},
+        {"heads": 1.5},
+        {"widths": [-1, 2, 3]},
+        5,
+        {"mfa": "yes"},
+    ],
+)
 def test_a_card_describes_no_network_that_cannot_be(config: object) -> None:
     pytest.importorskip("torch")
     from sar_optical_align.models.config import MeSsmConfig
@@ -110,7 +148,9 @@ def test_a_card_describes_no_network_that_cannot_be(config: object) -> None:
         MeSsmConfig.from_dict(config)
 
 
-def test_a_defect_is_told_in_a_sentence_with_a_report(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_defect_is_told_in_a_sentence_with_a_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     from sar_optical_align.plugin.engine import cli
 
     def broken() -> int:

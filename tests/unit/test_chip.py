@@ -35,7 +35,9 @@ def test_a_bend_is_followed_within_a_fortieth_of_a_pixel():
 
 def test_samples_are_exact_on_a_ramp_whatever_corner_and_step():
     rows, cols = np.mgrid[:20, :30]
-    window = (3.0 * (cols + 0.5) * 2 - 2.0 * (rows + 0.5) * 4).astype(np.float32)  # 3 x - 2 y in native px, steps (2, 4)
+    window = (3.0 * (cols + 0.5) * 2 - 2.0 * (rows + 0.5) * 4).astype(
+        np.float32
+    )  # 3 x - 2 y in native px, steps (2, 4)
     at = np.stack(np.meshgrid(np.linspace(12.0, 68.0, 11), np.linspace(14.0, 86.0, 11)), axis=2)
     found = sample(window, (10.0, 10.0), (2.0, 4.0), at)
     assert found == pytest.approx(3 * (at[..., 0] - 10) - 2 * (at[..., 1] - 10), abs=1e-3)
@@ -44,8 +46,16 @@ def test_samples_are_exact_on_a_ramp_whatever_corner_and_step():
 def test_outside_and_beside_holes_there_is_nothing():
     window = np.ones((6, 6), np.float32)
     window[3, 3] = np.nan
-    at = np.array([[[-0.1, 1.0], [0.2, 0.2], [5.9, 5.9], [6.1, 1.0]], [[3.5, 3.5], [3.2, 3.5], [1.5, 1.5], [np.nan, 1.0]]])
-    assert np.isfinite(sample(window, (0.0, 0.0), (1.0, 1.0), at)).tolist() == [[False, True, True, False], [False, False, True, False]]
+    at = np.array(
+        [
+            [[-0.1, 1.0], [0.2, 0.2], [5.9, 5.9], [6.1, 1.0]],
+            [[3.5, 3.5], [3.2, 3.5], [1.5, 1.5], [np.nan, 1.0]],
+        ]
+    )
+    assert np.isfinite(sample(window, (0.0, 0.0), (1.0, 1.0), at)).tolist() == [
+        [False, True, True, False],
+        [False, False, True, False],
+    ]
 
 
 def test_pictures_are_stretched_together_and_holes_are_transparent():

@@ -29,7 +29,9 @@ def test_index_and_pixel_frames_are_inverse(xy):
 
 @pytest.mark.parametrize("k", [2, 3, 8])
 def test_resizing_by_k_multiplies_pixels_but_not_indices(k):
-    """Pixel `i` of a reduced image covers the original pixels k i .. k i + k - 1, whose mean index is k i + (k - 1) / 2."""
+    """Pixel `i` of a reduced image covers the original pixels k i .. k i + k - 1, whose mean index
+    is k i + (k - 1) / 2.
+    """
     index = np.array([[0.0, 0.0], [3.0, 5.0]])
     finer = coords.idx_from_px(coords.px_from_idx(index) * k)
     np.testing.assert_allclose(finer, k * index + (k - 1) / 2)
@@ -39,7 +41,9 @@ def test_resizing_by_k_multiplies_pixels_but_not_indices(k):
 def test_index_matrix_commutes_with_the_frames(xy):
     matrix = np.array([[1.1, 0.2, 5.0], [-0.1, 0.9, -3.0], [1e-7, -2e-7, 1.0]])
     through_px = coords.idx_from_px(coords.apply_matrix(matrix, coords.px_from_idx(xy)))
-    np.testing.assert_allclose(coords.apply_matrix(coords.index_matrix(matrix), xy), through_px, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(
+        coords.apply_matrix(coords.index_matrix(matrix), xy), through_px, rtol=1e-9, atol=1e-6
+    )
 
 
 @given(st.tuples(numbers, steps, steps, numbers, steps, steps), points)
@@ -47,13 +51,19 @@ def test_map_and_pixel_frames_are_inverse_for_any_geotransform(gt, xy):
     area = abs(gt[1] * gt[5] - gt[2] * gt[4])
     longest = max(abs(v) for v in (gt[1], gt[2], gt[4], gt[5]))
     assume(longest > 1e-3 and area > 1e-3 * longest**2)
-    np.testing.assert_allclose(coords.px_from_map(gt, coords.map_from_px(gt, xy)), xy, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(
+        coords.px_from_map(gt, coords.map_from_px(gt, xy)), xy, rtol=0, atol=1e-3
+    )
 
 
 def test_a_geotransform_maps_corners_as_gdal_means_it():
     gt = ROTATED
     mapped = coords.map_from_px(gt, [[0, 0], [1, 0], [0, 1], [1, 1]])
-    first, right, down = np.array([gt[0], gt[3]]), np.array([gt[1], gt[4]]), np.array([gt[2], gt[5]])
+    first, right, down = (
+        np.array([gt[0], gt[3]]),
+        np.array([gt[1], gt[4]]),
+        np.array([gt[2], gt[5]]),
+    )
     expected = [first, first + right, first + down, first + right + down]
     np.testing.assert_allclose(mapped, expected)
 
@@ -73,7 +83,9 @@ def test_shifting_the_origin_by_a_pixel_shifts_the_pixel_frame_by_one():
     corner = coords.map_from_px(ROTATED, [[1.0, 0.0]])[0]
     moved = (corner[0], *ROTATED[1:3], corner[1], *ROTATED[4:])
     xy = np.array([[3.25, 7.5], [100.0, 2.0]])
-    np.testing.assert_allclose(coords.px_from_map(moved, coords.map_from_px(ROTATED, xy)), xy - [1.0, 0.0], atol=1e-8)
+    np.testing.assert_allclose(
+        coords.px_from_map(moved, coords.map_from_px(ROTATED, xy)), xy - [1.0, 0.0], atol=1e-8
+    )
 
 
 @given(points, st.integers(1, 9000), st.integers(1, 9000))
@@ -83,10 +95,14 @@ def test_normalised_and_pixel_frames_are_inverse(xy, width, height):
 
 
 def test_normalised_corners_are_one():
-    np.testing.assert_allclose(coords.normalised_from_px([[0, 0], [7, 5], [3.5, 2.5]], 7, 5), [[-1, -1], [1, 1], [0, 0]])
+    np.testing.assert_allclose(
+        coords.normalised_from_px([[0, 0], [7, 5], [3.5, 2.5]], 7, 5), [[-1, -1], [1, 1], [0, 0]]
+    )
 
 
-@pytest.mark.parametrize("gt", [(0, 1, 2, 0, 2, 4), (0, 0, 0, 0, 0, 0), (0, float("nan"), 0, 0, 0, 1)])
+@pytest.mark.parametrize(
+    "gt", [(0, 1, 2, 0, 2, 4), (0, 0, 0, 0, 0, 0), (0, float("nan"), 0, 0, 0, 1)]
+)
 def test_a_degenerate_geotransform_is_refused(gt):
     with pytest.raises(InputError, match="no area"):
         coords.px_from_map(gt, [[1.0, 2.0]])

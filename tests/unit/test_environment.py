@@ -36,8 +36,14 @@ def wheels(tmp_path):
     folder.mkdir()
     with zipfile.ZipFile(folder / "tinything-1.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("tinything.py", "VALUE = 1\n")
-        wheel.writestr("tinything-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tinything\nVersion: 1.0\n")
-        wheel.writestr("tinything-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(
+            "tinything-1.0.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: tinything\nVersion: 1.0\n",
+        )
+        wheel.writestr(
+            "tinything-1.0.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
         wheel.writestr("tinything-1.0.dist-info/RECORD", "")
     digest = hashlib.sha256((folder / "tinything-1.0-py3-none-any.whl").read_bytes()).hexdigest()
     pins = tmp_path / f"requirements-worker-3.{sys.version_info.minor}.txt"
@@ -48,7 +54,13 @@ def wheels(tmp_path):
 def test_made_offline_then_found_then_outdated(wheels, tmp_path):
     folder, pins = wheels
     said = []
-    python = create_managed(tmp_path / "venv", CallbackProgress(lambda f, m: said.append(f)), folder, pins=pins.parent, base=sys.executable)
+    python = create_managed(
+        tmp_path / "venv",
+        CallbackProgress(lambda f, m: said.append(f)),
+        folder,
+        pins=pins.parent,
+        base=sys.executable,
+    )
     assert check(str(python))["packages"]["tinything"] == "1.0"
     assert managed_python(tmp_path / "venv", pins.parent) == python
     assert said[-1] == 1.0
@@ -70,7 +82,11 @@ def test_cancel_is_prompt_and_leaves_nothing(wheels, tmp_path):
     began = time.monotonic()
     with pytest.raises(Cancelled):
         create_managed(
-            tmp_path / "venv", CallbackProgress(is_cancelled=lambda: time.monotonic() - began > 0.5), folder, pins=pins.parent, base=sys.executable
+            tmp_path / "venv",
+            CallbackProgress(is_cancelled=lambda: time.monotonic() - began > 0.5),
+            folder,
+            pins=pins.parent,
+            base=sys.executable,
         )
     assert time.monotonic() - began < 2.0
     assert not (tmp_path / "venv").exists()
@@ -88,13 +104,29 @@ def test_of_the_users_pip_settings_only_proxy_and_certificates_count(monkeypatch
     """Another index, another folder, other packages: none of it may come in by a variable."""
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
-    for name in ("INDEX_URL", "EXTRA_INDEX_URL", "FIND_LINKS", "REQUIREMENT", "CONSTRAINT", "NO_DEPS", "TARGET", "TRUSTED_HOST", "PROXY", "CERT"):
+    for name in (
+        "INDEX_URL",
+        "EXTRA_INDEX_URL",
+        "FIND_LINKS",
+        "REQUIREMENT",
+        "CONSTRAINT",
+        "NO_DEPS",
+        "TARGET",
+        "TRUSTED_HOST",
+        "PROXY",
+        "CERT",
+    ):
         monkeypatch.setenv(f"PIP_{name}", "file:///nowhere")
-    assert sorted(name for name in pip_environment() if name.startswith("PIP_")) == ["PIP_CERT", "PIP_PROXY"]
+    assert sorted(name for name in pip_environment() if name.startswith("PIP_")) == [
+        "PIP_CERT",
+        "PIP_PROXY",
+    ]
 
 
 @pytest.mark.parametrize("torch", [NO_TORCH, TORCH_CPU, TORCH_PYPI])
-def test_torchs_own_index_is_asked_for_torch_alone_and_only_where_chosen(torch, tmp_path, monkeypatch):
+def test_torchs_own_index_is_asked_for_torch_alone_and_only_where_chosen(
+    torch, tmp_path, monkeypatch
+):
     commands = []
 
     def run(command, *_):
@@ -105,11 +137,19 @@ def test_torchs_own_index_is_asked_for_torch_alone_and_only_where_chosen(torch, 
     monkeypatch.setattr(environment, "check", lambda python: {"python": "3.13.5"})
     monkeypatch.setattr(environment.sys, "platform", "linux")
     create_managed(tmp_path / "venv", Progress(), torch=torch, base="python3")
-    assert all({"--require-hashes", "--only-binary=:all:"} <= set(command) for command in commands[1:])
-    assert [Path(command[-1]).name for command in commands[1:]] == ["requirements-worker-3.13.txt"] + {
-        NO_TORCH: [], TORCH_CPU: ["requirements-torch-cpu.txt"], TORCH_PYPI: ["requirements-torch-cuda.txt"]
+    assert all(
+        {"--require-hashes", "--only-binary=:all:"} <= set(command) for command in commands[1:]
+    )
+    assert [Path(command[-1]).name for command in commands[1:]] == [
+        "requirements-worker-3.13.txt"
+    ] + {
+        NO_TORCH: [],
+        TORCH_CPU: ["requirements-torch-cpu.txt"],
+        TORCH_PYPI: ["requirements-torch-cuda.txt"],
     }[torch]
-    assert ["--extra-index-url" in command for command in commands[1:]] == [False] + ([torch == TORCH_CPU] if torch != NO_TORCH else [])
+    assert ["--extra-index-url" in command for command in commands[1:]] == [False] + (
+        [torch == TORCH_CPU] if torch != NO_TORCH else []
+    )
 
 
 def test_no_pins_for_a_python_is_said(wheels, tmp_path):
@@ -119,12 +159,18 @@ def test_no_pins_for_a_python_is_said(wheels, tmp_path):
         create_managed(tmp_path / "venv", Progress(), folder, pins=tmp_path, base=sys.executable)
 
 
-@pytest.mark.parametrize("path", sorted(RESOURCES.glob("requirements-*.txt")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(RESOURCES.glob("requirements-*.txt")), ids=lambda path: path.stem
+)
 def test_every_pin_has_checksums(path):
-    entries = re.split(r"\n(?=\w)", re.sub(r"^#.*\n", "", path.read_text(), flags=re.MULTILINE).strip())
+    entries = re.split(
+        r"\n(?=\w)", re.sub(r"^#.*\n", "", path.read_text(), flags=re.MULTILINE).strip()
+    )
     assert entries
     for entry in entries:
-        assert re.match(r"[\w.-]+==[\w.+]+( ; [^\\]+)? \\(\n    --hash=sha256:[0-9a-f]{64}( \\)?)+$", entry), entry[:200]
+        assert re.match(
+            r"[\w.-]+==[\w.+]+( ; [^\\]+)? \\(\n    --hash=sha256:[0-9a-f]{64}( \\)?)+$", entry
+        ), entry[:200]
 
 
 def test_an_existing_python_must_run_and_have_the_packages(tmp_path):
@@ -136,7 +182,12 @@ def test_an_existing_python_must_run_and_have_the_packages(tmp_path):
     other.chmod(0o755)
     bare = tmp_path / "bare"
     venv.create(bare, with_pip=False)
-    for path, why in ((tmp_path / "absent", "does not exist"), (text, "does not work"), (other, "does not answer as a Python"), (bare / "bin" / "python", "lacks packages: numpy")):
+    for path, why in (
+        (tmp_path / "absent", "does not exist"),
+        (text, "does not work"),
+        (other, "does not answer as a Python"),
+        (bare / "bin" / "python", "lacks packages: numpy"),
+    ):
         with pytest.raises(WorkerError, match=why):
             check_existing(str(path))
     other.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
@@ -144,7 +195,9 @@ def test_an_existing_python_must_run_and_have_the_packages(tmp_path):
 
 
 def test_the_report_names_versions_and_hides_the_home_folder():
-    report = diagnostics_report(sys.executable, "0.1.0", "QGIS 3.40", "it broke at " + str(Path.home() / "x"))
+    report = diagnostics_report(
+        sys.executable, "0.1.0", "QGIS 3.40", "it broke at " + str(Path.home() / "x")
+    )
     assert "numpy" in report
     assert "~" in report
     assert str(Path.home()) not in report

@@ -15,10 +15,18 @@ SIGMA_PX = 0.5
 
 def noisy(kind: str, n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     sensed = scattered(n, seed)
-    return sensed, truth(kind, sensed) + np.random.default_rng(seed + 1000).normal(0, SIGMA_PX, (n, 2))
+    return sensed, truth(kind, sensed) + np.random.default_rng(seed + 1000).normal(
+        0, SIGMA_PX, (n, 2)
+    )
 
 
-def without(kind: str, sensed: np.ndarray, reference: np.ndarray, weights: np.ndarray | None, out: np.ndarray) -> np.ndarray:
+def without(
+    kind: str,
+    sensed: np.ndarray,
+    reference: np.ndarray,
+    weights: np.ndarray | None,
+    out: np.ndarray,
+) -> np.ndarray:
     """Errors of the points `out` by an honest refit."""
     kept = np.setdiff1d(np.arange(len(sensed)), out)
     refit = fit(kind, sensed[kept], reference[kept], None if weights is None else weights[kept])
@@ -31,22 +39,30 @@ def test_leave_one_out_equals_refits(kind, weighted):
     sensed, reference = noisy(kind, 25)
     c = covariances(25, 1) if weighted else None
     brute = np.concatenate([without(kind, sensed, reference, c, np.array([i])) for i in range(25)])
-    np.testing.assert_allclose(fit_details(kind, sensed, reference, c).leave_one_out(), brute, rtol=0, atol=1e-7)
+    np.testing.assert_allclose(
+        fit_details(kind, sensed, reference, c).leave_one_out(), brute, rtol=0, atol=1e-7
+    )
 
 
 @pytest.mark.parametrize("kind", COVARIANCE_FREE_KINDS)
 @pytest.mark.parametrize("block", [1, 4, 15])
 def test_leaving_a_block_out_equals_a_refit(kind, block):
-    """Small blocks go through the hat matrix, blocks larger than the number of parameters through Woodbury's identity."""
+    """Small blocks go through the hat matrix, blocks larger than the number of parameters through
+    Woodbury's identity.
+    """
     sensed, reference = noisy(kind, 40, 2)
     c, out = covariances(40, 3), np.arange(7, 7 + block)
     shortcut = fit_details(kind, sensed, reference, c).left_out(out)
-    np.testing.assert_allclose(shortcut, without(kind, sensed, reference, c, out), rtol=0, atol=1e-7)
+    np.testing.assert_allclose(
+        shortcut, without(kind, sensed, reference, c, out), rtol=0, atol=1e-7
+    )
 
 
 def test_leave_one_out_of_a_projective_is_that_of_its_linearisation():
     sensed, reference = noisy("projective", 30, 4)
-    brute = np.concatenate([without("projective", sensed, reference, None, np.array([i])) for i in range(30)])
+    brute = np.concatenate(
+        [without("projective", sensed, reference, None, np.array([i])) for i in range(30)]
+    )
     shortcut = fit_details("projective", sensed, reference).leave_one_out()
     assert np.abs(shortcut - brute).max() < 0.02 * np.abs(brute).max()
 
@@ -54,7 +70,9 @@ def test_leave_one_out_of_a_projective_is_that_of_its_linearisation():
 @pytest.mark.parametrize("smoothing", [1e-5, 1e-3, 1e-1])
 @pytest.mark.parametrize("block", [1, 6, 30])
 def test_leaving_out_of_a_spline_equals_refits_with_the_same_smoothing(smoothing, block):
-    """The penalty counts N times the smoothing, so the refit of fewer points takes proportionally more."""
+    """The penalty counts N times the smoothing, so the refit of fewer points takes proportionally
+    more.
+    """
     n = 60
     sensed, reference = noisy("tps", n, 5)
     details = fit_details("tps", sensed, reference, smoothing=smoothing)
@@ -62,11 +80,17 @@ def test_leaving_out_of_a_spline_equals_refits_with_the_same_smoothing(smoothing
     u, v = (sensed - t.source_centre) / t.scale, (reference - t.target_centre) / t.scale
     out = np.arange(3, 3 + block)
     kept = np.setdiff1d(np.arange(n), out)
-    coefficients, *_, knots = fit_spline(u[kept], v[kept], np.ones(len(kept)), smoothing * n / len(kept))
+    coefficients, *_, knots = fit_spline(
+        u[kept], v[kept], np.ones(len(kept)), smoothing * n / len(kept)
+    )
     refit = type(t)("tps", coefficients.ravel(), t.source_centre, t.target_centre, t.scale, knots)
-    np.testing.assert_allclose(details.left_out(out), refit.apply(sensed[out]) - reference[out], rtol=0, atol=1e-4)
+    np.testing.assert_allclose(
+        details.left_out(out), refit.apply(sensed[out]) - reference[out], rtol=0, atol=1e-4
+    )
     if block == 1:
-        np.testing.assert_allclose(details.leave_one_out()[out], details.left_out(out), rtol=0, atol=1e-8)
+        np.testing.assert_allclose(
+            details.leave_one_out()[out], details.left_out(out), rtol=0, atol=1e-8
+        )
 
 
 @pytest.mark.parametrize("kind", ["shift", "affine", "polynomial2", "projective"])
@@ -85,9 +109,14 @@ def test_a_point_of_huge_covariance_has_no_influence(kind):
     c[40] *= 1e14
     smoothing = {"tps": 1e-3, "field": 150.0}.get(kind)
     with_blunder = fit(
-        kind, np.vstack([sensed, sensed.mean(axis=0) + 40]), np.vstack([reference, [5000.0, -3000.0]]), c, smoothing
+        kind,
+        np.vstack([sensed, sensed.mean(axis=0) + 40]),
+        np.vstack([reference, [5000.0, -3000.0]]),
+        c,
+        smoothing,
     )
-    # a spline's smoothing is relative to the spread of all its points, a field's prior to their mean weight
+    # a spline's smoothing is relative to the spread of all its points, a field's prior to their
+    # mean weight
     at, tolerance = scattered(50, 8), {"tps": 0.02, "field": 0.02}.get(kind, 1e-5)
     clean = fit(kind, sensed, reference, smoothing=smoothing).apply(at)
     np.testing.assert_allclose(with_blunder.apply(at), clean, rtol=0, atol=tolerance)
@@ -101,7 +130,9 @@ def test_equal_covariances_and_common_factors_change_nothing(kind):
     alike = fit(kind, sensed, reference, np.tile(7.0 * np.eye(2), (40, 1, 1))).apply(at)
     np.testing.assert_allclose(alike, one, rtol=0, atol=1e-7)
     weighted = fit(kind, sensed, reference, c).apply(at)
-    np.testing.assert_allclose(fit(kind, sensed, reference, 1e-4 * c).apply(at), weighted, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        fit(kind, sensed, reference, 1e-4 * c).apply(at), weighted, rtol=0, atol=1e-6
+    )
 
 
 def test_a_shift_is_the_weighted_mean_by_the_inverse_covariances():
@@ -109,14 +140,18 @@ def test_a_shift_is_the_weighted_mean_by_the_inverse_covariances():
     shifts = np.random.default_rng(14).normal(0, 5, (8, 2))
     information = np.linalg.inv(c)
     expected = np.linalg.solve(information.sum(axis=0), np.einsum("nij,nj->i", information, shifts))
-    np.testing.assert_allclose(fit("shift", sensed, sensed + shifts, c).apply([[0.0, 0.0]])[0], expected, atol=1e-9)
+    np.testing.assert_allclose(
+        fit("shift", sensed, sensed + shifts, c).apply([[0.0, 0.0]])[0], expected, atol=1e-9
+    )
 
 
 def test_an_orientated_covariance_counts_only_along_its_short_axis():
     """A match on a road fixes the shift across the road only."""
     loose = 1e10
     across_x, across_y = np.diag([1.0, loose]), np.diag([loose, 1.0])
-    shift = fit("shift", [[0, 0], [50, 80]], [[3.0, 99.0], [50 - 77.0, 80 + 4.0]], [across_x, across_y])
+    shift = fit(
+        "shift", [[0, 0], [50, 80]], [[3.0, 99.0], [50 - 77.0, 80 + 4.0]], [across_x, across_y]
+    )
     np.testing.assert_allclose(shift.apply([[0.0, 0.0]]), [[3.0, 4.0]], atol=1e-6)
 
 
@@ -146,7 +181,9 @@ def test_prediction_covariance_is_the_scatter_of_repeated_fits(kind):
 
 def test_prediction_covariance_of_a_spline_grows_away_from_the_points():
     sensed, reference = noisy("tps", 80, 20)
-    spread = fit_details("tps", sensed, reference).prediction_covariance([[500.0, 350.0], [1600.0, 1500.0]])
+    spread = fit_details("tps", sensed, reference).prediction_covariance(
+        [[500.0, 350.0], [1600.0, 1500.0]]
+    )
     assert 0 < np.trace(spread[0]) < np.trace(spread[1])
 
 
@@ -154,7 +191,9 @@ def test_smoothing_chosen_by_cross_validation_beats_interpolation_of_noise():
     inside = scattered(400, 21) * 0.8 + 100
     sensed, reference = noisy("tps", 150, 22)
     smooth, through = fit("tps", sensed, reference), fit("tps", sensed, reference, smoothing=0.0)
-    error, worse = (np.hypot(*(t.apply(inside) - truth("tps", inside)).T).mean() for t in (smooth, through))
+    error, worse = (
+        np.hypot(*(t.apply(inside) - truth("tps", inside)).T).mean() for t in (smooth, through)
+    )
     assert error < 0.75 * worse
 
 
@@ -187,7 +226,9 @@ def test_knots_are_distinct_points_spread_evenly():
 @pytest.mark.parametrize("kind", [k for k in ALL_KINDS if KINDS[k].min_points > 1])
 def test_too_few_points_are_refused(kind):
     sensed = scattered(KINDS[kind].min_points - 1, 28)
-    with pytest.raises(FitError, match=f"{KINDS[kind].label} needs at least {KINDS[kind].min_points}"):
+    with pytest.raises(
+        FitError, match=f"{KINDS[kind].label} needs at least {KINDS[kind].min_points}"
+    ):
         fit(kind, sensed, sensed)
 
 
@@ -230,7 +271,9 @@ def test_points_in_one_place_are_refused_by_name(kind):
 def test_conflicting_points_are_named(kind):
     sensed, reference = noisy(kind, 30, 30)
     sensed[22], reference[22] = sensed[4], reference[4] + [9.0, 0.0]
-    with pytest.raises(FitError, match=r"Points 5 and 23 share the sensed position .* differ by 9\.00 px"):
+    with pytest.raises(
+        FitError, match=r"Points 5 and 23 share the sensed position .* differ by 9\.00 px"
+    ):
         fit(kind, sensed, reference)
 
 
@@ -255,12 +298,23 @@ def test_known_uncertainty_excuses_a_difference():
 def test_a_point_given_twice_counts_twice(kind):
     sensed, reference = noisy(kind, 30, 33)
     smoothing = 150.0 if kind == "field" else 1e-3
-    twice = fit(kind, np.vstack([sensed, sensed[:1]]), np.vstack([reference, reference[:1]]), smoothing=smoothing)
+    twice = fit(
+        kind,
+        np.vstack([sensed, sensed[:1]]),
+        np.vstack([reference, reference[:1]]),
+        smoothing=smoothing,
+    )
     c = np.tile(np.eye(2), (30, 1, 1))
     c[0] /= 2
-    # a spline's smoothing is relative to the spread of all its points, a field's prior to their mean weight
+    # a spline's smoothing is relative to the spread of all its points, a field's prior to their
+    # mean weight
     at, tolerance = scattered(30, 34), {"tps": 0.05, "field": 0.05}.get(kind, 1e-6)
-    np.testing.assert_allclose(twice.apply(at), fit(kind, sensed, reference, c, smoothing=smoothing).apply(at), rtol=0, atol=tolerance)
+    np.testing.assert_allclose(
+        twice.apply(at),
+        fit(kind, sensed, reference, c, smoothing=smoothing).apply(at),
+        rtol=0,
+        atol=tolerance,
+    )
 
 
 def test_an_interpolating_spline_refuses_any_difference_at_one_position():
@@ -286,9 +340,17 @@ def test_a_projective_with_its_horizon_in_the_image_is_refused():
         ({"kind": "field", "smoothing": 0.0}, UsageError, "width"),
         ({"covariances": np.tile(-np.eye(2), (5, 1, 1))}, FitError, "covariance of point 1"),
         ({"covariances": np.full((5, 2, 2), np.nan)}, FitError, "covariance of point 1"),
-        ({"covariances": np.tile(np.eye(2), (4, 1, 1))}, FitError, "5 control points but covariances"),
+        (
+            {"covariances": np.tile(np.eye(2), (4, 1, 1))},
+            FitError,
+            "5 control points but covariances",
+        ),
         ({"reference_px": np.zeros((4, 2))}, FitError, "5 sensed positions but 4"),
-        ({"reference_px": [[0, 1], [2, 3], [np.nan, 1], [2, 2], [3, 3]]}, FitError, "Point 3 has a position"),
+        (
+            {"reference_px": [[0, 1], [2, 3], [np.nan, 1], [2, 2], [3, 3]]},
+            FitError,
+            "Point 3 has a position",
+        ),
     ],
 )
 def test_wrong_input_is_refused_with_its_reason(change, error, says):

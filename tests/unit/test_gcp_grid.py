@@ -30,7 +30,9 @@ def test_nodes_are_exact_evaluations(kind):
     if nodes.method == "geotransform":
         at = scattered(50, 1)
         expected = coords.map_from_px(REFERENCE.geotransform, transform.apply(at))
-        np.testing.assert_allclose(coords.map_from_px(nodes.geotransform, at), expected, rtol=0, atol=1e-5)
+        np.testing.assert_allclose(
+            coords.map_from_px(nodes.geotransform, at), expected, rtol=0, atol=1e-5
+        )
     else:
         expected = coords.map_from_px(REFERENCE.geotransform, transform.apply(nodes.sensed_px))
         np.testing.assert_array_equal(nodes.reference_map, expected)
@@ -38,7 +40,10 @@ def test_nodes_are_exact_evaluations(kind):
         assert (np.ptp(nodes.sensed_px, axis=0) >= [WIDTH, HEIGHT]).all()
 
 
-@pytest.mark.parametrize(("kind", "method"), [("affine", "geotransform"), ("shift", "geotransform"), ("projective", "tps"), ("tps", "tps")])
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [("affine", "geotransform"), ("shift", "geotransform"), ("projective", "tps"), ("tps", "tps")],
+)
 def test_the_method_fits_the_kind(kind, method):
     assert warp_nodes(fitted(kind), REFERENCE, SENSED).method == method
 
@@ -47,7 +52,10 @@ def test_a_polynomial_stays_one_only_while_its_inverse_is_one():
     sensed = scattered(60, 2)
     bend = ((sensed / [WIDTH, HEIGHT]) - 0.5) ** 2
     gentle, strong = (fit("polynomial2", sensed, sensed + k * bend) for k in (4.0, 120.0))
-    assert (warp_nodes(gentle, REFERENCE, SENSED).method, warp_nodes(gentle, REFERENCE, SENSED).order) == ("polynomial", 2)
+    assert (
+        warp_nodes(gentle, REFERENCE, SENSED).method,
+        warp_nodes(gentle, REFERENCE, SENSED).order,
+    ) == ("polynomial", 2)
     assert warp_nodes(strong, REFERENCE, SENSED).method == "tps"
 
 
@@ -59,7 +67,9 @@ def test_a_smaller_tolerance_takes_more_nodes():
 
 def test_a_fold_is_refused():
     sensed = scattered(60, 3)
-    folded = fit("polynomial2", sensed, sensed - np.stack([sensed[:, 0] ** 2 / 1500, np.zeros(60)], axis=1))
+    folded = fit(
+        "polynomial2", sensed, sensed - np.stack([sensed[:, 0] ** 2 / 1500, np.zeros(60)], axis=1)
+    )
     with pytest.raises(FitError, match="folds"):
         warp_nodes(folded, REFERENCE, SENSED)
 
@@ -76,8 +86,17 @@ def test_the_output_holds_the_whole_image(kind):
     transform = fitted(kind)
     grid = output_grid(transform, NORTH_UP, SENSED, None, False)
     edge = np.linspace(0, 1, 200)[:, None]
-    outline = np.concatenate([edge * [WIDTH, 0], edge * [0, HEIGHT], edge * [WIDTH, 0] + [0, HEIGHT], edge * [0, HEIGHT] + [WIDTH, 0]])
-    at = coords.px_from_map(grid.geotransform, coords.map_from_px(NORTH_UP.geotransform, transform.apply(outline)))
+    outline = np.concatenate(
+        [
+            edge * [WIDTH, 0],
+            edge * [0, HEIGHT],
+            edge * [WIDTH, 0] + [0, HEIGHT],
+            edge * [0, HEIGHT] + [WIDTH, 0],
+        ]
+    )
+    at = coords.px_from_map(
+        grid.geotransform, coords.map_from_px(NORTH_UP.geotransform, transform.apply(outline))
+    )
     assert (at > -0.05).all()
     assert (at < [grid.width + 0.05, grid.height + 0.05]).all()
     assert grid.crs_wkt == NORTH_UP.crs_wkt
@@ -88,11 +107,15 @@ def test_the_output_is_no_larger_than_the_image():
     shift = fit("shift", [[0.0, 0.0]], [[12.5, -7.25]])
     grid = output_grid(shift, NORTH_UP, SENSED, None, False)
     assert (grid.width, grid.height) == (SENSED.width, SENSED.height)
-    np.testing.assert_allclose(grid.geotransform, (500125.0, 10.0, 0.0, 4200072.5, 0.0, -10.0), rtol=1e-12)
+    np.testing.assert_allclose(
+        grid.geotransform, (500125.0, 10.0, 0.0, 4200072.5, 0.0, -10.0), rtol=1e-12
+    )
     halved = output_grid(shift, NORTH_UP, SENSED, 20.0, False)
     assert (halved.width, halved.height) == (SENSED.width // 2, SENSED.height // 2)
 
 
-@pytest.mark.parametrize(("reference", "snap"), [(NORTH_UP, True), (REFERENCE, True), (BARE, False)])
+@pytest.mark.parametrize(
+    ("reference", "snap"), [(NORTH_UP, True), (REFERENCE, True), (BARE, False)]
+)
 def test_the_output_is_the_reference_grid_where_asked_or_without_georeferencing(reference, snap):
     assert output_grid(fitted("affine"), reference, SENSED, None, snap) == reference

@@ -11,7 +11,12 @@ from sar_optical_align.plugin.core.errors import OutputError, PointsFileError, U
 from sar_optical_align.plugin.core.fill import fits, refilled, replaced_fills
 from sar_optical_align.plugin.core.gcp_grid import output_grid
 from sar_optical_align.plugin.core.ground_check import refuse_misplaced
-from sar_optical_align.plugin.core.lengths import METRES_PER_DEGREE, Length, is_geographic, unwrapped
+from sar_optical_align.plugin.core.lengths import (
+    METRES_PER_DEGREE,
+    Length,
+    is_geographic,
+    unwrapped,
+)
 from sar_optical_align.plugin.core.qgis_points import parse_points
 from sar_optical_align.plugin.core.types import Grid
 
@@ -19,7 +24,16 @@ DEGREES, METRES = 'GEOGCS["WGS 84"]', 'PROJCS["UTM"]'
 UTM = Grid(METRES, (500000.0, 10.0, 0.0, 3250000.0, 0.0, -10.0), 384, 384)
 
 
-@pytest.mark.parametrize(("text", "value", "unit"), [("500m", 500, "m"), ("0.5 km", 0.5, "km"), ("0.01deg", 0.01, "deg"), ("1e-4°", 1e-4, "deg"), ("-3", -3, "")])
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("500m", 500, "m"),
+        ("0.5 km", 0.5, "km"),
+        ("0.01deg", 0.01, "deg"),
+        ("1e-4°", 1e-4, "deg"),
+        ("-3", -3, ""),
+    ],
+)
 def test_a_length_is_read_with_its_unit(text, value, unit):
     assert Length.parse(text) == Length(value, unit)
 
@@ -36,7 +50,11 @@ def test_a_length_is_brought_to_the_unit_of_the_reference_or_asks_for_one():
     assert Length(METRES_PER_DEGREE, "m").in_unit_of(DEGREES, 1.0, "x") == pytest.approx(1)
     assert Length(0.1, "deg").in_unit_of(DEGREES, 1.0, "x") == 0.1
     assert Length(7, "").in_unit_of(METRES, 1.0, "x") == Length(7, "").in_unit_of("", 1.0, "x") == 7
-    for length, wkt in ((Length(10, ""), DEGREES), (Length(1, "deg"), METRES), (Length(1, "m"), "")):
+    for length, wkt in (
+        (Length(10, ""), DEGREES),
+        (Length(1, "deg"), METRES),
+        (Length(1, "m"), ""),
+    ):
         with pytest.raises(UsageError):
             length.in_unit_of(wkt, 1.0, "x")
 
@@ -50,7 +68,7 @@ def test_a_crs_in_degrees_is_known_by_its_wkt():
 
 @given(st.floats(-180, 540), st.floats(-720, 720))
 def test_longitudes_come_out_on_the_side_of_the_reference_and_are_the_same_place(middle, longitude):
-    (out, latitude), = unwrapped([(longitude, 12.5)], middle)
+    ((out, latitude),) = unwrapped([(longitude, 12.5)], middle)
     assert abs(out - middle) <= 180.0 + 1e-9
     assert latitude == 12.5
     assert np.isclose(np.cos(np.deg2rad(out - longitude)), 1.0)
@@ -60,13 +78,19 @@ def test_longitudes_come_out_on_the_side_of_the_reference_and_are_the_same_place
 def test_pixels_are_square_on_the_ground_where_the_reference_is_in_degrees(latitude):
     metre = 1.0 / METRES_PER_DEGREE
     narrow = np.cos(np.deg2rad(latitude))
-    reference = Grid(DEGREES, (20.0, 10 * metre / narrow, 0.0, latitude, 0.0, -10 * metre), 200, 200)
+    reference = Grid(
+        DEGREES, (20.0, 10 * metre / narrow, 0.0, latitude, 0.0, -10 * metre), 200, 200
+    )
     identity = fitting.fit("shift", [(0.0, 0.0)], [(0.0, 0.0)])
-    out = output_grid(identity, reference, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 200, 200), None, False)
+    out = output_grid(
+        identity, reference, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 200, 200), None, False
+    )
     assert out.geotransform[1] * narrow / -out.geotransform[5] == pytest.approx(1.0, abs=0.01)
     assert -out.geotransform[5] == pytest.approx(10 * metre, rel=0.01)
     assert abs(out.width - 200) <= 2
-    given_size = output_grid(identity, reference, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 200, 200), 20 * metre, False)
+    given_size = output_grid(
+        identity, reference, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 200, 200), 20 * metre, False
+    )
     assert given_size.geotransform[1] == -given_size.geotransform[5] == 20 * metre
 
 
@@ -74,12 +98,22 @@ def test_pixels_are_square_on_the_ground_where_the_reference_is_in_degrees(latit
 def test_an_absurd_pixel_size_is_told_of_before_anything_is_written(gsd):
     identity = fitting.fit("shift", [(0.0, 0.0)], [(0.0, 0.0)])
     with pytest.raises(OutputError, match="the output would have"):
-        output_grid(identity, UTM, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 384, 384), gsd if gsd != 1000.0 else 3000.0, False)
+        output_grid(
+            identity,
+            UTM,
+            Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 384, 384),
+            gsd if gsd != 1000.0 else 3000.0,
+            False,
+        )
 
 
 def test_columns_of_a_points_file_are_read_by_their_names():
-    usual = parse_points("mapX,mapY,sourceX,sourceY,enable,dX,dY,residual\n1,2,3,-4,0,5,6,7\n").rows[0]
-    turned = parse_points("sourceY,enable,mapY,residual,pixelX,mapX,dX,dY\n-4,0,2,7,3,1,5,6\n").rows[0]
+    usual = parse_points(
+        "mapX,mapY,sourceX,sourceY,enable,dX,dY,residual\n1,2,3,-4,0,5,6,7\n"
+    ).rows[0]
+    turned = parse_points(
+        "sourceY,enable,mapY,residual,pixelX,mapX,dX,dY\n-4,0,2,7,3,1,5,6\n"
+    ).rows[0]
     assert turned == usual
     with pytest.raises(PointsFileError, match="lacks one of the columns"):
         parse_points("mapX,mapY,enable,dX\n1,2,3,4\n")
@@ -92,7 +126,11 @@ def test_columns_of_a_points_file_are_read_by_their_names():
     [
         ((-99.0, 29.4), UTM, "look like degrees"),
         ((3248000.0, 501000.0), UTM, "exchanged"),
-        ((501000.0, 3248000.0), Grid(DEGREES, (-99.0, 1e-4, 0.0, 29.4, 0.0, -1e-4), 300, 300), "look like metres"),
+        (
+            (501000.0, 3248000.0),
+            Grid(DEGREES, (-99.0, 1e-4, 0.0, 29.4, 0.0, -1e-4), 300, 300),
+            "look like metres",
+        ),
     ],
 )
 def test_points_that_cannot_lie_there_are_told_what_they_look_like(ground, reference, words):

@@ -53,10 +53,16 @@ def test_a_part_of_the_output_is_like_the_whole():
 
 
 def test_cells_beside_places_without_inverse_are_made_small():
-    """A raster of 60 px whose neighbourhood ends 3 px from it: a coarse lattice would have no whole cell on it."""
+    """A raster of 60 px whose neighbourhood ends 3 px from it: a coarse lattice would have no whole
+    cell on it.
+    """
 
     def island(xy: np.ndarray) -> np.ndarray:
-        return np.where((np.abs(xy - 530.0) < 33.0).all(axis=1)[:, None], xy - 500.0 + 3 * np.sin(xy / 20), np.nan)
+        return np.where(
+            (np.abs(xy - 530.0) < 33.0).all(axis=1)[:, None],
+            xy - 500.0 + 3 * np.sin(xy / 20),
+            np.nan,
+        )
 
     back = inverse_array(island, BOX, (60, 60))
     at = np.random.default_rng(2).uniform(510, 550, (300, 2))
@@ -75,7 +81,11 @@ def test_it_can_be_stopped():
 
 
 def test_a_small_raster_in_a_large_output_is_found():
-    back = inverse_array(lambda xy: (xy - [8111.0, 6033.0]) + 0.2 * np.sin(xy / 5.0), (8000, 5900, 8300, 6200), (60, 50))
+    back = inverse_array(
+        lambda xy: (xy - [8111.0, 6033.0]) + 0.2 * np.sin(xy / 5.0),
+        (8000, 5900, 8300, 6200),
+        (60, 50),
+    )
     assert back.error_px <= 0.25
 
 

@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from point_sets import HEIGHT, WIDTH, scattered, truth
 from sar_optical_align.plugin.core.coverage import convex_hull, cover, inside_hull
-from sar_optical_align.plugin.core.displacement import displacement_field, ellipses, map_linear, to_map
+from sar_optical_align.plugin.core.displacement import (
+    displacement_field,
+    ellipses,
+    map_linear,
+    to_map,
+)
 from sar_optical_align.plugin.core.fitting import fit, fit_details
 from sar_optical_align.plugin.core.folding import check_folds
 from sar_optical_align.plugin.core.judgement import Case, judge
@@ -26,17 +31,24 @@ METRIC = ((10.0, 0.0), (0.0, -10.0))
 def review(n: int = 60, seed: int = 3) -> list[SessionPoint]:
     sensed = scattered(n, seed)
     reference = truth("affine", sensed) + np.random.default_rng(seed).normal(0, 0.5, (n, 2))
-    return [SessionPoint(TiePoint(i, tuple(map(float, r)), tuple(map(float, s)))) for i, (s, r) in enumerate(zip(sensed, reference, strict=True), 1)]
+    return [
+        SessionPoint(TiePoint(i, tuple(map(float, r)), tuple(map(float, s))))
+        for i, (s, r) in enumerate(zip(sensed, reference, strict=True), 1)
+    ]
 
 
 def judged(points, model="affine"):
-    return judge(Case(points, fit_points(points, model, (GRID, GRID), 1.0), GRID, GRID, 1.0, METRIC))
+    return judge(
+        Case(points, fit_points(points, model, (GRID, GRID), 1.0), GRID, GRID, 1.0, METRIC)
+    )
 
 
 # --- folds
 
 
-@pytest.mark.parametrize("kind", ["shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps"])
+@pytest.mark.parametrize(
+    "kind", ["shift", "similarity", "affine", "projective", "polynomial2", "polynomial3", "tps"]
+)
 def test_gentle_transforms_do_not_fold_and_scale_little(kind):
     sensed = scattered(60, 1)
     found = check_folds(fit(kind, sensed, truth(kind, sensed)), GRID)
@@ -74,7 +86,11 @@ def test_crossed_points_fold_a_spline():
 # --- coverage
 
 
-@given(st.lists(st.tuples(st.floats(0, 400), st.floats(0, 300)), min_size=0, max_size=30).map(lambda p: np.array(p, float).reshape(-1, 2)))
+@given(
+    st.lists(st.tuples(st.floats(0, 400), st.floats(0, 300)), min_size=0, max_size=30).map(
+        lambda p: np.array(p, float).reshape(-1, 2)
+    )
+)
 def test_coverage_is_complete_and_within_bounds(points):
     found = cover(points, 400, 300)
     assert 0.0 <= found.hull_share <= 1.0
@@ -82,7 +98,11 @@ def test_coverage_is_complete_and_within_bounds(points):
     assert found.circle_px[2] > 0
 
 
-@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 300)), min_size=3, max_size=30, unique=True).map(lambda p: np.array(p, float)))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 400), st.integers(0, 300)), min_size=3, max_size=30, unique=True
+    ).map(lambda p: np.array(p, float))
+)
 def test_points_lie_in_their_own_hull_and_far_ones_do_not(points):
     hull = convex_hull(points)
     if len(hull) >= 3:
@@ -107,11 +127,22 @@ def test_the_field_is_the_transform_and_knows_what_is_extrapolated():
 def test_the_uncertainty_is_the_scatter_of_repeated_fits(kind):
     sensed, sigma = scattered(40, 6), 0.8
     fields = [
-        displacement_field(fit_details(kind, sensed, truth(kind, sensed) + np.random.default_rng(seed).normal(0, sigma, sensed.shape)), sensed, GRID, 6)
+        displacement_field(
+            fit_details(
+                kind,
+                sensed,
+                truth(kind, sensed) + np.random.default_rng(seed).normal(0, sigma, sensed.shape),
+            ),
+            sensed,
+            GRID,
+            6,
+        )
         for seed in range(300)
     ]
     scatter = np.std([f.reference_px for f in fields], axis=0)
-    said = np.sqrt(np.mean([np.diagonal(f.covariance_px, axis1=1, axis2=2) for f in fields], axis=0))
+    said = np.sqrt(
+        np.mean([np.diagonal(f.covariance_px, axis1=1, axis2=2) for f in fields], axis=0)
+    )
     np.testing.assert_allclose(said, scatter, rtol=0.2)
 
 
@@ -129,7 +160,9 @@ def test_ellipses_have_the_axes_they_were_made_of(a, b, azimuth):
 
 def test_covariances_go_to_the_map_with_the_pixel():
     grid = Grid("", (5.0, 0.0, 3.0, 7.0, -2.0, 0.0), 10, 10)
-    np.testing.assert_allclose(to_map(np.diag([4.0, 9.0])[None], map_linear(grid))[0], np.diag([81.0, 16.0]))
+    np.testing.assert_allclose(
+        to_map(np.diag([4.0, 9.0])[None], map_linear(grid))[0], np.diag([81.0, 16.0])
+    )
 
 
 # --- the judgement
@@ -137,7 +170,12 @@ def test_covariances_go_to_the_map_with_the_pixel():
 
 def test_check_points_have_no_part_in_any_figure_but_their_own():
     points = review()
-    wild = [replace(p, tie_point=replace(p.tie_point, reference_px=(1.0, 2.0)), role=Role.CHECK) if p.id % 7 == 0 else p for p in points]
+    wild = [
+        replace(p, tie_point=replace(p.tie_point, reference_px=(1.0, 2.0)), role=Role.CHECK)
+        if p.id % 7 == 0
+        else p
+        for p in points
+    ]
     without = [p for p in points if p.id % 7]
     a, b = judged(wild), judged(without)
     assert repr(replace(a, checks_px=())) == repr(b)
@@ -153,13 +191,21 @@ def test_check_errors_are_those_of_each_model_fitted_without_the_check_points():
     errors = dict(judged(points).checks_px)
     assert set(errors) == set(ADVISED)
     for kind in ("shift", "affine", "tps"):
-        assert errors[kind] == pytest.approx(fit_points(points, kind, (GRID, GRID), 1.0).check_rmse_px)
+        assert errors[kind] == pytest.approx(
+            fit_points(points, kind, (GRID, GRID), 1.0).check_rmse_px
+        )
     assert errors["affine"] < errors["shift"]
 
 
 def test_every_model_is_in_the_advice_or_has_its_reason():
     few = judged(review(5))
-    assert [q.model for q in few.advice.qualities] == ["shift", "similarity", "affine", "projective", "tps"]
+    assert [q.model for q in few.advice.qualities] == [
+        "shift",
+        "similarity",
+        "affine",
+        "projective",
+        "tps",
+    ]
     assert [kind for kind, _ in few.advice.problems] == ["polynomial2", "polynomial3", "field"]
     assert "at least 6" in few.advice.problems[0][1]
     nothing = judged([])
@@ -177,7 +223,9 @@ def test_relief_left_by_a_fit_is_seen_on_the_ground():
     hilly = []
     for p in points:
         x, y = p.tie_point.reference_px
-        hilly.append(replace(p, tie_point=replace(p.tie_point, reference_px=(x + rng.normal(0, 3), y))))
+        hilly.append(
+            replace(p, tie_point=replace(p.tie_point, reference_px=(x + rng.normal(0, 3), y)))
+        )
     found = judged(hilly).alignment
     assert found.lines_up
     assert abs(found.azimuth_deg - 90) < 10

@@ -1,4 +1,6 @@
-"""Laws of what a run writes: checked before it begins, all of it or nothing, nobody else's files touched."""
+"""Laws of what a run writes: checked before it begins, all of it or nothing, nobody else's files
+touched.
+"""
 
 import os
 import stat
@@ -13,7 +15,9 @@ from sar_optical_align.plugin.core.errors import OutputError, UsageError
 from sar_optical_align.plugin.core.locking import Lock
 from sar_optical_align.plugin.core.outputs import Outputs, output_folder, refuse_without_room
 
-POSIX = pytest.mark.skipif(sys.platform == "win32", reason="no FIFOs, devices and symbolic links there")
+POSIX = pytest.mark.skipif(
+    sys.platform == "win32", reason="no FIFOs, devices and symbolic links there"
+)
 
 
 def write(outputs, *paths, text="new"):
@@ -22,7 +26,9 @@ def write(outputs, *paths, text="new"):
 
 
 def tree(folder):
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
 
 
 def test_all_appear_on_delivery_and_none_before(tmp_path):
@@ -38,7 +44,9 @@ def test_without_delivery_nothing_is_changed(tmp_path):
     (tmp_path / "a.tif").write_text("old")
     with Outputs([tmp_path / "a.tif"], raster=tmp_path / "a.tif") as outputs:
         write(outputs, tmp_path / "a.tif")
-        outputs.part(tmp_path / "a.tif").with_name(f"{outputs.part(tmp_path / 'a.tif').name}.aux.xml").write_text("of the part")
+        outputs.part(tmp_path / "a.tif").with_name(
+            f"{outputs.part(tmp_path / 'a.tif').name}.aux.xml"
+        ).write_text("of the part")
     assert tree(tmp_path) == {"a.tif": b"old"}
 
 
@@ -107,7 +115,12 @@ def test_an_output_is_never_an_input_under_whatever_name(tmp_path, how):
         name.hardlink_to(source)
     (tmp_path / "sub").mkdir()
     output = {"itself": source, "dotted": tmp_path / "sub" / ".." / "source.tif"}.get(how, name)
-    for given in ({"inputs": [str(source)]}, {"read_too": [str(source)]}, {"inputs": [f"/vsizip/{source}/inside.tif"]}, {"inputs": [f"/vsizip{source}/x"]}):
+    for given in (
+        {"inputs": [str(source)]},
+        {"read_too": [str(source)]},
+        {"inputs": [f"/vsizip/{source}/inside.tif"]},
+        {"inputs": [f"/vsizip{source}/x"]},
+    ):
         with pytest.raises(OutputError, match="input"):
             Outputs([output], **given)
 
@@ -134,7 +147,20 @@ def test_two_outputs_are_never_one_file(tmp_path, how):
 
 
 @POSIX
-@pytest.mark.parametrize("kind", ["fifo", "device", "folder", "loop", "missing folder", "file as folder", "too long", "not UTF-8", "nul"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "fifo",
+        "device",
+        "folder",
+        "loop",
+        "missing folder",
+        "file as folder",
+        "too long",
+        "not UTF-8",
+        "nul",
+    ],
+)
 def test_what_cannot_be_an_ordinary_file_is_refused_with_a_sentence(tmp_path, kind):
     path = tmp_path / "x"
     if kind == "fifo":
@@ -149,7 +175,12 @@ def test_what_cannot_be_an_ordinary_file_is_refused_with_a_sentence(tmp_path, ki
         path.write_text("")
         path = path / "y.tif"
     else:
-        path = {"missing folder": tmp_path / "no" / "x", "too long": tmp_path / ("x" * 300), "not UTF-8": os.fsdecode(b"\xff.tif"), "nul": "a\0b"}[kind]
+        path = {
+            "missing folder": tmp_path / "no" / "x",
+            "too long": tmp_path / ("x" * 300),
+            "not UTF-8": os.fsdecode(b"\xff.tif"),
+            "nul": "a\0b",
+        }[kind]
     with pytest.raises(OutputError) as caught:
         Outputs([path])
     assert caught.value.hint
@@ -191,7 +222,14 @@ def test_sidecars_of_a_new_name_are_not_ours(tmp_path, suffix):
 
 def test_sidecars_of_a_raster_replaced_go_with_it(tmp_path):
     raster = tmp_path / "old.tif"
-    for name in ("old.tif", "old.tif.msk", "old.tif.ovr", "old.tif.aux.xml", "old.tfw", "other.tif.msk"):
+    for name in (
+        "old.tif",
+        "old.tif.msk",
+        "old.tif.ovr",
+        "old.tif.aux.xml",
+        "old.tfw",
+        "other.tif.msk",
+    ):
         (tmp_path / name).write_text("old")
     with Outputs([raster], raster=raster) as outputs:
         write(outputs, raster)
@@ -247,20 +285,36 @@ LEFT = """
 import os, sys
 sys.path.insert(0, {path!r})
 import importlib.util
-spec = importlib.util.spec_from_file_location("parts", {file!r}); parts = importlib.util.module_from_spec(spec); spec.loader.exec_module(parts)
+spec = importlib.util.spec_from_file_location("parts", {file!r})
+parts = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(parts)
 from pathlib import Path
 for name in ("a.tif", "b.gpkg", "c"):
-    part = parts.part_of(Path({folder!r}) / name); part.write_text("half"); Path(f"{{part}}.aux.xml").write_text("half")
+    part = parts.part_of(Path({folder!r}) / name)
+    part.write_text("half")
+    Path(f"{{part}}.aux.xml").write_text("half")
 os._exit(9)
 """
 
 
 def test_what_dead_processes_left_is_collected_and_nothing_else(tmp_path):
     living = parts.part_of(tmp_path / "living.tif")
-    mine = [living, tmp_path / "a.tif", tmp_path / ".a-1234abcd.part.tif", tmp_path / "-p1-2-abcdef-01234567.part.tif"]
+    mine = [
+        living,
+        tmp_path / "a.tif",
+        tmp_path / ".a-1234abcd.part.tif",
+        tmp_path / "-p1-2-abcdef-01234567.part.tif",
+    ]
     for path in mine:
         path.write_text("kept")
-    subprocess.run([sys.executable, "-c", LEFT.format(path=".", file=parts.__file__.replace("pyc", "py"), folder=str(tmp_path))], check=False)
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            LEFT.format(path=".", file=parts.__file__.replace("pyc", "py"), folder=str(tmp_path)),
+        ],
+        check=False,
+    )
     assert len(list(tmp_path.iterdir())) == len(mine) + 6
     write_atomically(tmp_path / "new.json", "x")
     assert set(tmp_path.iterdir()) == {*mine, tmp_path / "new.json"}

@@ -1,4 +1,6 @@
-"""Snapping to the peaks of a similarity surface: the nearest one, wherever the surface lies and however it is turned."""
+"""Snapping to the peaks of a similarity surface: the nearest one, wherever the surface lies and
+however it is turned.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +28,17 @@ def surface():
 
 def point(origin=(200.0, 100.0), steps=((1.0, 0.0), (0.0, 1.0)), score=0.8):
     evidence = Evidence(0.65, 0.5, 0.3, surface(), origin, steps)
-    return SessionPoint(TiePoint(1, surface_place(evidence, HIGH), (50.0, 60.0), score=score, evidence=evidence))
+    return SessionPoint(
+        TiePoint(1, surface_place(evidence, HIGH), (50.0, 60.0), score=score, evidence=evidence)
+    )
 
 
 STEPS = st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3))
 
 
-@given(st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)), STEPS, st.floats(0, 16), st.floats(0, 16))
+@given(
+    st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)), STEPS, st.floats(0, 16), st.floats(0, 16)
+)
 @settings(max_examples=150, deadline=None)
 def test_the_nearest_bump_is_found_from_anywhere_in_any_frame(origin, s, column, row):
     assume(abs(s[0] * s[3] - s[1] * s[2]) > 0.2)
@@ -57,10 +63,20 @@ def test_the_peak_of_the_match_keeps_its_score_and_any_other_gets_at_most_what_i
     assert other.seen.evidence.peak < other.seen.evidence.second_peak
     assert at_home.seen.evidence.peak > at_home.seen.evidence.second_peak
     assert np.isnan(other.seen.evidence.forward_backward_px)
-    moved = p.changed(dataclasses.replace(p.tie_point, reference_px=other.reference_px, score=other.seen.score, evidence=other.seen.evidence), PointState.EDITED)
+    moved = p.changed(
+        dataclasses.replace(
+            p.tie_point,
+            reference_px=other.reference_px,
+            score=other.seen.score,
+            evidence=other.seen.evidence,
+        ),
+        PointState.EDITED,
+    )
     back = snap(moved, surface_place(p.tie_point.evidence, HIGH))
     assert back.seen.score == 0.8  # snapping back restores what was found
-    assert snap(point(score=0.1), surface_place(p.tie_point.evidence, LOW)).seen.score == pytest.approx(0.1)
+    assert snap(
+        point(score=0.1), surface_place(p.tie_point.evidence, LOW)
+    ).seen.score == pytest.approx(0.1)
 
 
 def test_where_the_surface_says_nothing_there_is_no_snap():
@@ -69,6 +85,16 @@ def test_where_the_surface_says_nothing_there_is_no_snap():
     bare = SessionPoint(dataclasses.replace(p.tie_point, evidence=None))
     assert snap(bare, p.tie_point.reference_px) is None
     flat = dataclasses.replace(p.tie_point.evidence, surface=np.full((5, 5), -np.inf, np.float32))
-    assert snap(SessionPoint(dataclasses.replace(p.tie_point, evidence=flat)), surface_place(flat, np.array([2.0, 2.0]))) is None
-    elsewhere = p.changed(dataclasses.replace(p.tie_point, sensed_px=(51.0, 60.0)), PointState.EDITED)
-    assert snap(elsewhere, p.tie_point.reference_px) is None  # the surface belongs to another place in the sensed image
+    assert (
+        snap(
+            SessionPoint(dataclasses.replace(p.tie_point, evidence=flat)),
+            surface_place(flat, np.array([2.0, 2.0])),
+        )
+        is None
+    )
+    elsewhere = p.changed(
+        dataclasses.replace(p.tie_point, sensed_px=(51.0, 60.0)), PointState.EDITED
+    )
+    assert (
+        snap(elsewhere, p.tie_point.reference_px) is None
+    )  # the surface belongs to another place in the sensed image

@@ -1,4 +1,6 @@
-"""The pre-flight rules: what is green, what deserves a look, what blocks; and each fix mends what it says."""
+"""The pre-flight rules: what is green, what deserves a look, what blocks; and each fix mends what
+it says.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,15 @@ from sar_optical_align.plugin.core.preflight import Level, PairFacts, RasterFact
 from sar_optical_align.plugin.core.types import AlignParams
 
 OPTICAL = RasterFacts("opt.tif", 1000, 800, georeferencing="geotransform", crs="EPSG:32611")
-SAR = RasterFacts("sar.tif", 1000, 800, georeferencing="geotransform", crs="EPSG:32611", modality="sar", sar_scale="db")
+SAR = RasterFacts(
+    "sar.tif",
+    1000,
+    800,
+    georeferencing="geotransform",
+    crs="EPSG:32611",
+    modality="sar",
+    sar_scale="db",
+)
 PAIR = PairFacts(OPTICAL, SAR, (10.0, 10.0), "m", 0.9, 0.0, 8000.0)
 
 
@@ -61,7 +71,9 @@ def test_what_would_fail_is_red(facts, words):
     ],
 )
 def test_every_amber_is_mended_by_its_fix(facts, params):
-    """What one click does takes the finding away, but where the scenes do not overlap nothing can: there it widens the search."""
+    """What one click does takes the finding away, but where the scenes do not overlap nothing can:
+    there it widens the search.
+    """
     first = worst(facts, **params)
     assert len(first) == 1
     assert first[0].fix is not None
@@ -74,7 +86,11 @@ def test_every_amber_is_mended_by_its_fix(facts, params):
 
 
 def test_what_the_engine_does_by_itself_is_said():
-    gcps = replace(PAIR, sensed=replace(SAR, georeferencing="gcps", gcp_count=210, zero_border=0.12), reference=replace(OPTICAL, crs="EPSG:4326"))
+    gcps = replace(
+        PAIR,
+        sensed=replace(SAR, georeferencing="gcps", gcp_count=210, zero_border=0.12),
+        reference=replace(OPTICAL, crs="EPSG:4326"),
+    )
     texts = " ".join(f.text for f in check_pair(gcps, AlignParams()))
     assert "210 GCPs" in texts
     assert "12 % of the sensed raster are zeros" in texts
@@ -82,9 +98,18 @@ def test_what_the_engine_does_by_itself_is_said():
     assert "decibel" in texts
 
 
-@given(st.floats(0.01, 1e6), st.floats(0.1, 1e3), st.floats(0.1, 1e3), st.floats(0, 1), st.floats(10, 1e6))
+@given(
+    st.floats(0.01, 1e6),
+    st.floats(0.1, 1e3),
+    st.floats(0.1, 1e3),
+    st.floats(0, 1),
+    st.floats(10, 1e6),
+)
 def test_rules_never_fail(gap, a, b, overlap, extent):
-    for facts in (replace(PAIR, gsd=(a, b), overlap=overlap, extent=extent), replace(PAIR, gsd=(a, b), overlap=0.0, gap=gap, extent=extent)):
+    for facts in (
+        replace(PAIR, gsd=(a, b), overlap=overlap, extent=extent),
+        replace(PAIR, gsd=(a, b), overlap=0.0, gap=gap, extent=extent),
+    ):
         for finding in check_pair(facts, AlignParams()):
             assert finding.text.endswith(".")
             assert finding.level is not Level.AMBER or finding.fix is not None

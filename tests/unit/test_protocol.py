@@ -20,20 +20,54 @@ from sar_optical_align.plugin.core.protocol import (
     result_to_json,
     save_surfaces,
 )
-from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Evidence, Grid, Quality, RasterRef, Status, TiePoint
+from sar_optical_align.plugin.core.types import (
+    AlignParams,
+    AlignRequest,
+    AlignResult,
+    CoarseResult,
+    Evidence,
+    Grid,
+    Quality,
+    RasterRef,
+    Status,
+    TiePoint,
+)
 
 GRID = Grid("WKT", (0.0, 1.0, 0.0, 0.0, 0.0, -1.0), 10, 20)
 
 
 def result(surface=None):
     evidence = Evidence(0.5, 0.25, float("nan"), surface, (1.0, 2.0), ((1.0, 0.0), (0.0, 1.0)))
-    points = (TiePoint(1, (1.0, 2.0), (3.0, 4.0), (5.0, 6.0), None, 0.75, evidence=evidence), TiePoint(2, (1.5, 2.0), (3.0, 4.5), enabled=False, reason="x"))
+    points = (
+        TiePoint(1, (1.0, 2.0), (3.0, 4.0), (5.0, 6.0), None, 0.75, evidence=evidence),
+        TiePoint(2, (1.5, 2.0), (3.0, 4.5), enabled=False, reason="x"),
+    )
     quality = Quality("affine", 2, 0.5, math.nan, math.inf, 0.25, 0.5)
-    coarse = CoarseResult(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), 0.0, 1.0, (0.0, 0.0), 0.5, 9.0)
-    request = AlignRequest(RasterRef("a.tif", (1, 2)), RasterRef("b.tif", modality="sar"), AlignParams(search_radius=25.0, matcher_params={"sigma": 1.5}))
+    coarse = CoarseResult(
+        ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), 0.0, 1.0, (0.0, 0.0), 0.5, 9.0
+    )
+    request = AlignRequest(
+        RasterRef("a.tif", (1, 2)),
+        RasterRef("b.tif", modality="sar"),
+        AlignParams(search_radius=25.0, matcher_params={"sigma": 1.5}),
+    )
     return AlignResult(
-        request, Status.OK, "fine", "cfog", "affine", points, {"kind": "affine", "matrix": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "parameters": {}},
-        quality, (quality,), coarse, GRID, GRID, "", {"probability": 0.9}, {"read": 0.1}, {"numpy": "1"},
+        request,
+        Status.OK,
+        "fine",
+        "cfog",
+        "affine",
+        points,
+        {"kind": "affine", "matrix": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "parameters": {}},
+        quality,
+        (quality,),
+        coarse,
+        GRID,
+        GRID,
+        "",
+        {"probability": 0.9},
+        {"read": 0.1},
+        {"numpy": "1"},
     )
 
 
@@ -90,7 +124,17 @@ def test_garbage_raises_only_worker_error(text):
         pass
 
 
-@pytest.mark.parametrize("data", [None, 3, [], {"reference": 1}, {"reference": {"path": "a"}, "sensed": {"path": "b"}, "nonsense": 1}, {"reference": {"path": "a", "bands": "x"}}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        3,
+        [],
+        {"reference": 1},
+        {"reference": {"path": "a"}, "sensed": {"path": "b"}, "nonsense": 1},
+        {"reference": {"path": "a", "bands": "x"}},
+    ],
+)
 def test_malformed_requests_are_refused(data):
     with pytest.raises(UsageError):
         from_jsonable(AlignRequest, data)

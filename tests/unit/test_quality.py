@@ -31,7 +31,9 @@ def advised(kind: str, n: int, draws: int) -> Counter:
 
 def test_residuals_are_transform_of_sensed_minus_reference():
     transform = fit("shift", [[1.0, 2.0]], [[4.0, 1.0]])
-    np.testing.assert_allclose(quality.residuals(transform, [[10.0, 10.0]], [[12.0, 9.5]]), [[1.0, -0.5]])
+    np.testing.assert_allclose(
+        quality.residuals(transform, [[10.0, 10.0]], [[12.0, 9.5]]), [[1.0, -0.5]]
+    )
 
 
 def test_rmse_and_ce90_are_of_lengths():
@@ -73,19 +75,28 @@ def test_hold_out_predicts_each_block_without_it_and_its_neighbourhood():
     blocks = quality.spatial_blocks(sensed)
     spacing = np.sqrt(np.prod(np.ptp(sensed, axis=0)) / 80)
     for block in np.unique(blocks):
-        low, high = sensed[blocks == block].min(axis=0) - spacing, sensed[blocks == block].max(axis=0) + spacing
+        low, high = (
+            sensed[blocks == block].min(axis=0) - spacing,
+            sensed[blocks == block].max(axis=0) + spacing,
+        )
         kept = ~((sensed >= low) & (sensed <= high)).all(axis=1)
         refit = fit("affine", sensed[kept], reference[kept])
-        np.testing.assert_allclose(errors[blocks == block], (refit.apply(sensed) - reference)[blocks == block], atol=1e-8)
+        np.testing.assert_allclose(
+            errors[blocks == block], (refit.apply(sensed) - reference)[blocks == block], atol=1e-8
+        )
 
 
 @pytest.mark.parametrize("kind", [k for k in ALL_KINDS if k not in ("tps", "field")])
 def test_figures_tell_the_noise(kind):
-    """Fit errors are smaller than the noise, leave-one-out errors larger, by the share of the parameters."""
+    """Fit errors are smaller than the noise, leave-one-out errors larger, by the share of the
+    parameters.
+    """
     n, draws = 60, 40
     figures = [quality.assess(kind, *noisy(kind, n, seed)) for seed in range(draws)]
     noise, share = SIGMA_PX * math.sqrt(2), KINDS[kind].parameters / (2 * n)
-    assert np.sqrt(np.mean([q.fit_rmse_px**2 for q in figures])) == pytest.approx(noise * math.sqrt(1 - share), rel=0.05)
+    assert np.sqrt(np.mean([q.fit_rmse_px**2 for q in figures])) == pytest.approx(
+        noise * math.sqrt(1 - share), rel=0.05
+    )
     loo = np.sqrt(np.mean([q.loo_rmse_px**2 for q in figures]))
     assert 0.97 * noise < loo < noise / (1 - share) * 1.15
     assert np.mean([q.holdout_rmse_px for q in figures]) > loo * 0.97
@@ -98,12 +109,16 @@ def test_map_figures_are_pixel_figures_in_map_units():
     assert plain.fit_rmse_map is None
     turned = quality.assess("affine", sensed, reference, to_map=[[0.0, 10.0], [-10.0, 0.0]])
     for figure in ("fit_rmse", "loo_rmse", "holdout_rmse", "ce90"):
-        assert getattr(turned, f"{figure}_map") == pytest.approx(10.0 * getattr(plain, f"{figure}_px"))
+        assert getattr(turned, f"{figure}_map") == pytest.approx(
+            10.0 * getattr(plain, f"{figure}_px")
+        )
 
 
 def test_coverage_is_the_share_of_the_hull():
     square = [[0.0, 0.0], [100.0, 0.0], [100.0, 50.0], [0.0, 50.0], [40.0, 20.0]]
-    assert quality.assess("shift", square, square, overlap_area_px=20_000.0).coverage == pytest.approx(0.25)
+    assert quality.assess(
+        "shift", square, square, overlap_area_px=20_000.0
+    ).coverage == pytest.approx(0.25)
     assert quality.assess("shift", square, square, overlap_area_px=100.0).coverage == 1.0
     assert math.isnan(quality.assess("shift", square, square).coverage)
 
@@ -123,13 +138,18 @@ def test_a_repeated_point_is_no_redundancy():
     assert math.isnan(q.loo_rmse_px)
 
 
-@pytest.mark.parametrize(("kind", "n"), [("shift", 60), ("affine", 20), ("affine", 60), ("affine", 200), ("polynomial2", 60)])
+@pytest.mark.parametrize(
+    ("kind", "n"),
+    [("shift", 60), ("affine", 20), ("affine", 60), ("affine", 200), ("polynomial2", 60)],
+)
 def test_the_advisor_finds_the_true_model_in_more_than_nine_draws_of_ten(kind, n):
     chosen = advised(kind, n, 60)
     assert chosen[kind] > 54, chosen
 
 
-@pytest.mark.parametrize(("kind", "n"), [("affine", 5), ("affine", 8), ("affine", 12), ("similarity", 8)])
+@pytest.mark.parametrize(
+    ("kind", "n"), [("affine", 5), ("affine", 8), ("affine", 12), ("similarity", 8)]
+)
 def test_the_advisor_never_underfits_a_handful_of_points(kind, n):
     """Ten-pixel distortions are not called a shift because few points cannot spare a block."""
     chosen = advised(kind, n, 40)
@@ -139,7 +159,9 @@ def test_the_advisor_never_underfits_a_handful_of_points(kind, n):
 
 def test_the_advisor_takes_a_spline_only_where_no_polynomial_will_do():
     waves = scattered(300, 6)
-    bent = waves + 4 * np.sin(waves / 110) + np.random.default_rng(7).normal(0, SIGMA_PX, waves.shape)
+    bent = (
+        waves + 4 * np.sin(waves / 110) + np.random.default_rng(7).normal(0, SIGMA_PX, waves.shape)
+    )
     assert quality.advise(waves, bent).best == "tps"
     assert advised("polynomial3", 150, 20)["tps"] <= 4
 
@@ -160,7 +182,9 @@ def test_the_simpler_model_wins_within_one_standard_error():
         assert KINDS[advice.best].complexity <= KINDS[winner].complexity
 
 
-@pytest.mark.parametrize(("n", "best"), [(1, "shift"), (2, "shift"), (3, "similarity"), (4, "affine")])
+@pytest.mark.parametrize(
+    ("n", "best"), [(1, "shift"), (2, "shift"), (3, "similarity"), (4, "affine")]
+)
 def test_models_without_redundancy_are_named_and_not_recommended(n, best):
     sensed = np.array([[0.0, 0.0], [900.0, 50.0], [850.0, 600.0], [60.0, 650.0]])[:n]
     reference = truth("affine" if n == 4 else "similarity", sensed)
@@ -178,22 +202,41 @@ def test_points_worth_few_independent_matches_do_not_carry_a_complex_model():
 
 
 def test_held_out_blocks_keep_the_distance_of_independent_matches():
-    """Checked against fits made without the block and its margin; a quarter of the extent is the most."""
+    """Checked against fits made without the block and its margin; a quarter of the extent is the
+    most.
+    """
     sensed, reference = noisy("affine", 200, 31)
     details = fit_details("affine", sensed, reference)
     extent, blocks = np.ptp(sensed, axis=0), quality.spatial_blocks(sensed)
-    for independent, side in ((None, np.sqrt(np.prod(extent) / 200)), (40.0, np.sqrt(np.prod(extent) / 40)), (0.0, np.inf), (2.0, np.inf)):
+    for independent, side in (
+        (None, np.sqrt(np.prod(extent) / 200)),
+        (40.0, np.sqrt(np.prod(extent) / 40)),
+        (0.0, np.inf),
+        (2.0, np.inf),
+    ):
         margin = np.minimum(side, extent / 4)
         inside = blocks == 5
         low, high = sensed[inside].min(axis=0) - margin, sensed[inside].max(axis=0) + margin
         kept = ~((sensed >= low) & (sensed <= high)).all(axis=1)
-        expected = fit_details("affine", sensed[kept], reference[kept]).transform.apply(sensed[inside]) - reference[inside]
-        np.testing.assert_allclose(quality.hold_out_errors(details, sensed, independent)[inside], expected, rtol=0, atol=1e-7)
+        expected = (
+            fit_details("affine", sensed[kept], reference[kept]).transform.apply(sensed[inside])
+            - reference[inside]
+        )
+        np.testing.assert_allclose(
+            quality.hold_out_errors(details, sensed, independent)[inside],
+            expected,
+            rtol=0,
+            atol=1e-7,
+        )
     advice = quality.advise(sensed, reference, independent=40.0)
     for q in advice.qualities:
-        assert quality.assess(q.model, sensed, reference, independent=40.0).holdout_rmse_px == pytest.approx(q.holdout_rmse_px, nan_ok=True)
+        assert quality.assess(
+            q.model, sensed, reference, independent=40.0
+        ).holdout_rmse_px == pytest.approx(q.holdout_rmse_px, nan_ok=True)
     alone = quality.assess("tps", sensed, reference).holdout_rmse_px
-    assert alone != pytest.approx(quality.assess("tps", sensed, reference, independent=40.0).holdout_rmse_px)
+    assert alone != pytest.approx(
+        quality.assess("tps", sensed, reference, independent=40.0).holdout_rmse_px
+    )
 
 
 def test_weights_reach_the_advisor():
@@ -205,7 +248,9 @@ def test_weights_reach_the_advisor():
     c[wild] *= 1e6
     transform = fit("affine", sensed, reference, c)
     assert np.abs(transform.apply(sensed) - truth("affine", sensed)).max() < 0.5
-    assert np.abs(fit("affine", sensed, reference).apply(sensed) - truth("affine", sensed)).max() > 5
+    assert (
+        np.abs(fit("affine", sensed, reference).apply(sensed) - truth("affine", sensed)).max() > 5
+    )
 
 
 def test_no_model_for_no_points():
@@ -215,7 +260,9 @@ def test_no_model_for_no_points():
 
 def test_conflicting_points_are_named_by_the_advisor():
     with pytest.raises(FitError, match="Points 1 and 3"):
-        quality.advise([[5.0, 5.0], [80.0, 9.0], [5.0, 5.0]], [[5.0, 5.0], [80.0, 9.0], [60.0, 5.0]])
+        quality.advise(
+            [[5.0, 5.0], [80.0, 9.0], [5.0, 5.0]], [[5.0, 5.0], [80.0, 9.0], [60.0, 5.0]]
+        )
 
 
 @pytest.mark.parametrize("n", [17, 100])
@@ -228,7 +275,9 @@ def test_hold_out_of_one_shared_position_is_not_a_crash(n):
 def bent(amplitude: float, n: int = 60, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
     sensed = scattered(n, seed)
     u = sensed / [WIDTH / 2, HEIGHT / 2] - 1
-    return sensed, truth("affine", sensed) + amplitude * u**2 + np.random.default_rng(seed).normal(0, SIGMA_PX, (n, 2))
+    return sensed, truth("affine", sensed) + amplitude * u**2 + np.random.default_rng(seed).normal(
+        0, SIGMA_PX, (n, 2)
+    )
 
 
 def walk(amplitude: float, held: bool) -> list[str]:
@@ -237,7 +286,9 @@ def walk(amplitude: float, held: bool) -> list[str]:
     advice, models = "", []
     for out in range(len(sensed)):
         for keep in (np.arange(len(sensed)) != out, np.full(len(sensed), True)):
-            advice = quality.advise(sensed[keep], reference[keep], kinds=WITHOUT_SPLINE, held=advice if held else "").best
+            advice = quality.advise(
+                sensed[keep], reference[keep], kinds=WITHOUT_SPLINE, held=advice if held else ""
+            ).best
             models.append(advice)
     return models
 
@@ -247,13 +298,17 @@ def changes(models: list[str]) -> int:
 
 
 def test_near_a_tie_single_points_do_not_turn_the_advice_back_and_forth():
-    plain, held = ([changes(walk(a, hold)) for a in np.linspace(1.9, 2.2, 7)] for hold in (False, True))
+    plain, held = (
+        [changes(walk(a, hold)) for a in np.linspace(1.9, 2.2, 7)] for hold in (False, True)
+    )
     assert max(plain) >= 20  # a tie is among them
     assert max(held) <= 6  # what is left is the doing of points that weigh much
     assert 4 * sum(held) <= sum(plain)
 
 
-@pytest.mark.parametrize(("amplitude", "held"), [(9.0, "affine"), (0.0, "polynomial3"), (0.0, "tps")])
+@pytest.mark.parametrize(
+    ("amplitude", "held"), [(9.0, "affine"), (0.0, "polynomial3"), (0.0, "tps")]
+)
 def test_the_advice_held_is_left_where_the_points_speak_against_it(amplitude, held):
     sensed, reference = bent(amplitude)
     advice = quality.advise(sensed, reference, held=held)

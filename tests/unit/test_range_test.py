@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 from sar_optical_align.plugin.core.range_test import range_test
 
 
-def relief(seed: int, azimuth: float, n: int = 80, height: float = 3.0, noise: float = 1.0) -> np.ndarray:
+def relief(
+    seed: int, azimuth: float, n: int = 80, height: float = 3.0, noise: float = 1.0
+) -> np.ndarray:
     """Noise in every direction and heights along one."""
     rng = np.random.default_rng(seed)
     along = np.radians(azimuth)
-    return rng.normal(0, noise, (n, 2)) + rng.normal(0, height, (n, 1)) * [np.sin(along), np.cos(along)]
+    return rng.normal(0, noise, (n, 2)) + rng.normal(0, height, (n, 1)) * [
+        np.sin(along),
+        np.cos(along),
+    ]
 
 
 def turned(r: np.ndarray, clockwise_deg: float) -> np.ndarray:
@@ -34,7 +39,9 @@ def test_relief_is_found_and_its_direction(azimuth):
     assert given_axis.p_value <= found.p_value
     assert given_axis.best_deg == pytest.approx(found.azimuth_deg)
     assert given_axis.off_deg < 3 * found.spread_deg + 1
-    assert range_test(relief(1, azimuth), azimuth + 50).off_deg == pytest.approx(50, abs=3 * found.spread_deg + 1)
+    assert range_test(relief(1, azimuth), azimuth + 50).off_deg == pytest.approx(
+        50, abs=3 * found.spread_deg + 1
+    )
     assert range_test(relief(1, azimuth), azimuth + 90).p_value > 0.99
 
 
@@ -51,7 +58,9 @@ def test_turning_turns_the_axis_and_scaling_changes_no_probability(seed, angle, 
 def test_the_way_along_the_axis_does_not_matter(seed, azimuth):
     r = relief(seed, 20.0, 20, 1.0)
     signs = np.random.default_rng(seed).choice([-1.0, 1.0], (20, 1))
-    assert range_test(r * signs, azimuth).p_value == pytest.approx(range_test(r, azimuth + 180).p_value)
+    assert range_test(r * signs, azimuth).p_value == pytest.approx(
+        range_test(r, azimuth + 180).p_value
+    )
 
 
 @pytest.mark.parametrize("n", [8, 15, 60])

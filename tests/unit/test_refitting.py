@@ -1,4 +1,6 @@
-"""Refitting many points: the advised model is kept until the advisor has answered for the points as they are."""
+"""Refitting many points: the advised model is kept until the advisor has answered for the points as
+they are.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,19 @@ def session(count, bend):
     rng = np.random.default_rng(3)
     sensed = rng.uniform(0, 300, (count, 2))
     u = sensed / 150 - 1
-    reference = sensed @ np.array([[1.01, 0.02], [-0.01, 0.99]]).T + [5, -3] + bend * u**2 + rng.normal(0, 0.3, (count, 2))
+    reference = (
+        sensed @ np.array([[1.01, 0.02], [-0.01, 0.99]]).T
+        + [5, -3]
+        + bend * u**2
+        + rng.normal(0, 0.3, (count, 2))
+    )
     s = Session(RasterRef("a.tif"), RasterRef("b.tif"), GRID, GRID, "auto")
-    s.replace_all([TiePoint(i + 1, tuple(r), tuple(p)) for i, (r, p) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True))])
+    s.replace_all(
+        [
+            TiePoint(i + 1, tuple(r), tuple(p))
+            for i, (r, p) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True))
+        ]
+    )
     return s
 
 

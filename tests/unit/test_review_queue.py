@@ -1,4 +1,6 @@
-"""The review queue: the order follows influence and doubt, and the way through it can be walked both ways."""
+"""The review queue: the order follows influence and doubt, and the way through it can be walked
+both ways.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ def points_around_an_affine(n=40, noise=0.3, seed=0):
     rng = np.random.default_rng(seed)
     sensed = rng.uniform(0, 300, (n, 2))
     reference = sensed @ LINEAR.T + [5, -3] + rng.normal(0, noise, (n, 2))
-    return [SessionPoint(TiePoint(i + 1, tuple(r), tuple(s), score=0.8)) for i, (r, s) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True))]
+    return [
+        SessionPoint(TiePoint(i + 1, tuple(r), tuple(s), score=0.8))
+        for i, (r, s) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True))
+    ]
 
 
 def changed(point, **values):
@@ -30,8 +35,12 @@ def changed(point, **values):
 def queue_of(points, kind="affine"):
     used = [p.tie_point for p in points if p.in_fit]
     fit = fitting.fit_details(kind, [p.sensed_px for p in used], [p.reference_px for p in used])
-    miss = fit.transform.apply([p.tie_point.sensed_px for p in points]) - [p.tie_point.reference_px for p in points]
-    return make_queue(points, fit, {p.id: tuple(m) for p, m in zip(points, miss.tolist(), strict=True)}), fit
+    miss = fit.transform.apply([p.tie_point.sensed_px for p in points]) - [
+        p.tie_point.reference_px for p in points
+    ]
+    return make_queue(
+        points, fit, {p.id: tuple(m) for p, m in zip(points, miss.tolist(), strict=True)}
+    ), fit
 
 
 def test_doubt_is_bayes_with_a_disc_for_wrong_and_a_bell_for_right():
@@ -70,7 +79,9 @@ def test_a_blunder_comes_first_and_its_priority_is_what_the_map_moves():
     place = [points[17].tie_point.sensed_px]
     moved = np.hypot(*(fit.transform.apply(place) - without.apply(place))[0])
     assert standing.doubt > 0.99
-    assert standing.priority_px == pytest.approx(moved, rel=0.05)  # the spread adds little to so large an error
+    assert standing.priority_px == pytest.approx(
+        moved, rel=0.05
+    )  # the spread adds little to so large an error
 
 
 def test_of_two_points_alike_the_one_with_the_lower_score_or_the_higher_leverage_comes_first():
@@ -80,15 +91,23 @@ def test_of_two_points_alike_the_one_with_the_lower_score_or_the_higher_leverage
     for chosen in (3, 11, 29):
         lowered = [changed(p, score=0.2) if p.id == chosen else p for p in points]
         assert queue_of(lowered)[0].standings[chosen].rank <= ranks[chosen]
-        assert queue_of(lowered)[0].standings[chosen].priority_px > queue.standings[chosen].priority_px
-    far = changed(points[0], sensed_px=(3000.0, 2000.0), reference_px=tuple(np.array([3000.0, 2000.0]) @ LINEAR.T + [5.2, -3]))
+        assert (
+            queue_of(lowered)[0].standings[chosen].priority_px > queue.standings[chosen].priority_px
+        )
+    far = changed(
+        points[0],
+        sensed_px=(3000.0, 2000.0),
+        reference_px=tuple(np.array([3000.0, 2000.0]) @ LINEAR.T + [5.2, -3]),
+    )
     assert queue_of([far, *points[1:]])[0].order[0] == 1
 
 
 def test_judged_points_leave_the_queue_and_filtered_ones_come_after_those_of_the_fit():
     points = points_around_an_affine()
     points[0] = dataclasses.replace(points[0], state=PointState.ACCEPTED)
-    points[1] = dataclasses.replace(changed(points[1], enabled=False, reason="no"), state=PointState.REJECTED)
+    points[1] = dataclasses.replace(
+        changed(points[1], enabled=False, reason="no"), state=PointState.REJECTED
+    )
     points[2] = dataclasses.replace(points[2], role=Role.CHECK)
     points[3] = changed(points[3], enabled=False, reason="low similarity")
     x, y = points[4].tie_point.reference_px

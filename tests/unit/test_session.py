@@ -17,20 +17,30 @@ def run_of(edit, s):
     kind, identifier, _ = edit
     if kind == "nudge":
         return f"nudge {1 + identifier % 2}"
-    return f"place {identifier}" if kind in ("move", "snap") else f"place {s.points[-1].id}" if kind in ("add", "settle") else ""
+    return (
+        f"place {identifier}"
+        if kind in ("move", "snap")
+        else f"place {s.points[-1].id}"
+        if kind in ("add", "settle")
+        else ""
+    )
 
 
 @given(EDITS)
 @settings(max_examples=150, deadline=None)
 def test_undoing_n_times_gives_back_the_exact_points(edits):
-    """A stack of expected states, kept beside, is what undo and redo walk along; runs of nudges and a settled point are one state."""
+    """A stack of expected states, kept beside, is what undo and redo walk along; runs of nudges and
+    a settled point are one state.
+    """
     s = session()
     stack, at, run = [(s.points, s.model)], 0, ""
     for edit in edits:
         apply(s, edit)
         if edit[0] == "undo":
             at = max(0, at - 1) if at > 0 else 0
-            if at == 0 and s.points != stack[0][0]:  # the import before the first edit was undone as well
+            if (
+                at == 0 and s.points != stack[0][0]
+            ):  # the import before the first edit was undone as well
                 s.redo()
             run = ""
         elif edit[0] == "redo":
@@ -104,7 +114,12 @@ def test_a_rejected_point_is_measured_as_a_check_point_and_rejected_again_afterw
 
 def test_the_filters_verdict_outlives_the_time_as_a_check_point():
     s = session()
-    s.replace_all([replace(p, enabled=False, reason="low similarity") if p.id == 2 else p for p in s.to_tie_points()])
+    s.replace_all(
+        [
+            replace(p, enabled=False, reason="low similarity") if p.id == 2 else p
+            for p in s.to_tie_points()
+        ]
+    )
     s.set_role([2], Role.CHECK)
     assert s.fit.check_rmse_px > 0
     s.accept([2])
@@ -134,7 +149,18 @@ def test_listeners_are_told_and_can_leave():
     assert told == ["points"]
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": 99}', "not json", '{"format":1,"reference":{"path":""}}', "SQLite format 3\0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[1]",
+        '{"format": 99}',
+        "not json",
+        '{"format":1,"reference":{"path":""}}',
+        "SQLite format 3\0",
+    ],
+)
 def test_a_file_that_is_no_session_is_refused_with_a_hint(tmp_path, text):
     path = tmp_path / "s.json"
     path.write_text(text)

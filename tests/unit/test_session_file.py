@@ -1,4 +1,6 @@
-"""The review's file: what comes back is what was there, after any edit, any kill, any other writer."""
+"""The review's file: what comes back is what was there, after any edit, any kill, any other
+writer.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,23 @@ import pytest
 from hypothesis import given, settings
 from sar_optical_align.plugin.core import geopackage
 from sar_optical_align.plugin.core.errors import InputError, UsageError
-from sar_optical_align.plugin.core.fingerprint import WHOLE_BYTES, Fingerprint, change_of, fingerprint
+from sar_optical_align.plugin.core.fingerprint import (
+    WHOLE_BYTES,
+    Fingerprint,
+    change_of,
+    fingerprint,
+)
 from sar_optical_align.plugin.core.jsonable import to_jsonable
 from sar_optical_align.plugin.core.session import Role, Session
 from sar_optical_align.plugin.core.session_file import SessionFile, copy_review, load_record
 from sar_optical_align.plugin.core.session_record import Adapted, RunRecord
-from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, AlignResult, Evidence, Status
+from sar_optical_align.plugin.core.types import (
+    AlignParams,
+    AlignRequest,
+    AlignResult,
+    Evidence,
+    Status,
+)
 from sessions import EDITS, GRID, apply, session, tie_points
 
 SUPPORT = Path(__file__).resolve().parents[1] / "support"
@@ -34,7 +47,11 @@ def content(s):
     """All a session holds, comparable."""
 
     def surfaces(t):
-        return None if t is None or t.evidence is None or t.evidence.surface is None else t.evidence.surface.tolist()
+        return (
+            None
+            if t is None or t.evidence is None or t.evidence.surface is None
+            else t.evidence.surface.tolist()
+        )
 
     described = s.record().described()
     return described, [(to_jsonable(p), surfaces(p.tie_point), surfaces(p.found)) for p in s.points]
@@ -43,15 +60,32 @@ def content(s):
 def result(points, reference, sensed):
     params = AlignParams(matcher="cfog", search_radius=300.0, matcher_params={"orientations": 6})
     return AlignResult(
-        AlignRequest(reference, sensed, params), Status.OK, "Good.", "cfog", "affine", tuple(points), None, None, (), None, GRID, GRID,
-        evidence={"independent": 12.0}, versions={"numpy": "1"},
+        AlignRequest(reference, sensed, params),
+        Status.OK,
+        "Good.",
+        "cfog",
+        "affine",
+        tuple(points),
+        None,
+        None,
+        (),
+        None,
+        GRID,
+        GRID,
+        evidence={"independent": 12.0},
+        versions={"numpy": "1"},
     )
 
 
 def with_evidence(points, seed=1):
     rng = np.random.default_rng(seed)
     surfaces = rng.uniform(-1, 1, (len(points), 7, 9)).astype(np.float16).astype(np.float32)
-    return [replace(p, evidence=Evidence(0.8, 0.2, float("nan"), m, (1.5, 2.5), ((0.5, 0.1), (0.0, 2.0)))) for p, m in zip(points, surfaces, strict=True)]
+    return [
+        replace(
+            p, evidence=Evidence(0.8, 0.2, float("nan"), m, (1.5, 2.5), ((0.5, 0.1), (0.0, 2.0)))
+        )
+        for p, m in zip(points, surfaces, strict=True)
+    ]
 
 
 @given(EDITS)
@@ -70,7 +104,12 @@ def test_a_run_is_kept_with_its_parameters_and_weights(tmp_path):
     s = Session(session().reference, session().sensed, GRID, GRID, "auto", tmp_path / "s.gpkg")
     s.inputs = (Fingerprint("a.tif", 10, 5.0, "ab"), Fingerprint("b.tif"))
     r = result(with_evidence(tie_points()), s.reference, s.sensed)
-    s.set_result(r, RunRecord.of(r, Fingerprint("w", 3, 1.0, "cd"), "2026-01-01T00:00:00+00:00", {"QGIS": "3.40"}))
+    s.set_result(
+        r,
+        RunRecord.of(
+            r, Fingerprint("w", 3, 1.0, "cd"), "2026-01-01T00:00:00+00:00", {"QGIS": "3.40"}
+        ),
+    )
     back = Session.load(tmp_path / "s.gpkg")
     assert back.run == s.run
     assert back.run.params.search_radius == 300.0
@@ -141,7 +180,11 @@ def test_residuals_are_columns_of_the_layer_and_follow_edits(tmp_path):
     s.reject([2])
     s.note_fit()
     copy_review(path, tmp_path / "copy.gpkg")
-    rows = sqlite3.connect(tmp_path / "copy.gpkg").execute("SELECT id, residual_x_px, residual_y_px, residual_px, in_fit FROM points").fetchall()
+    rows = (
+        sqlite3.connect(tmp_path / "copy.gpkg")
+        .execute("SELECT id, residual_x_px, residual_y_px, residual_px, in_fit FROM points")
+        .fetchall()
+    )
     assert {r[0]: (r[1], r[2]) for r in rows} == s.fit.residuals_px
     assert all(r[3] == pytest.approx(np.hypot(r[1], r[2])) for r in rows)
     assert [r[0] for r in rows if not r[4]] == [2]
@@ -160,7 +203,11 @@ def test_a_kill_at_any_moment_keeps_the_last_edit(tmp_path):
             told = [int(line) for line in process.stdout.read().split() if line.strip()]
         back = Session.load(path)
         last = told[-1] if told else 0
-        held = back.point(1).tie_point.reference_px[0] if back.point(1).state.value == "edited" else 0.0
+        held = (
+            back.point(1).tie_point.reference_px[0]
+            if back.point(1).state.value == "edited"
+            else 0.0
+        )
         assert held in (last, last + 1.0)
         assert [p.id for p in back.points[:400]] == list(range(1, 401))
         assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -181,7 +228,9 @@ def test_fingerprints_tell_files_apart(tmp_path):
     moved.write_bytes(b"x" * 999 + b"y")
     assert "other content" in change_of("sensed", then, fingerprint(str(moved)))
     moved.write_bytes(b"x" * 1001)
-    assert "1e+03 bytes" in change_of("sensed", then, fingerprint(str(moved))) or "kB" in change_of("sensed", then, fingerprint(str(moved)))
+    assert "1e+03 bytes" in change_of("sensed", then, fingerprint(str(moved))) or "kB" in change_of(
+        "sensed", then, fingerprint(str(moved))
+    )
     assert not fingerprint("/vsicurl/http://nowhere/a.tif").known
 
 
@@ -198,7 +247,9 @@ def test_giants_are_told_apart_by_three_parts(tmp_path):
 
 
 def test_dying_at_any_statement_of_a_save_leaves_the_review_before_or_after(tmp_path):
-    """The fault is injected at every statement and rename in turn, while a file is made and while an edit is written."""
+    """The fault is injected at every statement and rename in turn, while a file is made and while
+    an edit is written.
+    """
     command = [sys.executable, str(SUPPORT / "kill_points.py"), str(tmp_path)]
     done = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     assert len(done["create"]) > 40
@@ -211,7 +262,9 @@ def test_dying_at_any_statement_of_a_save_leaves_the_review_before_or_after(tmp_
 
 
 def test_adapted_weights_are_named_in_the_file_and_lie_beside_it(tmp_path):
-    """Noting them is no edit: nothing to undo, the fit stays; a name that leads elsewhere is refused."""
+    """Noting them is no edit: nothing to undo, the fit stays; a name that leads elsewhere is
+    refused.
+    """
     path = tmp_path / "s.gpkg"
     s = session(file=path)
     s.save()
@@ -228,7 +281,10 @@ def test_adapted_weights_are_named_in_the_file_and_lie_beside_it(tmp_path):
         with pytest.raises(InputError):
             Adapted("me_ssm", file)
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE session SET value = ? WHERE key = 'adapted'", (json.dumps({"network": "me_ssm", "file": "../../w.safetensors"}),))
+        connection.execute(
+            "UPDATE session SET value = ? WHERE key = 'adapted'",
+            (json.dumps({"network": "me_ssm", "file": "../../w.safetensors"}),),
+        )
         connection.commit()
     with pytest.raises(InputError):
         Session.load(path)
@@ -258,12 +314,19 @@ def change(path, *statements):
 @pytest.mark.parametrize(
     ("table", "made"),
     [
-        ("session", f"CREATE VIEW session AS {_ENDLESS} i AS id, 'k' || i AS key, '1' AS value FROM n"),
+        (
+            "session",
+            f"CREATE VIEW session AS {_ENDLESS} i AS id, 'k' || i AS key, '1' AS value FROM n",
+        ),
         ("session", f"CREATE VIEW SESSION AS {_ENDLESS} 'format' AS key, count(*) AS value FROM n"),
         ("points", f"CREATE VIEW points AS {_ENDLESS} i AS id, i AS position FROM n"),
         ("evidence", f"CREATE VIEW evidence AS {_ENDLESS} i AS point, 'now' AS of FROM n"),
         ("points", "CREATE VIRTUAL TABLE points USING rtree(id, x0, x1)"),
-        ("points", "CREATE TABLE points (id INTEGER PRIMARY KEY, position AS (length(zeroblob(100000000))))"),
+        (
+            "points",
+            "CREATE TABLE points (id INTEGER PRIMARY KEY, position AS "
+            "(length(zeroblob(100000000))))",
+        ),
     ],
 )
 def test_a_file_that_computes_its_tables_is_refused_at_once_and_kept_aside(tmp_path, table, made):
@@ -296,10 +359,16 @@ def test_what_takes_too_long_to_read_is_given_up(tmp_path):
     path = tmp_path / "s.gpkg"
     session(file=path)
     began = time.monotonic()
-    with pytest.raises(InputError, match="takes longer"), geopackage.opened(path, ["session"], 0.2) as connection:
+    with (
+        pytest.raises(InputError, match="takes longer"),
+        geopackage.opened(path, ["session"], 0.2) as connection,
+    ):
         connection.execute(f"{_ENDLESS} count(*) FROM n").fetchone()
     assert time.monotonic() - began < 1
-    with pytest.raises(sqlite3.OperationalError, match="readonly"), geopackage.opened(path, ["session"], 5.0) as connection:
+    with (
+        pytest.raises(sqlite3.OperationalError, match="readonly"),
+        geopackage.opened(path, ["session"], 5.0) as connection,
+    ):
         connection.execute("DELETE FROM session")
 
 

@@ -26,20 +26,26 @@ def fitted(kind: str, seed: int = 0, n: int = 60) -> Transform:
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_fit_recovers_the_transform_between_the_points(kind, seed):
     elsewhere = scattered(200, 99)
-    np.testing.assert_allclose(fitted(kind, seed).apply(elsewhere), truth(kind, elsewhere), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        fitted(kind, seed).apply(elsewhere), truth(kind, elsewhere), rtol=0, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("kind", [k for k in ALL_KINDS if k not in ("tps", "field")])
 def test_the_fewest_points_determine_the_transform(kind):
     sensed = scattered(KINDS[kind].min_points, 5)
-    np.testing.assert_allclose(fit(kind, sensed, truth(kind, sensed)).apply(sensed), truth(kind, sensed), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        fit(kind, sensed, truth(kind, sensed)).apply(sensed), truth(kind, sensed), rtol=0, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("n", [4, 30, 250])
 def test_a_spline_without_smoothing_passes_through_every_point(n):
     sensed = scattered(n, 1)
     reference = truth("tps", sensed) + np.random.default_rng(2).normal(0, 1, (n, 2))
-    np.testing.assert_allclose(fit("tps", sensed, reference, smoothing=0.0).apply(sensed), reference, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(
+        fit("tps", sensed, reference, smoothing=0.0).apply(sensed), reference, rtol=0, atol=1e-3
+    )
 
 
 def test_a_spline_is_affine_where_the_points_are():
@@ -47,7 +53,9 @@ def test_a_spline_is_affine_where_the_points_are():
     for smoothing in (0.0, 1e-3, None):
         sensed = scattered(40, 4)
         spline = fit("tps", sensed, truth("affine", sensed), smoothing=smoothing)
-        np.testing.assert_allclose(spline.apply(elsewhere), truth("affine", elsewhere), rtol=0, atol=1e-4)
+        np.testing.assert_allclose(
+            spline.apply(elsewhere), truth("affine", elsewhere), rtol=0, atol=1e-4
+        )
 
 
 def test_a_spline_follows_a_smooth_distortion():
@@ -58,8 +66,12 @@ def test_a_spline_follows_a_smooth_distortion():
 @pytest.mark.parametrize("kind", ALL_KINDS)
 def test_inverse_undoes_apply_and_apply_undoes_inverse(kind):
     transform, inside = fitted(kind), scattered(300, 8)
-    np.testing.assert_allclose(transform.inverse(transform.apply(inside)), inside, rtol=0, atol=1e-5)
-    np.testing.assert_allclose(transform.apply(transform.inverse(inside)), inside, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(
+        transform.inverse(transform.apply(inside)), inside, rtol=0, atol=1e-5
+    )
+    np.testing.assert_allclose(
+        transform.apply(transform.inverse(inside)), inside, rtol=0, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
@@ -75,7 +87,9 @@ def test_jacobian_is_the_derivative(kind):
 def test_matrix_says_the_same_as_apply(kind):
     transform, at = fitted(kind), scattered(50, 10)
     if kind in WITH_MATRIX:
-        np.testing.assert_allclose(coords.apply_matrix(transform.matrix, at), transform.apply(at), rtol=0, atol=1e-8)
+        np.testing.assert_allclose(
+            coords.apply_matrix(transform.matrix, at), transform.apply(at), rtol=0, atol=1e-8
+        )
     else:
         assert transform.matrix is None
 
@@ -135,7 +149,10 @@ def test_a_damaged_lattice_is_refused(spoil):
 
 @settings(deadline=None, max_examples=25)
 @given(
-    st.sampled_from(ALL_KINDS), st.floats(0.05, 50), st.tuples(*[st.floats(-1e5, 1e5)] * 4), st.integers(0, 10**6),
+    st.sampled_from(ALL_KINDS),
+    st.floats(0.05, 50),
+    st.tuples(*[st.floats(-1e5, 1e5)] * 4),
+    st.integers(0, 10**6),
 )
 def test_fits_are_equivariant_to_scale_and_translation(kind, k, offsets, seed):
     """Noisy points, moved and scaled on both sides, give the same transform moved and scaled."""
@@ -145,7 +162,12 @@ def test_fits_are_equivariant_to_scale_and_translation(kind, k, offsets, seed):
     plain = fit(kind, sensed, reference).apply(at)
     moved = fit(kind, k * sensed + a, k * reference + b).apply(k * at + a)
     tolerance = 1e-3 if kind == "tps" else 1e-6
-    np.testing.assert_allclose((moved - b) / k, plain, rtol=0, atol=tolerance * (1 + np.abs(offsets).max() / (1000 * k) / 100))
+    np.testing.assert_allclose(
+        (moved - b) / k,
+        plain,
+        rtol=0,
+        atol=tolerance * (1 + np.abs(offsets).max() / (1000 * k) / 100),
+    )
 
 
 @pytest.mark.parametrize("kind", ["affine", "polynomial2", "polynomial3", "projective", "tps"])
@@ -167,13 +189,17 @@ def test_no_points_give_no_points(kind):
 
 def test_many_points_are_applied_in_pieces_to_the_same_result():
     transform, many = fitted("tps", n=200), scattered(30_000, 15)
-    np.testing.assert_allclose(transform.apply(many)[-100:], transform.apply(many[-100:]), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(
+        transform.apply(many)[-100:], transform.apply(many[-100:]), rtol=0, atol=1e-9
+    )
 
 
 def test_a_position_without_inverse_is_nan():
     """x + x^2 / 400 about its centre has a smallest value: nothing is mapped below it."""
     sensed = scattered(60, 16) - [WIDTH / 2, HEIGHT / 2]
-    bent = fit("polynomial2", sensed, sensed + np.stack([sensed[:, 0] ** 2 / 400, np.zeros(60)], axis=1))
+    bent = fit(
+        "polynomial2", sensed, sensed + np.stack([sensed[:, 0] ** 2 / 400, np.zeros(60)], axis=1)
+    )
     lowest = -100.0
     back = bent.inverse([[lowest - 5.0, 0.0], [lowest + 5.0, 0.0]])
     assert np.isnan(back[0]).all()
@@ -182,7 +208,9 @@ def test_a_position_without_inverse_is_nan():
 
 def test_a_fold_is_found_where_the_jacobian_changes_sign():
     sensed = scattered(60, 17) - [WIDTH / 2, HEIGHT / 2]
-    bent = fit("polynomial2", sensed, sensed + np.stack([sensed[:, 0] ** 2 / 800, np.zeros(60)], axis=1))
+    bent = fit(
+        "polynomial2", sensed, sensed + np.stack([sensed[:, 0] ** 2 / 800, np.zeros(60)], axis=1)
+    )
     at = np.array([[x, y] for x in range(-490, 500, 20) for y in (-200, 0, 200)], dtype=float)
     np.testing.assert_array_equal(folds(bent, at), at[:, 0] < -400)
 
@@ -190,11 +218,20 @@ def test_a_fold_is_found_where_the_jacobian_changes_sign():
 @pytest.mark.parametrize("kind", WITH_MATRIX)
 def test_a_mirror_is_no_fold(kind):
     sensed = scattered(30, 18)
-    transform = fit(kind, sensed, sensed * [-1, 1]) if kind not in ("shift", "similarity") else fitted(kind)
+    transform = (
+        fit(kind, sensed, sensed * [-1, 1]) if kind not in ("shift", "similarity") else fitted(kind)
+    )
     assert not folds(transform, scattered(50, 19)).any()
 
 
 def test_a_squeezing_transform_cannot_be_inverted():
-    flat = Transform("affine", np.array([0.0, 1.0, 0.5, 0.0, 2.0, 1.0]), np.zeros(2), np.zeros(2), 1.0, np.empty((0, 2)))
+    flat = Transform(
+        "affine",
+        np.array([0.0, 1.0, 0.5, 0.0, 2.0, 1.0]),
+        np.zeros(2),
+        np.zeros(2),
+        1.0,
+        np.empty((0, 2)),
+    )
     with pytest.raises(FitError, match="inverted"):
         flat.inverse([[1.0, 2.0]])

@@ -7,7 +7,12 @@ from sar_optical_align.plugin.core.errors import FitError
 from sar_optical_align.plugin.core.wording import ENGLISH, Language, explained, known, speak, tr
 
 WORDS = {
-    "reference": "Referenz", "sensed": "Suchbild", "and": "und", "Affine": "Affin", "Shift": "Verschiebung", "Add points.": "Punkte hinzufügen.",
+    "reference": "Referenz",
+    "sensed": "Suchbild",
+    "and": "und",
+    "Affine": "Affin",
+    "Shift": "Verschiebung",
+    "Add points.": "Punkte hinzufügen.",
     "The {0} raster has no CRS.": "{0}: kein KBS.",
     "Points {0} share {1} px.": "{1} px teilen die Punkte {0}.",
     "{0} has the smallest RMSE ({1} px).": "{0} hat den kleinsten RMSE ({1} px).",
@@ -30,7 +35,10 @@ def _german():
         ("Add points.", "Punkte hinzufügen."),
         ("The sensed raster has no CRS.", "Suchbild: kein KBS."),
         ("Points 3 and 8 share 2.50 px.", "2.50 px teilen die Punkte 3 und 8."),
-        ("Affine has the smallest RMSE (0.50 px). No redundancy: Shift, Affine.", "Affin hat den kleinsten RMSE (0.50 px). Keine Redundanz: Verschiebung, Affin."),
+        (
+            "Affine has the smallest RMSE (0.50 px). No redundancy: Shift, Affine.",
+            "Affin hat den kleinsten RMSE (0.50 px). Keine Redundanz: Verschiebung, Affin.",
+        ),
         ("No alignment: only 3 agree.", "Keine Ausrichtung: nur 3 passen."),
         ("The sensed raster has no CRS. Add points.", "Suchbild: kein KBS. Punkte hinzufügen."),
         ("The /data/a b.tif raster has no CRS.", "/data/a b.tif: kein KBS."),
@@ -41,13 +49,18 @@ def test_a_message_is_found_by_the_template_it_was_made_from(message, said):
     assert known(message)
 
 
-@pytest.mark.parametrize("message", ["", "Something nobody translated.", "Add points. And this.", "sar_optical.tif"])
+@pytest.mark.parametrize(
+    "message", ["", "Something nobody translated.", "Add points. And this.", "sar_optical.tif"]
+)
 def test_what_is_unknown_stays_english(message):
     assert tr(message) == message
 
 
 def test_an_error_is_said_with_its_hint():
-    assert explained(FitError("The reference raster has no CRS.", "Add points.")) == "Referenz: kein KBS. Punkte hinzufügen."
+    assert (
+        explained(FitError("The reference raster has no CRS.", "Add points."))
+        == "Referenz: kein KBS. Punkte hinzufügen."
+    )
     assert explained(FitError("Nothing to be done.")) == "Nothing to be done."
 
 

@@ -1,4 +1,6 @@
-"""The client against real worker processes: answers, errors, crashes, cancel, restart, no orphans."""
+"""The client against real worker processes: answers, errors, crashes, cancel, restart, no
+orphans.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,15 @@ def test_errors_of_the_engine_arrive_as_they_were(client):
     assert client.run(request("fine"), Progress()).status is Status.OK
 
 
-@pytest.mark.parametrize(("kind", "words"), [("segfault", "SIGSEGV"), ("exit", "exit code 7"), ("orphan", "exit code 7"), ("kill", "SIGKILL")])
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("segfault", "SIGSEGV"),
+        ("exit", "exit code 7"),
+        ("orphan", "exit code 7"),
+        ("kill", "SIGKILL"),
+    ],
+)
 def test_a_crash_is_told_with_its_last_words_and_the_next_run_works(client, kind, words):
     with pytest.raises(WorkerError, match=words) as error:
         client.run(request(kind), Progress())
@@ -77,7 +87,9 @@ def test_a_progress_that_cancels_kills_the_worker(client):
     client.run(request("fine"), Progress())
     pid, began = client.pid, time.monotonic()
     with pytest.raises(Cancelled):
-        client.run(request("sleep"), CallbackProgress(is_cancelled=lambda: time.monotonic() - began > 0.3))
+        client.run(
+            request("sleep"), CallbackProgress(is_cancelled=lambda: time.monotonic() - began > 0.3)
+        )
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
@@ -86,12 +98,19 @@ def test_a_missing_interpreter_and_a_wrong_one_are_told(tmp_path):
     with pytest.raises(WorkerError, match="cannot be started"):
         WorkerClient(str(tmp_path / "nothing")).run(request("fine"), Progress())
     with pytest.raises(WorkerError) as error:
-        WorkerClient(sys.executable, "-c", "import no_such_package").run(request("fine"), Progress())
+        WorkerClient(sys.executable, "-c", "import no_such_package").run(
+            request("fine"), Progress()
+        )
     assert "lacks packages" in error.value.hint
 
 
 def test_the_worker_ends_with_its_parent():
-    process = subprocess.Popen([sys.executable, str(FAKE)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, str(FAKE)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     process.stdin.close()
     assert process.wait(timeout=20) == 0
 
@@ -104,11 +123,15 @@ def plugins(root, tmp_path):
     for file in ("__init__.py", "metadata.txt", "plugin/__init__.py"):
         shutil.copy(root / file, package / file)
     for folder in ("models", "plugin/core", "plugin/engine"):
-        shutil.copytree(root / folder, package / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            root / folder, package / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
     return package
 
 
-def test_no_file_beside_the_package_or_in_the_working_folder_runs_in_the_worker(plugins, tmp_path, monkeypatch):
+def test_no_file_beside_the_package_or_in_the_working_folder_runs_in_the_worker(
+    plugins, tmp_path, monkeypatch
+):
     marker, here = tmp_path / "ran", tmp_path / "here"
     here.mkdir()
     script = plugins / "plugin" / "engine" / "start_worker.py"
@@ -120,7 +143,10 @@ def test_no_file_beside_the_package_or_in_the_working_folder_runs_in_the_worker(
     client = WorkerClient(sys.executable, str(script))
     try:
         with pytest.raises(UnreadableRasterError, match="no_such_raster"):
-            client.run(replace(request("no_such_raster.tif"), params=AlignParams(matcher="cfog")), Progress())
+            client.run(
+                replace(request("no_such_raster.tif"), params=AlignParams(matcher="cfog")),
+                Progress(),
+            )
     finally:
         client.close()
     assert not marker.exists()
@@ -129,18 +155,41 @@ def test_no_file_beside_the_package_or_in_the_working_folder_runs_in_the_worker(
 def test_a_process_that_the_worker_spawns_finds_the_package(plugins):
     (plugins / "plugin" / "engine" / "worker.py").write_text(
         "import multiprocessing\n\n\ndef double(x):\n    return 2 * x\n\n\ndef main():\n"
-        "    with multiprocessing.get_context('spawn').Pool(1) as pool:\n        print(pool.apply(double, (21,)))\n"
+        "    with multiprocessing.get_context('spawn').Pool(1) as pool:\n        "
+        "print(pool.apply(double, (21,)))\n"
     )
     command = isolated(sys.executable, str(plugins / "plugin" / "engine" / "start_worker.py"))
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=clean_environment(), cwd=plugins)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=clean_environment(),
+        cwd=plugins,
+    )
     assert (done.stdout.strip(), done.returncode) == ("42", 0), done.stderr
 
 
 def test_the_child_gets_a_clean_environment(monkeypatch):
-    for name in ("PYTHONHOME", "PYTHONPATH", "GDAL_DATA", "PROJ_LIB", "QT_PLUGIN_PATH", "LD_PRELOAD"):
+    for name in (
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "GDAL_DATA",
+        "PROJ_LIB",
+        "QT_PLUGIN_PATH",
+        "LD_PRELOAD",
+    ):
         monkeypatch.setenv(name, "/nonsense")
     env = clean_environment()
-    assert not {"PYTHONHOME", "PYTHONPATH", "GDAL_DATA", "PROJ_LIB", "QT_PLUGIN_PATH", "LD_PRELOAD"} & set(env)
+    assert not {
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "GDAL_DATA",
+        "PROJ_LIB",
+        "QT_PLUGIN_PATH",
+        "LD_PRELOAD",
+    } & set(env)
     assert env["PATH"]
 
 

@@ -1,5 +1,28 @@
-"""The matchers, one file each. Importing this package imports every file in it; heavy packages are imported by the classes."""
+"""The matchers, one file each.
 
-from .registry import MatcherSpec, PairMatcher, PairMatches, TemplateMatcher, all_specs, create, get_spec, register, resolve_auto
+Importing this package imports every file in it; heavy packages are imported by the classes.
+"""
 
-__all__ = ["MatcherSpec", "PairMatcher", "PairMatches", "TemplateMatcher", "all_specs", "create", "get_spec", "register", "resolve_auto"]
+from .registry import (
+    MatcherSpec,
+    PairMatcher,
+    PairMatches,
+    TemplateMatcher,
+    all_specs,
+    create,
+    get_spec,
+    register,
+    resolve_auto,
+)
+
+__all__ = [
+    "MatcherSpec",
+    "PairMatcher",
+    "PairMatches",
+    "TemplateMatcher",
+    "all_specs",
+    "create",
+    "get_spec",
+    "register",
+    "resolve_auto",
+]

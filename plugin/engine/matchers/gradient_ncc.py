@@ -1,4 +1,6 @@
-"""Normalised cross-correlation of gradient magnitude: simple, fast, and hard to beat on 10 m imagery."""
+"""Normalised cross-correlation of gradient magnitude: simple, fast, and hard to beat on 10 m
+imagery.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 class GradientNccParams:
     """Parameters of `gradient_ncc`."""
 
-    sigma: float = param(1.0, "Smoothing", "Gaussian blur before the gradient.", unit="px", min=0.3, max=5.0)
+    sigma: float = param(
+        1.0, "Smoothing", "Gaussian blur before the gradient.", unit="px", min=0.3, max=5.0
+    )
 
     def __post_init__(self) -> None:
         check_params(self)
@@ -31,9 +35,11 @@ class GradientNccParams:
     key="gradient_ncc",
     label="Gradient NCC",
     kind="template",
-    summary="Correlates the strength of edges, whatever their sign; fast, for scenes with clear outlines.",
+    summary="Correlates the strength of edges, whatever their sign; fast, for scenes with clear "
+    "outlines.",
     params=GradientNccParams,
-    reference="Lewis 1995, Fast normalized cross-correlation; gradient magnitude as the common representation",
+    reference="Lewis 1995, Fast normalized cross-correlation; gradient magnitude as the common "
+    "representation",
     rank=30,
 )
 class GradientNccMatcher(TemplateMatcher):

@@ -29,8 +29,21 @@ class KdCfmParams:
     """Parameters of `kd_cfm`."""
 
     weights: str = weights_param()
-    threshold: float = param(0.0, "Keypoint threshold", "Lowest score of a keypoint; the paper takes 0.6, the strongest of each window are used anyway.", min=0.0, max=10.0)
-    least: float = param(0.02, "Lowest probability", "Lowest entry of the matching matrix that makes a match.", min=0.0, max=1.0)
+    threshold: float = param(
+        0.0,
+        "Keypoint threshold",
+        "Lowest score of a keypoint; the paper takes 0.6, the strongest of each window "
+        "are used anyway.",
+        min=0.0,
+        max=10.0,
+    )
+    least: float = param(
+        0.02,
+        "Lowest probability",
+        "Lowest entry of the matching matrix that makes a match.",
+        min=0.0,
+        max=1.0,
+    )
     matches: int = param(8, "Matches", "Most matches kept in each square of 96 px.", min=1, max=128)
 
     def __post_init__(self) -> None:
@@ -39,7 +52,9 @@ class KdCfmParams:
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """What the network made of one image: maps without batch, keypoints (cells, strongest first)."""
+    """What the network made of one image: maps without batch, keypoints (cells, strongest
+    first).
+    """
 
     fine: Tensor
     tokens: Tensor
@@ -51,17 +66,21 @@ class _Seen:
     key="kd_cfm",
     label="KD+CFM",
     kind="pair",
-    summary="Matches learned keypoints by a network that looks at both images at once; sparse, for scenes with distinct structures, needs torch.",
+    summary="Matches learned keypoints by a network that looks at both images at once; sparse, "
+    "for scenes with distinct structures, needs torch.",
     params=KdCfmParams,
-    reference="Self-supervised keypoint detection and cross-fusion matching networks for multimodal remote sensing image registration, Remote Sens. 2022, 14, 3599",
+    reference="Self-supervised keypoint detection and cross-fusion matching networks for "
+    "multimodal remote sensing image registration, Remote Sens. 2022, 14, 3599",
     needs=("torch", "safetensors"),
     rank=20,
 )
 class KdCfmMatcher(NetworkMatcher, PairMatcher):
-    """Windows of 192 px, one for each square of 96 px of a grid that does not depend on the tile; matches are placed to sub-pixel.
+    """Windows of 192 px, one for each square of 96 px of a grid that does not depend on the tile;
+    matches are placed to sub-pixel.
 
     Convention:
-        Inside, places are cells (x, y) of 2 px of the tile; cell c has its centre at px 2 c + 1 (corner origin).
+        Inside, places are cells (x, y) of 2 px of the tile; cell c has its centre at px 2 c + 1
+        (corner origin).
     """
 
     margin_px = 240
@@ -75,7 +94,12 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         super().__init__(params or KdCfmParams(), device)
         from ....models.kd_cfm import KdCfm, KdCfmConfig
 
-        self.load_network("kd_cfm", self.params.weights, device, lambda config: KdCfm(KdCfmConfig.from_dict(config)))
+        self.load_network(
+            "kd_cfm",
+            self.params.weights,
+            device,
+            lambda config: KdCfm(KdCfmConfig.from_dict(config)),
+        )
 
     def keypoints(self, image: Image) -> NDArray[np.float64]:
         """Return (N, 2) keypoints of an image, px, the strongest first."""
@@ -87,7 +111,13 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
             places = self._look(image.data, image.mask, image.modality).places
         return CELL_PX * places.double().cpu().numpy() + CELL_PX / 2.0
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:  # noqa: ARG002
+    def match(
+        self,
+        reference: Image,
+        sensed: Image,
+        search_radius_px: float,
+        wanted: Window | None = None,  # noqa: ARG002
+    ) -> PairMatches:
         """Return the matches.
 
         Raises:
@@ -102,8 +132,11 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         with torch.inference_mode():
             return self._placed(seen, *matches, search_radius_px, origin)
 
-    def keypoint_matches(self, reference: Image, sensed: Image, search_radius_px: float) -> PairMatches:
-        """Return the matches between detected keypoints, as the network pairs them: not placed yet, so true to half a cell at best.
+    def keypoint_matches(
+        self, reference: Image, sensed: Image, search_radius_px: float
+    ) -> PairMatches:
+        """Return the matches between detected keypoints, as the network pairs them: not placed yet,
+        so true to half a cell at best.
 
         Raises:
             AlignError: the images differ in size.
@@ -114,13 +147,17 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         if found is None:
             return PairMatches.none()
         _, (mine, other, probability), origin = found
-        places = [CELL_PX * at.double().cpu().numpy() + CELL_PX / 2.0 + origin for at in (other, mine)]
+        places = [
+            CELL_PX * at.double().cpu().numpy() + CELL_PX / 2.0 + origin for at in (other, mine)
+        ]
         return PairMatches(places[0], places[1], probability.double().cpu().numpy())
 
     def _matched(
         self, reference: Image, sensed: Image, search_radius_px: float
     ) -> tuple[list[_Seen], tuple[Tensor, Tensor, Tensor], NDArray[np.float64]] | None:
-        """Return what is seen of both images, keypoints that the network pairs (sensed, reference, probability), and the origin of their cells; None without any."""
+        """Return what is seen of both images, keypoints that the network pairs (sensed, reference,
+        probability), and the origin of their cells; None without any.
+        """
         import torch
 
         check_same_size(reference, sensed)
@@ -128,14 +165,25 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         if part is None:
             return None
         with torch.inference_mode():
-            seen = [self._look(image.data[part], image.mask[part], image.modality) for image in (sensed, reference)]
+            seen = [
+                self._look(image.data[part], image.mask[part], image.modality)
+                for image in (sensed, reference)
+            ]
             if not all(len(s.places) for s in seen):
                 return None
             found = self._windows(seen, sensed.data[part].shape, search_radius_px)
-        return None if found is None else (seen, found, np.array([part[1].start, part[0].start], dtype=np.float64))
+        return (
+            None
+            if found is None
+            else (seen, found, np.array([part[1].start, part[0].start], dtype=np.float64))
+        )
 
-    def _look(self, data: NDArray[np.float32], valid: NDArray[np.bool_], modality: Modality) -> _Seen:
-        """Compute score and feature maps in strips, so that memory does not grow with the tile, and pick keypoints."""
+    def _look(
+        self, data: NDArray[np.float32], valid: NDArray[np.bool_], modality: Modality
+    ) -> _Seen:
+        """Compute score and feature maps in strips, so that memory does not grow with the tile, and
+        pick keypoints.
+        """
         import torch
         from torch.nn import functional
 
@@ -152,7 +200,11 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         rows = given.shape[2]
         parts: list[list[Tensor]] = [[], [], []]
         for top in range(0, rows, _STRIP_PX):
-            low, high, end = max(0, top - _CONTEXT_PX), min(rows, top + _STRIP_PX + _CONTEXT_PX), min(rows, top + _STRIP_PX)
+            low, high, end = (
+                max(0, top - _CONTEXT_PX),
+                min(rows, top + _STRIP_PX + _CONTEXT_PX),
+                min(rows, top + _STRIP_PX),
+            )
             strip = given[:, :, low:high]
             maps = (self.net.detect(strip), *self.net.describe(strip, name))
             for part, values, cell in zip(parts, maps, (CELL_PX, CELL_PX, STRIDE), strict=True):
@@ -161,8 +213,12 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         places, _ = self.net.keypoints(score[0], mask[0], self.params.threshold)
         return _Seen(fine, tokens, mask, places)
 
-    def _windows(self, seen: list[_Seen], shape: tuple[int, ...], radius_px: float) -> tuple[Tensor, Tensor, Tensor] | None:
-        """Match window by window; of each window the matches count whose sensed keypoint lies in its core."""
+    def _windows(
+        self, seen: list[_Seen], shape: tuple[int, ...], radius_px: float
+    ) -> tuple[Tensor, Tensor, Tensor] | None:
+        """Match window by window; of each window the matches count whose sensed keypoint lies in
+        its core.
+        """
         import torch
 
         from ....models.keypoints import CELL_PX
@@ -171,8 +227,12 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         windows = []
         for y in range(0, -(-shape[0] // CELL_PX), core):
             for x in range(0, -(-shape[1] // CELL_PX), core):
-                inside = [self._inside(s.places, x - border, y - border, core + 2 * border) for s in seen]
-                if all(len(i) for i in inside) and bool(_within(seen[0].places[inside[0]], x, y, core).any()):
+                inside = [
+                    self._inside(s.places, x - border, y - border, core + 2 * border) for s in seen
+                ]
+                if all(len(i) for i in inside) and bool(
+                    _within(seen[0].places[inside[0]], x, y, core).any()
+                ):
                     windows.append((x, y, inside))
         if not windows:
             return None
@@ -180,9 +240,19 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         parts = []
         for x, y, (s, r) in windows:
             corner = (float(CELL_PX * (x - border)), float(CELL_PX * (y - border)))
-            pair = self.net.match((vectors[0][s], vectors[1][r]), (seen[0].places[s], seen[1].places[r]), corner, radius_px, self.params.least)
+            pair = self.net.match(
+                (vectors[0][s], vectors[1][r]),
+                (seen[0].places[s], seen[1].places[r]),
+                corner,
+                radius_px,
+                self.params.least,
+            )
             keep = torch.nonzero(_within(pair.sensed, x, y, core))[:, 0]
-            keep = keep[torch.argsort(pair.probability[keep], descending=True, stable=True)[: self.params.matches]]
+            keep = keep[
+                torch.argsort(pair.probability[keep], descending=True, stable=True)[
+                    : self.params.matches
+                ]
+            ]
             parts.append((pair.sensed[keep], pair.reference[keep], pair.probability[keep]))
         sensed, reference, probability = (torch.cat(v) for v in zip(*parts, strict=True))
         return (sensed, reference, probability) if len(sensed) else None
@@ -203,8 +273,18 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
             out[part] = self.net.embed(seen.tokens, seen.mask, seen.places[part])
         return out
 
-    def _placed(self, seen: list[_Seen], sensed: Tensor, reference: Tensor, probability: Tensor, radius_px: float, origin: NDArray[np.float64]) -> PairMatches:
-        """Place matches to sub-pixel; those whose similarity is highest at the border of its map are dropped."""
+    def _placed(
+        self,
+        seen: list[_Seen],
+        sensed: Tensor,
+        reference: Tensor,
+        probability: Tensor,
+        radius_px: float,
+        origin: NDArray[np.float64],
+    ) -> PairMatches:
+        """Place matches to sub-pixel; those whose similarity is highest at the border of its map
+        are dropped.
+        """
         import torch
 
         from ....models.kd_cfm import SEARCH
@@ -212,46 +292,101 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         from ..similarity import find_peak
 
         mine, other = ((s.fine, s.mask) for s in seen)
-        surfaces = torch.cat([self.net.place(mine, other, a, b) for a, b in zip(sensed.split(_CHUNK), reference.split(_CHUNK), strict=True)]).cpu().numpy()
+        surfaces = (
+            torch.cat(
+                [
+                    self.net.place(mine, other, a, b)
+                    for a, b in zip(sensed.split(_CHUNK), reference.split(_CHUNK), strict=True)
+                ]
+            )
+            .cpu()
+            .numpy()
+        )
         peaks = [find_peak(s, 2) for s in surfaces]
         kept = [i for i, p in enumerate(peaks) if p is not None and not p.at_edge]
         good = [p for p in peaks if p is not None and not p.at_edge]
         if not kept:
             return PairMatches.none()
-        sensed, reference, probability, surfaces = sensed[kept], reference[kept], probability[kept], surfaces[kept]
+        sensed, reference, probability, surfaces = (
+            sensed[kept],
+            reference[kept],
+            probability[kept],
+            surfaces[kept],
+        )
         offset = np.array([(p.x - SEARCH, p.y - SEARCH) for p in good])
         places = reference.cpu().numpy() + offset
         limit = np.array([seen[1].fine.shape[2] - 1, seen[1].fine.shape[1] - 1])
         whole = np.clip(np.round(places), 0, limit).astype(np.int64)
         there = torch.from_numpy(whole).to(sensed.device)
-        back = torch.cat([self.net.place(other, mine, a, b) for a, b in zip(there.split(_CHUNK), sensed.split(_CHUNK), strict=True)]).cpu().numpy()
+        back = (
+            torch.cat(
+                [
+                    self.net.place(other, mine, a, b)
+                    for a, b in zip(there.split(_CHUNK), sensed.split(_CHUNK), strict=True)
+                ]
+            )
+            .cpu()
+            .numpy()
+        )
         returned = [find_peak(s, 2) for s in back]
-        again = np.array([(np.inf, np.inf) if p is None else (p.x - SEARCH, p.y - SEARCH) for p in returned])
+        again = np.array(
+            [(np.inf, np.inf) if p is None else (p.x - SEARCH, p.y - SEARCH) for p in returned]
+        )
         forward_backward = CELL_PX * np.hypot(*(again - (whole - places)).T)
-        value, second, sharp = (np.array([getattr(p, name) for p in good]) for name in ("value", "second", "sharpness"))
+        value, second, sharp = (
+            np.array([getattr(p, name) for p in good]) for name in ("value", "second", "sharpness")
+        )
         sure = probability.double().cpu().numpy()
         at = CELL_PX * places + CELL_PX / 2.0
         start = CELL_PX * sensed.double().cpu().numpy() + CELL_PX / 2.0
         near = np.hypot(*(at - start).T) <= radius_px
-        features = np.column_stack([np.ones(len(sure)), sure, value, (value - second) / np.maximum(value, 1e-3), np.minimum(sharp, 20) / 10, np.minimum(forward_backward, 8) / 4])
+        features = np.column_stack(
+            [
+                np.ones(len(sure)),
+                sure,
+                value,
+                (value - second) / np.maximum(value, 1e-3),
+                np.minimum(sharp, 20) / 10,
+                np.minimum(forward_backward, 8) / 4,
+            ]
+        )
         return PairMatches(
-            (at + origin)[near], (start + origin)[near], sure[near], features[near], np.array([p.covariance for p in good])[near] * CELL_PX**2, surfaces[near].astype(np.float32),
-            (CELL_PX * (reference.double().cpu().numpy() - SEARCH) + CELL_PX / 2.0 + origin)[near], float(CELL_PX), value[near], second[near], forward_backward[near],
+            (at + origin)[near],
+            (start + origin)[near],
+            sure[near],
+            features[near],
+            np.array([p.covariance for p in good])[near] * CELL_PX**2,
+            surfaces[near].astype(np.float32),
+            (CELL_PX * (reference.double().cpu().numpy() - SEARCH) + CELL_PX / 2.0 + origin)[near],
+            float(CELL_PX),
+            value[near],
+            second[near],
+            forward_backward[near],
         )
 
 
 def _seen_part(valid: NDArray[np.bool_]) -> tuple[slice, slice] | None:
-    """Return rows and columns around the valid ground, on the grid of the windows; None where nothing is valid."""
+    """Return rows and columns around the valid ground, on the grid of the windows; None where
+    nothing is valid.
+    """
     if not valid.any():
         return None
     out = []
     for axis in (1, 0):
         line = np.flatnonzero(valid.any(axis=axis))
-        low, high = (int(line[0]) - _CONTEXT_PX) // _CORE_PX, -((-int(line[-1]) - 1 - _CONTEXT_PX) // _CORE_PX)
+        low, high = (
+            (int(line[0]) - _CONTEXT_PX) // _CORE_PX,
+            -((-int(line[-1]) - 1 - _CONTEXT_PX) // _CORE_PX),
+        )
         out.append(slice(max(0, low * _CORE_PX), min(valid.shape[1 - axis], high * _CORE_PX)))
     return out[0], out[1]
 
 
 def _within(places: Tensor, x: int, y: int, side: int) -> Tensor:
     """Return (N,) bool: cells in a square."""
-    return (places[:, 0] >= x) & (places[:, 0] < x + side) & (places[:, 1] >= y) & (places[:, 1] < y + side)
+    return (
+        (places[:, 0] >= x)
+        & (places[:, 0] < x + side)
+        & (places[:, 1] >= y)
+        & (places[:, 1] < y + side)
+    )

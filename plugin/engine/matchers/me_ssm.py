@@ -35,16 +35,20 @@ class MeSsmParams:
     key="me_ssm",
     label="ME-SSM",
     kind="template",
-    summary="Compares what a state-space network trained on real optical-SAR pairs sees at each pixel; the most accurate one, slower, needs torch.",
+    summary="Compares what a state-space network trained on real optical-SAR pairs sees at each "
+    "pixel; the most accurate one, slower, needs torch.",
     params=MeSsmParams,
-    reference="Multi-expert learning framework with the state space model for optical and SAR image registration, arXiv 2507.04397",
+    reference="Multi-expert learning framework with the state space model for optical and SAR "
+    "image registration, arXiv 2507.04397",
     needs=("torch", "safetensors"),
     rank=60,
 )
 class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
-    """Dense descriptors of 28 channels, 16 of them learnt and 12 oriented gradients; short ones where there is nothing to hold on to (water, clouds).
+    """Dense descriptors of 28 channels, 16 of them learnt and 12 oriented gradients; short ones
+    where there is nothing to hold on to (water, clouds).
 
-    Layers run in bfloat16 where the processor has it; scans, gradients and similarity stay in float32.
+    Layers run in bfloat16 where the processor has it; scans, gradients and similarity stay in
+    float32.
     """
 
     margin_px = 40
@@ -60,10 +64,19 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
         from ....models.config import MeSsmConfig
         from ....models.me_ssm import MeSsm
 
-        self.load_network("me_ssm", params.weights if params is not None else "", device, lambda config: MeSsm(MeSsmConfig.from_dict(config)))
+        self.load_network(
+            "me_ssm",
+            params.weights if params is not None else "",
+            device,
+            lambda config: MeSsm(MeSsmConfig.from_dict(config)),
+        )
 
-    def describe(self, image: Image, modality: Modality) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return descriptors (C, H, W), 0 where the mask is False, and the gates of the experts (K, H, W)."""
+    def describe(
+        self, image: Image, modality: Modality
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return descriptors (C, H, W), 0 where the mask is False, and the gates of the experts (K,
+        H, W).
+        """
         import torch
 
         from ..features import fill_invalid
@@ -73,10 +86,17 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
         height, width = filled.shape
         features = np.empty((self.net.channels, height, width), np.float32)
         gates = np.empty((len(self.net.config.poses), height, width), np.float32)
-        step = height if height * width <= _STRIP_PX else max(256, _STRIP_PX // width // self.grid_px * self.grid_px)
+        step = (
+            height
+            if height * width <= _STRIP_PX
+            else max(256, _STRIP_PX // width // self.grid_px * self.grid_px)
+        )
         for top in range(0, height, step):  # in strips, so that memory does not grow with the tile
             low, high = max(0, top - self.margin_px), min(height, top + step + self.margin_px)
-            with torch.inference_mode(), torch.autocast(self.torch_device.type, torch.bfloat16, enabled=self.bfloat16):
+            with (
+                torch.inference_mode(),
+                torch.autocast(self.torch_device.type, torch.bfloat16, enabled=self.bfloat16),
+            ):
                 found = self.net(self.given(filled[low:high]), name)
                 inner = slice(top - low, min(top + step, height) - low)
                 features[:, top : top + step] = found.features[0, :, inner].float().cpu().numpy()

@@ -30,12 +30,24 @@ class MsaNetParams:
 
     weights: str = weights_param()
     candidates: str = param(
-        "places", "Candidates", "What a SAR keypoint is compared with: every place of the optical image, or its keypoints only, as in the paper.",
+        "places",
+        "Candidates",
+        "What a SAR keypoint is compared with: every place of the optical image, or its "
+        "keypoints only, as in the paper.",
         choices={"places": "every place", "keypoints": "keypoints"},
     )
-    reach_px: int = param(16, "Reach", "How far from its expected place a match is sought, at most the search radius.", unit="px", min=8, max=32)
+    reach_px: int = param(
+        16,
+        "Reach",
+        "How far from its expected place a match is sought, at most the search radius.",
+        unit="px",
+        min=8,
+        max=32,
+    )
     spacing_px: int = param(10, "Spacing", "Least distance of keypoints.", unit="px", min=4, max=64)
-    contrast: float = param(0.05, "Contrast", "Least contrast of a keypoint on the moment map.", min=0.01, max=0.5)
+    contrast: float = param(
+        0.05, "Contrast", "Least contrast of a keypoint on the moment map.", min=0.01, max=0.5
+    )
 
     def __post_init__(self) -> None:
         check_params(self)
@@ -45,29 +57,36 @@ class MsaNetParams:
     key="msa_net",
     label="MSA-Net",
     kind="pair",
-    summary="Describes patches around keypoints by a network trained on real optical-SAR pairs; many tie points, needs torch.",
+    summary="Describes patches around keypoints by a network trained on real optical-SAR pairs; "
+    "many tie points, needs torch.",
     params=MsaNetParams,
-    reference="SAR and optical image registration using local and global feature learning by modality-shared attention network, J. Appl. Remote Sens. 17(3) 036504",
+    reference="SAR and optical image registration using local and global feature learning by "
+    "modality-shared attention network, J. Appl. Remote Sens. 17(3) 036504",
     needs=("torch", "safetensors"),
     rank=15,
 )
 class MsaNetMatcher(NetworkMatcher, PairMatcher):
-    """Nearest descriptor within reach, mutual check, sub-pixel place by a paraboloid on the similarity surface.
+    """Nearest descriptor within reach, mutual check, sub-pixel place by a paraboloid on the
+    similarity surface.
 
     Convention:
-        Inside, places are nodes (column, row) of descriptor maps; node n has its place at px 4 n + 32 (corner origin).
+        Inside, places are nodes (column, row) of descriptor maps; node n has its place at px 4 n +
+        32 (corner origin).
 
     Deviation:
-        keypoints are moved to the nearest of the places described (4 px apart), and by default compared with all of those of the
-        optical image: keypoints of the two modalities seldom coincide. Where two scales are joined both find the node; the match
-        lies at the peak of the 64 px alone at that node or beside it: through the motion fitted to all matches that is more exact.
-        The similarities given are of both scales, laid so that their peak is at the match.
+        keypoints are moved to the nearest of the places described (4 px apart), and by default
+        compared with all of those of the optical image: keypoints of the two modalities seldom
+        coincide. Where two scales are joined both find the node; the match lies at the peak of the
+        64 px alone at that node or beside it: through the motion fitted to all matches that is more
+        exact. The similarities given are of both scales, laid so that their peak is at the match.
     """
 
     params: MsaNetParams
     margin_px = 192
     grid_px = _GRID
-    independent_px = _PATCH  # errors of matches further apart do not correlate, of two scales neither: 0.06 at 56 to 72 px, 0.03 beyond
+    # errors of matches further apart do not correlate, of two scales neither: 0.06 at 56 to 72 px,
+    # 0.03 beyond
+    independent_px = _PATCH
     step_px = _STEP
     bytes_per_px = 900
     base_mb = 700
@@ -76,10 +95,21 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         super().__init__(params or MsaNetParams(), device)
         from ....models.msa_net import MsaNet, MsaNetConfig
 
-        self.load_network("msa_net", self.params.weights, device, lambda config: MsaNet(MsaNetConfig.from_dict(config)))
+        self.load_network(
+            "msa_net",
+            self.params.weights,
+            device,
+            lambda config: MsaNet(MsaNetConfig.from_dict(config)),
+        )
         self.patch_px = 2 * _PATCH if self.net.config.joined else _PATCH
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:  # noqa: ARG002
+    def match(
+        self,
+        reference: Image,
+        sensed: Image,
+        search_radius_px: float,
+        wanted: Window | None = None,  # noqa: ARG002
+    ) -> PairMatches:
         """Return the matches no further apart than reach and search radius.
 
         Raises:
@@ -97,8 +127,13 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         if not len(nodes):
             return PairMatches.none()
         described = self.describe(reference), self.describe(sensed)
-        reach, scale = int(min(self.params.reach_px, search_radius_px)) // _STEP, float(self.net.log_scale.detach().exp())
-        surfaces = surfaces_around(described[1][nodes[:, 1], nodes[:, 0]], described[0], valid[0], nodes, reach)
+        reach, scale = (
+            int(min(self.params.reach_px, search_radius_px)) // _STEP,
+            float(self.net.log_scale.detach().exp()),
+        )
+        surfaces = surfaces_around(
+            described[1][nodes[:, 1], nodes[:, 0]], described[0], valid[0], nodes, reach
+        )
         allowed = None
         if self.params.candidates == "keypoints":
             corners, marks = self._nodes(reference, valid[0]), np.zeros_like(valid[0])
@@ -106,53 +141,98 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
             allowed = windows(marks, nodes, reach)
         peaks = read_peaks(surfaces, scale, allowed)
         found = np.clip(nodes + peaks.node, 0, np.array(valid[0].shape[::-1]) - 1)
-        back = read_peaks(surfaces_around(described[0][found[:, 1], found[:, 0]], described[1], valid[1], found, reach), scale)
+        back = read_peaks(
+            surfaces_around(
+                described[0][found[:, 1], found[:, 0]], described[1], valid[1], found, reach
+            ),
+            scale,
+        )
         keep = peaks.free & back.free & (np.abs(peaks.node + back.node) <= 1).all(axis=1)
         offset, way_back = peaks.offset, back.offset
         if self.net.config.joined:
             near = [d[..., : self.net.config.channels] for d in described]
             again = np.clip(found + back.node, 0, np.array(valid[1].shape[::-1]) - 1)
-            there = _beside(surfaces_around(near[1][nodes[:, 1], nodes[:, 0]], near[0], valid[0], found, 2), scale)
-            here = _beside(surfaces_around(near[0][found[:, 1], found[:, 0]], near[1], valid[1], again, 2), scale)
+            there = _beside(
+                surfaces_around(near[1][nodes[:, 1], nodes[:, 0]], near[0], valid[0], found, 2),
+                scale,
+            )
+            here = _beside(
+                surfaces_around(near[0][found[:, 1], found[:, 0]], near[1], valid[1], again, 2),
+                scale,
+            )
             offset, way_back = found - nodes + there.offset, again - found + here.offset
             keep &= there.free & here.free
         shift, error = _STEP * offset, _STEP * np.hypot(*(offset + way_back).T)
         keep &= (np.hypot(*shift.T) <= search_radius_px) & (np.abs(offset) <= reach).all(axis=1)
-        facts = np.stack((np.ones(len(nodes)), peaks.value - peaks.second, peaks.mass, np.minimum(peaks.sharpness, 20) / 10, np.minimum(error, 16) / 4, peaks.value), axis=1)
+        facts = np.stack(
+            (
+                np.ones(len(nodes)),
+                peaks.value - peaks.second,
+                peaks.mass,
+                np.minimum(peaks.sharpness, 20) / 10,
+                np.minimum(error, 16) / 4,
+                peaks.value,
+            ),
+            axis=1,
+        )
         origin = np.array([part[1].start, part[0].start], dtype=np.float64)
         at = (nodes * _STEP + _HALF).astype(np.float64) + origin
         covariance = peaks.covariance * _STEP**2 + _LEAST_VARIANCE_PX2 * np.eye(2)
         return PairMatches(
-            reference=(at + shift)[keep], sensed=at[keep], score=peaks.mass[keep], features=facts[keep], covariance=covariance[keep],
-            surfaces=surfaces[keep], surface_origin=(at + shift - _STEP * (peaks.offset + reach))[keep], surface_step_px=float(_STEP),
-            peak=peaks.value[keep], second=peaks.second[keep], forward_backward=error[keep],
+            reference=(at + shift)[keep],
+            sensed=at[keep],
+            score=peaks.mass[keep],
+            features=facts[keep],
+            covariance=covariance[keep],
+            surfaces=surfaces[keep],
+            surface_origin=(at + shift - _STEP * (peaks.offset + reach))[keep],
+            surface_step_px=float(_STEP),
+            peak=peaks.value[keep],
+            second=peaks.second[keep],
+            forward_backward=error[keep],
         )
 
     def describe(self, image: Image) -> NDArray[np.float32]:
-        """Return unit descriptors (rows, columns, C) of places 4 px apart, the first at (32, 32) px; in strips, so that memory does not grow with the tile."""
+        """Return unit descriptors (rows, columns, C) of places 4 px apart, the first at (32, 32)
+        px; in strips, so that memory does not grow with the tile.
+        """
         import torch
 
         from ..features import fill_invalid
 
         filled = fill_invalid(image.data, image.mask)
         height, width = (max(_PATCH, -(-side // _GRID) * _GRID) for side in filled.shape)
-        filled = np.pad(filled, ((0, height - filled.shape[0]), (0, width - filled.shape[1])), mode="edge")
+        filled = np.pad(
+            filled, ((0, height - filled.shape[0]), (0, width - filled.shape[1])), mode="edge"
+        )
         rows = (height - _PATCH) // _STEP + 1
         name, parts = network_modality(image.modality), []
         for first in range(0, rows, _STRIP_PX // _STEP):
             last, top = min(rows, first + _STRIP_PX // _STEP), first * _STEP
-            low, high = max(0, top - self.margin_px), min(height, last * _STEP + _PATCH + self.margin_px)
+            low, high = (
+                max(0, top - self.margin_px),
+                min(height, last * _STEP + _PATCH + self.margin_px),
+            )
             with torch.inference_mode():
-                found = self.net(self.given(filled[low:high]), name, _STEP)[0].permute(1, 2, 0).cpu().numpy()
+                found = (
+                    self.net(self.given(filled[low:high]), name, _STEP)[0]
+                    .permute(1, 2, 0)
+                    .cpu()
+                    .numpy()
+                )
             parts.append(found[first - low // _STEP : last - low // _STEP])
         return np.concatenate(parts)
 
     def _nodes(self, image: Image, valid: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return (K, 2) the nodes nearest to the keypoints of an image, each once, those that see enough ground."""
+        """Return (K, 2) the nodes nearest to the keypoints of an image, each once, those that see
+        enough ground.
+        """
         from ..features import fill_invalid
         from ..keypoints import corners, maximum_moment, spread
 
-        at, strength = corners(maximum_moment(fill_invalid(image.data, image.mask)), self.params.contrast)
+        at, strength = corners(
+            maximum_moment(fill_invalid(image.data, image.mask)), self.params.contrast
+        )
         at = at[spread(at, strength, self.params.spacing_px)]
         nodes = np.unique(np.round((at + 0.5 - _HALF) / _STEP).astype(np.int64), axis=0)
         nodes = nodes[((nodes >= 0) & (nodes < np.array(valid.shape[::-1]))).all(axis=1)]
@@ -160,7 +240,9 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
 
 
 def _beside(surfaces: NDArray[np.float32], scale: float) -> Peaks:
-    """Read (N, 5, 5) similarities at the highest of those of the middle 3 x 3 nodes that none of their neighbours exceeds; not `free` without one."""
+    """Read (N, 5, 5) similarities at the highest of those of the middle 3 x 3 nodes that none of
+    their neighbours exceeds; not `free` without one.
+    """
     from scipy.ndimage import maximum_filter
 
     from ..descriptors import read_peaks
@@ -170,19 +252,28 @@ def _beside(surfaces: NDArray[np.float32], scale: float) -> Peaks:
 
 
 def _seen(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return (rows, columns): whether the patch of each node holds enough valid ground, its middle included."""
+    """Return (rows, columns): whether the patch of each node holds enough valid ground, its middle
+    included.
+    """
     import cv2
 
     height, width = (max(_PATCH, -(-side // _GRID) * _GRID) for side in mask.shape)
     mask = np.pad(mask, ((0, height - mask.shape[0]), (0, width - mask.shape[1])))
     total = cv2.integral(mask.astype(np.uint8)).astype(np.float64)
-    r, c = np.arange(0, height - _PATCH + 1, _STEP)[:, None], np.arange(0, width - _PATCH + 1, _STEP)[None]
-    share = (total[r + _PATCH, c + _PATCH] - total[r, c + _PATCH] - total[r + _PATCH, c] + total[r, c]) / _PATCH**2
+    r, c = (
+        np.arange(0, height - _PATCH + 1, _STEP)[:, None],
+        np.arange(0, width - _PATCH + 1, _STEP)[None],
+    )
+    share = (
+        total[r + _PATCH, c + _PATCH] - total[r, c + _PATCH] - total[r + _PATCH, c] + total[r, c]
+    ) / _PATCH**2
     return np.asarray((share >= _MIN_VALID) & mask[r + _HALF, c + _HALF])
 
 
 def _seen_part(valid: NDArray[np.bool_]) -> tuple[slice, slice] | None:
-    """Return rows and columns around the valid ground, beginning on the grid; None where nothing is valid."""
+    """Return rows and columns around the valid ground, beginning on the grid; None where nothing is
+    valid.
+    """
     if not valid.any():
         return None
     out = []

@@ -1,4 +1,6 @@
-"""What every matcher with a network does alike: find its weights, build the network, choose the device."""
+"""What every matcher with a network does alike: find its weights, build the network, choose the
+device.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,12 @@ def shipped_weights(key: str) -> Path:
 
 def weights_param() -> Any:
     """Declare the parameter `weights` of a matcher with a network."""
-    return param("", "Weights", "File of weights made by `train`; empty = the ones that came with the plugin.", file="*.safetensors")
+    return param(
+        "",
+        "Weights",
+        "File of weights made by `train`; empty = the ones that came with the plugin.",
+        file="*.safetensors",
+    )
 
 
 def network_modality(modality: Modality) -> str:
@@ -39,7 +46,9 @@ def network_modality(modality: Modality) -> str:
 
 
 def fast_bfloat16(device: str) -> bool:
-    """Tell whether a device ("cpu", "cuda") multiplies bfloat16 in hardware, where layers gain by it."""
+    """Tell whether a device ("cpu", "cuda") multiplies bfloat16 in hardware, where layers gain by
+    it.
+    """
     import torch
 
     if device == "cuda":
@@ -49,10 +58,15 @@ def fast_bfloat16(device: str) -> bool:
 
 
 class NetworkMatcher:
-    """Beside `TemplateMatcher` or `PairMatcher`: a matcher whose work is done by a network of `models`."""
+    """Beside `TemplateMatcher` or `PairMatcher`: a matcher whose work is done by a network of
+    `models`.
+    """
 
-    def load_network(self, key: str, weights: str, device: str, build: Callable[[dict[str, Any]], Any]) -> None:
-        """Set `net` (ready for inference), `card`, `calibration`, `torch_device` and `bfloat16` (layers gain by it).
+    def load_network(
+        self, key: str, weights: str, device: str, build: Callable[[dict[str, Any]], Any]
+    ) -> None:
+        """Set `net` (ready for inference), `card`, `calibration`, `torch_device` and `bfloat16`
+        (layers gain by it).
 
         Args:
             key: Name the card must bear.
@@ -61,14 +75,19 @@ class NetworkMatcher:
             build: Makes the network from the card's `config`.
 
         Raises:
-            NetworkError: the weights are missing, damaged or another network's, or there is no such device.
+            NetworkError: the weights are missing, damaged or another network's, or there is no such
+            device.
         """
         import torch
 
         from ....models.weights import fill, load_weights
 
         path = Path(weights) if weights else shipped_weights(key)
-        hint = "Install the plugin anew." if not weights else "Choose a .safetensors file written by `train`, with its .json beside it."
+        hint = (
+            "Install the plugin anew."
+            if not weights
+            else "Choose a .safetensors file written by `train`, with its .json beside it."
+        )
         with reading("the weights", path, hint, NetworkError):
             tensors, self.card = load_weights(path, key)
             net = build(self.card["config"])

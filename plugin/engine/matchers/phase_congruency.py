@@ -21,9 +21,18 @@ if TYPE_CHECKING:
 class PhaseCongruencyParams:
     """Parameters of `phase_congruency`."""
 
-    scales: int = param(4, "Scales", "Log-Gabor scales, wavelengths 3 px and its doublings.", min=2, max=6)
+    scales: int = param(
+        4, "Scales", "Log-Gabor scales, wavelengths 3 px and its doublings.", min=2, max=6
+    )
     orientations: int = param(6, "Orientations", "Log-Gabor orientations.", min=4, max=12)
-    sigma: float = param(1.0, "Channel smoothing", "Gaussian blur of each orientation channel.", unit="px", min=0.0, max=5.0)
+    sigma: float = param(
+        1.0,
+        "Channel smoothing",
+        "Gaussian blur of each orientation channel.",
+        unit="px",
+        min=0.0,
+        max=5.0,
+    )
 
     def __post_init__(self) -> None:
         check_params(self)
@@ -33,9 +42,11 @@ class PhaseCongruencyParams:
     key="phase_congruency",
     label="Phase congruency",
     kind="template",
-    summary="Correlates phase congruency by orientation; insensitive to illumination and contrast, slower than CFOG.",
+    summary="Correlates phase congruency by orientation; insensitive to illumination and "
+    "contrast, slower than CFOG.",
     params=PhaseCongruencyParams,
-    reference="Ye et al. 2017, Robust registration of multimodal remote sensing images based on structural similarity, TGRS 55(5)",
+    reference="Ye et al. 2017, Robust registration of multimodal remote sensing images based on "
+    "structural similarity, TGRS 55(5)",
     rank=20,
 )
 class PhaseCongruencyMatcher(TemplateMatcher):
@@ -53,6 +64,8 @@ class PhaseCongruencyMatcher(TemplateMatcher):
         """Return the orientation channels (orientations, H, W)."""
         from ..features import blur, fill_invalid, phase_congruency, unit_channels
 
-        pc = phase_congruency(fill_invalid(image.data, image.mask), self.params.scales, self.params.orientations)
+        pc = phase_congruency(
+            fill_invalid(image.data, image.mask), self.params.scales, self.params.orientations
+        )
         channels = np.stack([blur(c, self.params.sigma) for c in pc])
         return unit_channels(channels, 0.05) * image.mask.astype(np.float32)

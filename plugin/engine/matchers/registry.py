@@ -1,7 +1,8 @@
 """The register of matchers and the contract each one keeps.
 
-A matcher is one file in this folder. At module level it imports numpy, the standard library and the core only, so that
-QGIS can list matchers and build their forms without the engine's packages; heavy imports go into `__init__` or methods.
+A matcher is one file in this folder. At module level it imports numpy, the standard library and the
+core only, so that QGIS can list matchers and build their forms without the engine's packages; heavy
+imports go into `__init__` or methods.
 """
 
 from __future__ import annotations
@@ -83,29 +84,41 @@ class _Matcher:
 
 
 class TemplateMatcher(_Matcher):
-    """Compares templates of the sensed image with search windows of the reference; see `similarity.correlate`.
+    """Compares templates of the sensed image with search windows of the reference; see
+    `similarity.correlate`.
 
-    Subclasses implement `features`. They may override `correlate` when similarity is not a correlation of features.
+    Subclasses implement `features`. They may override `correlate` when similarity is not a
+    correlation of features.
     """
 
     margin_px: ClassVar[int] = 16
     """Features of a tile are right only this far from its edge."""
     grid_px: ClassVar[int] = 1
-    """Tiles begin at multiples of this, so that features made at a reduced resolution do not depend on the tile."""
+    """Tiles begin at multiples of this, so that features made at a reduced resolution do not depend
+    on the tile.
+    """
     template_limits_px: ClassVar[tuple[int, int]] = (64, 96)
     """Largest template chosen by itself on images under 700 px, and on larger ones."""
     anchor_rotation_deg: ClassVar[float | None] = None
-    """Features are costly, and bear being turned by half this angle: the coarse stage computes them this far apart only."""
+    """Features are costly, and bear being turned by half this angle: the coarse stage computes them
+    this far apart only.
+    """
     gains_by_threads: ClassVar[bool] = False
-    """Comparing one template takes so long, outside Python's lock, that several threads compare faster than one; measured."""
+    """Comparing one template takes so long, outside Python's lock, that several threads compare
+    faster than one; measured.
+    """
 
     @classmethod
     def is_correlation(cls) -> bool:
-        """Whether similarity is the plain correlation of features, so that the coarse stage can use them too."""
+        """Whether similarity is the plain correlation of features, so that the coarse stage can use
+        them too.
+        """
         return cls.correlate is TemplateMatcher.correlate
 
     def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:
-        """Return dense features (C, H, W), float32, at the image's own pixel grid; 0 where the mask is False."""
+        """Return dense features (C, H, W), float32, at the image's own pixel grid; 0 where the mask
+        is False.
+        """
         raise NotImplementedError
 
     def correlate(
@@ -115,7 +128,9 @@ class TemplateMatcher(_Matcher):
         window: NDArray[np.float32],
         window_mask: NDArray[np.bool_],
     ) -> Surface:
-        """Return the similarity of the template (C, h, w) at every position inside the window (C, H, W)."""
+        """Return the similarity of the template (C, h, w) at every position inside the window (C,
+        H, W).
+        """
         from ..similarity import correlate
 
         return correlate(template, template_mask, window, window_mask)
@@ -123,16 +138,21 @@ class TemplateMatcher(_Matcher):
 
 @dataclass(frozen=True, eq=False)
 class PairMatches:
-    """Matches of two images, and what each was judged by. Positions are in the pixel frame (corner origin) of the images given.
+    """Matches of two images, and what each was judged by.
+
+    Positions are in the pixel frame (corner origin) of the images given.
 
     Attributes:
         reference: (N, 2).
         sensed: (N, 2).
         score: (N,) 0..1.
-        features: (N, F), the first column ones: what `calibrate` learns the score from. With a calibration,
-            score = logistic(features @ calibration.score); without one `score` is taken as it is.
-        covariance: (N, 2, 2) px squared of the reference position, or None = 0.5 px squared along each axis.
-        surfaces: (N, h, w) float32 for the eye: how well each place around the match agrees (similarity, matching probability), or None.
+        features: (N, F), the first column ones: what `calibrate` learns the score from. With a
+            calibration, score = logistic(features @ calibration.score); without one `score` is
+            taken as it is.
+        covariance: (N, 2, 2) px squared of the reference position, or None = 0.5 px squared along
+            each axis.
+        surfaces: (N, h, w) float32 for the eye: how well each place around the match agrees
+            (similarity, matching probability), or None.
         surface_origin: (N, 2) reference position of the centre of `surfaces[:, 0, 0]`.
         surface_step_px: Reference px from one cell of the surfaces to the next.
         peak: (N,) height of the match, in the unit of the surfaces.
@@ -165,30 +185,40 @@ def check_same_size(reference: Image, sensed: Image) -> None:
         AlignError: they differ.
     """
     if reference.data.shape != sensed.data.shape:
-        raise AlignError("Reference and sensed image must be of the same size.", "Give both on one grid.")
+        raise AlignError(
+            "Reference and sensed image must be of the same size.", "Give both on one grid."
+        )
 
 
 class PairMatcher(_Matcher):
     """Finds matches between two prepared images of the same grid by itself (keypoints, flow).
 
-    The images are alike to a few pixels: the coarse stage has corrected the sensed one. Tiles are given with a margin.
+    The images are alike to a few pixels: the coarse stage has corrected the sensed one. Tiles are
+    given with a margin.
     """
 
     margin_px: ClassVar[int] = 64
     """Ground given around each tile."""
     grid_px: ClassVar[int] = 1
-    """Tiles given begin at multiples of this, so that features made at a reduced resolution do not depend on the tile."""
+    """Tiles given begin at multiples of this, so that features made at a reduced resolution do not
+    depend on the tile.
+    """
     independent_px: ClassVar[int] = 1
-    """Side of the ground that one match looks at: errors of matches nearer to each other than this are not independent."""
+    """Side of the ground that one match looks at: errors of matches nearer to each other than this
+    are not independent.
+    """
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:
+    def match(
+        self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None
+    ) -> PairMatches:
         """Return the matches no further apart than the search radius.
 
         Args:
             reference: The tile with its margin.
             sensed: Of the same size and origin.
             search_radius_px: Of the matches.
-            wanted: (x, y, width, height) of the tile in it: sensed positions outside need not be matched; None = all.
+            wanted: (x, y, width, height) of the tile in it: sensed positions outside need not be
+                matched; None = all.
         """
         raise NotImplementedError
 
@@ -197,7 +227,15 @@ _SPECS: dict[str, MatcherSpec] = {}
 
 
 def register(
-    *, key: str, label: str, kind: str, summary: str, params: type, reference: str, needs: tuple[str, ...] = (), rank: int = 0,
+    *,
+    key: str,
+    label: str,
+    kind: str,
+    summary: str,
+    params: type,
+    reference: str,
+    needs: tuple[str, ...] = (),
+    rank: int = 0,
     listed: bool = True,
 ) -> Callable[[type], type]:
     """Class decorator that adds a matcher to the register."""
@@ -207,7 +245,9 @@ def register(
             raise UsageError(f"Matcher {key}: kind is 'template' or 'pair', not {kind!r}.")
         if key in _SPECS and _SPECS[key].factory.__module__ != cls.__module__:
             raise UsageError(f"Two matchers are called {key!r}.")
-        _SPECS[key] = MatcherSpec(key, label, kind, summary, params, reference, needs, rank, cls, listed)
+        _SPECS[key] = MatcherSpec(
+            key, label, kind, summary, params, reference, needs, rank, cls, listed
+        )
         return cls
 
     return add
@@ -218,8 +258,15 @@ def all_specs() -> dict[str, MatcherSpec]:
     package = __name__.rsplit(".", 1)[0]
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         if module.name != "registry":
-            __import__(f"{package}.{module.name}")  # not importlib: QGIS forgets on unloading only what it saw imported this way
-    return dict(sorted(((k, s) for k, s in _SPECS.items() if s.listed), key=lambda item: (-item[1].rank, item[0])))
+            __import__(
+                f"{package}.{module.name}"
+            )  # not importlib: QGIS forgets on unloading only what it saw imported this way
+    return dict(
+        sorted(
+            ((k, s) for k, s in _SPECS.items() if s.listed),
+            key=lambda item: (-item[1].rank, item[0]),
+        )
+    )
 
 
 def resolve_auto(key: str) -> str:
@@ -242,7 +289,9 @@ def get_spec(key: str) -> MatcherSpec:
     return _SPECS[key]
 
 
-def create(key: str, params: dict[str, Any] | None = None, device: str = "cpu") -> TemplateMatcher | PairMatcher:
+def create(
+    key: str, params: dict[str, Any] | None = None, device: str = "cpu"
+) -> TemplateMatcher | PairMatcher:
     """Make a matcher.
 
     Raises:
@@ -252,6 +301,7 @@ def create(key: str, params: dict[str, Any] | None = None, device: str = "cpu") 
     spec = get_spec(key)
     if missing := spec.missing():
         raise MissingDependencyError(
-            f"{spec.label} needs {', '.join(missing)}.", "Install it in the worker's interpreter, or choose another matcher."
+            f"{spec.label} needs {', '.join(missing)}.",
+            "Install it in the worker's interpreter, or choose another matcher.",
         )
     return spec.factory(from_dict(spec.params, params or {}), device)

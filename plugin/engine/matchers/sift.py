@@ -21,8 +21,16 @@ if TYPE_CHECKING:
 class SiftParams:
     """Parameters of `sift`."""
 
-    keypoints: int = param(4000, "Keypoints", "Strongest keypoints kept per tile.", min=100, max=20000)
-    ratio: float = param(0.85, "Ratio test", "Largest ratio of best to second-best descriptor distance.", min=0.5, max=1.0)
+    keypoints: int = param(
+        4000, "Keypoints", "Strongest keypoints kept per tile.", min=100, max=20000
+    )
+    ratio: float = param(
+        0.85,
+        "Ratio test",
+        "Largest ratio of best to second-best descriptor distance.",
+        min=0.5,
+        max=1.0,
+    )
 
     def __post_init__(self) -> None:
         check_params(self)
@@ -43,18 +51,32 @@ class SiftMatcher(PairMatcher):
     params: SiftParams
     base_mb = 750
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:  # noqa: ARG002
+    def match(
+        self,
+        reference: Image,
+        sensed: Image,
+        search_radius_px: float,
+        wanted: Window | None = None,  # noqa: ARG002
+    ) -> PairMatches:
         """Return the matches."""
         import cv2
 
         # enable_precise_upscale removes OpenCV's bias of a quarter pixel.
-        detector = cv2.SIFT_create(nfeatures=self.params.keypoints, contrastThreshold=0.02, enable_precise_upscale=True)  # type: ignore[attr-defined,unused-ignore]
-        keys_r, desc_r = detector.detectAndCompute(_to_8_bit(reference), reference.mask.astype(np.uint8))
+        detector = cv2.SIFT_create(  # type: ignore[attr-defined,unused-ignore]
+            nfeatures=self.params.keypoints, contrastThreshold=0.02, enable_precise_upscale=True
+        )
+        keys_r, desc_r = detector.detectAndCompute(
+            _to_8_bit(reference), reference.mask.astype(np.uint8)
+        )
         keys_s, desc_s = detector.detectAndCompute(_to_8_bit(sensed), sensed.mask.astype(np.uint8))
         if desc_r is None or desc_s is None or len(keys_r) < 2 or len(keys_s) < 2:
             return PairMatches.none()
         pos_r, pos_s = (px_from_idx(np.array([k.pt for k in keys])) for keys in (keys_r, keys_s))
-        distance = np.sqrt(np.maximum((desc_s**2).sum(1)[:, None] + (desc_r**2).sum(1)[None] - 2 * desc_s @ desc_r.T, 0.0))
+        distance = np.sqrt(
+            np.maximum(
+                (desc_s**2).sum(1)[:, None] + (desc_r**2).sum(1)[None] - 2 * desc_s @ desc_r.T, 0.0
+            )
+        )
         for row, at in zip(distance, pos_s, strict=True):
             row[((pos_r - at) ** 2).sum(axis=1) > search_radius_px**2] = np.inf
         best = distance.argmin(axis=1)

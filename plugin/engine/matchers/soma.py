@@ -29,8 +29,13 @@ class SomaParams:
     """Parameters of `soma`."""
 
     spacing_px: int = param(
-        32, "Spacing", "One tie point in each square of this side, where the flow is most certain; rounded down to a multiple of 8 px.",
-        unit="px", min=16, max=128,
+        32,
+        "Spacing",
+        "One tie point in each square of this side, where the flow is most certain; "
+        "rounded down to a multiple of 8 px.",
+        unit="px",
+        min=16,
+        max=128,
     )
     weights: str = weights_param()
 
@@ -42,14 +47,17 @@ class SomaParams:
     key="soma",
     label="SOMA",
     kind="pair",
-    summary="Estimates an affine motion and a dense flow with certainty by a network trained on real optical-SAR pairs; needs torch.",
+    summary="Estimates an affine motion and a dense flow with certainty by a network trained on "
+    "real optical-SAR pairs; needs torch.",
     params=SomaParams,
-    reference="Feature gradient enhanced affine-flow matching for SAR-optical registration, arXiv 2511.13168 (AAAI 2026)",
+    reference="Feature gradient enhanced affine-flow matching for SAR-optical registration, arXiv "
+    "2511.13168 (AAAI 2026)",
     needs=("torch", "safetensors"),
     rank=20,
 )
 class SomaMatcher(NetworkMatcher, PairMatcher):
-    """Dense flow in windows of 320 px whose middle 256 px count; windows begin at multiples of 256 px of the scene, whatever the tile.
+    """Dense flow in windows of 320 px whose middle 256 px count; windows begin at multiples of 256
+    px of the scene, whatever the tile.
 
     Deviation:
         the paper's windows have 512 px.
@@ -65,10 +73,15 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         super().__init__(params or SomaParams(), device)
         from ....models.soma import Soma, SomaConfig
 
-        self.load_network("soma", self.params.weights, device, lambda config: Soma(SomaConfig.from_dict(config)))
+        self.load_network(
+            "soma", self.params.weights, device, lambda config: Soma(SomaConfig.from_dict(config))
+        )
 
-    def match(self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None) -> PairMatches:
-        """Return the most certain place of each square of `spacing_px` and where its ground lies in the reference.
+    def match(
+        self, reference: Image, sensed: Image, search_radius_px: float, wanted: Window | None = None
+    ) -> PairMatches:
+        """Return the most certain place of each square of `spacing_px` and where its ground lies in
+        the reference.
 
         Args:
             reference: Beginning at a multiple of `grid_px`; right only `margin_px` from its edge.
@@ -78,7 +91,10 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         """
         from ..preparing import middle_windows
 
-        parts = [self._points(*windows, corner, search_radius_px) for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX, wanted)]
+        parts = [
+            self._points(*windows, corner, search_radius_px)
+            for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX, wanted)
+        ]
         parts = [part for part in parts if len(part["sensed"])]
         if not parts:
             return PairMatches.none()
@@ -94,20 +110,34 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         with torch.inference_mode():
             described, masks = [], []
             for image in (sensed, reference):
-                described.append(self.net.describe(self.given(fill_invalid(image.data, image.mask)), network_modality(image.modality)))
-                masks.append(torch.from_numpy(image.mask.astype(np.float32))[None, None].to(self.torch_device))
+                described.append(
+                    self.net.describe(
+                        self.given(fill_invalid(image.data, image.mask)),
+                        network_modality(image.modality),
+                    )
+                )
+                masks.append(
+                    torch.from_numpy(image.mask.astype(np.float32))[None, None].to(
+                        self.torch_device
+                    )
+                )
             found: GlamResult = self.net.match(described[0], described[1], masks[0], masks[1])
             return found
 
     def _points(
         self, reference: Image, sensed: Image, corner: NDArray[np.float64], search_radius_px: float
     ) -> dict[str, NDArray[Any]]:
-        """Return the fields of `PairMatches` for one window; only an empty `sensed` where no place can be told of.
+        """Return the fields of `PairMatches` for one window; only an empty `sensed` where no place
+        can be told of.
 
         The displacement is the mean of the one there and of the way back.
         """
         forth, back = self.flow(reference, sensed), self.flow(sensed, reference)
-        flow, certainty, finest = _array(forth.flow), _logistic(_array(forth.certainty)[0]), forth.levels[-1]
+        flow, certainty, finest = (
+            _array(forth.flow),
+            _logistic(_array(forth.certainty)[0]),
+            forth.levels[-1],
+        )
         logits = _array(finest.logits)
         probability = np.exp(logits - logits.max(axis=0))
         probability /= probability.sum(axis=0)
@@ -120,7 +150,9 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         returned = _read(_array(back.flow), (at + shift) / cell - 0.5)
         xx, xy, yy = _array(finest.covariance)[:, rows, columns]
         variance = _LEAST_VARIANCE_PX2
-        covariance = np.stack((np.stack((xx + variance, xy), axis=1), np.stack((xy, yy + variance), axis=1)), axis=1)
+        covariance = np.stack(
+            (np.stack((xx + variance, xy), axis=1), np.stack((xy, yy + variance), axis=1)), axis=1
+        )
         side = round(len(probability) ** 0.5)
         surfaces = probability[:, rows, columns].T.reshape(-1, side, side)
         apart = np.hypot(*(shift + returned).T)
@@ -129,12 +161,32 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         shift = (shift - returned) / 2.0
         sure, spread = certainty[rows, columns], np.sqrt(xx + yy)
         peak, second = two_highest(surfaces, 1)
-        features = np.stack((np.ones_like(sure), np.log(sure / (1.0 - sure)), spread, np.minimum(apart, 8.0) / 4.0, peak), axis=1)
+        features = np.stack(
+            (
+                np.ones_like(sure),
+                np.log(sure / (1.0 - sure)),
+                spread,
+                np.minimum(apart, 8.0) / 4.0,
+                peak,
+            ),
+            axis=1,
+        )
         there = np.clip(at + shift, 0, np.array(reference.data.shape[::-1]) - 1).astype(int)
-        keep = (np.hypot(*shift.T) <= search_radius_px) & (np.abs(residual) <= side - 1).all(axis=1) & reference.mask[there[:, 1], there[:, 0]]
+        keep = (
+            (np.hypot(*shift.T) <= search_radius_px)
+            & (np.abs(residual) <= side - 1).all(axis=1)
+            & reference.mask[there[:, 1], there[:, 0]]
+        )
         found = {
-            "reference": at + shift + corner, "sensed": at + corner, "score": sure, "features": features, "covariance": covariance,
-            "surfaces": surfaces.astype(np.float32), "surface_origin": origin + corner, "peak": peak, "second": second,
+            "reference": at + shift + corner,
+            "sensed": at + corner,
+            "score": sure,
+            "features": features,
+            "covariance": covariance,
+            "surfaces": surfaces.astype(np.float32),
+            "surface_origin": origin + corner,
+            "peak": peak,
+            "second": second,
             "forward_backward": apart,
         }
         return {name: values[keep] for name, values in found.items()}
@@ -142,10 +194,20 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
     def _places(
         self, certainty: NDArray[np.float64], sensed: Image, reference: Image, cell: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return rows and columns of the most certain cell of each square of the window's middle; squares with little valid ground are left out."""
-        share = sensed.mask.reshape(certainty.shape[0], cell, certainty.shape[1], cell).mean(axis=(1, 3))
-        valid = np.where((share > 0.99) & (reference.mask[cell // 2 :: cell, cell // 2 :: cell]), certainty, -1.0)
-        each, first, last = self.params.spacing_px // cell, _AROUND_PX // cell, (_AROUND_PX + _BLOCK_PX) // cell
+        """Return rows and columns of the most certain cell of each square of the window's middle;
+        squares with little valid ground are left out.
+        """
+        share = sensed.mask.reshape(certainty.shape[0], cell, certainty.shape[1], cell).mean(
+            axis=(1, 3)
+        )
+        valid = np.where(
+            (share > 0.99) & (reference.mask[cell // 2 :: cell, cell // 2 :: cell]), certainty, -1.0
+        )
+        each, first, last = (
+            self.params.spacing_px // cell,
+            _AROUND_PX // cell,
+            (_AROUND_PX + _BLOCK_PX) // cell,
+        )
         rows, columns = [], []
         for r in range(first, last, each):
             for c in range(first, last, each):
@@ -170,4 +232,7 @@ def _read(flow: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.floa
     """Read a flow (2, h, w) at index positions (N, 2), bilinearly; the border goes on."""
     from scipy import ndimage
 
-    return np.stack([ndimage.map_coordinates(part, at.T[::-1], order=1, mode="nearest") for part in flow], axis=1)
+    return np.stack(
+        [ndimage.map_coordinates(part, at.T[::-1], order=1, mode="nearest") for part in flow],
+        axis=1,
+    )

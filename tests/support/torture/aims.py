@@ -1,4 +1,7 @@
-"""Where an output may be aimed at: inputs, other outputs, folders, devices, odd names, full disks. Each sets its scene and says what is right."""
+"""Where an output may be aimed at: inputs, other outputs, folders, devices, odd names, full disks.
+
+Each sets its scene and says what is right.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ class Aim:
         file_limit: Bytes that no file may exceed in the first of two calls; the second is free.
         kill: Whether the first of two calls is killed.
         as_nobody: Without the rights of root.
-        disk: Whether `out` is a disk of some kilobytes in the first of two calls (where that cannot be made, files are limited).
+        disk: Whether `out` is a disk of some kilobytes in the first of two calls (where that cannot
+            be made, files are limited).
         sensed: Another sensed raster.
     """
 
@@ -66,8 +70,11 @@ def _hard_link(folder: Path, suffix: str, _rng: np.random.Generator) -> Aim:
 def _vrt_source(folder: Path, _suffix: str, _rng: np.random.Generator) -> Aim:
     shutil.copy(folder / "in/sensed.tif", folder / "in/source.tif")
     (folder / "in/view.vrt").write_text(
-        '<VRTDataset rasterXSize="200" rasterYSize="170"><SRS>EPSG:32633</SRS><GeoTransform>499000,10,0,5200850,0,-10</GeoTransform><VRTRasterBand dataType="Float32" band="1">'
-        '<SimpleSource><SourceFilename relativeToVRT="1">source.tif</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>'
+        '<VRTDataset rasterXSize="200" rasterYSize="170"><SRS>EPSG:32633</SRS>'
+        "<GeoTransform>499000,10,0,5200850,0,-10</GeoTransform>"
+        '<VRTRasterBand dataType="Float32" band="1"><SimpleSource>'
+        '<SourceFilename relativeToVRT="1">source.tif</SourceFilename><SourceBand>1</SourceBand>'
+        "</SimpleSource></VRTRasterBand></VRTDataset>"
     )
     return Aim("in/source.tif", sensed="in/view.vrt")
 
@@ -84,7 +91,9 @@ def _fifo(folder: Path, suffix: str, _rng: np.random.Generator) -> Aim:
 
 
 def _device(folder: Path, suffix: str, rng: np.random.Generator) -> Aim:
-    """A device of its own, so that no device of the system is at stake; a FIFO where nobody may make one."""
+    """A device of its own, so that no device of the system is at stake; a FIFO where nobody may
+    make one.
+    """
     try:
         os.mknod(folder / f"out/device{suffix}", 0o20666, os.makedev(1, int(rng.choice([3, 5, 7]))))
     except PermissionError:
@@ -112,7 +121,16 @@ def _named(name: str, right: frozenset[int], args: tuple[str, ...] = ("--overwri
 
 def _sidecars(folder: Path, suffix: str, _rng: np.random.Generator) -> Aim:
     """Files of others beside a name that does not exist."""
-    for more in (f"{suffix}.msk", f"{suffix}.ovr", f"{suffix}.aux.xml", ".tfw", ".prj", f"{suffix}-journal", f"{suffix}-wal", ".qmd"):
+    for more in (
+        f"{suffix}.msk",
+        f"{suffix}.ovr",
+        f"{suffix}.aux.xml",
+        ".tfw",
+        ".prj",
+        f"{suffix}-journal",
+        f"{suffix}-wal",
+        ".qmd",
+    ):
         (folder / f"out/new{more}").write_bytes(b"mine")
     return Aim(f"out/new{suffix}", EITHER, args=())
 
@@ -120,7 +138,11 @@ def _sidecars(folder: Path, suffix: str, _rng: np.random.Generator) -> Aim:
 def _existing(overwrite: bool) -> Set:
     def place(folder: Path, suffix: str, _rng: np.random.Generator) -> Aim:
         (folder / f"out/old{suffix}").write_bytes(b"mine")
-        return Aim(f"out/old{suffix}", DONE if overwrite else REFUSED, ("--overwrite",) if overwrite else ())
+        return Aim(
+            f"out/old{suffix}",
+            DONE if overwrite else REFUSED,
+            ("--overwrite",) if overwrite else (),
+        )
 
     return place
 

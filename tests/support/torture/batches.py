@@ -1,4 +1,6 @@
-"""The odd ways of `batch` and `demo`: killed, twice at once, rows of one output, results in a FIFO, folders that hold something."""
+"""The odd ways of `batch` and `demo`: killed, twice at once, rows of one output, results in a FIFO,
+folders that hold something.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _QUICK = ("--threads", "1", "--matcher", "cfog", "--max-points", "40")
 _ROWS = 4
 
 
-def _manifest(folder: Path, outputs: list[str], name: str = "manifest.csv", separator: str = ",") -> None:
+def _manifest(
+    folder: Path, outputs: list[str], name: str = "manifest.csv", separator: str = ","
+) -> None:
     """Write a manifest of as many rows as outputs, each with a sensed raster of its own."""
     rows = [separator.join(("reference", "sensed", "output"))]
     for number, output in enumerate(outputs):
@@ -30,19 +34,26 @@ def _manifest(folder: Path, outputs: list[str], name: str = "manifest.csv", sepa
 
 
 def _call(folder: Path, logs: Path, *more: str, **how: object) -> Answer:
-    return command_line(["batch", "manifest.csv", "--json-lines=results.jsonl", *_QUICK, *more], folder, logs, **how)  # type: ignore[arg-type]
+    return command_line(
+        ["batch", "manifest.csv", "--json-lines=results.jsonl", *_QUICK, *more], folder, logs, **how
+    )  # type: ignore[arg-type]
 
 
 def _whole(outcome: Outcome, folder: Path, rows: int) -> None:
     """Blame an outcome whose results file does not hold each row once, all of them ok."""
     try:
-        lines = [json.loads(line) for line in (folder / "results.jsonl").read_text(encoding="utf-8").splitlines()]
+        lines = [
+            json.loads(line)
+            for line in (folder / "results.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
     except (OSError, ValueError) as error:
         outcome.blame("lost or changed", f"results.jsonl: {error}")
         return
     seen = [line["sensed"] for line in lines]
     if len(seen) != rows or len(set(seen)) != rows:
-        outcome.blame("lost or changed", f"{len(seen)} lines of {len(set(seen))} rows where there are {rows}")
+        outcome.blame(
+            "lost or changed", f"{len(seen)} lines of {len(set(seen))} rows where there are {rows}"
+        )
     bad = [f"{line['sensed']}: {line['message'][:90]}" for line in lines if line["status"] != "ok"]
     if bad:
         outcome.blame("lost or changed", f"{len(bad)} rows not ok; {bad[0]}")
@@ -101,7 +112,9 @@ def _twice(folder: Path, logs: Path, outcome: Outcome, rng: np.random.Generator)
     _whole(outcome, folder, _ROWS)
 
 
-def _refused(outputs: list[str], prepare: Callable[[Path], object] | None = None, *more: str) -> Situation:
+def _refused(
+    outputs: list[str], prepare: Callable[[Path], object] | None = None, *more: str
+) -> Situation:
     """A manifest or a results file that nobody may write: refused, and nothing is written."""
 
     def work(folder: Path, logs: Path, outcome: Outcome, _rng: np.random.Generator) -> None:
@@ -113,7 +126,14 @@ def _refused(outputs: list[str], prepare: Callable[[Path], object] | None = None
         outcome.exit_code = answer.code
         if answer.code not in (2, 3) and not answer.trouble:
             outcome.blame("lost or changed", f"exit code {answer.code} where 2 or 3 is right")
-        examine(outcome, answer, before, snapshot(folder), {"results.jsonl"} if answer.code == 3 else set(), logs)
+        examine(
+            outcome,
+            answer,
+            before,
+            snapshot(folder),
+            {"results.jsonl"} if answer.code == 3 else set(),
+            logs,
+        )
 
     return work
 
@@ -128,7 +148,14 @@ def _odd_row(output: str, prepare: Callable[[Path], object] | None = None) -> Si
         before = snapshot(folder)
         answer = _call(folder, logs)
         outcome.exit_code = answer.code
-        examine(outcome, answer, before, snapshot(folder), {"out/0.tif", "out/2.tif", os.path.normpath(output), "results.jsonl"} - set(before), logs)
+        examine(
+            outcome,
+            answer,
+            before,
+            snapshot(folder),
+            {"out/0.tif", "out/2.tif", os.path.normpath(output), "results.jsonl"} - set(before),
+            logs,
+        )
         if answer.code == 0 and not (folder / "out/0.tif").exists():
             outcome.blame("lost or changed", "out/0.tif was not written")
 
@@ -141,23 +168,45 @@ def _separated(separator: str) -> Situation:
         before = snapshot(folder)
         answer = _call(folder, logs)
         outcome.exit_code = answer.code
-        examine(outcome, answer, before, snapshot(folder), {"out/0.tif", "out/1.tif", "results.jsonl"}, logs)
+        examine(
+            outcome,
+            answer,
+            before,
+            snapshot(folder),
+            {"out/0.tif", "out/1.tif", "results.jsonl"},
+            logs,
+        )
         if answer.code == 0:
             _whole(outcome, folder, 2)
 
     return work
 
 
-def _demo(prepare: Callable[[Path], object], right: frozenset[int], as_nobody: bool = False) -> Situation:
+def _demo(
+    prepare: Callable[[Path], object], right: frozenset[int], as_nobody: bool = False
+) -> Situation:
     def work(folder: Path, logs: Path, outcome: Outcome, _rng: np.random.Generator) -> None:
         prepare(folder)
         before = snapshot(folder)
-        answer = command_line(["demo", "--output", "out", "--matcher", "cfog"], folder, logs, as_nobody=as_nobody)
+        answer = command_line(
+            ["demo", "--output", "out", "--matcher", "cfog"], folder, logs, as_nobody=as_nobody
+        )
         outcome.exit_code = answer.code
         if answer.code not in right and not answer.trouble:
-            outcome.blame("lost or changed", f"exit code {answer.code} where {sorted(right)} is right")
+            outcome.blame(
+                "lost or changed", f"exit code {answer.code} where {sorted(right)} is right"
+            )
         after = snapshot(folder)
-        examine(outcome, answer, before, after, {n for n in after if n.startswith("out/") and n not in before} if answer.code == 0 else set(), logs)
+        examine(
+            outcome,
+            answer,
+            before,
+            after,
+            {n for n in after if n.startswith("out/") and n not in before}
+            if answer.code == 0
+            else set(),
+            logs,
+        )
 
     return work
 
@@ -180,8 +229,12 @@ SITUATIONS: dict[str, Situation] = {
     "batch: results are an output": _refused(["out/0.tif"], None, "--json-lines=out/0.tif"),
     "batch: results are a FIFO": _refused(["out/0.tif"], lambda f: os.mkfifo(f / "results.jsonl")),
     "batch: results are a folder": _refused(["out/0.tif"], lambda f: (f / "results.jsonl").mkdir()),
-    "batch: results are something else": _refused(["out/0.tif"], lambda f: (f / "results.jsonl").write_bytes(b"my notes\n\xff")),
-    "batch: results are rows of numbers": _refused(["out/0.tif"], lambda f: (f / "results.jsonl").write_text("1\n[2]\n")),
+    "batch: results are something else": _refused(
+        ["out/0.tif"], lambda f: (f / "results.jsonl").write_bytes(b"my notes\n\xff")
+    ),
+    "batch: results are rows of numbers": _refused(
+        ["out/0.tif"], lambda f: (f / "results.jsonl").write_text("1\n[2]\n")
+    ),
     "batch: a row writes on its input": _odd_row("in/sensed1.tif"),
     "batch: a row writes on another's input": _odd_row("in/sensed0.tif"),
     "batch: a row writes on a folder": _odd_row("out/folder", lambda f: (f / "out/folder").mkdir()),
@@ -190,10 +243,18 @@ SITUATIONS: dict[str, Situation] = {
     "batch: semicolons": _separated(";"),
     "batch: tabs": _separated("\t"),
     "batch: a manifest of nothing": _refused([], lambda f: (f / "manifest.csv").write_text("")),
-    "batch: a manifest that is a raster": _refused([], lambda f: shutil.copy(f / "in/sensed.tif", f / "manifest.csv")),
+    "batch: a manifest that is a raster": _refused(
+        [], lambda f: shutil.copy(f / "in/sensed.tif", f / "manifest.csv")
+    ),
     "demo: an ordinary folder": _demo(lambda f: None, frozenset({0})),
-    "demo: a folder that holds optical.tif": _demo(lambda f: (f / "out/optical.tif").write_text("mine"), frozenset({2, 3})),
-    "demo: a folder that holds report.html": _demo(lambda f: (f / "out/report.html").write_text("mine"), frozenset({2, 3})),
+    "demo: a folder that holds optical.tif": _demo(
+        lambda f: (f / "out/optical.tif").write_text("mine"), frozenset({2, 3})
+    ),
+    "demo: a folder that holds report.html": _demo(
+        lambda f: (f / "out/report.html").write_text("mine"), frozenset({2, 3})
+    ),
     "demo: a file": _demo(_file_for_a_folder, frozenset({2, 3})),
-    "demo: a read-only folder": _demo(lambda f: (f / "out").chmod(0o555), frozenset({2, 3}), as_nobody=True),
+    "demo: a read-only folder": _demo(
+        lambda f: (f / "out").chmod(0o555), frozenset({2, 3}), as_nobody=True
+    ),
 }

@@ -20,12 +20,27 @@ from pathlib import Path
 
 TIME_LIMIT_S, DEFECT = 90.0, 70
 _NOBODY = 65534
-_MODULES = ("cli", "deliver", "align", "warp", "report", "gpkg", "batch", "explain", "demo", "worker", "matchers.cfog", "matchers.gradient_ncc")
+_MODULES = (
+    "cli",
+    "deliver",
+    "align",
+    "warp",
+    "report",
+    "gpkg",
+    "batch",
+    "explain",
+    "demo",
+    "worker",
+    "matchers.cfog",
+    "matchers.gradient_ncc",
+)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call came to: exit code (negative: the signal that ended it), whether it hung, and what it wrote."""
+    """What a call came to: exit code (negative: the signal that ended it), whether it hung, and
+    what it wrote.
+    """
 
     code: int
     hung: bool
@@ -60,9 +75,17 @@ def preload() -> None:
 
 
 def command_line(
-    argv: Sequence[str], folder: Path, logs: Path, *, kill_after_s: float | None = None, file_limit: int | None = None, as_nobody: bool = False, time_limit_s: float = TIME_LIMIT_S
+    argv: Sequence[str],
+    folder: Path,
+    logs: Path,
+    *,
+    kill_after_s: float | None = None,
+    file_limit: int | None = None,
+    as_nobody: bool = False,
+    time_limit_s: float = TIME_LIMIT_S,
 ) -> Answer:
-    """Run the command line in a forked process whose working folder is `folder`; its streams and its temporary folder lie in `logs`.
+    """Run the command line in a forked process whose working folder is `folder`; its streams and
+    its temporary folder lie in `logs`.
 
     Args:
         argv: Arguments, without the name of the program.
@@ -87,7 +110,14 @@ def command_line(
     return forked(work, folder, logs, kill_after_s=kill_after_s, time_limit_s=time_limit_s)
 
 
-def forked(work: Callable[[], int | None], folder: Path, logs: Path, *, kill_after_s: float | None = None, time_limit_s: float = TIME_LIMIT_S) -> Answer:
+def forked(
+    work: Callable[[], int | None],
+    folder: Path,
+    logs: Path,
+    *,
+    kill_after_s: float | None = None,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> Answer:
     """Run a function in a forked process as an interpreter would run a script, and wait for it."""
     logs.mkdir(parents=True, exist_ok=True)
     (logs / "tmp").mkdir(exist_ok=True)
@@ -103,8 +133,12 @@ def forked(work: Callable[[], int | None], folder: Path, logs: Path, *, kill_aft
     if status is None:
         os.killpg(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
-    texts = [p.read_text(encoding="utf-8", errors="replace") if p.exists() else "" for p in (out, err)]
-    return Answer(os.waitstatus_to_exitcode(status), hung, texts[0], texts[1], time.monotonic() - began)
+    texts = [
+        p.read_text(encoding="utf-8", errors="replace") if p.exists() else "" for p in (out, err)
+    ]
+    return Answer(
+        os.waitstatus_to_exitcode(status), hung, texts[0], texts[1], time.monotonic() - began
+    )
 
 
 def _wait(pid: int, until: float) -> int | None:
@@ -116,7 +150,9 @@ def _wait(pid: int, until: float) -> int | None:
     return None
 
 
-def _be_a_script(work: Callable[[], int | None], folder: Path, tmp: Path, out: Path, err: Path) -> None:
+def _be_a_script(
+    work: Callable[[], int | None], folder: Path, tmp: Path, out: Path, err: Path
+) -> None:
     code: int | str | None = 1
     try:
         os.setsid()
@@ -126,7 +162,9 @@ def _be_a_script(work: Callable[[], int | None], folder: Path, tmp: Path, out: P
         try:
             code = work()
         except SystemExit as leaving:
-            code = leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+            code = (
+                leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+            )
         threading._shutdown()  # an interpreter waits for its threads
         atexit._run_exitfuncs()
         sys.stdout.flush()
@@ -156,9 +194,17 @@ def _redirect(out: Path, err: Path) -> None:
 
 @contextlib.contextmanager
 def small_disk(folder: Path, kilobytes: int) -> Iterator[bool]:
-    """Make a folder a disk of some kilobytes for a while; yields whether that could be done (it takes root)."""
+    """Make a folder a disk of some kilobytes for a while; yields whether that could be done (it
+    takes root).
+    """
     mounted = (
-        not subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "none", str(folder)], check=False, capture_output=True).returncode if os.getuid() == 0 else False
+        not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "none", str(folder)],
+            check=False,
+            capture_output=True,
+        ).returncode
+        if os.getuid() == 0
+        else False
     )
     try:
         yield mounted
@@ -168,7 +214,9 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[bool]:
 
 
 def snapshot(folder: Path) -> dict[str, str]:
-    """Return what lies in a folder, by its name within: the kind of each thing and a digest of its content."""
+    """Return what lies in a folder, by its name within: the kind of each thing and a digest of its
+    content.
+    """
     found: dict[str, str] = {}
     root = os.fsencode(folder)
     for base, folders, files in os.walk(root):

@@ -1,4 +1,6 @@
-"""Rasters that are hostile as files: cut, empty, of another kind, of other parts, with stale companions, of odd names."""
+"""Rasters that are hostile as files: cut, empty, of another kind, of other parts, with stale
+companions, of odd names.
+"""
 
 from __future__ import annotations
 
@@ -71,8 +73,14 @@ def _vrt(body: str) -> Make:
 
     def make(maker: Maker) -> Case:
         path = maker.folder / "sensed.vrt"
-        band = f'<VRTRasterBand dataType="Byte" band="1">{body.format(path)}</VRTRasterBand>'
-        path.write_text(f'<VRTDataset rasterXSize="200" rasterYSize="170"><SRS>EPSG:32633</SRS><GeoTransform>499000,10,0,5200850,0,-10</GeoTransform>{band}</VRTDataset>')
+        band = f'<VRTRasterBand dataType="Byte" band="1">{body.format(path)}</VRTRasterBand>'  # noqa: F841
+        path.write_text(
+            '<VRTDataset rasterXSize="200" rasterYSize="170"><SRS>EPSG:32633</SRS>'
+            "<GeoTransform>499000,10,0,5200850,0,-10</GeoTransform>"
+            '<VRTRasterBand dataType="Float32" band="1"><SimpleSource>'
+            '<SourceFilename relativeToVRT="1">sensed.tif</SourceFilename>'
+            "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+        )
         return Case(maker.good(), str(path))
 
     return make
@@ -83,8 +91,12 @@ def _vrt_of_sensed(maker: Maker) -> Case:
     case = maker.pair()
     path = maker.folder / "view.vrt"
     path.write_text(
-        '<VRTDataset rasterXSize="200" rasterYSize="170"><SRS>EPSG:32633</SRS><GeoTransform>499000,10,0,5200850,0,-10</GeoTransform><VRTRasterBand dataType="Float32" band="1">'
-        '<SimpleSource><SourceFilename relativeToVRT="1">sensed.tif</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>'
+        '<VRTDataset rasterXSize="200" '
+        'rasterYSize="170"><SRS>EPSG:32633</SRS><GeoTransform>499000,10,0,5200850,0,-10</GeoTransform><VRTRasterBand '  # noqa: E501
+        ""
+        'dataType="Float32" band="1">'
+        "<SimpleSource><SourceFilename "
+        'relativeToVRT="1">sensed.tif</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>'
     )
     case.sensed = str(path)
     return case
@@ -95,7 +107,9 @@ def _zipped(maker: Maker) -> Case:
     path = maker.folder / "sensed.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.write(case.sensed, "inside/sensed.tif")
-    return Case(case.reference, str(path), Truth("unknown", case.truth.reference, case.truth.sensed))
+    return Case(
+        case.reference, str(path), Truth("unknown", case.truth.reference, case.truth.sensed)
+    )
 
 
 def _driver(driver: str, suffix: str, truth: str = "known") -> Make:
@@ -119,7 +133,11 @@ def _overviews(method: str, spoil: bool = False) -> Make:
             target.build_overviews([2, 4], Resampling[method])
         overview = Path(f"{case.reference}.ovr")
         if spoil and overview.exists():
-            other = maker.write("other.tif", np.roll(maker.picture(reference), (40, 60), (0, 1)).astype(np.uint8), reference)
+            other = maker.write(
+                "other.tif",
+                np.roll(maker.picture(reference), (40, 60), (0, 1)).astype(np.uint8),
+                reference,
+            )
             with rasterio.Env(TIFF_USE_OVR=True), rasterio.open(other, "r+") as target:
                 target.build_overviews([2, 4], Resampling.average)
             os.replace(f"{other}.ovr", overview)
@@ -133,7 +151,11 @@ def _companion(suffix: str, content: bytes) -> Make:
 
     def make(maker: Maker) -> Case:
         case = maker.pair(truth="unknown")
-        Path(f"{case.sensed}{suffix}" if suffix.startswith(".") else Path(case.sensed).with_suffix("." + suffix)).write_bytes(content)
+        Path(
+            f"{case.sensed}{suffix}"
+            if suffix.startswith(".")
+            else Path(case.sensed).with_suffix("." + suffix)
+        ).write_bytes(content)
         return case
 
     return make
@@ -157,7 +179,19 @@ def _world_file(maker: Maker) -> Case:
     case = maker.pair()
     path = maker.folder / "plain.tif"
     maker.write("plain.tif", maker.picture(frame_in(HOME)), None)
-    path.with_suffix(".tfw").write_text(str(maker.rng.choice(["", "10\n0\n0\n-10\n5\n", "a\nb\nc\nd\ne\nf\n", "nan\n0\n0\nnan\nnan\nnan\n", "0\n0\n0\n0\n0\n0\n"])))
+    path.with_suffix(".tfw").write_text(
+        str(
+            maker.rng.choice(
+                [
+                    "",
+                    "10\n0\n0\n-10\n5\n",
+                    "a\nb\nc\nd\ne\nf\n",
+                    "nan\n0\n0\nnan\nnan\nnan\n",
+                    "0\n0\n0\n0\n0\n0\n",
+                ]
+            )
+        )
+    )
     return Case(case.reference, str(path))
 
 
@@ -172,7 +206,12 @@ def _reference_is_hostile(make: Make) -> Make:
 
     def swapped(maker: Maker) -> Case:
         case = make(maker)
-        return Case(case.sensed, case.reference, Truth("none" if case.truth.kind == "none" else "unknown"), ())
+        return Case(
+            case.sensed,
+            case.reference,
+            Truth("none" if case.truth.kind == "none" else "unknown"),
+            (),
+        )
 
     return swapped
 
@@ -181,18 +220,27 @@ def _wide(maker: Maker) -> Case:
     """One that says it is far larger than its file."""
     path = maker.folder / "sensed.vrt"
     band = '<VRTRasterBand dataType="Float32" band="1"></VRTRasterBand>'
-    path.write_text(f'<VRTDataset rasterXSize="200000" rasterYSize="170000"><SRS>EPSG:32633</SRS><GeoTransform>499000,0.01,0,5200850,0,-0.01</GeoTransform>{band}</VRTDataset>')
+    path.write_text(
+        '<VRTDataset rasterXSize="200000" '
+        f'rasterYSize="170000"><SRS>EPSG:32633</SRS><GeoTransform>499000,0.01,0,5200850,0,-0.01</GeoTransform>{band}</VRTDataset>'
+    )
     return Case(maker.good(), str(path))
 
 
 def kinds() -> Iterator[tuple[str, Make]]:
     """Yield each kind of hostile file with what makes a case of it."""
     yield "file: cut", _broken(_cut)
-    yield "file: cut, tiled and packed", _broken(_cut, tiled=True, blockxsize=64, blockysize=64, compress="deflate")
+    yield (
+        "file: cut, tiled and packed",
+        _broken(_cut, tiled=True, blockxsize=64, blockysize=64, compress="deflate"),
+    )
     yield "file: bytes changed", _broken(_flipped)
     yield "file: packed bytes changed", _broken(_flipped, compress="deflate")
     yield "file: head changed", _broken(_head_flipped)
-    yield "file: head and packed bytes changed", _broken(_head_flipped, compress="lzw", tiled=True, blockxsize=64, blockysize=64)
+    yield (
+        "file: head and packed bytes changed",
+        _broken(_head_flipped, compress="lzw", tiled=True, blockxsize=64, blockysize=64),
+    )
     yield "file: empty", _text(b"")
     yield "file: text", _text(b"this is not a raster\n" * 40)
     yield "file: only a head", _text(b"II*\x00\x08\x00\x00\x00")
@@ -204,10 +252,25 @@ def kinds() -> Iterator[tuple[str, Make]]:
     yield "path: /dev/null", _named("/dev/null")
     yield from (
         (f"path: {w[:20]!r}", _words(w))
-        for w in ("", " ", "-", "NETCDF:", "GTIFF_DIR:9:x.tif", "/vsizip/nowhere.zip/a.tif", "/vsimem/nothing.tif", "PG:dbname=none", "a" * 300, "a/" * 3000 + "b", "x\udcff.tif")
+        for w in (
+            "",
+            " ",
+            "-",
+            "NETCDF:",
+            "GTIFF_DIR:9:x.tif",
+            "/vsizip/nowhere.zip/a.tif",
+            "/vsimem/nothing.tif",
+            "PG:dbname=none",
+            "a" * 300,
+            "a/" * 3000 + "b",
+            "x\udcff.tif",
+        )
     )
     yield "file: unreadable", _unreadable
-    source = '<SimpleSource><SourceFilename relativeToVRT="0">{}</SourceFilename><SourceBand>1</SourceBand></SimpleSource>'
+    source = (
+        "<SimpleSource><SourceFilename "
+        'relativeToVRT="0">{}</SourceFilename><SourceBand>1</SourceBand></SimpleSource>'
+    )
     yield "VRT: of nothing", _vrt(source.replace("{}", "/nowhere/at/all.tif"))
     yield "VRT: of itself", _vrt(source)
     yield "VRT: broken XML", _vrt("<SimpleSource><SourceFilename>")
@@ -220,7 +283,12 @@ def kinds() -> Iterator[tuple[str, Make]]:
     yield "format: JPEG", _driver("JPEG", ".jpg")
     yield "format: HFA", _driver("HFA", ".img")
     yield "format: ENVI", _driver("ENVI", ".dat")
-    yield "format: AAIGrid named tif", _named("sensed.tif", b"ncols 3\nnrows 2\nxllcorner 0\nyllcorner 0\ncellsize 10\n1 2 3\n4 5 6\n")
+    yield (
+        "format: AAIGrid named tif",
+        _named(
+            "sensed.tif", b"ncols 3\nnrows 2\nxllcorner 0\nyllcorner 0\ncellsize 10\n1 2 3\n4 5 6\n"
+        ),
+    )
     yield from ((f"overviews: {m}", _overviews(m)) for m in ("nearest", "mode", "gauss"))
     yield "overviews: of another raster", _overviews("average", spoil=True)
     for suffix, content in (
@@ -250,11 +318,38 @@ def kinds() -> Iterator[tuple[str, Make]]:
         yield f"name: {name[:24]!r}", _renamed(name)
     yield "reference: cut", _reference_is_hostile(_broken(_cut))
     yield "reference: bytes changed", _reference_is_hostile(_broken(_flipped))
-    yield "reference: constant", _reference_is_hostile(lambda m: m.pair(change=lambda d: np.full_like(d, 5), truth="none"))
-    yield "reference: all NaN", _reference_is_hostile(lambda m: m.pair(change=lambda d: np.full_like(d, np.nan), truth="none"))
-    yield "reference: single NaN", _reference_is_hostile(lambda m: m.pair(change=lambda d: np.where(m.rng.random(d.shape) < 0.02, np.float32(np.nan), d)))
-    yield "reference: 3 x 3", _reference_is_hostile(lambda m: m.pair(frame_in(HOME, 10.0, 3, 3), truth="unknown"))
+    yield (
+        "reference: constant",
+        _reference_is_hostile(lambda m: m.pair(change=lambda d: np.full_like(d, 5), truth="none")),
+    )
+    yield (
+        "reference: all NaN",
+        _reference_is_hostile(
+            lambda m: m.pair(change=lambda d: np.full_like(d, np.nan), truth="none")
+        ),
+    )
+    yield (
+        "reference: single NaN",
+        _reference_is_hostile(
+            lambda m: m.pair(
+                change=lambda d: np.where(m.rng.random(d.shape) < 0.02, np.float32(np.nan), d)
+            )
+        ),
+    )
+    yield (
+        "reference: 3 x 3",
+        _reference_is_hostile(lambda m: m.pair(frame_in(HOME, 10.0, 3, 3), truth="unknown")),
+    )
     yield (
         "reference: singular",
-        _reference_is_hostile(lambda m: Case(m.good("reference.tif"), m.write("sensed.tif", m.picture(frame_in(HOME)), Frame((5e5, 0.0, 0.0, 5.2e6, 0.0, 0.0), 200, 170)))),
+        _reference_is_hostile(
+            lambda m: Case(
+                m.good("reference.tif"),
+                m.write(
+                    "sensed.tif",
+                    m.picture(frame_in(HOME)),
+                    Frame((5e5, 0.0, 0.0, 5.2e6, 0.0, 0.0), 200, 170),
+                ),
+            )
+        ),
     )

@@ -1,6 +1,8 @@
-"""A worker that misbehaves once, as its first argument says, and answers well ever after: `hostile_worker.py FAULT MARKER RESULT.json`.
+"""A worker that misbehaves once, as its first argument says, and answers well ever after:
+`hostile_worker.py FAULT MARKER RESULT.json`.
 
-Standard library only, so that it starts at once. MARKER is where it notes its process, and that it has misbehaved.
+Standard library only, so that it starts at once. MARKER is where it notes its process, and that it
+has misbehaved.
 """
 
 from __future__ import annotations
@@ -51,7 +53,10 @@ def die(number: int) -> Callable[[int], None]:
             import resource
 
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        signal.signal(number, signal.SIG_DFL) if number not in (signal.SIGKILL, signal.SIGSTOP) else None
+        signal.signal(number, signal.SIG_DFL) if number not in (
+            signal.SIGKILL,
+            signal.SIGSTOP,
+        ) else None
         os.kill(os.getpid(), number)
 
     return work
@@ -83,7 +88,7 @@ def flood_progress(identifier: int) -> None:
 
 
 def missing_module(_identifier: int) -> None:
-    import no_such_module_anywhere  # noqa: F401  # type: ignore[import-not-found]
+    import no_such_module_anywhere  # type: ignore[import-not-found]  # noqa: F401
 
 
 def after(act: Callable[[int], object]) -> Callable[[int], None]:
@@ -125,7 +130,17 @@ LINES = {
     "surrogate": '{"type":"log","id":1,"message":"\\udce9"}',
 }
 FAULTS: dict[str, Callable[[int], object]] = {
-    **{f"dies: {signal.Signals(n).name}": die(n) for n in (signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT, signal.SIGBUS, signal.SIGTERM, signal.SIGPIPE)},
+    **{
+        f"dies: {signal.Signals(n).name}": die(n)
+        for n in (
+            signal.SIGSEGV,
+            signal.SIGKILL,
+            signal.SIGABRT,
+            signal.SIGBUS,
+            signal.SIGTERM,
+            signal.SIGPIPE,
+        )
+    },
     **{f"dies: exit code {n}": lambda _i, n=n: os._exit(n) for n in (0, 1, 7, 255)},
     "dies: half a message": lambda i: (raw('{"type":"done","id":'), os._exit(1)),
     "dies: import error": missing_module,
@@ -134,16 +149,35 @@ FAULTS: dict[str, Callable[[int], object]] = {
     "stops: pipe closed": close_and_stay,
     "stops: silence": lambda _i: time.sleep(120),
     "killed: from outside": lambda i: (time.sleep(120), done(i)),
-    **{f"line: {name}": after(lambda _i, t=text: raw(t if isinstance(t, bytes) else t.encode()) or raw(b"\n")) for name, text in LINES.items()},
+    **{
+        f"line: {name}": after(
+            lambda _i, t=text: raw(t if isinstance(t, bytes) else t.encode()) or raw(b"\n")
+        )
+        for name, text in LINES.items()
+    },
     "line: without end": endless,
     "line: of 80 MB": long_line,
-    **{f"progress: {f!r}"[:24]: message("progress", fraction=f, message="m") for f in ("abc", None, [], {}, True, float("nan"), float("inf"), -5, 10**400)},
+    **{
+        f"progress: {f!r}"[:24]: message("progress", fraction=f, message="m")
+        for f in ("abc", None, [], {}, True, float("nan"), float("inf"), -5, 10**400)
+    },
     "progress: message of no text": message("progress", fraction=0.5, message={"a": [1]}),
     "progress: flood": flood_progress,
     "stderr: flood": flood_stderr,
     **{
         f"points: {p!r}"[:40]: message("points", points=p)
-        for p in (None, 5, "abc", [1], [{}], {"a": 1}, [{**POINT, "reference_px": [1]}], [{**POINT, "id": "x"}], [{**POINT, "more": 1}], [{**POINT, "score": "high"}])
+        for p in (
+            None,
+            5,
+            "abc",
+            [1],
+            [{}],
+            {"a": 1},
+            [{**POINT, "reference_px": [1]}],
+            [{**POINT, "id": "x"}],
+            [{**POINT, "more": 1}],
+            [{**POINT, "score": "high"}],
+        )
     },
     "log: of no text": message("log", message=[1, {"a": None}]),
     "unknown: type": message("surprise", a=1),
@@ -164,7 +198,10 @@ FAULTS: dict[str, Callable[[int], object]] = {
     },
     **{f"done: result {r!r}": answer("done", result=r) for r in (None, [], {}, "ok", 5)},
     "done: no result": answer("done"),
-    **{f"error: {k!r}": answer("error", kind=k, message="m", hint="h") for k in ("Exception", "os", "AlignError", "Callable", None, [], "NoOverlapError")},
+    **{
+        f"error: {k!r}": answer("error", kind=k, message="m", hint="h")
+        for k in ("Exception", "os", "AlignError", "Callable", None, [], "NoOverlapError")
+    },
     "error: no fields": answer("error"),
     "error: message of no text": answer("error", kind="InputError", message={"a": 1}, hint=[2]),
 }
@@ -189,8 +226,16 @@ def main(fault: str, marker: Path) -> None:
     for line in sys.stdin:
         request = json.loads(line)
         if request["type"] == "hello":
-            protocol = json.loads(os.environ.get("TORTURE_PROTOCOL", "2")) if not fresh or fault not in HELLOS else HELLOS[fault].get("protocol")
-            say("hello", request["id"], **({} if fresh and fault == "hello: no protocol" else {"protocol": protocol}))
+            protocol = (
+                json.loads(os.environ.get("TORTURE_PROTOCOL", "2"))
+                if not fresh or fault not in HELLOS
+                else HELLOS[fault].get("protocol")
+            )
+            say(
+                "hello",
+                request["id"],
+                **({} if fresh and fault == "hello: no protocol" else {"protocol": protocol}),
+            )
             if fresh and fault == "stops: deaf":
                 os.close(0)
                 time.sleep(120)

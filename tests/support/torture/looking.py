@@ -1,4 +1,6 @@
-"""Looks at a warped raster: whether it can be opened, shows something, and shows it where it truly lies."""
+"""Looks at a warped raster: whether it can be opened, shows something, and shows it where it truly
+lies.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +20,34 @@ def wrong_in(path: Path, case: Case, seed: int) -> str:
         with rasterio.open(path) as source:
             mask = source.dataset_mask() > 0
             data = source.read(1).astype(np.float64)
-            frame = Frame(source.transform.to_gdal(), source.width, source.height, source.crs.to_wkt() if source.crs else "")
+            frame = Frame(
+                source.transform.to_gdal(),
+                source.width,
+                source.height,
+                source.crs.to_wkt() if source.crs else "",
+            )
     except rasterio.errors.RasterioError as error:
         return f"the warped raster cannot be opened: {error}"
     if not mask.any():
         return "the warped raster shows nothing"
-    if case.truth.kind != "known" or case.truth.reference is None or case.truth.sensed is None or not frame.crs or mask.sum() < _ENOUGH or max(mask.shape) > 1500:
+    if (
+        case.truth.kind != "known"
+        or case.truth.reference is None
+        or case.truth.sensed is None
+        or not frame.crs
+        or mask.sum() < _ENOUGH
+        or max(mask.shape) > 1500
+    ):
         return ""
     reference, sensed = case.truth.reference, case.truth.sensed
     if reference.lies_in:  # what is written does not say where it lies
         return ""
     frame = Frame(frame.geotransform, frame.width, frame.height, frame.crs, None, reference.home)
-    off = _offset(np.where(mask & np.isfinite(data), data, 0.0), mask & np.isfinite(data), Maker(path.parent, seed).picture(frame))
+    off = _offset(
+        np.where(mask & np.isfinite(data), data, 0.0),
+        mask & np.isfinite(data),
+        Maker(path.parent, seed).picture(frame),
+    )
     if off is None:
         return ""
     px = float(np.hypot(*off)) * frame.gsd_m / max(reference.gsd_m, sensed.gsd_m)
@@ -37,7 +55,9 @@ def wrong_in(path: Path, case: Case, seed: int) -> str:
 
 
 def _offset(data: np.ndarray, mask: np.ndarray, true: np.ndarray) -> tuple[int, int] | None:
-    """Return by how many px (x, y) the data must be moved to fit best, None where that is not sure: within 14 px, by correlation over what both show."""
+    """Return by how many px (x, y) the data must be moved to fit best, None where that is not sure:
+    within 14 px, by correlation over what both show.
+    """
     best, at = -1.0, None
     for dy in range(-_REACH, _REACH + 1):
         for dx in range(-_REACH, _REACH + 1):

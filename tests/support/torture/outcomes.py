@@ -13,7 +13,9 @@ TOLERATED = ("doubted ok",)  # counted, but no fault: the answer says itself how
 
 @dataclass
 class Outcome:
-    """One case: its part of the campaign, its kind, how to repeat it, the exit code (None where there is none), and what went wrong by column."""
+    """One case: its part of the campaign, its kind, how to repeat it, the exit code (None where
+    there is none), and what went wrong by column.
+    """
 
     part: str
     kind: str
@@ -33,7 +35,12 @@ class Table:
 
     @property
     def faults(self) -> list[str]:
-        return [f"{o.part} | {o.kind} | {o.repeat} | {column}: {what}" for o in self.outcomes for column, what in o.faults if column not in TOLERATED]
+        return [
+            f"{o.part} | {o.kind} | {o.repeat} | {column}: {what}"
+            for o in self.outcomes
+            for column, what in o.faults
+            if column not in TOLERATED
+        ]
 
     def rows(self) -> list[list[str]]:
         groups: dict[tuple[str, str], list[Outcome]] = {}
@@ -57,8 +64,17 @@ class Table:
         widths = [max(len(row[i]) for row in [head, *body]) for i in range(len(head))]
 
         def line(cells: Sequence[str]) -> str:
-            shown = [c.ljust(w) if i < 2 else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))]
+            shown = [
+                c.ljust(w) if i < 2 else c.rjust(w)
+                for i, (c, w) in enumerate(zip(cells, widths, strict=True))
+            ]
             return "| " + " | ".join(shown) + " |"
 
-        rule = "|" + "|".join("-" * (w + 2) if i < 2 else "-" * (w + 1) + ":" for i, w in enumerate(widths)) + "|"
+        rule = (
+            "|"
+            + "|".join(
+                "-" * (w + 2) if i < 2 else "-" * (w + 1) + ":" for i, w in enumerate(widths)
+            )
+            + "|"
+        )
         return [line(head), rule, *map(line, body)]

@@ -1,4 +1,6 @@
-"""Output situations: each output of each command, aimed at each of `aims.AIMS`, and the odd ways of batch and demo."""
+"""Output situations: each output of each command, aimed at each of `aims.AIMS`, and the odd ways of
+batch and demo.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ _PAIR = ("in/reference.tif", "in/sensed.tif")
 
 @dataclass(frozen=True)
 class Writer:
-    """One output of one command: its suffix, the arguments by its path and the sensed raster, and other outputs of the same call."""
+    """One output of one command: its suffix, the arguments by its path and the sensed raster, and
+    other outputs of the same call.
+    """
 
     suffix: str
     argv: Callable[[str, str], list[str]]
@@ -32,17 +36,32 @@ class Writer:
 
 
 def _register(option: str, suffix: str) -> Writer:
-    named = {"--output": "out/a.tif", "--points": "out/a.points", "--gpkg": "out/a.gpkg", "--report": "out/a.html", "--json": "out/a.json"}
+    named = {
+        "--output": "out/a.tif",
+        "--points": "out/a.points",
+        "--gpkg": "out/a.gpkg",
+        "--report": "out/a.html",
+        "--json": "out/a.json",
+    }
     del named[option]
 
     def argv(path: str, sensed: str) -> list[str]:
-        return ["register", f"{option}={path}", *(f"{k}={v}" for k, v in named.items()), *_QUICK, _PAIR[0], sensed]
+        return [
+            "register",
+            f"{option}={path}",
+            *(f"{k}={v}" for k, v in named.items()),
+            *_QUICK,
+            _PAIR[0],
+            sensed,
+        ]
 
     return Writer(suffix, argv, tuple(named.values()))
 
 
 def _match(option: str, suffix: str) -> Writer:
-    return Writer(suffix, lambda path, sensed: ["match", f"{option}={path}", *_QUICK, _PAIR[0], sensed])
+    return Writer(
+        suffix, lambda path, sensed: ["match", f"{option}={path}", *_QUICK, _PAIR[0], sensed]
+    )
 
 
 def _explain(path: str, sensed: str) -> list[str]:
@@ -50,7 +69,15 @@ def _explain(path: str, sensed: str) -> list[str]:
 
 
 def _warp(path: str, sensed: str) -> list[str]:
-    return ["warp", "--points", "in/points.points", "--reference", _PAIR[0], f"--output={path}", sensed]
+    return [
+        "warp",
+        "--points",
+        "in/points.points",
+        "--reference",
+        _PAIR[0],
+        f"--output={path}",
+        sensed,
+    ]
 
 
 WRITERS = {
@@ -67,7 +94,9 @@ WRITERS = {
     "warp --output": Writer(".tif", _warp),
     "explain --output": Writer(".png", _explain),
 }
-SITUATIONS: dict[str, tuple[str, str] | Callable[[Path, Path, Outcome, np.random.Generator], None]] = {
+SITUATIONS: dict[
+    str, tuple[str, str] | Callable[[Path, Path, Outcome, np.random.Generator], None]
+] = {
     **{f"{writer}: {aim}": (writer, aim) for aim in AIMS for writer in WRITERS},
     **batches.SITUATIONS,
 }
@@ -90,7 +119,10 @@ def run(name: str, seed: int, room: Path) -> list[Outcome]:
     for part in ("in", "out"):
         (folder / part).mkdir(parents=True)
     room.chmod(0o777)
-    outcome, rng = Outcome("outputs", name, f"--only 'outputs:{name}' --outputs -1 --seed {seed}"), np.random.default_rng(seed)
+    outcome, rng = (
+        Outcome("outputs", name, f"--only 'outputs:{name}' --outputs -1 --seed {seed}"),
+        np.random.default_rng(seed),
+    )
     made = forked(lambda: _inputs(folder / "in", seed), folder, logs / "making")
     if made.code:
         raise RuntimeError(f"the campaign cannot make its inputs: {made.err[-500:]}")
@@ -98,7 +130,14 @@ def run(name: str, seed: int, room: Path) -> list[Outcome]:
     if callable(situation):
         situation(folder, logs, outcome, rng)
     else:
-        _aimed(WRITERS[situation[0]], AIMS[situation[1]](folder, WRITERS[situation[0]].suffix, rng), folder, logs, outcome, rng)
+        _aimed(
+            WRITERS[situation[0]],
+            AIMS[situation[1]](folder, WRITERS[situation[0]].suffix, rng),
+            folder,
+            logs,
+            outcome,
+            rng,
+        )
     for base, folders, _ in os.walk(room):
         for part in folders:
             Path(base, part).chmod(0o755) if not Path(base, part).is_symlink() else None
@@ -117,7 +156,9 @@ def _inputs(folder: Path, seed: int) -> None:
     (folder / "points.points").write_text("\n".join(rows) + "\n")
 
 
-def _aimed(writer: Writer, aim: Aim, folder: Path, logs: Path, outcome: Outcome, rng: np.random.Generator) -> None:
+def _aimed(
+    writer: Writer, aim: Aim, folder: Path, logs: Path, outcome: Outcome, rng: np.random.Generator
+) -> None:
     argv = [*writer.argv(aim.path, aim.sensed), *aim.args]
     disturbed = aim.disk or aim.file_limit is not None or aim.kill
     if disturbed and not _disturbed(argv, writer, aim, folder, logs, outcome, rng):
@@ -127,16 +168,33 @@ def _aimed(writer: Writer, aim: Aim, folder: Path, logs: Path, outcome: Outcome,
     outcome.exit_code = answer.code
     if answer.code not in aim.right and not answer.trouble:
         said = next((line for line in answer.err.splitlines() if line.startswith("error:")), "")
-        outcome.blame("lost or changed" if answer.code == 0 else "tracebacks", f"exit code {answer.code} where {sorted(aim.right)} is right: {said[:140]}")
+        outcome.blame(
+            "lost or changed" if answer.code == 0 else "tracebacks",
+            f"exit code {answer.code} where {sorted(aim.right)} is right: {said[:140]}",
+        )
     _compare(outcome, answer, before, folder, writer, aim, logs)
 
 
-def _compare(outcome: Outcome, answer: Answer, before: dict[str, str], folder: Path, writer: Writer, aim: Aim, logs: Path) -> None:
+def _compare(
+    outcome: Outcome,
+    answer: Answer,
+    before: dict[str, str],
+    folder: Path,
+    writer: Writer,
+    aim: Aim,
+    logs: Path,
+) -> None:
     own = os.path.normpath(aim.path)
-    named = {own, *writer.others, *aim.may, *(os.path.normpath(p) for p in _parents(aim.path))} if answer.code == 0 else set()
+    named = (
+        {own, *writer.others, *aim.may, *(os.path.normpath(p) for p in _parents(aim.path))}
+        if answer.code == 0
+        else set()
+    )
     after = snapshot(folder)
     examine(outcome, answer, before, after, named - set(_inputs_of(before)), logs)
-    missing = [o for o in writer.others if answer.code == 0 and not after.get(o, "").startswith("file")]
+    missing = [
+        o for o in writer.others if answer.code == 0 and not after.get(o, "").startswith("file")
+    ]
     for name in missing:
         outcome.blame("lost or changed", f"{name} was not written")
 
@@ -149,12 +207,30 @@ def _inputs_of(before: dict[str, str]) -> list[str]:
     return [name for name in before if name.startswith("in/")]
 
 
-def _disturbed(argv: list[str], writer: Writer, aim: Aim, folder: Path, logs: Path, outcome: Outcome, rng: np.random.Generator) -> bool:
+def _disturbed(
+    argv: list[str],
+    writer: Writer,
+    aim: Aim,
+    folder: Path,
+    logs: Path,
+    outcome: Outcome,
+    rng: np.random.Generator,
+) -> bool:
     """Call once on a full disk, or kill the call; return whether a second call makes sense."""
-    with small_disk(folder / "out", int(rng.choice([16, 64]))) if aim.disk else contextlib.nullcontext(True) as made:
+    with (
+        small_disk(folder / "out", int(rng.choice([16, 64])))
+        if aim.disk
+        else contextlib.nullcontext(True) as made
+    ):
         before = snapshot(folder)
         limit = aim.file_limit if made else 20000
-        answer = command_line(argv, folder, logs, file_limit=limit, kill_after_s=float(rng.uniform(0.05, 0.6)) if aim.kill else None)
+        answer = command_line(
+            argv,
+            folder,
+            logs,
+            file_limit=limit,
+            kill_after_s=float(rng.uniform(0.05, 0.6)) if aim.kill else None,
+        )
         outcome.exit_code = answer.code
         if aim.kill:
             _inputs_stay(outcome, before, snapshot(folder))

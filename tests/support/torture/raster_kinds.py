@@ -9,7 +9,21 @@ import numpy as np
 from .scene import HOME, Case, Frame, Maker, Truth, frame_in
 
 Make = Callable[[Maker], Case]
-TYPES = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "complex64", "complex128", "complex_int16")
+TYPES = (
+    "int8",
+    "uint8",
+    "int16",
+    "uint16",
+    "int32",
+    "uint32",
+    "int64",
+    "uint64",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+    "complex_int16",
+)
 SHAPES = ((1, 1), (1, 200), (200, 1), (3, 3), (7, 9), (16, 16), (33, 31), (64, 200), (255, 129))
 
 
@@ -17,11 +31,17 @@ def _typed(dtype: str) -> Make:
     def make(maker: Maker) -> Case:
         def change(data: np.ndarray) -> np.ndarray:
             if dtype.startswith("complex"):
-                return (data * np.exp(1j * maker.rng.uniform(0, 6, data.shape))).astype("complex64" if dtype == "complex_int16" else dtype)
-            return np.clip(data / 2 if dtype == "int8" else data, 0, 127 if dtype == "int8" else 255).astype(dtype)
+                return (data * np.exp(1j * maker.rng.uniform(0, 6, data.shape))).astype(
+                    "complex64" if dtype == "complex_int16" else dtype
+                )
+            return np.clip(
+                data / 2 if dtype == "int8" else data, 0, 127 if dtype == "int8" else 255
+            ).astype(dtype)
 
         more = {"dtype": "complex_int16"} if dtype == "complex_int16" else {}
-        return maker.pair(change=change, truth="unknown" if dtype.startswith("complex") else "known", **more)
+        return maker.pair(
+            change=change, truth="unknown" if dtype.startswith("complex") else "known", **more
+        )
 
     return make
 
@@ -32,7 +52,9 @@ def _bits(maker: Maker) -> Case:
 
 def _shaped(rows: int, cols: int, gsd: float) -> Make:
     def make(maker: Maker) -> Case:
-        return maker.pair(frame_in(HOME, gsd, cols, rows), truth="known" if min(rows, cols) > 2 else "unknown")
+        return maker.pair(
+            frame_in(HOME, gsd, cols, rows), truth="known" if min(rows, cols) > 2 else "unknown"
+        )
 
     return make
 
@@ -61,9 +83,13 @@ def _half(value: float, side: str, nodata: float | None = None) -> Make:
         def change(data: np.ndarray) -> np.ndarray:
             h, w = data.shape
             keep = np.zeros(data.shape, bool)
-            part = {"left": np.s_[:, : w // 2], "top": np.s_[: h // 2], "middle": np.s_[h // 5 : -h // 5, w // 5 : -w // 5], "corner": np.s_[:40, :40], "stripe": np.s_[:, 90:110]}[
-                side
-            ]
+            part = {
+                "left": np.s_[:, : w // 2],
+                "top": np.s_[: h // 2],
+                "middle": np.s_[h // 5 : -h // 5, w // 5 : -w // 5],
+                "corner": np.s_[:40, :40],
+                "stripe": np.s_[:, 90:110],
+            }[side]
             keep[part] = True
             return np.where(keep, data, np.float32(value))
 
@@ -75,7 +101,9 @@ def _half(value: float, side: str, nodata: float | None = None) -> Make:
 def _scaled(factor: float, offset: float = 0.0, dtype: str = "float32") -> Make:
     def make(maker: Maker) -> Case:
         with np.errstate(over="ignore"):
-            return maker.pair(change=lambda d: (d.astype(np.float64) * factor + offset).astype(dtype))
+            return maker.pair(
+                change=lambda d: (d.astype(np.float64) * factor + offset).astype(dtype)
+            )
 
     return make
 
@@ -91,7 +119,9 @@ def _pattern(kind: str) -> Make:
                 "finest checkerboard": lambda: ((x + y) % 2 * 200.0 + 20).astype(np.float32),
                 "noise": lambda: maker.rng.uniform(1, 255, data.shape).astype(np.float32),
                 "ramp": lambda: (x + 1.0).astype(np.float32),
-                "one bright pixel": lambda: np.where((x == 77) & (y == 60), 255, 3).astype(np.float32),
+                "one bright pixel": lambda: np.where((x == 77) & (y == 60), 255, 3).astype(
+                    np.float32
+                ),
                 "mirrored": lambda: np.ascontiguousarray(data[:, ::-1]),
                 "upside down": lambda: np.ascontiguousarray(data[::-1]),
                 "transposed blocks": lambda: np.concatenate([data[85:], data[:85]]),
@@ -123,7 +153,9 @@ def _masked(kind: str) -> Make:
         mask = {
             "all": lambda s: np.zeros(s, bool),
             "holes": lambda s: maker.rng.random(s) > 0.03,
-            "blocks": lambda s: np.kron(maker.rng.random((s[0] // 10, s[1] // 10)) > 0.3, np.ones((10, 10))) > 0,
+            "blocks": lambda s: (
+                np.kron(maker.rng.random((s[0] // 10, s[1] // 10)) > 0.3, np.ones((10, 10))) > 0
+            ),
         }[kind]((frame.height, frame.width))
         return maker.pair(frame, mask=mask, truth="none" if kind == "all" else "known")
 
@@ -132,7 +164,10 @@ def _masked(kind: str) -> Make:
 
 def _nodata_of_another_type(maker: Maker) -> Case:
     case = maker.pair(change=lambda d: np.clip(d, 1, 255).astype(np.uint8))
-    case.args = ("--sensed-nodata", str(maker.rng.choice(["-9999", "300.5", "nan", "inf", "1e300"])))
+    case.args = (
+        "--sensed-nodata",
+        str(maker.rng.choice(["-9999", "300.5", "nan", "inf", "1e300"])),
+    )
     return case
 
 
@@ -156,12 +191,26 @@ def kinds() -> Iterator[tuple[str, Make]]:
     yield from ((f"type: {name}", _typed(name)) for name in TYPES)
     yield "type: one bit", _bits
     yield from ((f"shape: {h} x {w}", _shaped(h, w, 10.0)) for h, w in SHAPES)
-    yield from ((f"content: all {v}", _constant(v)) for v in (0.0, 7.0, np.nan, np.inf, -np.inf, 3e38, 1e-42, -1.0))
+    yield from (
+        (f"content: all {v}", _constant(v))
+        for v in (0.0, 7.0, np.nan, np.inf, -np.inf, 3e38, 1e-42, -1.0)
+    )
     yield from (
         (f"content: {100 * s:g} % single {v}", _sprinkled(v, s))
-        for v, s in ((0.0, 0.01), (np.nan, 0.01), (np.inf, 0.005), (3e38, 0.001), (-3e38, 0.001), (1e-42, 0.1), (np.nan, 0.3))
+        for v, s in (
+            (0.0, 0.01),
+            (np.nan, 0.01),
+            (np.inf, 0.005),
+            (3e38, 0.001),
+            (-3e38, 0.001),
+            (1e-42, 0.1),
+            (np.nan, 0.3),
+        )
     )
-    yield from ((f"nodata: {100 * s:g} % single {v}", _sprinkled(v, s, v)) for v, s in ((0.0, 0.01), (0.0, 0.02), (0.0, 0.1), (-9999.0, 0.03), (0.0, 0.5), (0.0, 0.97)))
+    yield from (
+        (f"nodata: {100 * s:g} % single {v}", _sprinkled(v, s, v))
+        for v, s in ((0.0, 0.01), (0.0, 0.02), (0.0, 0.1), (-9999.0, 0.03), (0.0, 0.5), (0.0, 0.97))
+    )
     yield from (
         (f"nodata: {side}, {v}", _half(v, side, n))
         for v, side, n in (
@@ -191,10 +240,25 @@ def kinds() -> Iterator[tuple[str, Make]]:
             (1e-6, 1.0, "float32"),
         )
     )
-    names = ("checkerboard", "finest checkerboard", "noise", "ramp", "one bright pixel", "mirrored", "upside down", "transposed blocks", "stripes")
+    names = (
+        "checkerboard",
+        "finest checkerboard",
+        "noise",
+        "ramp",
+        "one bright pixel",
+        "mirrored",
+        "upside down",
+        "transposed blocks",
+        "stripes",
+    )
     yield from ((f"unlike: {name}", _pattern(name)) for name in names)
-    yield from ((f"bands: {n}, only {g + 1} filled", _banded(n, g)) for n, g in ((2, 1), (13, 0), (60, 59)))
+    yield from (
+        (f"bands: {n}, only {g + 1} filled", _banded(n, g)) for n, g in ((2, 1), (13, 0), (60, 59))
+    )
     yield from ((f"mask: {name}", _masked(name)) for name in ("all", "holes", "blocks"))
     yield "nodata: of another type", _nodata_of_another_type
-    yield from ((f"bands: asked {words}", _bands_asked(words)) for words in ("0", "-1", "2", "1,1,1,1", "99999999999999999999"))
+    yield from (
+        (f"bands: asked {words}", _bands_asked(words))
+        for words in ("0", "-1", "2", "1,1,1,1", "99999999999999999999")
+    )
     yield "georeference: all zero", _two_wrong_frames

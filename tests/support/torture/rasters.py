@@ -13,13 +13,19 @@ from .outcomes import ALLOWED, Outcome
 from .scene import Case, Maker, judged
 
 MATCHERS = ("cfog", "gradient_ncc")
-KINDS = {name: make for module in (raster_kinds, place_kinds, file_kinds) for name, make in module.kinds()}
+KINDS = {
+    name: make
+    for module in (raster_kinds, place_kinds, file_kinds)
+    for name, make in module.kinds()
+}
 OUTPUTS = ("aligned.tif", "points.points", "points.gpkg", "report.html", "result.json")
 _AFTER_REFUSAL = frozenset(OUTPUTS[1:])
 
 
 def tasks(count: int, seed: int) -> Iterator[tuple[str, int]]:
-    """Yield (kind, seed) of so many hostile rasters: all kinds once, then again with other seeds; fewer than all are spread over them."""
+    """Yield (kind, seed) of so many hostile rasters: all kinds once, then again with other seeds;
+    fewer than all are spread over them.
+    """
     names = list(KINDS)
     if count < len(names):
         names = [names[int(i * len(names) / count + seed) % len(names)] for i in range(count)]
@@ -40,7 +46,9 @@ def run(kind: str, seed: int, room: Path, matchers: tuple[str, ...] = MATCHERS) 
 
 
 def _made(kind: str, seed: int, folder: Path, logs: Path) -> Case:
-    """Make the files in a process of its own: GDAL keeps what it has seen, and must not know them yet."""
+    """Make the files in a process of its own: GDAL keeps what it has seen, and must not know them
+    yet.
+    """
     import pickle
 
     kept = logs / "case.pickle"
@@ -59,13 +67,42 @@ def _made(kind: str, seed: int, folder: Path, logs: Path) -> Case:
 def _register(kind: str, seed: int, matcher: str, folder: Path, logs: Path) -> Outcome:
     outcome = Outcome("rasters", kind, f"{matcher}: --only 'rasters:{kind}' --seed {seed}")
     case = _made(kind, seed, folder / "in", logs)
-    named = {f"--{n}": f"out/{o}" for n, o in zip(("output", "points", "gpkg", "report", "json"), OUTPUTS, strict=True)}
+    named = {
+        f"--{n}": f"out/{o}"
+        for n, o in zip(("output", "points", "gpkg", "report", "json"), OUTPUTS, strict=True)
+    }
     words = [w for pair in named.items() for w in pair]
     before = snapshot(folder)
-    answer = command_line(["register", *words, "--threads", "1", "--max-points", "60", "--matcher", matcher, *case.args, "--", case.reference, case.sensed], folder, logs)
+    answer = command_line(
+        [
+            "register",
+            *words,
+            "--threads",
+            "1",
+            "--max-points",
+            "60",
+            "--matcher",
+            matcher,
+            *case.args,
+            "--",
+            case.reference,
+            case.sensed,
+        ],
+        folder,
+        logs,
+    )
     outcome.exit_code = answer.code
     examine(
-        outcome, answer, before, snapshot(folder), {f"out/{o}" for o in OUTPUTS} if answer.code == 0 else {f"out/{o}" for o in _AFTER_REFUSAL} if answer.code == 4 else set(), logs
+        outcome,
+        answer,
+        before,
+        snapshot(folder),
+        {f"out/{o}" for o in OUTPUTS}
+        if answer.code == 0
+        else {f"out/{o}" for o in _AFTER_REFUSAL}
+        if answer.code == 4
+        else set(),
+        logs,
     )
     if answer.code in (0, 4):
         status, column, wrong = judged(case, folder / "out" / "result.json")
@@ -78,8 +115,17 @@ def _register(kind: str, seed: int, matcher: str, folder: Path, logs: Path) -> O
     return outcome
 
 
-def examine(outcome: Outcome, answer: Answer, before: dict[str, str], after: dict[str, str], named: set[str], logs: Path) -> None:
-    """Blame an outcome for what a call did besides what it was asked: `named` are the files that it may have made or replaced."""
+def examine(
+    outcome: Outcome,
+    answer: Answer,
+    before: dict[str, str],
+    after: dict[str, str],
+    named: set[str],
+    logs: Path,
+) -> None:
+    """Blame an outcome for what a call did besides what it was asked: `named` are the files that it
+    may have made or replaced.
+    """
     if answer.trouble:
         outcome.blame("tracebacks", answer.trouble)
     elif answer.code not in ALLOWED:
@@ -89,7 +135,9 @@ def examine(outcome: Outcome, answer: Answer, before: dict[str, str], after: dic
             outcome.blame("lost or changed", f"{name} was {'changed' if name in after else 'lost'}")
     for name in sorted(after.keys() - before.keys() - named):
         outcome.blame("leftovers", name.encode("utf-8", "backslashreplace").decode())
-    for name in () if answer.code == DEFECT else sorted(p.name for p in (logs / "tmp").rglob("*")):  # a defect leaves its report there
+    for name in (
+        () if answer.code == DEFECT else sorted(p.name for p in (logs / "tmp").rglob("*"))
+    ):  # a defect leaves its report there
         outcome.blame("leftovers", f"temporary: {name}")
 
 

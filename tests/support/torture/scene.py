@@ -1,4 +1,6 @@
-"""A scene that can be sampled on any grid, so that where each pixel of a hostile raster truly lies is known."""
+"""A scene that can be sampled on any grid, so that where each pixel of a hostile raster truly lies
+is known.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ SURE = 0.9
 
 @functools.lru_cache(maxsize=8)
 def fine_picture(seed: int) -> np.ndarray:
-    """Return (SIDE, SIDE) brightness 20 to 230 of pixels of 5 m: fields with crops, tracks and fractal ground."""
+    """Return (SIDE, SIDE) brightness 20 to 230 of pixels of 5 m: fields with crops, tracks and
+    fractal ground.
+    """
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
     seeds = rng.uniform(0, SIDE, (260, 2)).astype(np.float32)
@@ -65,13 +69,18 @@ class Frame:
         """Return (N, 2) metres of the scene for (N, 2) pixels, corners counted."""
         x0, a, b, y0, d, e = self.geotransform
         x, y = x0 + a * px[:, 0] + b * px[:, 1], y0 + d * px[:, 0] + e * px[:, 1]
-        return transformed(np.stack([x, y], axis=1), self.lies_in or self.crs or self.home, self.home)
+        return transformed(
+            np.stack([x, y], axis=1), self.lies_in or self.crs or self.home, self.home
+        )
 
     @property
     def gsd_m(self) -> float:
         """Metres that a pixel in the middle is wide or high, the larger of the two."""
         at = np.array([[self.width / 2, self.height / 2]])
-        right, down = (self.home_xy(at + step) - self.home_xy(at) for step in (np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])))
+        right, down = (
+            self.home_xy(at + step) - self.home_xy(at)
+            for step in (np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]]))
+        )
         return float(max(np.linalg.norm(right), np.linalg.norm(down)))
 
     def centres(self, part: int = 1) -> np.ndarray:
@@ -87,25 +96,49 @@ def transformed(xy: np.ndarray, source: str, target: str) -> np.ndarray:
     return np.stack(rasterio.warp.transform(source, target, xy[:, 0], xy[:, 1]), axis=1)
 
 
-def frame_in(crs: str, gsd_m: float | tuple[float, float] = 10.0, width: int = 200, height: int = 170, angle_deg: float = 0.0, home: str = HOME, **more: Any) -> Frame:
+def frame_in(
+    crs: str,
+    gsd_m: float | tuple[float, float] = 10.0,
+    width: int = 200,
+    height: int = 170,
+    angle_deg: float = 0.0,
+    home: str = HOME,
+    **more: Any,
+) -> Frame:
     """Return a frame round the scene's middle in a CRS, its pixels so many metres wide and high."""
     gx, gy = gsd_m if isinstance(gsd_m, tuple) else (gsd_m, gsd_m)
     cx, cy = LEFT + SIDE * FINE_M / 2, TOP - SIDE * FINE_M / 2
-    at = transformed(np.array([[cx, cy], [cx + 100, cy], [cx, cy - 100]]), home, more.get("lies_in") or crs)
+    at = transformed(
+        np.array([[cx, cy], [cx + 100, cy], [cx, cy - 100]]), home, more.get("lies_in") or crs
+    )
     right, down = (float(np.linalg.norm(at[i] - at[0])) / 100 for i in (1, 2))
-    turn = Affine.translation(at[0, 0], at[0, 1]) @ Affine.rotation(angle_deg) @ Affine.scale(gx * right, -gy * down) @ Affine.translation(-width / 2, -height / 2)
+    turn = (
+        Affine.translation(at[0, 0], at[0, 1])
+        @ Affine.rotation(angle_deg)
+        @ Affine.scale(gx * right, -gy * down)
+        @ Affine.translation(-width / 2, -height / 2)
+    )
     return Frame(tuple(turn.to_gdal()), width, height, crs, home=home, **more)
 
 
 def moved(frame: Frame, dx: float, dy: float) -> Frame:
     """Return the frame moved by so many of its own map units."""
     x0, a, b, y0, d, e = frame.geotransform
-    return Frame((x0 + dx, a, b, y0 + dy, d, e), frame.width, frame.height, frame.crs, frame.lies_in, frame.home)
+    return Frame(
+        (x0 + dx, a, b, y0 + dy, d, e),
+        frame.width,
+        frame.height,
+        frame.crs,
+        frame.lies_in,
+        frame.home,
+    )
 
 
 @dataclass
 class Truth:
-    """Where the sensed raster's pixels truly lie: its frame, moved by `shift_m`; `kind` "known", "none" (no ok is right) or "unknown"."""
+    """Where the sensed raster's pixels truly lie: its frame, moved by `shift_m`; `kind` "known",
+    "none" (no ok is right) or "unknown".
+    """
 
     kind: str = "unknown"
     reference: Frame | None = None
@@ -113,7 +146,9 @@ class Truth:
     shift_m: tuple[float, float] = (0.0, 0.0)
 
     def miss_px(self, apply: Callable[[np.ndarray], np.ndarray]) -> float:
-        """Return how far a transform (sensed px to reference px) is off at most, in pixels of the coarser raster, over the common ground."""
+        """Return how far a transform (sensed px to reference px) is off at most, in pixels of the
+        coarser raster, over the common ground.
+        """
         if self.reference is None or self.sensed is None:
             raise ValueError("no truth is known")
         x, y = (np.linspace(0, n, 15) for n in (self.sensed.width, self.sensed.height))
@@ -151,33 +186,54 @@ class Maker:
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder, self.rng = folder, np.random.default_rng(seed)
         self._seed = seed
-        self.shift_m = tuple(float(v) for v in self.rng.choice([-1, 1], 2) * self.rng.uniform(15, 45, 2))
+        self.shift_m = tuple(
+            float(v) for v in self.rng.choice([-1, 1], 2) * self.rng.uniform(15, 45, 2)
+        )
 
-    def picture(self, frame: Frame, shift_m: tuple[float, float] = (0.0, 0.0), radar: bool = False) -> np.ndarray:
-        """Return (H, W) float32 of the scene as a frame sees it whose pixels truly lie `shift_m` farther."""
+    def picture(
+        self, frame: Frame, shift_m: tuple[float, float] = (0.0, 0.0), radar: bool = False
+    ) -> np.ndarray:
+        """Return (H, W) float32 of the scene as a frame sees it whose pixels truly lie `shift_m`
+        farther.
+        """
         part = int(np.clip(np.ceil(frame.gsd_m / FINE_M), 1, 12))
         xy = frame.home_xy(frame.centres(part)) + np.array(shift_m)
         rows, cols = (TOP - xy[:, 1]) / FINE_M - 0.5, (xy[:, 0] - LEFT) / FINE_M - 0.5
-        fine = ndimage.map_coordinates(fine_picture(self._seed % 5), [rows, cols], order=1, mode="mirror")
+        fine = ndimage.map_coordinates(
+            fine_picture(self._seed % 5), [rows, cols], order=1, mode="mirror"
+        )
         out = fine.reshape(frame.height, part, frame.width, part).mean(axis=(1, 3))
         if radar:
             out = 255.0 * (out / 255.0) ** 0.8 * np.sqrt(self.rng.gamma(9, 1 / 9, out.shape))
         return np.nan_to_num(out, posinf=0, neginf=0).astype(np.float32)
 
     def write(self, name: str, data: np.ndarray, frame: Frame | None, **profile: Any) -> str:
-        """Write (H, W) or (B, H, W) as a GeoTIFF (or `driver`) and return its path; `mask` and `gcps` are set where given."""
+        """Write (H, W) or (B, H, W) as a GeoTIFF (or `driver`) and return its path; `mask` and
+        `gcps` are set where given.
+        """
         bands = data if data.ndim == 3 else data[None]
         mask, gcps = profile.pop("mask", None), profile.pop("gcps", None)
         if frame is not None and gcps is None:
             profile["transform"] = Affine.from_gdal(*frame.geotransform)
             if frame.crs:
                 profile["crs"] = rasterio.CRS.from_user_input(frame.crs)
-        profile = {"driver": "GTiff", "count": len(bands), "height": bands.shape[1], "width": bands.shape[2], "dtype": bands.dtype, **profile}
+        profile = {
+            "driver": "GTiff",
+            "count": len(bands),
+            "height": bands.shape[1],
+            "width": bands.shape[2],
+            "dtype": bands.dtype,
+            **profile,
+        }
         path = self.folder / name
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with rasterio.open(path, "w", **profile) as sink:
-                sink.write(bands.astype(profile["dtype"]) if not str(profile["dtype"]).startswith("complex_") else bands)
+                sink.write(
+                    bands.astype(profile["dtype"])
+                    if not str(profile["dtype"]).startswith("complex_")
+                    else bands
+                )
                 if mask is not None:
                     sink.write_mask(mask)
                 if gcps is not None:
@@ -198,17 +254,24 @@ class Maker:
         args: tuple[str, ...] = (),
         **profile: Any,
     ) -> Case:
-        """Write a pair whose sensed raster is displaced, its samples changed by `change`; the reference is an ordinary one."""
+        """Write a pair whose sensed raster is displaced, its samples changed by `change`; the
+        reference is an ordinary one.
+        """
         reference, sensed = reference or frame_in(HOME), sensed or frame_in(HOME)
         data = self.picture(sensed, self.shift_m, radar=True)
         if change is not None:
             data = change(data)
-        paths = self.good("reference.tif", reference), self.write("sensed.tif", data, sensed, **profile)
+        paths = (
+            self.good("reference.tif", reference),
+            self.write("sensed.tif", data, sensed, **profile),
+        )
         return Case(*paths, Truth(truth, reference, sensed, self.shift_m), args)
 
 
 def judged(case: Case, json_path: Path) -> tuple[str, str, str]:
-    """Return the status of a result, the column of the table and what is wrong with it ("" where nothing is)."""
+    """Return the status of a result, the column of the table and what is wrong with it ("" where
+    nothing is).
+    """
     from sar_optical_align.plugin.core.transforms import transform_from_dict
 
     try:
@@ -220,6 +283,16 @@ def judged(case: Case, json_path: Path) -> tuple[str, str, str]:
         return status, "", ""
     if case.truth.kind == "none":
         sure = (result["evidence"] or {}).get("probability", 1.0) >= SURE
-        return status, "wrong ok" if sure else "doubted ok", f"ok where nothing agrees: {result['message'][:90]}"
+        return (
+            status,
+            "wrong ok" if sure else "doubted ok",
+            f"ok where nothing agrees: {result['message'][:90]}",
+        )
     miss = case.truth.miss_px(transform_from_dict(result["transform"]).apply)
-    return status, "wrong ok", "" if miss <= TOLERATED_PX else f"ok, {miss:.1f} px off ({result['model']}, {len(result['points'])} points)"
+    return (
+        status,
+        "wrong ok",
+        ""
+        if miss <= TOLERATED_PX
+        else f"ok, {miss:.1f} px off ({result['model']}, {len(result['points'])} points)",
+    )

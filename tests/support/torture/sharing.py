@@ -54,7 +54,9 @@ def shared(work: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> Itera
             os.waitpid(pid, 0)
 
 
-def _serve(work: Callable[[Any], Any], items: Sequence[Any], queue: int, tell: int, parent: int) -> None:
+def _serve(
+    work: Callable[[Any], Any], items: Sequence[Any], queue: int, tell: int, parent: int
+) -> None:
     try:
         with os.fdopen(tell, "wb") as stream:
             while os.getppid() == parent and (number := os.read(queue, _NUMBER)):

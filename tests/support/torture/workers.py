@@ -1,4 +1,6 @@
-"""Worker faults: a client beside a worker that misbehaves, and the real worker beside a client that sends rubbish."""
+"""Worker faults: a client beside a worker that misbehaves, and the real worker beside a client that
+sends rubbish.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,19 @@ from .scene import Maker
 
 _SCRIPT = Path(hostile_worker.__file__)
 _LIMIT_S, _PATIENCE_S, _MEMORY_MB = 40.0, 3.0, 400
-_MISBEHAVING = [*hostile_worker.FAULTS, *hostile_worker.HELLOS, "hello: rubbish before it", "hello: exit before it", "stops: deaf"]
-_CHIPS = {"chips: missing": None, "chips: empty": b"", "chips: rubbish": b"PK\x03\x04 rubbish" * 9, "chips: text": b"hello"}
+_MISBEHAVING = [
+    *hostile_worker.FAULTS,
+    *hostile_worker.HELLOS,
+    "hello: rubbish before it",
+    "hello: exit before it",
+    "stops: deaf",
+]
+_CHIPS = {
+    "chips: missing": None,
+    "chips: empty": b"",
+    "chips: rubbish": b"PK\x03\x04 rubbish" * 9,
+    "chips: text": b"hello",
+}
 
 
 def _request(**changes: Any) -> dict[str, Any]:
@@ -32,7 +45,11 @@ def _request(**changes: Any) -> dict[str, Any]:
     from sar_optical_align.plugin.core.jsonable import to_jsonable
     from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef
 
-    request = AlignRequest(RasterRef("in/reference.tif"), RasterRef("in/sensed.tif"), AlignParams(matcher="cfog", max_points=40, threads=1))
+    request = AlignRequest(
+        RasterRef("in/reference.tif"),
+        RasterRef("in/sensed.tif"),
+        AlignParams(matcher="cfog", max_points=40, threads=1),
+    )
     return {**to_jsonable(request), **changes}
 
 
@@ -41,7 +58,16 @@ def _match(**more: Any) -> Callable[[], list[Any]]:
 
     def lines() -> list[Any]:
         fields = dict(more)
-        return [{"type": "match", "id": 1, "request": fields.pop("request", None) or _request(**fields.pop("change", {})), "chips_path": None, "report_path": None, **fields}]
+        return [
+            {
+                "type": "match",
+                "id": 1,
+                "request": fields.pop("request", None) or _request(**fields.pop("change", {})),
+                "chips_path": None,
+                "report_path": None,
+                **fields,
+            }
+        ]
 
     return lines
 
@@ -51,7 +77,17 @@ def _lines(*lines: Any) -> Callable[[], list[Any]]:
 
 
 def _place(**fields: Any) -> Callable[[], list[Any]]:
-    return lambda: [{"type": "place", "id": 1, "request": _request(), "transform": None, "reference_px": [50, 50], "sensed_px": [50, 50], **fields}]
+    return lambda: [
+        {
+            "type": "place",
+            "id": 1,
+            "request": _request(),
+            "transform": None,
+            "reference_px": [50, 50],
+            "sensed_px": [50, 50],
+            **fields,
+        }
+    ]
 
 
 REQUESTS: dict[str, Callable[[], list[Any]]] = {
@@ -102,8 +138,13 @@ REQUESTS: dict[str, Callable[[], list[Any]]] = {
 
 
 def tasks(count: int, seed: int) -> Iterator[tuple[str, int]]:
-    """Yield (fault, seed) of so many faults, mixed by the seed; -1 = all. Beyond all, workers are killed at random moments."""
-    names = [str(n) for n in np.random.default_rng(seed).permutation([*_MISBEHAVING, *_CHIPS, *REQUESTS])]
+    """Yield (fault, seed) of so many faults, mixed by the seed; -1 = all.
+
+    Beyond all, workers are killed at random moments.
+    """
+    names = [
+        str(n) for n in np.random.default_rng(seed).permutation([*_MISBEHAVING, *_CHIPS, *REQUESTS])
+    ]
     if count < 0:
         count = len(names)
     yield from ((name, seed) for name in names[:count])
@@ -139,17 +180,32 @@ def _judge(outcome: Outcome, answer: Answer) -> None:
 
 
 def _misbehave(name: str, seed: int, folder: Path) -> int:
-    """Run twice with a worker that misbehaves the first time; the exit code is that of the first run."""
+    """Run twice with a worker that misbehaves the first time; the exit code is that of the first
+    run.
+    """
     from sar_optical_align.plugin.core.jsonable import to_jsonable
     from sar_optical_align.plugin.core.protocol import PROTOCOL_VERSION
-    from sar_optical_align.plugin.core.types import AlignRequest, AlignResult, Grid, RasterRef, Status
+    from sar_optical_align.plugin.core.types import (
+        AlignRequest,
+        AlignResult,
+        Grid,
+        RasterRef,
+        Status,
+    )
     from sar_optical_align.plugin.worker_client import WorkerClient
 
-    request, grid = AlignRequest(RasterRef("reference"), RasterRef("sensed")), Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 5, 5)
-    result = AlignResult(request, Status.OK, "fine", "cfog", "shift", (), None, None, (), None, grid, grid)
+    request, grid = (
+        AlignRequest(RasterRef("reference"), RasterRef("sensed")),
+        Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 5, 5),
+    )
+    result = AlignResult(
+        request, Status.OK, "fine", "cfog", "shift", (), None, None, (), None, grid, grid
+    )
     (folder / "result.json").write_text(json.dumps(to_jsonable(result)))
     os.environ["TORTURE_PROTOCOL"] = str(PROTOCOL_VERSION)
-    client = WorkerClient(sys.executable, str(_SCRIPT), name, str(folder / "marker"), str(folder / "result.json"))
+    client = WorkerClient(
+        sys.executable, str(_SCRIPT), name, str(folder / "marker"), str(folder / "result.json")
+    )
     chips = None
     if name in _CHIPS:
         chips = folder / "chips.npz"
@@ -168,16 +224,25 @@ def _misbehave(name: str, seed: int, folder: Path) -> int:
 
 
 def _ran(client: Any, request: Any, chips: Path | None, name: str, seed: int) -> int:
-    """Run once; where the worker says nothing, somebody cancels after some seconds, which must work at once."""
+    """Run once; where the worker says nothing, somebody cancels after some seconds, which must work
+    at once.
+    """
     from sar_optical_align.plugin.core.errors import AlignError
     from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled
 
     began = time.monotonic()
     patience = _PATIENCE_S if name.startswith("stops") else _LIMIT_S
     if name.startswith("killed"):
-        threading.Timer(float(np.random.default_rng(seed).uniform(0.0, 0.5)), lambda: client.pid and os.kill(client.pid, 9)).start()
+        threading.Timer(
+            float(np.random.default_rng(seed).uniform(0.0, 0.5)),
+            lambda: client.pid and os.kill(client.pid, 9),
+        ).start()
     try:
-        result = client.run(request, CallbackProgress(is_cancelled=lambda: time.monotonic() - began > patience), chips)
+        result = client.run(
+            request,
+            CallbackProgress(is_cancelled=lambda: time.monotonic() - began > patience),
+            chips,
+        )
     except Cancelled:
         late = time.monotonic() - began - patience
         if late > 1.5:
@@ -185,33 +250,52 @@ def _ran(client: Any, request: Any, chips: Path | None, name: str, seed: int) ->
             return 1
         return 130
     except AlignError as error:
-        sys.stderr.write(f"error: {error.message}\n".replace("Traceback (most", "Traceback of the worker (most"))
-        return error.exit_code if error.message and isinstance(error.message, str) and isinstance(error.hint, str) else 1
+        sys.stderr.write(
+            f"error: {error.message}\n".replace("Traceback (most", "Traceback of the worker (most")
+        )
+        return (
+            error.exit_code
+            if error.message and isinstance(error.message, str) and isinstance(error.hint, str)
+            else 1
+        )
     return 0 if result.status.value == "ok" else 1
 
 
 def _asked(outcome: Outcome, name: str, seed: int, folder: Path, logs: Path) -> None:
-    """Send the real worker rubbish, then a greeting: it must answer the greeting, and end well when its input ends."""
+    """Send the real worker rubbish, then a greeting: it must answer the greeting, and end well when
+    its input ends.
+    """
     made = forked(lambda: Maker(folder / "in", seed).pair() and None, folder, logs / "making")
     if made.code:
         raise RuntimeError(made.err[-500:])
     lines = [*REQUESTS[name](), {"type": "hello", "id": 99}]
-    data = b"\n".join(v if isinstance(v, bytes) else v.encode("utf-8", "surrogatepass") if isinstance(v, str) else json.dumps(v).encode() for v in lines)
+    data = b"\n".join(
+        v
+        if isinstance(v, bytes)
+        else v.encode("utf-8", "surrogatepass")
+        if isinstance(v, str)
+        else json.dumps(v).encode()
+        for v in lines
+    )
     (folder / "requests").write_bytes(data + b"\n")
 
     def serve() -> None:
         from sar_optical_align.plugin.engine import worker
 
-        sys.stdin = open(folder / "requests", encoding="utf-8")  # noqa: SIM115, PTH123 - the process' own
+        sys.stdin = open(folder / "requests", encoding="utf-8")  # noqa: PTH123, SIM115
         worker.main()
 
-    with small_disk(folder / "out", 4) if name.startswith("disk: full") else contextlib.nullcontext():
+    with (
+        small_disk(folder / "out", 4) if name.startswith("disk: full") else contextlib.nullcontext()
+    ):
         answer = forked(serve, folder, logs, time_limit_s=_LIMIT_S)
         left = sorted(p.name for p in (folder / "out").iterdir())
     outcome.exit_code = answer.code
     _judge(outcome, answer)
     replies = [json.loads(line) for line in answer.out.splitlines() if line.startswith("{")]
-    if name != "request: shutdown of rubbish" and not any(r["type"] == "hello" and r["id"] == 99 for r in replies):
+    if name != "request: shutdown of rubbish" and not any(
+        r["type"] == "hello" and r["id"] == 99 for r in replies
+    ):
         outcome.blame("tracebacks", "the worker did not answer what came after")
     for reply in replies:
         if "defect" in str(reply.get("hint", "")):
