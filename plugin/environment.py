@@ -18,19 +18,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..resources import FOLDER
 from .core.errors import WorkerError
 from .core.progress import Cancelled, Progress
 from .worker_client import clean_environment, hidden_window, isolated, kill_tree
 
-RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 NO_TORCH, TORCH_CPU, TORCH_PYPI = "none", "cpu", "pypi"
 """Which torch goes into the environment: none; without CUDA, on Linux from torch's own index (0.2
 GB); PyPI's (with CUDA on Linux: 3 GB).
 """
 _TORCH_PINS = {
-    TORCH_CPU: RESOURCES / "requirements-torch-cpu.txt",
-    TORCH_PYPI: RESOURCES / "requirements-torch-cuda.txt",
+    TORCH_CPU: FOLDER / "requirements-torch-cpu.txt",
+    TORCH_PYPI: FOLDER / "requirements-torch-cuda.txt",
 }
 _PIP_KEEP = (
     "PIP_PROXY",
@@ -57,7 +57,7 @@ _PROBE = (
 )
 
 
-def pins_hash(pins: Path = RESOURCES) -> str:
+def pins_hash(pins: Path = FOLDER) -> str:
     """Return what identifies the pinned packages in a folder."""
     return hashlib.sha256(
         b"".join(path.read_bytes() for path in sorted(pins.glob("requirements-*.txt")))
@@ -78,7 +78,7 @@ def venv_python(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
-def managed_python(folder: Path, pins: Path = RESOURCES) -> Path | None:
+def managed_python(folder: Path, pins: Path = FOLDER) -> Path | None:
     """Return the managed interpreter, or None where it is absent, unfinished or made from other
     pins.
     """
@@ -117,7 +117,7 @@ def create_managed(
     wheels: Path | None = None,
     proxy: str = "",
     torch: str = NO_TORCH,
-    pins: Path = RESOURCES,
+    pins: Path = FOLDER,
     base: str | None = None,
 ) -> Path:
     """Make the managed environment anew.

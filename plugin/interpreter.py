@@ -8,14 +8,13 @@ from pathlib import Path
 from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
 from qgis.PyQt.QtNetwork import QNetworkProxy
 
+from ..resources import version
 from . import settings
 from .core.errors import AlignError
 from .core.types import AlignParams
 from .core.wording import explained
 from .environment import diagnostics_report, likely_torch
 from .tasks import EnvironmentTask
-
-_METADATA = Path(__file__).resolve().parent.parent / "metadata.txt"
 
 
 class InterpreterService:
@@ -87,18 +86,13 @@ class InterpreterService:
         """Return a report to copy into a bug report."""
         ready, python = self.state()
         return diagnostics_report(
-            python if ready else None, _version(), f"QGIS {Qgis.QGIS_VERSION}", self.last_error
+            python if ready else None, version(), f"QGIS {Qgis.QGIS_VERSION}", self.last_error
         )
 
     @staticmethod
     def copy(text: str) -> None:
         """Put text on the clipboard."""
         QgsApplication.clipboard().setText(text)
-
-
-def _version() -> str:
-    lines = _METADATA.read_text(encoding="utf-8").splitlines() if _METADATA.exists() else []
-    return next((line.split("=", 1)[1] for line in lines if line.startswith("version=")), "?")
 
 
 def _proxy() -> str:

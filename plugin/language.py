@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
 
+from ..resources import FOLDER
 from .core.wording import ENGLISH, Language, speak
 
-FOLDER = Path(__file__).resolve().parent.parent / "resources" / "i18n"
+CATALOGUES = FOLDER / "i18n"
 CONTEXT = "SarOpticalAlign"
 
 
@@ -29,13 +29,13 @@ class Translation:
     def __init__(self, locale: str | None = None) -> None:
         name = (locale or QgsApplication.instance().locale())[:2]
         self._translator: QTranslator | None = None
-        file = FOLDER / f"sar_optical_align_{name}.qm"
+        file = CATALOGUES / f"sar_optical_align_{name}.qm"
         translator = QTranslator()
         if not file.is_file() or not translator.load(str(file)):
             return
         self._translator = translator
         QCoreApplication.installTranslator(translator)
-        templates = json.loads((FOLDER / "templates.json").read_text(encoding="utf-8"))
+        templates = json.loads((CATALOGUES / "templates.json").read_text(encoding="utf-8"))
         speak(Language(lookup, tuple(templates), QLocale(name).decimalPoint(), name))
 
     @property

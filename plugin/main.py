@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction
 
+from ..resources import FOLDER
 from .core.types import AlignParams
 from .core.wording import tr
 from .language import Translation
 
-ROOT = Path(__file__).resolve().parent.parent
-ICONS = ROOT / "resources" / "icons"
+ICONS = FOLDER / "icons"
 
 
 class SarOpticalAlignPlugin:

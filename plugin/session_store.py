@@ -15,6 +15,7 @@ from pathlib import Path
 from osgeo import gdal
 from qgis.core import Qgis, QgsMapLayer, QgsProject
 
+from ..resources import FOLDER, version
 from .core.errors import AlignError
 from .core.fingerprint import Fingerprint, change_of, fingerprint
 from .core.session import Session
@@ -25,9 +26,8 @@ from .layers import grid_of
 from .settings import PREFIX, load_params, machine, session_folder
 
 _ROLES = ("reference_layer", "sensed_layer")
-_ROOT = Path(__file__).resolve().parent.parent
-_STYLE = _ROOT / "resources" / "styles" / "review_points.qml"
-_WEIGHTS = _ROOT / "resources" / "weights"
+_STYLE = FOLDER / "styles" / "review_points.qml"
+_WEIGHTS = FOLDER / "weights"
 _ASIDE = (".previous", ".other", ".damaged")
 _WEIGHT_FILES = (".safetensors", ".json")
 _JOURNALS = ("", "-journal", "-wal", "-shm")
@@ -114,10 +114,8 @@ def note_inputs(session: Session) -> None:
 
 def versions() -> dict[str, str]:
     """Return the versions of what keeps reviews."""
-    metadata = (_ROOT / "metadata.txt").read_text(encoding="utf-8")
-    found = re.search(r"^version=(.+)$", metadata, re.MULTILINE)
     return {
-        "SAR-Optical Align": found[1] if found else "",
+        "SAR-Optical Align": version(),
         "QGIS": Qgis.QGIS_VERSION,
         "GDAL": gdal.__version__,
     }

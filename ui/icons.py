@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
 from qgis.PyQt.QtGui import QIcon
 
-FOLDER = Path(__file__).resolve().parent.parent / "resources" / "icons"
+from ..resources import FOLDER
 
 
 @lru_cache(maxsize=64)
 def icon(name: str) -> QIcon:
     """Return the icon of `resources/icons/<name>.svg`."""
-    return QIcon(str(FOLDER / f"{name}.svg"))
+    return QIcon(str(FOLDER / "icons" / f"{name}.svg"))

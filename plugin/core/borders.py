@@ -9,8 +9,8 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from ...resources import version
 from .errors import AlignError, InputError
 from .progress import Cancelled
 
@@ -71,24 +71,8 @@ def defect_report(cause: BaseException, doing: str) -> str:
     """
     told = "".join(traceback.format_exception(cause))
     lines = [
-        f"SAR-Optical Align {_version()}, Python {sys.version.split()[0]}, {platform.platform()}",
+        f"SAR-Optical Align {version()}, Python {sys.version.split()[0]}, {platform.platform()}",
         f"While doing: {doing}",
         told,
     ]
     return plain("\n".join(lines))
-
-
-def _version() -> str:
-    """Return the version that the plugin's metadata states."""
-    try:
-        lines = (
-            (Path(__file__).resolve().parents[2] / "metadata.txt")
-            .read_text(encoding="utf-8")
-            .splitlines()
-        )
-    except OSError:
-        return "of unknown version"
-    return next(
-        (line.partition("=")[2].strip() for line in lines if line.startswith("version=")),
-        "of unknown version",
-    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...resources import FOLDER
 from .wording import language_code
 
-HELP = Path(__file__).resolve().parent.parent.parent / "resources" / "help"
+HELP = FOLDER / "help"
 
 # file: title, in the order of the contents
 PAGES = {

@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...resources import FOLDER
 from ..core.types import CoarseResult, Reason
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MIN_KEPT = 4
 _JUDGED = 6
 _KEPT_SHARE = 0.35
-_CALIBRATIONS = Path(__file__).parents[2] / "resources" / "calibrations"
+_CALIBRATIONS = FOLDER / "calibrations"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ...resources import FOLDER
 from ..core import coords, quality
 from ..core.atomic import write_atomically
 from ..core.fields import param_infos
@@ -22,7 +23,7 @@ from ..core.types import AlignParams, AlignResult, TiePoint
 from .preparing import Image
 from .reading import WorkingPair, open_pair
 
-_TEMPLATE = Path(__file__).resolve().parent.parent.parent / "resources" / "report"
+_TEMPLATE = FOLDER / "report"
 _CHIP_PX, _CHIPS = 64, 12
 _OVERVIEW_PX = 700
 Array = NDArray[np.float64]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -21,6 +20,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
+from ...resources import FOLDER
 from ..core.errors import AlignError
 from ..core.help_pages import help_place
 from ..core.progress import Cancelled, Progress
@@ -28,8 +28,7 @@ from ..core.types import RasterRef
 from ..core.wording import explained, tr
 from ..layers import raster_ref
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-ICON = ROOT / "resources" / "icons" / "align.svg"
+ICON = FOLDER / "icons" / "align.svg"
 _TAGS = (
     "sar,radar,optical,registration,coregistration,georeferencing,tie points,ground control "
     "points,gcp,align,warp,sentinel"

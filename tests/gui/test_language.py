@@ -13,7 +13,7 @@ from sar_optical_align import classFactory
 from sar_optical_align.plugin import language
 from sar_optical_align.plugin.core.types import WarpParams
 from sar_optical_align.plugin.core.wording import known, tr
-from sar_optical_align.plugin.language import FOLDER, Translation, lookup
+from sar_optical_align.plugin.language import CATALOGUES, Translation, lookup
 from sar_optical_align.plugin.provider.provider import AlignProvider
 from sar_optical_align.plugin.review_files import export_points, export_script, run_line
 from sar_optical_align.ui.text import fill, length, number
@@ -38,7 +38,7 @@ def german(qgis_app):
 
 def test_the_compiled_catalogue_is_that_of_the_source(german):
     """Whoever changes the .ts makes the .qm anew: python packaging/translations.py."""
-    file = FOLDER / "sar_optical_align_de.ts"
+    file = CATALOGUES / "sar_optical_align_de.ts"
     messages = [
         (m.findtext("source"), m.findtext("translation"))
         for m in ElementTree.parse(file).iter("message")

@@ -17,7 +17,6 @@ from sar_optical_align.plugin.core.errors import WorkerError
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.environment import (
     NO_TORCH,
-    RESOURCES,
     TORCH_CPU,
     TORCH_PYPI,
     check,
@@ -27,6 +26,7 @@ from sar_optical_align.plugin.environment import (
     managed_python,
     pip_environment,
 )
+from sar_optical_align.resources import FOLDER
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_no_pins_for_a_python_is_said(wheels, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "path", sorted(RESOURCES.glob("requirements-*.txt")), ids=lambda path: path.stem
+    "path", sorted(FOLDER.glob("requirements-*.txt")), ids=lambda path: path.stem
 )
 def test_every_pin_has_checksums(path):
     entries = re.split(

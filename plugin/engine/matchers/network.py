@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ....resources import FOLDER
 from ...core.borders import reading
 from ...core.errors import AlignError
 from ...core.fields import param
@@ -18,7 +19,7 @@ from ...core.types import Modality
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_WEIGHTS = Path(__file__).resolve().parents[3] / "resources" / "weights"
+_WEIGHTS = FOLDER / "weights"
 
 
 class NetworkError(AlignError):
