@@ -98,7 +98,7 @@ def main() -> None:
     application.initQgis()
     load_package()
     from sar_optical_align.plugin import review_controller, session_store
-    from sar_optical_align.plugin.core import coords
+    from sar_optical_align.plugin.core.geometry import coords
     from sar_optical_align.plugin.core.types import RasterRef, TiePoint, WarpParams
     from sar_optical_align.plugin.preview import LivePreview
     from sar_optical_align.ui.review_panel import ReviewPanel

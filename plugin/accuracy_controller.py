@@ -23,9 +23,9 @@ from qgis.PyQt.QtGui import QColor
 from ..ui.coverage_map import GAP_COLOUR
 from ..ui.dock import ACCURACY, AlignDock
 from ..ui.text import tr
-from .core import coords
-from .core.displacement import displacement_field, map_linear
 from .core.errors import FitError, attempt
+from .core.fit.displacement import displacement_field, map_linear
+from .core.geometry import coords
 from .core.judgement import Case, Judgement
 from .core.lengths import METRES_PER_DEGREE
 from .displacement_layer import field_layer, places_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QTimer
 
-from .core.quality import Advice
+from .core.fit.quality import Advice
 from .core.review_fit import advise_points
 from .core.session import Session, SessionPoint
 from .core.wording import tr

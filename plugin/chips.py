@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QTimer
 
 from .core.chip import Band, ChipPair, picture, positions, sample
 from .core.errors import AlignError, UnreadableRasterError
-from .core.transforms import Transform
+from .core.fit.transforms import Transform
 from .core.types import Modality, RasterRef, TiePoint
 from .core.wording import explained
 from .gdal_layout import open_raster

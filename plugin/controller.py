@@ -24,8 +24,8 @@ from .accuracy_controller import AccuracyController
 from .adapting_controller import AdaptingController
 from .compare_controller import CompareController
 from .core.errors import AlignError, FitError, InputError, attempt
+from .core.fit.transforms import Transform
 from .core.session import Session
-from .core.transforms import Transform
 from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParams
 from .explainer import Explainer
 from .interpreter import InterpreterService

@@ -27,9 +27,9 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from .core import coords
-from .core.displacement import Field, ellipses, map_linear, to_map
 from .core.errors import OutputError
+from .core.fit.displacement import Field, ellipses, map_linear, to_map
+from .core.geometry import coords
 from .core.qgis_points import is_referenced
 from .core.types import Grid
 from .core.wording import fill, number, tr

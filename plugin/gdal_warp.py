@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from osgeo import gdal, gdal_array
 
-from .core import coords
 from .core.errors import AlignError, OutputError, UnreadableRasterError
 from .core.fill import refilled, refuse_unfit, replaced_fills
+from .core.fit.transforms import Transform
 from .core.gcp_grid import (
     WarpNodes,
     footprint,
@@ -23,10 +23,10 @@ from .core.gcp_grid import (
     refuse_folds,
     warp_nodes,
 )
+from .core.geometry import coords
 from .core.inverse_array import NOWHERE, SENSED_PLANE, InverseArray, inverse_array
 from .core.outputs import Outputs, refuse_without_room
 from .core.progress import Progress
-from .core.transforms import Transform
 from .core.types import Grid, WarpParams
 from .gdal_layout import Layout, open_raster
 from .input_files import files_of

@@ -27,8 +27,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QMetaType, QVariant
 from qgis.PyQt.QtGui import QColor
 
-from .core import coords
 from .core.errors import InputError, OutputError
+from .core.geometry import coords
 from .core.lengths import is_geographic, unwrapped
 from .core.types import Grid, RasterRef, TiePoint
 from .core.wording import number, tr

@@ -12,9 +12,9 @@ import numpy as np
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 
-from .core import coords
 from .core.errors import UnreadableRasterError
 from .core.gcp_io import is_referenced
+from .core.geometry import coords
 from .core.session_point import SessionPoint
 from .core.types import Grid, Point, TiePoint
 from .gdal_layout import open_raster

@@ -18,8 +18,8 @@ from qgis.core import (
     QgsUnitTypes,
 )
 
-from .core import coords
 from .core.errors import AlignError, UnreadableRasterError
+from .core.geometry import coords
 from .core.preflight import PairFacts, RasterFacts
 from .core.sample_kinds import detect_modality, detect_sar_scale
 from .core.types import Grid, Modality, RasterRef

@@ -11,9 +11,9 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtXml import QDomDocument
 
 from .core.errors import AlignError, UsageError
+from .core.fit.transforms import Transform
 from .core.progress import Progress
 from .core.session import FitState, Session
-from .core.transforms import Transform
 from .core.types import WarpParams
 from .gdal_preview import PreviewWarp
 from .layers import add_to_group, copy_renderer

@@ -14,7 +14,7 @@ from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from ..ui.heatmap import viridis
 from ..ui.palette import draw_marker, state_key
-from .core import coords
+from .core.geometry import coords
 from .core.qgis_points import is_referenced
 from .core.sample_kinds import detect_sar_scale
 from .core.session import FitState, SessionPoint

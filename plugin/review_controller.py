@@ -17,8 +17,8 @@ from ..ui.review_panel import ReviewPanel
 from ..ui.text import as_text, fill, length, map_unit, tr
 from .adviser import Adviser
 from .chips import ChipDesk
-from .core import coords
 from .core.errors import UsageError, attempt
+from .core.geometry import coords
 from .core.session import FitState, Session
 from .core.types import AlignRequest, AlignResult, Point, RasterRef, TiePoint
 from .placement import Placement, half_axes

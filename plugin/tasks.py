@@ -11,10 +11,10 @@ from qgis.PyQt.QtCore import pyqtSignal
 
 from .core.adapting import AdaptRequest, AdaptResult
 from .core.errors import AlignError, WorkerError
+from .core.fit.transforms import Transform
 from .core.judgement import Case, judge
 from .core.progress import Cancelled, Progress
 from .core.session_point import Seen
-from .core.transforms import Transform
 from .core.types import AlignRequest, AlignResult, Grid, Point, TiePoint, WarpParams
 from .core.wording import fill, tr
 from .environment import create_managed

@@ -20,12 +20,12 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from .core import coords
 from .core.errors import OutputError
+from .core.fit.transforms import Transform
+from .core.geometry import coords
 from .core.outputs import Outputs
 from .core.progress import Progress
 from .core.qgis_points import is_referenced
-from .core.transforms import Transform
 from .core.types import Grid
 from .placement import Placement
 

@@ -15,8 +15,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..plugin.core.fit.range_test import MAYBE, RangeTest
 from ..plugin.core.judgement import Judgement
-from ..plugin.core.range_test import MAYBE, RangeTest
 from ..plugin.core.types import Grid
 from .advisor_table import AdvisorTable
 from .coverage_map import CoverageMap

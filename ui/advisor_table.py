@@ -15,8 +15,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..plugin.core.quality import ADVISED, Advice
-from ..plugin.core.transforms import KINDS
+from ..plugin.core.fit.quality import ADVISED, Advice
+from ..plugin.core.fit.transforms import KINDS
 from ..plugin.core.types import Quality
 from .text import length, number, tr
 

@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ..plugin.core.coverage import Coverage, convex_hull
+from ..plugin.core.fit.coverage import Coverage, convex_hull
 from .palette import STATE_COLOURS
 from .text import tr
 

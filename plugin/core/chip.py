@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import coords
+from .geometry import coords
 from .types import Point
 
 Array = NDArray[np.float64]

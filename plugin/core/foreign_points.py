@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from . import coords
 from .errors import PointsFileError
+from .geometry import coords
 from .ground_check import refuse_misplaced
 from .qgis_points import Reproject, is_referenced, number
 from .session_point import SessionPoint

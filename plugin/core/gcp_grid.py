@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import bases, coords
 from .errors import FitError, OutputError
+from .fit import bases
+from .fit.transforms import KINDS, Transform, folds
+from .geometry import coords
 from .lengths import is_geographic
 from .qgis_points import is_referenced
-from .transforms import KINDS, Transform, folds
 from .types import Grid
 
 Array = NDArray[np.float64]

@@ -7,8 +7,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from . import coords
 from .errors import PointsFileError
+from .geometry import coords
 from .lengths import is_geographic
 from .types import Grid
 

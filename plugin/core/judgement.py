@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import coords
 from .blas import one_thread
-from .coverage import Coverage, cover
 from .errors import FitError
-from .fitting import fit
-from .folding import FoldCheck, check_folds
-from .quality import Advice, rmse
-from .range_test import RangeTest, range_test
+from .fit.coverage import Coverage, cover
+from .fit.fitting import fit
+from .fit.folding import FoldCheck, check_folds
+from .fit.quality import Advice, rmse
+from .fit.range_test import RangeTest, range_test
+from .geometry import coords
 from .review_fit import FitState, advise_points, control_of
 from .session_point import Role, SessionPoint
 from .types import Grid

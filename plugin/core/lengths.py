@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import coords
 from .errors import UsageError
+from .geometry import coords
 
 METRES_PER_DEGREE = 111_195.0
 """Of latitude, on a sphere of the mean radius 6,371,008.8 m."""

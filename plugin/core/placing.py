@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from . import coords
 from .errors import UsageError
+from .geometry import coords
 from .qgis_points import is_referenced
 from .session_point import Seen
 from .types import Covariance, Grid, Point, TiePoint

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from . import coords
 from .errors import PointsFileError
+from .geometry import coords
 from .ground_check import refuse_misplaced
 from .session_point import SessionPoint, as_session_point
 from .types import Grid, Point, TiePoint

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .errors import FitError
-from .quality import Advice
+from .fit.quality import Advice
 from .review_fit import FitState, advise_points, fit_points
 from .session_point import SessionPoint
 from .types import Grid

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from .fields import param_infos
-from .quality import Advice
+from .fit.quality import Advice
 from .review_fit import FitState
 from .session_point import PointState, Role, SessionPoint
 from .session_record import SessionRecord

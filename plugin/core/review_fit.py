@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from . import coords, fitting, quality
 from .errors import FitError
-from .fits import Fit
-from .prior import known_prior
-from .quality import Advice
+from .fit import fitting, quality
+from .fit.fits import Fit
+from .fit.prior import known_prior
+from .fit.quality import Advice
+from .fit.transforms import Transform
+from .geometry import coords
 from .session_point import Role, SessionPoint
-from .transforms import Transform
 from .types import Grid, Point, Quality
 
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .fits import Fit
+from .fit.fits import Fit
 from .session_point import PointState, Role, SessionPoint
 
 Array = NDArray[np.float64]

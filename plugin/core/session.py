@@ -15,9 +15,9 @@ from typing import Any
 
 from .errors import UsageError
 from .fingerprint import Fingerprint
+from .fit.quality import Advice
 from .history import History, Snapshot
 from .placing import placed
-from .quality import Advice
 from .refitting import Refitter
 from .review_fit import FitState, advise_points
 from .session_file import SessionFile, load_record

@@ -9,11 +9,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from . import coords, fitting
 from .errors import FitError, InputError
-from .lattice import Lattice
+from .fit import fitting
+from .fit.lattice import Lattice
+from .fit.transforms import Transform
+from .geometry import coords
 from .qgis_points import is_referenced
-from .transforms import Transform
 from .types import Grid
 
 Array = NDArray[np.float64]

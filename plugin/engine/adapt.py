@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import fitting, quality
 from ..core.adapting import AdaptRequest, AdaptResult, HeldBack
 from ..core.errors import InputError, OutputError, UsageError
+from ..core.fit import fitting, quality
+from ..core.fit.transforms import Transform
 from ..core.outputs import output_folder
 from ..core.progress import Progress
-from ..core.transforms import Transform
 from ..core.types import Modality
 from .fine import match_templates, template_size
 from .input_files import files_of

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import coords
 from ..core.blas import one_thread
 from ..core.errors import NothingToCompareError, UsageError
+from ..core.geometry import coords
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Reason, Status
 from .budget import within_budget

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import coords
+from ..core.geometry import coords
 
 _MIN_SHARE = 0.002
 _MIN_PX = 64

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import coords
 from ..core.atomic import write_atomically
 from ..core.borders import reading
 from ..core.errors import AlignError, InputError, UsageError
+from ..core.geometry import coords
 from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.types import AlignResult, TiePoint

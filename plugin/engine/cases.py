@@ -30,10 +30,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import coords
 from ..core.borders import reading
 from ..core.errors import InputError
-from ..core.transforms import Transform
+from ..core.fit.transforms import Transform
+from ..core.geometry import coords
 from .coarse_search import similarity_matrix
 from .protocols import DRAWN, is_bent, is_georeferenced, is_shift, is_unrelated
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from ..core import coords
 from ..core.errors import NothingToCompareError
+from ..core.geometry import coords
 from ..core.progress import Progress
 from .preparing import Image, eroded
 from .side_by_side import side_by_side

@@ -11,10 +11,11 @@ import rasterio
 import rasterio.warp
 from numpy.typing import NDArray
 
-from ..core import coords
 from ..core.atomic import write_atomically
 from ..core.borders import reading
 from ..core.errors import InputError, PointsFileError
+from ..core.fit.tie_point_fit import fit_tie_points
+from ..core.fit.transforms import Transform, transform_from_dict
 from ..core.gcp_io import (
     check_suffix,
     is_referenced,
@@ -23,14 +24,13 @@ from ..core.gcp_io import (
     parse_points,
     save_points,
 )
+from ..core.geometry import coords
 from ..core.lengths import is_geographic, unwrapped
 from ..core.outputs import Outputs
 from ..core.progress import Progress
 from ..core.protocol import result_to_json
 from ..core.session_file import is_review, load_record
 from ..core.session_point import SessionPoint
-from ..core.tie_point_fit import fit_tie_points
-from ..core.transforms import Transform, transform_from_dict
 from ..core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, WarpParams
 from .align import align
 from .georeferencing import georeference

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.fit.transforms import transform_from_dict
 from ..core.outputs import output_folder
 from ..core.progress import Progress
-from ..core.transforms import transform_from_dict
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, Status
 from .deliver import deliver
 from .demo_scene import HEIGHT, SCENE_FILES, WIDTH, write_demo_pair

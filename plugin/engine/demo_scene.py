@@ -20,8 +20,8 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 
-from ..core import coords
 from ..core.errors import OutputError
+from ..core.geometry import coords
 from ..core.outputs import Outputs
 from .coarse_search import similarity_matrix
 

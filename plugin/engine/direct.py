@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import coords, fitting
 from ..core.errors import FitError
-from ..core.transforms import Transform
+from ..core.fit import fitting
+from ..core.fit.transforms import Transform
+from ..core.geometry import coords
 from ..core.types import Modality
 from .cases import Case, farthest_px
 from .fine import template_size

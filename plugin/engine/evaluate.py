@@ -30,9 +30,9 @@ from numpy.typing import NDArray
 
 from ..core.atomic import write_atomically
 from ..core.errors import AlignError, UsageError
+from ..core.fit.transforms import transform_from_dict
 from ..core.outputs import output_folder
 from ..core.progress import Progress
-from ..core.transforms import transform_from_dict
 from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
 from .align import align
 from .bench_report import draw_bench, markdown

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import OutputError, UsageError
+from ..core.fit.transforms import Transform
 from ..core.outputs import Outputs
 from ..core.progress import Progress
-from ..core.transforms import Transform
 from ..core.types import AlignParams, AlignRequest, CoarseResult, Point
 from .align import coarse_searches, searches_of
 from .coarse import CLEAR, coarse_align

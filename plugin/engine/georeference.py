@@ -15,8 +15,8 @@ from rasterio.errors import RasterioError
 
 from ..core.errors import UnreadableRasterError
 from ..core.fill import refilled, refuse_unfit, replaced_fills
+from ..core.fit.transforms import Transform
 from ..core.gcp_grid import kept_grid
-from ..core.transforms import Transform
 from ..core.types import Grid, RasterRef, WarpParams
 from .opening import open_dataset
 

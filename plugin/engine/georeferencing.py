@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from rasterio.errors import CRSError, RasterioError
 from rasterio.transform import RPCTransformer
 
-from ..core import coords, fitting
 from ..core.errors import FitError, InputError
+from ..core.fit import fitting
+from ..core.geometry import coords
 from ..core.lengths import unwrapped
 from ..core.types import Grid, RasterRef
 

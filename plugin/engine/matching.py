@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import coords
+from ..core.geometry import coords
 from ..core.progress import Progress
 from ..core.types import AlignParams
 from .consensus import consensus_affine, flattened, shares

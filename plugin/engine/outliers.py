@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from ..core import coords, fitting
 from ..core.errors import FitError
+from ..core.fit import fitting
+from ..core.geometry import coords
 from ..core.types import Reason
 
 Array = NDArray[np.float64]

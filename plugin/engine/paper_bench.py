@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ...models.patch_metrics import decision_accuracy, false_positive_rate
-from ..core import coords
 from ..core.atomic import write_atomically
 from ..core.errors import UsageError
+from ..core.geometry import coords
 from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.types import Modality

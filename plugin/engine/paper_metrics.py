@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from ..core import coords
+from ..core.geometry import coords
 
 Array = NDArray[np.float64]
 NEAR_PX = 3.0

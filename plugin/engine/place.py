@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import UsageError
+from ..core.fit.transforms import Transform
 from ..core.progress import Progress
 from ..core.session_point import Seen
-from ..core.transforms import Transform
 from ..core.types import AlignRequest, Evidence, Point
 from .evidence import Calibration, score_match
 from .fine import match_templates, template_size

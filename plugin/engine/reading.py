@@ -17,9 +17,9 @@ import rasterio
 import rasterio.warp
 from numpy.typing import NDArray
 
-from ..core import coords
 from ..core.borders import reason_of
 from ..core.errors import InputError, MissingCrsError, NoOverlapError
+from ..core.geometry import coords
 from ..core.lengths import is_geographic, unwrapped
 from ..core.preflight import automatic_radius_px
 from ..core.types import AlignRequest, Grid, Modality

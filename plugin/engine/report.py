@@ -15,10 +15,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ...resources import FOLDER
-from ..core import coords, quality
 from ..core.atomic import write_atomically
 from ..core.fields import param_infos
-from ..core.transforms import Transform, transform_from_dict
+from ..core.fit import quality
+from ..core.fit.transforms import Transform, transform_from_dict
+from ..core.geometry import coords
 from ..core.types import AlignParams, AlignResult, TiePoint
 from .preparing import Image
 from .reading import WorkingPair, open_pair

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import coords
+from ..core.geometry import coords
 from .preparing import Image, Window
 from .sources import Source
 

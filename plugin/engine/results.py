@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import coords, fitting, quality
 from ..core.errors import FitError
-from ..core.prior import known_prior
-from ..core.quality import implausible
-from ..core.transforms import Transform
+from ..core.fit import fitting, quality
+from ..core.fit.prior import known_prior
+from ..core.fit.quality import implausible
+from ..core.fit.transforms import Transform
+from ..core.geometry import coords
 from ..core.types import Evidence, Point, Quality, Reason, TiePoint
 from .evidence import Calibration, score_match
 

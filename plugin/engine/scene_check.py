@@ -18,11 +18,12 @@ import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 
-from ..core import coords, fitting
 from ..core.atomic import write_atomically
 from ..core.errors import FitError, InputError
+from ..core.fit import fitting
+from ..core.fit.prior import known_prior
+from ..core.geometry import coords
 from ..core.outputs import output_folder
-from ..core.prior import known_prior
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef
 from .align import align

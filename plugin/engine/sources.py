@@ -16,7 +16,6 @@ from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
-from ..core import coords
 from ..core.borders import reading
 from ..core.errors import (
     BandError,
@@ -26,6 +25,7 @@ from ..core.errors import (
     InputError,
     UnreadableRasterError,
 )
+from ..core.geometry import coords
 from ..core.types import Modality, RasterRef
 from .borders import ZeroBorder
 from .despeckling import REACH_PX, despeckle, noise_variance

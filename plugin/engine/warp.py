@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from ..core import coords
 from ..core.errors import ComplexDataError, OutputError, UnreadableRasterError
+from ..core.fit.transforms import Transform
 from ..core.gcp_grid import footprint, output_grid, refuse_folds
+from ..core.geometry import coords
 from ..core.inverse_array import InverseArray
 from ..core.outputs import Outputs, refuse_without_room
 from ..core.progress import Progress
-from ..core.transforms import Transform
 from ..core.types import Grid, RasterRef, WarpParams
 from .georeference import georeference
 from .input_files import files_of

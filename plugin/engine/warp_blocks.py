@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.io import MemoryFile
 
-from ..core import coords
+from ..core.geometry import coords
 from ..core.inverse_array import NOWHERE, InverseArray, inverse_array
 from .tiling import Tile
 

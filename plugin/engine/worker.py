@@ -19,6 +19,7 @@ from typing import Any, TextIO
 from ..core.adapting import AdaptRequest
 from ..core.borders import defect_report, reading, reason_of
 from ..core.errors import AlignError, UsageError, WorkerError
+from ..core.fit.transforms import Transform, transform_from_dict
 from ..core.jsonable import from_jsonable
 from ..core.outputs import Outputs
 from ..core.progress import Cancelled, Progress
@@ -33,7 +34,6 @@ from ..core.protocol import (
     placed_fields,
     save_surfaces,
 )
-from ..core.transforms import Transform, transform_from_dict
 from ..core.types import AlignRequest, AlignResult, Point, TiePoint
 from .opening import network
 from .waiting import wait_quietly

@@ -15,10 +15,10 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
 )
 
-from ..core import quality
 from ..core.atomic import write_atomically
+from ..core.fit import quality
+from ..core.fit.tie_point_fit import fit_tie_points
 from ..core.jsonable import to_jsonable
-from ..core.tie_point_fit import fit_tie_points
 from ..core.types import MODEL_LABELS
 from ..core.wording import tr
 from ..layers import native_grid

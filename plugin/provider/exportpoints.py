@@ -13,11 +13,11 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
 )
 
-from ..core import quality
 from ..core.errors import AlignError
+from ..core.fit import quality
+from ..core.fit.tie_point_fit import fit_tie_points
 from ..core.gcp_io import save_points
 from ..core.outputs import check, resolved
-from ..core.tie_point_fit import fit_tie_points
 from ..core.types import MODEL_LABELS
 from ..core.wording import tr
 from ..input_files import files_of

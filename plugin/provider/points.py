@@ -24,9 +24,9 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from ..core import coords
 from ..core.errors import InputError
 from ..core.gcp_io import is_referenced, load_points
+from ..core.geometry import coords
 from ..core.types import Grid, TiePoint
 from ..core.wording import tr
 from ..layers import point_feature, point_fields, point_from_feature, reprojection

@@ -13,7 +13,7 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
 )
 
-from ..core.transforms import transform_from_dict
+from ..core.fit.transforms import transform_from_dict
 from ..core.types import Status, WarpParams
 from ..core.wording import tr
 from ..gdal_warp import refuse_other_kinds, warp_into

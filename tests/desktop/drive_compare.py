@@ -14,7 +14,7 @@ from qgis.utils import iface
 
 
 def give_points(plugin):
-    from sar_optical_align.plugin.core import coords
+    from sar_optical_align.plugin.core.geometry import coords
     from sar_optical_align.plugin.core.types import TiePoint
 
     session = plugin.controller.open_session()

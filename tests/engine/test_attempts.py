@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.progress import Progress
-from sar_optical_align.plugin.core.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
 from sar_optical_align.plugin.engine import align as align_module
 from sar_optical_align.plugin.engine.align import align, searches_of

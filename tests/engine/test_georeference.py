@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.control import GroundControlPoint
-from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import FitError
-from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.fit.fitting import fit
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import Grid, RasterRef, WarpParams
 from sar_optical_align.plugin.engine.warp import warp
 

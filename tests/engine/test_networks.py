@@ -14,7 +14,7 @@ import rasterio
 from raster_files import write_raster
 from sar_optical_align.models.config import PRESETS
 from sar_optical_align.models.me_ssm import MeSsm
-from sar_optical_align.plugin.core.transforms import transform_from_dict
+from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,

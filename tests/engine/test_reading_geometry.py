@@ -10,7 +10,7 @@ import rasterio.warp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from raster_files import blob_positions, blobs, centroids, write_raster
-from sar_optical_align.plugin.core import coords
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
 from sar_optical_align.plugin.engine.reading import open_pair
 from sar_optical_align.plugin.engine.resampling import read_window

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import rasterio
 from raster_files import blob_positions, write_raster
-from sar_optical_align.plugin.core import coords
-from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.fit.fitting import fit
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import Grid, RasterRef
 from sar_optical_align.plugin.engine.warp import warp
 

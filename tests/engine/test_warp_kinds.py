@@ -11,7 +11,7 @@ import pytest
 import rasterio
 from raster_files import write_raster
 from sar_optical_align.plugin.core.errors import FitError
-from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.types import Grid, RasterRef, WarpParams
 from sar_optical_align.plugin.engine.sources import open_raster
 from sar_optical_align.plugin.engine.warp import warp

@@ -10,7 +10,7 @@ from qgis.core import QgsPointXY
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import TRUE, tie_points
-from sar_optical_align.plugin.core import coords
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.session import PointState, Role, Session
 from sar_optical_align.plugin.core.types import RasterRef
 from sar_optical_align.plugin.review_controller import ReviewController

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from gdal_rasters import wkt, write_raster
 from review_pairs import EPSG, REFERENCE_GT, SENSED_GT, TRUE, result_of, tie_points
-from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import InputError, OutputError
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
 from sar_optical_align.plugin.core.session import Role, Session
 from sar_optical_align.plugin.core.types import Grid, RasterRef

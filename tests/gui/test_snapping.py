@@ -16,8 +16,8 @@ from qgis.PyQt.QtCore import QPoint, QPointF, Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import EPSG, REFERENCE_GT, SENSED_GT, SIZE, TRUE, tie_points
 from sar_optical_align.plugin.chips import ChipReader
-from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import WorkerError
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.session import PointState, Seen
 from sar_optical_align.plugin.core.types import AlignParams, Evidence, Grid, RasterRef
 from sar_optical_align.plugin.layers import native_grid

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from gdal_rasters import read_raster, wkt, write_raster
 from osgeo import gdal
-from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import AlignError, FitError
-from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.fit.fitting import fit
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import Grid, WarpParams
 from sar_optical_align.plugin.gdal_preview import PreviewWarp
 from sar_optical_align.plugin.gdal_warp import warp_with_gdal

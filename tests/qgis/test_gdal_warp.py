@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 from gdal_rasters import PLACE, read_raster, wkt, write_raster
 from osgeo import gdal
-from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import (
     ComplexDataError,
     FitError,
     OutputError,
     UnreadableRasterError,
 )
-from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.fit.fitting import fit
+from sar_optical_align.plugin.core.fit.transforms import KINDS
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
-from sar_optical_align.plugin.core.transforms import KINDS
 from sar_optical_align.plugin.core.types import Grid, WarpParams
 from sar_optical_align.plugin.gdal_warp import warp_with_gdal
 

@@ -12,9 +12,9 @@ from gdal_rasters import wkt
 from point_sets import scattered, truth
 from qgis.analysis import QgsGcpTransformerInterface
 from qgis.core import QgsPointXY
-from sar_optical_align.plugin.core import coords
-from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.gcp_io import load_points, parse_points, save_points
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import Grid, TiePoint
 
 METHOD = QgsGcpTransformerInterface.TransformMethod

@@ -23,10 +23,10 @@ from qgis.core import (
     QgsRasterLayer,
     QgsVectorLayer,
 )
-from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import FitError, InputError
-from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.gcp_io import save_points
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
 from sar_optical_align.plugin.core.sibling import carried_over, sensed_from_sibling
 from sar_optical_align.plugin.core.types import Grid, TiePoint, WarpParams

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from gdal_rasters import wkt, write_raster
-from sar_optical_align.plugin.core import coords
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import (
     AlignRequest,
     AlignResult,

@@ -13,11 +13,11 @@ import rasterio
 from sar_optical_align.plugin.core import protocol
 from sar_optical_align.plugin.core.adapting import AdaptResult, HeldBack
 from sar_optical_align.plugin.core.errors import AlignError
+from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.gcp_io import load_reviewed, save_points
 from sar_optical_align.plugin.core.jsonable import from_jsonable, to_jsonable
 from sar_optical_align.plugin.core.session_file import load_record
 from sar_optical_align.plugin.core.session_point import Seen
-from sar_optical_align.plugin.core.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,
@@ -168,7 +168,7 @@ def _placed() -> dict[str, object]:
 
 
 def _transforms() -> list[object]:
-    from sar_optical_align.plugin.core import fitting
+    from sar_optical_align.plugin.core.fit import fitting
 
     rng = np.random.default_rng(0)
     source = rng.uniform(0, 300, (40, 2))

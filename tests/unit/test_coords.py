@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import InputError
+from sar_optical_align.plugin.core.geometry import coords
 
 ROTATED = (500123.0, 9.5, 2.25, 4200456.0, 1.75, -12.5)
 numbers = st.floats(-1e5, 1e5, allow_nan=False)

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core import coords
-from sar_optical_align.plugin.core.coverage import (
+from sar_optical_align.plugin.core.fit.coverage import (
     convex_hull,
     hull_area,
     largest_empty_circle,
     overlap_area,
     quadrant_counts,
 )
-from sar_optical_align.plugin.core.fitting import fit
+from sar_optical_align.plugin.core.fit.fitting import fit
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import Grid
 
 coordinates = st.integers(-1000, 1000)

@@ -7,8 +7,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from point_sets import HEIGHT, WIDTH, covariances, scattered, truth
-from sar_optical_align.plugin.core.fitting import fit, fit_details
-from sar_optical_align.plugin.core.lattice import Averager, Lattice
+from sar_optical_align.plugin.core.fit.fitting import fit, fit_details
+from sar_optical_align.plugin.core.fit.lattice import Averager, Lattice
 
 INSIDE = scattered(400, 90) * 0.9 + 0.05 * np.array([WIDTH, HEIGHT])
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from point_sets import ALL_KINDS, COVARIANCE_FREE_KINDS, covariances, scattered, truth
 from sar_optical_align.plugin.core.errors import FitError, UsageError
-from sar_optical_align.plugin.core.fitting import fit, fit_details
-from sar_optical_align.plugin.core.thin_plate import MAX_KNOTS, choose_knots, fit_spline
-from sar_optical_align.plugin.core.transforms import KINDS
+from sar_optical_align.plugin.core.fit.fitting import fit, fit_details
+from sar_optical_align.plugin.core.fit.thin_plate import MAX_KNOTS, choose_knots, fit_spline
+from sar_optical_align.plugin.core.fit.transforms import KINDS
 
 SIGMA_PX = 0.5
 

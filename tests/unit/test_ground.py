@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core import fitting
 from sar_optical_align.plugin.core.errors import OutputError, PointsFileError, UsageError
 from sar_optical_align.plugin.core.fill import fits, refilled, replaced_fills
+from sar_optical_align.plugin.core.fit import fitting
 from sar_optical_align.plugin.core.gcp_grid import output_grid
 from sar_optical_align.plugin.core.ground_check import refuse_misplaced
 from sar_optical_align.plugin.core.lengths import (

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from point_sets import HEIGHT, WIDTH, scattered, truth
-from sar_optical_align.plugin.core.coverage import convex_hull, cover, inside_hull
-from sar_optical_align.plugin.core.displacement import (
+from sar_optical_align.plugin.core.fit.coverage import convex_hull, cover, inside_hull
+from sar_optical_align.plugin.core.fit.displacement import (
     displacement_field,
     ellipses,
     map_linear,
     to_map,
 )
-from sar_optical_align.plugin.core.fitting import fit, fit_details
-from sar_optical_align.plugin.core.folding import check_folds
+from sar_optical_align.plugin.core.fit.fitting import fit, fit_details
+from sar_optical_align.plugin.core.fit.folding import check_folds
+from sar_optical_align.plugin.core.fit.quality import ADVISED
 from sar_optical_align.plugin.core.judgement import Case, judge
-from sar_optical_align.plugin.core.quality import ADVISED
 from sar_optical_align.plugin.core.review_fit import fit_points
 from sar_optical_align.plugin.core.session_point import Role, SessionPoint
 from sar_optical_align.plugin.core.types import Grid, TiePoint

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core import coords, fitting
 from sar_optical_align.plugin.core.errors import NoReliableAlignmentError, UsageError
-from sar_optical_align.plugin.core.prior import known_prior
-from sar_optical_align.plugin.core.quality import advise, implausible, radius_of
+from sar_optical_align.plugin.core.fit import fitting
+from sar_optical_align.plugin.core.fit.prior import known_prior
+from sar_optical_align.plugin.core.fit.quality import advise, implausible, radius_of
+from sar_optical_align.plugin.core.fit.tie_point_fit import fit_tie_points
+from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
+from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.sibling import carried_over
-from sar_optical_align.plugin.core.tie_point_fit import fit_tie_points
-from sar_optical_align.plugin.core.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import Grid, TiePoint
 
 REFERENCE = Grid("utm", (500000.0, 10.0, 0.0, 3250000.0, 0.0, -10.0), 300, 260)

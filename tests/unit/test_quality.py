@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from point_sets import ALL_KINDS, HEIGHT, WIDTH, covariances, scattered, truth
-from sar_optical_align.plugin.core import quality
 from sar_optical_align.plugin.core.errors import FitError
-from sar_optical_align.plugin.core.fitting import fit, fit_details
-from sar_optical_align.plugin.core.transforms import KINDS
+from sar_optical_align.plugin.core.fit import quality
+from sar_optical_align.plugin.core.fit.fitting import fit, fit_details
+from sar_optical_align.plugin.core.fit.transforms import KINDS
 
 SIGMA_PX = 0.5
 WITHOUT_SPLINE = ("shift", "similarity", "affine", "projective", "polynomial2", "polynomial3")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core.range_test import range_test
+from sar_optical_align.plugin.core.fit.range_test import range_test
 
 
 def relief(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from sar_optical_align.plugin.core.quality import Advice
+from sar_optical_align.plugin.core.fit.quality import Advice
 from sar_optical_align.plugin.core.session import Session
 from sar_optical_align.plugin.core.session_file import SessionFile
 from sar_optical_align.plugin.core.types import Grid, RasterRef, TiePoint

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core import fitting
+from sar_optical_align.plugin.core.fit import fitting
 from sar_optical_align.plugin.core.review_queue import Trail, doubt, make_queue, spread_of
 from sar_optical_align.plugin.core.session_point import PointState, Role, SessionPoint
 from sar_optical_align.plugin.core.types import TiePoint

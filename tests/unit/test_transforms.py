@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from point_sets import ALL_KINDS, HEIGHT, WIDTH, scattered, truth
-from sar_optical_align.plugin.core import coords
 from sar_optical_align.plugin.core.errors import FitError, UsageError
-from sar_optical_align.plugin.core.fitting import fit
-from sar_optical_align.plugin.core.transforms import KINDS, Transform, folds, transform_from_dict
+from sar_optical_align.plugin.core.fit.fitting import fit
+from sar_optical_align.plugin.core.fit.transforms import (
+    KINDS,
+    Transform,
+    folds,
+    transform_from_dict,
+)
+from sar_optical_align.plugin.core.geometry import coords
 
 WITH_MATRIX = ("shift", "similarity", "affine", "polynomial1", "projective")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...core.coords import px_from_idx
 from ...core.fields import check_params, param
+from ...core.geometry.coords import px_from_idx
 from .registry import PairMatcher, PairMatches, register
 
 if TYPE_CHECKING:

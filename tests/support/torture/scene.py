@@ -272,7 +272,7 @@ def judged(case: Case, json_path: Path) -> tuple[str, str, str]:
     """Return the status of a result, the column of the table and what is wrong with it ("" where
     nothing is).
     """
-    from sar_optical_align.plugin.core.transforms import transform_from_dict
+    from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 
     try:
         result = json.loads(json_path.read_text(encoding="utf-8"))

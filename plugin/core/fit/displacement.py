@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..qgis_points import is_referenced
+from ..types import Grid
 from .coverage import convex_hull, inside_hull
 from .fits import Fit
-from .qgis_points import is_referenced
-from .types import Grid
 
 Array = NDArray[np.float64]
 

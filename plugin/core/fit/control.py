@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import FitError
+from ..errors import FitError
 from .transforms import KINDS
 
 Array = NDArray[np.float64]

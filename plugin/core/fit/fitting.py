@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import bases, coords
-from .blas import one_thread
+from ..blas import one_thread
+from ..errors import FitError, UsageError
+from ..geometry import coords
+from . import bases
 from .control import check_control_points
-from .errors import FitError, UsageError
 from .field_fit import fit_field
 from .fits import Fit, LinearFit
 from .thin_plate import fit_spline

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from . import coords, fitting, quality
-from .errors import InputError, NoReliableAlignmentError
+from ..errors import InputError, NoReliableAlignmentError
+from ..geometry import coords
+from ..types import Grid, Quality, TiePoint
+from . import fitting, quality
 from .fits import Fit
 from .prior import known_prior
 from .quality import Advice
-from .types import Grid, Quality, TiePoint
 
 Array = NDArray[np.float64]
 

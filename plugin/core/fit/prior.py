@@ -16,11 +16,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from . import coords, fitting
-from .errors import FitError
-from .qgis_points import is_referenced
+from ..errors import FitError
+from ..geometry import coords
+from ..qgis_points import is_referenced
+from ..types import Grid, TiePoint
+from . import fitting
 from .transforms import Transform
-from .types import Grid, TiePoint
 
 Array = NDArray[np.float64]
 _NOTHING_PX = 1e-3

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import coords
-from .blas import one_thread
+from ..blas import one_thread
+from ..errors import FitError
+from ..geometry import coords
+from ..types import Grid, Quality
 from .coverage import hull_area, overlap_area
-from .errors import FitError
 from .fits import Fit
 from .fitting import fit_details
 from .transforms import KINDS, Transform
-from .types import Grid, Quality
 
 Array = NDArray[np.float64]
 ADVISED = (

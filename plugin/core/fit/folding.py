@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..types import Grid, Point
 from .transforms import Transform
-from .types import Grid, Point
 
 
 @dataclass(frozen=True)

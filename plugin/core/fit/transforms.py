@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import bases, coords
-from .borders import reading
-from .errors import FitError, UsageError
+from ..borders import reading
+from ..errors import FitError, UsageError
+from ..geometry import coords
+from . import bases
 from .lattice import Lattice, lattice_from_dict
 
 Array = NDArray[np.float64]

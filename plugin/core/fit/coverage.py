@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import coords
+from ..geometry import coords
+from ..types import Grid
 from .transforms import Transform
-from .types import Grid
 
 Array = NDArray[np.float64]
 

@@ -1,0 +1,1 @@
+"""Transformations, how they are fitted to points, and how good they are."""

@@ -1,0 +1,1 @@
+"""Pixels, maps and grids."""
