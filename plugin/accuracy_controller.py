@@ -26,8 +26,8 @@ from ..ui.text import tr
 from .core.errors import FitError, attempt
 from .core.fit.displacement import displacement_field, map_linear
 from .core.geometry import coords
-from .core.judgement import Case, Judgement
 from .core.lengths import METRES_PER_DEGREE
+from .core.session.judgement import Case, Judgement
 from .displacement_layer import field_layer, places_of
 from .layers import add_to_group
 from .review_controller import ReviewController

@@ -19,8 +19,8 @@ from ..ui.messages import Messages
 from ..ui.text import tr
 from .core.adapting import AdaptRequest, adapt_points
 from .core.errors import AlignError, UsageError
-from .core.session import Session
-from .core.session_record import Adapted
+from .core.session.record import Adapted
+from .core.session.session import Session
 from .core.types import AlignRequest
 from .engine.matchers import all_specs
 from .network_consent import may_fetch

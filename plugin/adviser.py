@@ -8,8 +8,8 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QTimer
 
 from .core.fit.quality import Advice
-from .core.review_fit import advise_points
-from .core.session import Session, SessionPoint
+from .core.session.refit import advise_points
+from .core.session.session import Session, SessionPoint
 from .core.wording import tr
 from .tasks import BackgroundTask
 

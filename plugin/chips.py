@@ -10,9 +10,9 @@ import numpy as np
 from osgeo import gdal
 from qgis.PyQt.QtCore import QTimer
 
-from .core.chip import Band, ChipPair, picture, positions, sample
 from .core.errors import AlignError, UnreadableRasterError
 from .core.fit.transforms import Transform
+from .core.session.chip import Band, ChipPair, picture, positions, sample
 from .core.types import Modality, RasterRef, TiePoint
 from .core.wording import explained
 from .gdal_layout import open_raster

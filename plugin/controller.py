@@ -25,7 +25,7 @@ from .adapting_controller import AdaptingController
 from .compare_controller import CompareController
 from .core.errors import AlignError, FitError, InputError, attempt
 from .core.fit.transforms import Transform
-from .core.session import Session
+from .core.session.session import Session
 from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParams
 from .explainer import Explainer
 from .interpreter import InterpreterService

@@ -17,8 +17,8 @@ from ..ui.export_menu import ExportMenu
 from ..ui.messages import Messages
 from ..ui.text import fill, tr
 from .core.errors import AlignError, InputError, attempt
-from .core.review_queue import is_reviewed
-from .core.session import Session
+from .core.session.queue import is_reviewed
+from .core.session.session import Session
 from .core.types import RasterRef
 from .review_controller import ReviewController
 from .review_files import (

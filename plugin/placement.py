@@ -15,7 +15,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 from .core.errors import UnreadableRasterError
 from .core.gcp_io import is_referenced
 from .core.geometry import coords
-from .core.session_point import SessionPoint
+from .core.session.point import SessionPoint
 from .core.types import Grid, Point, TiePoint
 from .gdal_layout import open_raster
 from .layers import reprojection

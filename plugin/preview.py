@@ -13,7 +13,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from .core.errors import AlignError, UsageError
 from .core.fit.transforms import Transform
 from .core.progress import Progress
-from .core.session import FitState, Session
+from .core.session.session import FitState, Session
 from .core.types import WarpParams
 from .gdal_preview import PreviewWarp
 from .layers import add_to_group, copy_renderer

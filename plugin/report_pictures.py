@@ -17,8 +17,8 @@ from ..ui.palette import draw_marker, state_key
 from .core.geometry import coords
 from .core.qgis_points import is_referenced
 from .core.sample_kinds import detect_sar_scale
-from .core.session import FitState, SessionPoint
-from .core.session_record import SessionRecord
+from .core.session.record import SessionRecord
+from .core.session.session import FitState, SessionPoint
 from .core.types import Evidence, Point
 from .core.wording import number, tr
 from .gdal_layout import open_raster

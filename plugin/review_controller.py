@@ -19,7 +19,7 @@ from .adviser import Adviser
 from .chips import ChipDesk
 from .core.errors import UsageError, attempt
 from .core.geometry import coords
-from .core.session import FitState, Session
+from .core.session.session import FitState, Session
 from .core.types import AlignRequest, AlignResult, Point, RasterRef, TiePoint
 from .placement import Placement, half_axes
 from .point_maker import PointMaker

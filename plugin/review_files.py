@@ -12,7 +12,7 @@ from .core.gcp_io import load_reviewed, save_points
 from .core.gdal_script import write_gdal_script
 from .core.outputs import check
 from .core.processing_command import run_command
-from .core.session import Session
+from .core.session.session import Session
 from .core.types import WarpParams
 from .core.wording import fill, tr
 from .input_files import files_of

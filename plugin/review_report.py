@@ -14,10 +14,10 @@ from .core.atomic import write_atomically
 from .core.errors import FitError, InputError, OutputError
 from .core.outputs import Outputs
 from .core.progress import Progress
-from .core.report_page import Chip, ReportData, report_page
-from .core.review_fit import advise_points
-from .core.session import FitState, PointState, SessionPoint
-from .core.session_record import SessionRecord
+from .core.session.record import SessionRecord
+from .core.session.refit import advise_points
+from .core.session.report_page import Chip, ReportData, report_page
+from .core.session.session import FitState, PointState, SessionPoint
 from .core.wording import fill, tr
 from .report_pictures import ReviewView, checkerboard, histogram, overview, vectors
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..ui.text import tr
-from .core.review_queue import NO_QUEUE, Trail, make_queue
-from .core.session import Role
+from .core.session.queue import NO_QUEUE, Trail, make_queue
+from .core.session.session import Role
 
 if TYPE_CHECKING:
     from .review_controller import ReviewController

@@ -14,9 +14,9 @@ from qgis.core import QgsApplication, QgsPointXY
 
 from ..ui.text import explained, fill, tr
 from .core.errors import AlignError
-from .core.peaks import Snap, snap
-from .core.placing import BY_HAND_PX2
-from .core.session import Seen, Session, SessionPoint
+from .core.session.peaks import Snap, snap
+from .core.session.placing import BY_HAND_PX2
+from .core.session.session import Seen, Session, SessionPoint
 from .core.types import AlignRequest, Point, TiePoint
 from .network_consent import may_fetch
 from .session_store import scene_params

@@ -12,9 +12,9 @@ from qgis.PyQt.QtCore import pyqtSignal
 from .core.adapting import AdaptRequest, AdaptResult
 from .core.errors import AlignError, WorkerError
 from .core.fit.transforms import Transform
-from .core.judgement import Case, judge
 from .core.progress import Cancelled, Progress
-from .core.session_point import Seen
+from .core.session.judgement import Case, judge
+from .core.session.point import Seen
 from .core.types import AlignRequest, AlignResult, Grid, Point, TiePoint, WarpParams
 from .core.wording import fill, tr
 from .environment import create_managed

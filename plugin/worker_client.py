@@ -34,7 +34,7 @@ from .core.protocol import (
     placed_from_message,
     result_from_message,
 )
-from .core.session_point import Seen
+from .core.session.point import Seen
 from .core.types import AlignRequest, AlignResult, Point, TiePoint
 
 _KEEP = (

@@ -16,7 +16,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..plugin.core.fit.range_test import MAYBE, RangeTest
-from ..plugin.core.judgement import Judgement
+from ..plugin.core.session.judgement import Judgement
 from ..plugin.core.types import Grid
 from .advisor_table import AdvisorTable
 from .coverage_map import CoverageMap

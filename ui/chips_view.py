@@ -18,7 +18,7 @@ from qgis.PyQt.QtGui import (
 )
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ..plugin.core.chip import ChipPair
+from ..plugin.core.session.chip import ChipPair
 from .palette import SELECTED_COLOUR, STATE_COLOURS
 from .text import fill, longest_fitting, number, tr
 

@@ -7,7 +7,7 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ..plugin.core.peaks import surface_index
+from ..plugin.core.session.peaks import surface_index
 from ..plugin.core.types import TiePoint
 from .text import fill, longest_fitting, number, tr
 

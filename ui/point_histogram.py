@@ -20,8 +20,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..plugin.core.review_queue import Standing
-from ..plugin.core.session import SessionPoint
+from ..plugin.core.session.queue import Standing
+from ..plugin.core.session.session import SessionPoint
 from .icons import icon
 from .palette import SELECTED_COLOUR, STATE_COLOURS
 from .text import fill, number, tr

@@ -10,8 +10,8 @@ import numpy as np
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..plugin.core.review_queue import Standing
-from ..plugin.core.session import SessionPoint
+from ..plugin.core.session.queue import Standing
+from ..plugin.core.session.session import SessionPoint
 from .palette import STATE_LABELS, state_icon, state_key
 from .text import as_text, fill, length, number, tr
 

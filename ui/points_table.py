@@ -8,8 +8,8 @@ from qgis.PyQt.QtCore import QItemSelection, QModelIndex, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QFontMetrics, QKeyEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from ..plugin.core.review_queue import Standing
-from ..plugin.core.session import SessionPoint
+from ..plugin.core.session.queue import Standing
+from ..plugin.core.session.session import SessionPoint
 from .keys import history_key, nudge_of
 from .palette import STATE_LABELS
 from .points_model import (

@@ -7,7 +7,7 @@ import math
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from ..plugin.core.session import FitState
+from ..plugin.core.session.session import FitState
 from .palette import soften
 from .text import as_text, length, number, tr
 

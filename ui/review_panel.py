@@ -20,8 +20,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..plugin.core.review_queue import NO_QUEUE, Queue
-from ..plugin.core.session import FitState, Session
+from ..plugin.core.session.queue import NO_QUEUE, Queue
+from ..plugin.core.session.session import FitState, Session
 from ..plugin.core.types import MODEL_LABELS
 from .canvas_points import DISPLACEMENT, NO_VECTORS, RESIDUAL
 from .chips_view import ChipsView

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .errors import UsageError
-from .session_point import SessionPoint
+from .session.point import SessionPoint
 from .types import AlignRequest, Point
 
 MIN_POINTS = 12

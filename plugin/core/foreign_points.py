@@ -20,7 +20,7 @@ from .errors import PointsFileError
 from .geometry import coords
 from .ground_check import refuse_misplaced
 from .qgis_points import Reproject, is_referenced, number
-from .session_point import SessionPoint
+from .session.point import SessionPoint
 from .types import Grid, TiePoint
 
 _AROSICS = {"X_MAP", "Y_MAP", "X_SHIFT_M", "Y_SHIFT_M"}

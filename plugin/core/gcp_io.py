@@ -21,7 +21,7 @@ from .qgis_points import (
     points_from_tie_points,
     tie_points_from_points,
 )
-from .session_point import SessionPoint
+from .session.point import SessionPoint
 from .types import Grid, Point, TiePoint
 
 __all__ = [

@@ -13,9 +13,9 @@ from pathlib import Path
 from .atomic import write_atomically
 from .errors import InputError
 from .fit.transforms import KINDS
-from .geopackage import authority_of
 from .qgis_points import is_referenced
-from .session_point import SessionPoint, as_session_point
+from .session.geopackage import authority_of
+from .session.point import SessionPoint, as_session_point
 from .types import Grid, TiePoint, WarpParams
 
 _METHODS = {

@@ -16,7 +16,7 @@ from typing import Any
 
 from .errors import PointsFileError, UsageError
 from .jsonable import from_jsonable, to_jsonable
-from .session_point import PointState, Role, SessionPoint, as_session_point, defect
+from .session.point import PointState, Role, SessionPoint, as_session_point, defect
 from .types import Point, TiePoint
 
 _OURS = "Choose a GeoJSON saved by this tool."

@@ -27,7 +27,7 @@ from .adapting import AdaptResult
 from .borders import reading
 from .errors import AlignError, WorkerError
 from .jsonable import from_jsonable, to_jsonable
-from .session_point import Seen
+from .session.point import Seen
 from .types import AlignResult, Point, TiePoint
 
 PROTOCOL_VERSION = 2

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from .errors import PointsFileError
 from .geometry import coords
 from .ground_check import refuse_misplaced
-from .session_point import SessionPoint, as_session_point
+from .session.point import SessionPoint, as_session_point
 from .types import Grid, Point, TiePoint
 
 Array = NDArray[np.float64]

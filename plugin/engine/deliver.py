@@ -29,8 +29,8 @@ from ..core.lengths import is_geographic, unwrapped
 from ..core.outputs import Outputs
 from ..core.progress import Progress
 from ..core.protocol import result_to_json
-from ..core.session_file import is_review, load_record
-from ..core.session_point import SessionPoint
+from ..core.session.file import is_review, load_record
+from ..core.session.point import SessionPoint
 from ..core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, WarpParams
 from .align import align
 from .georeferencing import georeference

@@ -9,8 +9,14 @@ from pathlib import Path
 import rasterio
 
 from ..core.errors import OutputError
-from ..core.geopackage import add_crs, create_tables, note_extent, point_blob, register_points
 from ..core.outputs import Outputs
+from ..core.session.geopackage import (
+    add_crs,
+    create_tables,
+    note_extent,
+    point_blob,
+    register_points,
+)
 from ..core.types import AlignResult
 
 _TABLE = """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..core.errors import UsageError
 from ..core.fit.transforms import Transform
 from ..core.progress import Progress
-from ..core.session_point import Seen
+from ..core.session.point import Seen
 from ..core.types import AlignRequest, Evidence, Point
 from .evidence import Calibration, score_match
 from .fine import match_templates, template_size

@@ -18,7 +18,7 @@ from qgis.core import (
 
 from ..core.adapting import AdaptRequest, adapt_points
 from ..core.errors import InputError
-from ..core.session_point import as_session_point
+from ..core.session.point import as_session_point
 from ..core.wording import tr
 from ..layers import native_grid
 from ..worker_client import WorkerClient

@@ -11,7 +11,7 @@ import pytest
 from radar_pictures import cut_rows, radar_pair
 from sar_optical_align.models.msa_net import MsaNet, MsaNetConfig
 from sar_optical_align.plugin.core.errors import AlignError
-from sar_optical_align.plugin.core.peaks import quadratic_peak
+from sar_optical_align.plugin.core.session.session.peaks import quadratic_peak
 from sar_optical_align.plugin.engine.descriptors import NOTHING, read_peaks, surfaces_around
 from sar_optical_align.plugin.engine.keypoints import corners, maximum_moment, spread
 from sar_optical_align.plugin.engine.matchers import create

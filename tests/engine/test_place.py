@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from sar_optical_align.plugin.core.errors import UsageError
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
-from sar_optical_align.plugin.core.peaks import surface_index
 from sar_optical_align.plugin.core.progress import Progress
+from sar_optical_align.plugin.core.session.session.peaks import surface_index
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef
 from sar_optical_align.plugin.engine.align import align
 from sar_optical_align.plugin.engine.place import measure_place

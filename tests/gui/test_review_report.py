@@ -12,7 +12,7 @@ from review_pairs import EPSG, REFERENCE_GT, SENSED_GT, TRUE, result_of, tie_poi
 from sar_optical_align.plugin.core.errors import InputError, OutputError
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
-from sar_optical_align.plugin.core.session import Role, Session
+from sar_optical_align.plugin.core.session.session.session import Role, Session
 from sar_optical_align.plugin.core.types import Grid, RasterRef
 from sar_optical_align.plugin.report_pictures import ReviewView
 from sar_optical_align.plugin.review_report import ReviewReport

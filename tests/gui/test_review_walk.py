@@ -13,7 +13,7 @@ from qgis.core import QgsCoordinateReferenceSystem
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import tie_points
-from sar_optical_align.plugin.core.session import PointState
+from sar_optical_align.plugin.core.session.session.session import PointState
 from sar_optical_align.ui.points_table import QUEUE, RESIDUAL
 from sar_optical_align.ui.review_panel import ReviewPanel
 

@@ -18,7 +18,7 @@ from review_pairs import EPSG, REFERENCE_GT, SENSED_GT, SIZE, TRUE, tie_points
 from sar_optical_align.plugin.chips import ChipReader
 from sar_optical_align.plugin.core.errors import WorkerError
 from sar_optical_align.plugin.core.geometry import coords
-from sar_optical_align.plugin.core.session import PointState, Seen
+from sar_optical_align.plugin.core.session.session.session import PointState, Seen
 from sar_optical_align.plugin.core.types import AlignParams, Evidence, Grid, RasterRef
 from sar_optical_align.plugin.layers import native_grid
 from sar_optical_align.plugin.placement import Placement

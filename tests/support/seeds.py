@@ -16,8 +16,8 @@ from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.gcp_io import load_reviewed, save_points
 from sar_optical_align.plugin.core.jsonable import from_jsonable, to_jsonable
-from sar_optical_align.plugin.core.session_file import load_record
-from sar_optical_align.plugin.core.session_point import Seen
+from sar_optical_align.plugin.core.session.session.file import load_record
+from sar_optical_align.plugin.core.session.session.point import Seen
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core.chip import picture, positions, sample
+from sar_optical_align.plugin.core.session.session.chip import picture, positions, sample
 
 
 def test_positions_are_the_middles_of_the_elements():

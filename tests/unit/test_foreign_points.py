@@ -13,7 +13,7 @@ from sar_optical_align.plugin.core.gcp_io import load_reviewed
 from sar_optical_align.plugin.core.gdal_script import write_gdal_script
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.processing_command import command, run_command
-from sar_optical_align.plugin.core.session import Role
+from sar_optical_align.plugin.core.session.session.session import Role
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,

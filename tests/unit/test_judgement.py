@@ -19,9 +19,9 @@ from sar_optical_align.plugin.core.fit.displacement import (
 from sar_optical_align.plugin.core.fit.fitting import fit, fit_details
 from sar_optical_align.plugin.core.fit.folding import check_folds
 from sar_optical_align.plugin.core.fit.quality import ADVISED
-from sar_optical_align.plugin.core.judgement import Case, judge
-from sar_optical_align.plugin.core.review_fit import fit_points
-from sar_optical_align.plugin.core.session_point import Role, SessionPoint
+from sar_optical_align.plugin.core.session.session.judgement import Case, judge
+from sar_optical_align.plugin.core.session.session.point import Role, SessionPoint
+from sar_optical_align.plugin.core.session.session.refit import fit_points
 from sar_optical_align.plugin.core.types import Grid, TiePoint
 
 GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), int(WIDTH), int(HEIGHT))

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core.peaks import snap, surface_index, surface_place
-from sar_optical_align.plugin.core.session_point import PointState, SessionPoint
+from sar_optical_align.plugin.core.session.session.peaks import snap, surface_index, surface_place
+from sar_optical_align.plugin.core.session.session.point import PointState, SessionPoint
 from sar_optical_align.plugin.core.types import Evidence, TiePoint
 
 HIGH, LOW = np.array([11.3, 6.8]), np.array([3.6, 13.2])  # (column, row) of two bumps

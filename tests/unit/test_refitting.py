@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 from sar_optical_align.plugin.core.fit.quality import Advice
-from sar_optical_align.plugin.core.session import Session
-from sar_optical_align.plugin.core.session_file import SessionFile
+from sar_optical_align.plugin.core.session.session.file import SessionFile
+from sar_optical_align.plugin.core.session.session.session import Session
 from sar_optical_align.plugin.core.types import Grid, RasterRef, TiePoint
 
 GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.fit import fitting
-from sar_optical_align.plugin.core.review_queue import Trail, doubt, make_queue, spread_of
-from sar_optical_align.plugin.core.session_point import PointState, Role, SessionPoint
+from sar_optical_align.plugin.core.session.session.point import PointState, Role, SessionPoint
+from sar_optical_align.plugin.core.session.session.queue import Trail, doubt, make_queue, spread_of
 from sar_optical_align.plugin.core.types import TiePoint
 
 LINEAR = np.array([[1.01, 0.02], [-0.01, 0.99]])

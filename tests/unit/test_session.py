@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from sar_optical_align.plugin.core.errors import InputError, OutputError, UsageError
-from sar_optical_align.plugin.core.session import PointState, Role, Session
-from sar_optical_align.plugin.core.session_file import SessionFile
+from sar_optical_align.plugin.core.session.session.file import SessionFile
+from sar_optical_align.plugin.core.session.session.session import PointState, Role, Session
 from sessions import EDITS, apply, session, tie_points
 
 

@@ -19,18 +19,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from sar_optical_align.plugin.core import geopackage
 from sar_optical_align.plugin.core.errors import InputError, UsageError
-from sar_optical_align.plugin.core.fingerprint import (
+from sar_optical_align.plugin.core.jsonable import to_jsonable
+from sar_optical_align.plugin.core.session.session import geopackage
+from sar_optical_align.plugin.core.session.session.file import SessionFile, copy_review, load_record
+from sar_optical_align.plugin.core.session.session.fingerprint import (
     WHOLE_BYTES,
     Fingerprint,
     change_of,
     fingerprint,
 )
-from sar_optical_align.plugin.core.jsonable import to_jsonable
-from sar_optical_align.plugin.core.session import Role, Session
-from sar_optical_align.plugin.core.session_file import SessionFile, copy_review, load_record
-from sar_optical_align.plugin.core.session_record import Adapted, RunRecord
+from sar_optical_align.plugin.core.session.session.record import Adapted, RunRecord
+from sar_optical_align.plugin.core.session.session.session import Role, Session
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,

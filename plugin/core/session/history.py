@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .session_point import SessionPoint
-from .session_record import RunRecord
+from .point import SessionPoint
+from .record import RunRecord
 
 _MAX_SNAPSHOTS = 500
 

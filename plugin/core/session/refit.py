@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from .errors import FitError
-from .fit import fitting, quality
-from .fit.fits import Fit
-from .fit.prior import known_prior
-from .fit.quality import Advice
-from .fit.transforms import Transform
-from .geometry import coords
-from .session_point import Role, SessionPoint
-from .types import Grid, Point, Quality
+from ..errors import FitError
+from ..fit import fitting, quality
+from ..fit.fits import Fit
+from ..fit.prior import known_prior
+from ..fit.quality import Advice
+from ..fit.transforms import Transform
+from ..geometry import coords
+from ..types import Grid, Point, Quality
+from .point import Role, SessionPoint
 
 
 @dataclass(frozen=True, eq=False)

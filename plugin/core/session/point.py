@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from .types import Covariance, Evidence, Point, TiePoint
+from ..types import Covariance, Evidence, Point, TiePoint
 
 CHECK_REASON = "check point"
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..jsonable import from_jsonable, to_jsonable
+from ..types import Evidence, Point, TiePoint
 from .geopackage import point_blob
-from .jsonable import from_jsonable, to_jsonable
-from .session_point import PointState, Role, SessionPoint
-from .types import Evidence, Point, TiePoint
+from .point import PointState, Role, SessionPoint
 
 POINTS, EVIDENCE = "points", "evidence"
 _NOW, _FOUND = "now", "found"

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .blas import one_thread
-from .errors import FitError
-from .fit.coverage import Coverage, cover
-from .fit.fitting import fit
-from .fit.folding import FoldCheck, check_folds
-from .fit.quality import Advice, rmse
-from .fit.range_test import RangeTest, range_test
-from .geometry import coords
-from .review_fit import FitState, advise_points, control_of
-from .session_point import Role, SessionPoint
-from .types import Grid
+from ..blas import one_thread
+from ..errors import FitError
+from ..fit.coverage import Coverage, cover
+from ..fit.fitting import fit
+from ..fit.folding import FoldCheck, check_folds
+from ..fit.quality import Advice, rmse
+from ..fit.range_test import RangeTest, range_test
+from ..geometry import coords
+from ..types import Grid
+from .point import Role, SessionPoint
+from .refit import FitState, advise_points, control_of
 
 
 @dataclass(frozen=True)

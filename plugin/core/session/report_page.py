@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from .fields import param_infos
-from .fit.quality import Advice
-from .review_fit import FitState
-from .session_point import PointState, Role, SessionPoint
-from .session_record import SessionRecord
-from .types import MODEL_LABELS, AlignParams
-from .wording import fill, number, tr
+from ..fields import param_infos
+from ..fit.quality import Advice
+from ..types import MODEL_LABELS, AlignParams
+from ..wording import fill, number, tr
+from .point import PointState, Role, SessionPoint
+from .record import SessionRecord
+from .refit import FitState
 
 _STYLE = (
     "body{font-family:'Noto Sans','DejaVu "

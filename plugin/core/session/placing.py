@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .errors import UsageError
-from .geometry import coords
-from .qgis_points import is_referenced
-from .session_point import Seen
-from .types import Covariance, Grid, Point, TiePoint
+from ..errors import UsageError
+from ..geometry import coords
+from ..qgis_points import is_referenced
+from ..types import Covariance, Grid, Point, TiePoint
+from .point import Seen
 
 BY_HAND_PX2: Covariance = ((0.25, 0.0), (0.0, 0.25))
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from .errors import AlignError, InputError
-from .fingerprint import Fingerprint
-from .jsonable import from_jsonable, to_jsonable
-from .session_point import SessionPoint, misplaced
-from .types import (
+from ..errors import AlignError, InputError
+from ..jsonable import from_jsonable, to_jsonable
+from ..types import (
     MODEL_LABELS,
     AlignParams,
     AlignRequest,
@@ -22,6 +20,8 @@ from .types import (
     RasterRef,
     Status,
 )
+from .fingerprint import Fingerprint
+from .point import SessionPoint, misplaced
 
 FORMAT_VERSION = 2
 _OURS = "Choose a file saved by this plugin."

@@ -20,12 +20,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..borders import reading
+from ..errors import AlignError, InputError, OutputError
+from ..outputs import Outputs
+from ..types import Point
 from . import geopackage
-from .borders import reading
-from .errors import AlignError, InputError, OutputError
-from .outputs import Outputs
-from .session_record import SessionRecord, record_from, record_from_json
-from .session_rows import (
+from .record import SessionRecord, record_from, record_from_json
+from .rows import (
     CREATE,
     EVIDENCE,
     INSERT_EVIDENCE,
@@ -36,7 +37,6 @@ from .session_rows import (
     point_row,
     points_from,
 )
-from .types import Point
 
 _MAGIC = b"SQLite format 3\x00"
 _JOURNALS = ("-journal", "-wal", "-shm")

@@ -26,8 +26,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .fit.fits import Fit
-from .session_point import PointState, Role, SessionPoint
+from ..fit.fits import Fit
+from .point import PointState, Role, SessionPoint
 
 Array = NDArray[np.float64]
 _REACH = 10.0  # a wrong match lies within so many spreads

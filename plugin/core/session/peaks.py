@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .session_point import Seen, SessionPoint
-from .types import Covariance, Evidence, Point
+from ..types import Covariance, Evidence, Point
+from .point import Seen, SessionPoint
 
 Array = NDArray[np.float64]
 EXCLUSION_PX = 4

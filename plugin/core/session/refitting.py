@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .errors import FitError
-from .fit.quality import Advice
-from .review_fit import FitState, advise_points, fit_points
-from .session_point import SessionPoint
-from .types import Grid
+from ..errors import FitError
+from ..fit.quality import Advice
+from ..types import Grid
+from .point import SessionPoint
+from .refit import FitState, advise_points, fit_points
 
 AT_ONCE = 500  # up to so many points the advisor is asked at each fit
 FIRST_AT_ONCE = 3000  # up to so many it is asked with all points at the first one

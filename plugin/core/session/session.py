@@ -13,17 +13,17 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from .errors import UsageError
+from ..errors import UsageError
+from ..fit.quality import Advice
+from ..types import MODEL_LABELS, AlignResult, Grid, Point, RasterRef, Reason, TiePoint
+from .file import SessionFile, load_record
 from .fingerprint import Fingerprint
-from .fit.quality import Advice
 from .history import History, Snapshot
 from .placing import placed
+from .point import PointState, Role, Seen, SessionPoint, as_session_point
+from .record import Adapted, RunRecord, SessionRecord
+from .refit import FitState, advise_points
 from .refitting import Refitter
-from .review_fit import FitState, advise_points
-from .session_file import SessionFile, load_record
-from .session_point import PointState, Role, Seen, SessionPoint, as_session_point
-from .session_record import Adapted, RunRecord, SessionRecord
-from .types import MODEL_LABELS, AlignResult, Grid, Point, RasterRef, Reason, TiePoint
 
 __all__ = ["FitState", "PointState", "Role", "Seen", "Session", "SessionPoint"]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import coords
-from .types import Point
+from ..geometry import coords
+from ..types import Point
 
 Array = NDArray[np.float64]
 Band = NDArray[np.float32]

@@ -1,0 +1,1 @@
+"""A review: its points, edits, file, and what it says of them."""
