@@ -24,7 +24,7 @@ if __name__ == "__main__":
     import conftest  # noqa: F401 - registers the package, whatever the folder is called
 
 from sar_optical_align.plugin.core.fields import param_infos
-from sar_optical_align.plugin.core.help_pages import HELP, PAGES
+from sar_optical_align.plugin.core.run.help_pages import HELP, PAGES
 from sar_optical_align.plugin.core.types import AlignParams, WarpParams
 from sar_optical_align.plugin.core.wording import (
     ENGLISH,

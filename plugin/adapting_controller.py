@@ -17,8 +17,8 @@ from ..ui.adapt_menu import AdaptDialog, AdaptMenu
 from ..ui.dock import MATCH, AlignDock
 from ..ui.messages import Messages
 from ..ui.text import tr
-from .core.adapting import AdaptRequest, adapt_points
 from .core.errors import AlignError, UsageError
+from .core.run.adapting import AdaptRequest, adapt_points
 from .core.session.record import Adapted
 from .core.session.session import Session
 from .core.types import AlignRequest

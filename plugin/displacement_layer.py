@@ -30,7 +30,7 @@ from qgis.core import (
 from .core.errors import OutputError
 from .core.fit.displacement import Field, ellipses, map_linear, to_map
 from .core.geometry import coords
-from .core.qgis_points import is_referenced
+from .core.points.qgis_points import is_referenced
 from .core.types import Grid
 from .core.wording import fill, number, tr
 from .layers import REAL, WHOLE

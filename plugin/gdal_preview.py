@@ -18,9 +18,9 @@ from osgeo import gdal
 from .core.blas import one_thread
 from .core.errors import OutputError, UnreadableRasterError
 from .core.fit.transforms import Transform
-from .core.gcp_grid import output_grid, refuse_folds, warp_nodes
+from .core.output.nodes import output_grid, refuse_folds, warp_nodes
+from .core.points.qgis_points import is_referenced
 from .core.progress import Progress
-from .core.qgis_points import is_referenced
 from .core.types import Grid, WarpParams
 from .gdal_layout import Layout, open_raster
 from .gdal_warp import guarded, refuse_growth, virtual_source, warp_back, warp_settings

@@ -12,9 +12,11 @@ import numpy as np
 from osgeo import gdal, gdal_array
 
 from .core.errors import AlignError, OutputError, UnreadableRasterError
-from .core.fill import refilled, refuse_unfit, replaced_fills
 from .core.fit.transforms import Transform
-from .core.gcp_grid import (
+from .core.geometry import coords
+from .core.output.fill import refilled, refuse_unfit, replaced_fills
+from .core.output.inverse_array import NOWHERE, SENSED_PLANE, InverseArray, inverse_array
+from .core.output.nodes import (
     WarpNodes,
     footprint,
     kept_grid,
@@ -23,8 +25,6 @@ from .core.gcp_grid import (
     refuse_folds,
     warp_nodes,
 )
-from .core.geometry import coords
-from .core.inverse_array import NOWHERE, SENSED_PLANE, InverseArray, inverse_array
 from .core.outputs import Outputs, refuse_without_room
 from .core.progress import Progress
 from .core.types import Grid, WarpParams

@@ -13,8 +13,8 @@ from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 
 from .core.errors import UnreadableRasterError
-from .core.gcp_io import is_referenced
 from .core.geometry import coords
+from .core.points.files import is_referenced
 from .core.session.point import SessionPoint
 from .core.types import Grid, Point, TiePoint
 from .gdal_layout import open_raster

@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from ..ui.match_panel import MatchPanel
 from ..ui.text import fill, tr
 from .core.errors import AlignError, UsageError
-from .core.preflight import Fix, PairFacts, RasterFacts, check_pair
+from .core.run.preflight import Fix, PairFacts, RasterFacts, check_pair
 from .core.types import Modality, RasterRef
 from .layers import grid_of
 from .preflight_facts import pair_facts, raster_facts

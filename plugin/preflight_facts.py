@@ -20,8 +20,8 @@ from qgis.core import (
 
 from .core.errors import AlignError, UnreadableRasterError
 from .core.geometry import coords
-from .core.preflight import PairFacts, RasterFacts
-from .core.sample_kinds import detect_modality, detect_sar_scale
+from .core.run.preflight import PairFacts, RasterFacts
+from .core.run.sample_kinds import detect_modality, detect_sar_scale
 from .core.types import Grid, Modality, RasterRef
 from .gdal_layout import open_raster
 from .placement import Placement

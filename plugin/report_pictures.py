@@ -15,8 +15,8 @@ from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter, QPen
 from ..ui.heatmap import viridis
 from ..ui.palette import draw_marker, state_key
 from .core.geometry import coords
-from .core.qgis_points import is_referenced
-from .core.sample_kinds import detect_sar_scale
+from .core.points.qgis_points import is_referenced
+from .core.run.sample_kinds import detect_sar_scale
 from .core.session.record import SessionRecord
 from .core.session.session import FitState, SessionPoint
 from .core.types import Evidence, Point

@@ -8,10 +8,10 @@ from pathlib import Path
 from qgis.core import QgsMapLayerStyle, QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from .core.errors import InputError
-from .core.gcp_io import load_reviewed, save_points
-from .core.gdal_script import write_gdal_script
+from .core.output.gdal_script import write_gdal_script
 from .core.outputs import check
-from .core.processing_command import run_command
+from .core.points.files import load_reviewed, save_points
+from .core.run.processing_command import run_command
 from .core.session.session import Session
 from .core.types import WarpParams
 from .core.wording import fill, tr

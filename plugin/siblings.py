@@ -21,8 +21,8 @@ from qgis.core import (
 
 from .core.errors import AlignError
 from .core.fit.transforms import Transform
+from .core.output.siblings import carried_over, sensed_from_sibling
 from .core.progress import Progress
-from .core.sibling import carried_over, sensed_from_sibling
 from .core.types import Grid, WarpParams
 from .gdal_warp import warp_with_gdal
 from .layers import AID, GROUP, grid_of, raster_ref

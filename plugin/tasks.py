@@ -9,10 +9,10 @@ from typing import Any
 from qgis.core import QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
-from .core.adapting import AdaptRequest, AdaptResult
 from .core.errors import AlignError, WorkerError
 from .core.fit.transforms import Transform
 from .core.progress import Cancelled, Progress
+from .core.run.adapting import AdaptRequest, AdaptResult
 from .core.session.judgement import Case, judge
 from .core.session.point import Seen
 from .core.types import AlignRequest, AlignResult, Grid, Point, TiePoint, WarpParams

@@ -24,8 +24,8 @@ from .core.errors import OutputError
 from .core.fit.transforms import Transform
 from .core.geometry import coords
 from .core.outputs import Outputs
+from .core.points.qgis_points import is_referenced
 from .core.progress import Progress
-from .core.qgis_points import is_referenced
 from .core.types import Grid
 from .placement import Placement
 

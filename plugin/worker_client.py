@@ -17,12 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from .core.adapting import AdaptRequest, AdaptResult
 from .core.borders import reading
 from .core.errors import AlignError, WorkerError
 from .core.jsonable import from_jsonable
 from .core.progress import Cancelled, Progress
-from .core.protocol import (
+from .core.run.adapting import AdaptRequest, AdaptResult
+from .core.run.protocol import (
     MAX_LINE,
     NO_ID,
     PROTOCOL_VERSION,

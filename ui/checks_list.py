@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPainter, QPen, QPixmap
 from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ..plugin.core.preflight import Finding, Level
+from ..plugin.core.run.preflight import Finding, Level
 from .palette import soften
 from .text import as_text, tr
 

@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..plugin.core.preflight import Finding
+from ..plugin.core.run.preflight import Finding
 from ..plugin.core.types import MODEL_LABELS, AlignParams
 from ..plugin.engine.matchers import MatcherSpec, all_specs
 from .checks_list import ChecksList

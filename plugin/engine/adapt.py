@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.adapting import AdaptRequest, AdaptResult, HeldBack
 from ..core.errors import InputError, OutputError, UsageError
 from ..core.fit import fitting, quality
 from ..core.fit.transforms import Transform
 from ..core.outputs import output_folder
 from ..core.progress import Progress
+from ..core.run.adapting import AdaptRequest, AdaptResult, HeldBack
+from ..core.threads import threads_of
 from ..core.types import Modality
 from .fine import match_templates, template_size
 from .input_files import files_of
@@ -32,7 +33,6 @@ from .matching import coarse_guide
 from .place import correction_at
 from .reading import WorkingPair, open_pair
 from .results import prior_of
-from .side_by_side import threads_of
 from .train import NETWORKS
 
 if TYPE_CHECKING:

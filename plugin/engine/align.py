@@ -15,6 +15,7 @@ from ..core.blas import one_thread
 from ..core.errors import NothingToCompareError, UsageError
 from ..core.geometry import coords
 from ..core.progress import Progress
+from ..core.threads import threads_of
 from ..core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Reason, Status
 from .budget import within_budget
 from .coarse import CLEAR, coarse_align
@@ -24,7 +25,6 @@ from .matching import RADIUS_PX, Found, coarse_guides, find_matches
 from .outliers import filter_candidates
 from .reading import WorkingPair, open_pair
 from .results import fit_points, independent_matches, tie_points
-from .side_by_side import threads_of
 
 _PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK", "torch")
 _WIDE_PX = 700

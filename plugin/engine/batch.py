@@ -17,10 +17,10 @@ from typing import Any
 from ..core.atomic import write_atomically
 from ..core.borders import reading
 from ..core.errors import AlignError, InputError, OutputError, UsageError, WorkerError
-from ..core.locking import Lock
 from ..core.outputs import Outputs
 from ..core.progress import Cancelled, Progress
-from ..core.protocol import error_to_json, result_to_json
+from ..core.run.locking import Lock
+from ..core.run.protocol import error_to_json, result_to_json
 from ..core.types import AlignRequest, AlignResult, WarpParams
 from .deliver import deliver
 from .manifest import absolute, check_outputs, read_manifest

@@ -392,7 +392,7 @@ def _register(args: argparse.Namespace, progress: Progress) -> int:
         args.overwrite,
     )
     if str(args.json) == "-":
-        from ..core.protocol import result_to_json
+        from ..core.run.protocol import result_to_json
 
         print(json.dumps(result_to_json(result), allow_nan=False))
     else:

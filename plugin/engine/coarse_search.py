@@ -19,8 +19,8 @@ from scipy import fft
 from ..core.errors import NothingToCompareError
 from ..core.geometry import coords
 from ..core.progress import Progress
+from ..core.threads import side_by_side
 from .preparing import Image, eroded
-from .side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from .matchers import TemplateMatcher

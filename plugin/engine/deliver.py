@@ -16,7 +16,10 @@ from ..core.borders import reading
 from ..core.errors import InputError, PointsFileError
 from ..core.fit.tie_point_fit import fit_tie_points
 from ..core.fit.transforms import Transform, transform_from_dict
-from ..core.gcp_io import (
+from ..core.geometry import coords
+from ..core.lengths import is_geographic, unwrapped
+from ..core.outputs import Outputs
+from ..core.points.files import (
     check_suffix,
     is_referenced,
     load_points,
@@ -24,11 +27,8 @@ from ..core.gcp_io import (
     parse_points,
     save_points,
 )
-from ..core.geometry import coords
-from ..core.lengths import is_geographic, unwrapped
-from ..core.outputs import Outputs
 from ..core.progress import Progress
-from ..core.protocol import result_to_json
+from ..core.run.protocol import result_to_json
 from ..core.session.file import is_review, load_record
 from ..core.session.point import SessionPoint
 from ..core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, WarpParams

@@ -14,6 +14,7 @@ from ..core.errors import OutputError, UsageError
 from ..core.fit.transforms import Transform
 from ..core.outputs import Outputs
 from ..core.progress import Progress
+from ..core.threads import threads_of
 from ..core.types import AlignParams, AlignRequest, CoarseResult, Point
 from .align import coarse_searches, searches_of
 from .coarse import CLEAR, coarse_align
@@ -23,7 +24,6 @@ from .matchers import TemplateMatcher, create, get_spec
 from .matching import coarse_guides
 from .place import correction_at, place_in
 from .reading import open_pair
-from .side_by_side import threads_of
 from .similarity import find_peak
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.progress import Progress
+from ..core.threads import side_by_side
 from .preparing import eroded
-from .side_by_side import side_by_side
 from .similarity import Peak, find_peak
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 
 from ..core.errors import UnreadableRasterError
-from ..core.fill import refilled, refuse_unfit, replaced_fills
 from ..core.fit.transforms import Transform
-from ..core.gcp_grid import kept_grid
+from ..core.output.fill import refilled, refuse_unfit, replaced_fills
+from ..core.output.nodes import kept_grid
 from ..core.types import Grid, RasterRef, WarpParams
 from .opening import open_dataset
 

@@ -12,7 +12,7 @@ from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from ..core.errors import RemoteRasterError
-from ..core.remote import own_address
+from ..core.run.remote import own_address
 from .opening import open_dataset
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..core.geometry import coords
 from ..core.progress import Progress
+from ..core.threads import threads_of
 from ..core.types import AlignParams
 from .consensus import consensus_affine, flattened, shares
 from .evidence import Calibration, probability, score_match
@@ -22,7 +23,6 @@ from .matchers import PairMatcher, PairMatches, TemplateMatcher, create
 from .matchers.network import NetworkMatcher
 from .outliers import Candidates
 from .results import preview_points
-from .side_by_side import threads_of
 from .similarity import Peak, find_peak
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..core.adapting import AdaptRequest, adapt_points
 from ..core.progress import Progress
+from ..core.run.adapting import AdaptRequest, adapt_points
 from ..core.types import AlignRequest
 from .papers import PAPERS
 from .train import NETWORKS

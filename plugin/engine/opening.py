@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..core.errors import RemoteRasterError
-from ..core.remote import remote_addresses
+from ..core.run.remote import remote_addresses
 
 _NOWHERE = "none://"  # no proxy that curl knows: a transfer ends before it looks for a host
 _CLOSED = {

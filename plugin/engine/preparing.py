@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import EmptyImageError
-from ..core.sample_kinds import detect_modality, detect_sar_scale
+from ..core.run.sample_kinds import detect_modality, detect_sar_scale
 from ..core.types import Modality
 
 Window = tuple[int, int, int, int]

@@ -21,7 +21,7 @@ from ..core.borders import reason_of
 from ..core.errors import InputError, MissingCrsError, NoOverlapError
 from ..core.geometry import coords
 from ..core.lengths import is_geographic, unwrapped
-from ..core.preflight import automatic_radius_px
+from ..core.run.preflight import automatic_radius_px
 from ..core.types import AlignRequest, Grid, Modality
 from .preparing import Image, Window
 from .resampling import read_window

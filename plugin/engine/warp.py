@@ -21,9 +21,9 @@ from rasterio.windows import Window
 
 from ..core.errors import ComplexDataError, OutputError, UnreadableRasterError
 from ..core.fit.transforms import Transform
-from ..core.gcp_grid import footprint, output_grid, refuse_folds
 from ..core.geometry import coords
-from ..core.inverse_array import InverseArray
+from ..core.output.inverse_array import InverseArray
+from ..core.output.nodes import footprint, output_grid, refuse_folds
 from ..core.outputs import Outputs, refuse_without_room
 from ..core.progress import Progress
 from ..core.types import Grid, RasterRef, WarpParams

@@ -24,7 +24,7 @@ from rasterio.enums import Resampling
 from rasterio.io import MemoryFile
 
 from ..core.geometry import coords
-from ..core.inverse_array import NOWHERE, InverseArray, inverse_array
+from ..core.output.inverse_array import NOWHERE, InverseArray, inverse_array
 from .tiling import Tile
 
 Points = NDArray[np.float64]

@@ -12,7 +12,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 
-from ..core.fill import fits, refuse_unfit
+from ..core.output.fill import fits, refuse_unfit
 from ..core.types import Grid, WarpParams
 from .tiling import Tile
 

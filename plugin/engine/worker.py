@@ -16,14 +16,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..core.adapting import AdaptRequest
 from ..core.borders import defect_report, reading, reason_of
 from ..core.errors import AlignError, UsageError, WorkerError
 from ..core.fit.transforms import Transform, transform_from_dict
 from ..core.jsonable import from_jsonable
 from ..core.outputs import Outputs
 from ..core.progress import Cancelled, Progress
-from ..core.protocol import (
+from ..core.run.adapting import AdaptRequest
+from ..core.run.protocol import (
     HEARTBEAT_S,
     MAX_LINE,
     NO_ID,

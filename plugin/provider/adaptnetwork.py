@@ -16,8 +16,8 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
-from ..core.adapting import AdaptRequest, adapt_points
 from ..core.errors import InputError
+from ..core.run.adapting import AdaptRequest, adapt_points
 from ..core.session.point import as_session_point
 from ..core.wording import tr
 from ..layers import native_grid

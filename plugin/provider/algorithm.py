@@ -22,8 +22,8 @@ from qgis.PyQt.QtGui import QIcon
 
 from ...resources import FOLDER
 from ..core.errors import AlignError
-from ..core.help_pages import help_place
 from ..core.progress import Cancelled, Progress
+from ..core.run.help_pages import help_place
 from ..core.types import RasterRef
 from ..core.wording import explained, tr
 from ..layers import raster_ref

@@ -18,7 +18,7 @@ from qgis.core import (
 from ..core.errors import InputError
 from ..core.fit.fits import Fit
 from ..core.fit.tie_point_fit import fit_tie_points
-from ..core.gcp_io import is_referenced, parse_points
+from ..core.points.files import is_referenced, parse_points
 from ..core.types import MODEL_LABELS, Grid, Quality, TiePoint
 from ..core.wording import tr
 from ..layers import native_grid

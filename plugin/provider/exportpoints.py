@@ -16,8 +16,8 @@ from qgis.core import (
 from ..core.errors import AlignError
 from ..core.fit import quality
 from ..core.fit.tie_point_fit import fit_tie_points
-from ..core.gcp_io import save_points
 from ..core.outputs import check, resolved
+from ..core.points.files import save_points
 from ..core.types import MODEL_LABELS
 from ..core.wording import tr
 from ..input_files import files_of

@@ -13,8 +13,8 @@ from qgis.core import (
     QgsProcessingParameterFile,
 )
 
-from ..core.gcp_io import is_referenced
 from ..core.geometry import coords
+from ..core.points.files import is_referenced
 from ..core.wording import tr
 from ..layers import native_grid
 from .algorithm import AlignAlgorithm

@@ -21,8 +21,8 @@ from qgis.core import (
 )
 
 from ..core.errors import AlignError
-from ..core.gcp_io import save_points
 from ..core.outputs import Outputs, resolved
+from ..core.points.files import save_points
 from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
 from ..core.wording import explained, tr
 from ..input_files import files_of

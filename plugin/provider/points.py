@@ -25,8 +25,8 @@ from qgis.core import (
 )
 
 from ..core.errors import InputError
-from ..core.gcp_io import is_referenced, load_points
 from ..core.geometry import coords
+from ..core.points.files import is_referenced, load_points
 from ..core.types import Grid, TiePoint
 from ..core.wording import tr
 from ..layers import point_feature, point_fields, point_from_feature, reprojection

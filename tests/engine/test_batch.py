@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from raster_files import write_raster
 from sar_optical_align.plugin.core.errors import AlignError, InputError, OutputError
-from sar_optical_align.plugin.core.locking import Lock
 from sar_optical_align.plugin.core.progress import Progress
+from sar_optical_align.plugin.core.run.locking import Lock
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,

@@ -10,7 +10,7 @@ import rasterio.warp
 from raster_files import blob_positions, blobs, centroids, write_raster
 from rasterio.control import GroundControlPoint
 from sar_optical_align.plugin.core.errors import InputError
-from sar_optical_align.plugin.core.gcp_io import load_points, parse_points, save_points
+from sar_optical_align.plugin.core.points.files import load_points, parse_points, save_points
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import (
     AlignParams,

@@ -12,8 +12,8 @@ import pytest
 from qgis.core import QgsProject, QgsSettings
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtWidgets import QApplication
-from sar_optical_align.plugin.core.adapting import AdaptResult, HeldBack
 from sar_optical_align.plugin.core.progress import Cancelled
+from sar_optical_align.plugin.core.run.adapting import AdaptResult, HeldBack
 from sar_optical_align.plugin.core.session.session.file import load_record
 from sar_optical_align.plugin.core.session.session.record import Adapted
 from sar_optical_align.plugin.core.session.session.session import Session

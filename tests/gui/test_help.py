@@ -12,7 +12,7 @@ import pytest
 from qgis.PyQt.QtCore import QObject, Qt, QUrl, pyqtSlot
 from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QToolButton
-from sar_optical_align.plugin.core.help_pages import HELP, PAGES, TOPICS, help_place
+from sar_optical_align.plugin.core.run.help_pages import HELP, PAGES, TOPICS, help_place
 from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.interpreter import InterpreterService
 from sar_optical_align.plugin.language import Translation

@@ -17,7 +17,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QPushButton
 from review_pairs import result_of, tie_points
 from sar_optical_align import classFactory
-from sar_optical_align.plugin.core.gcp_io import load_points
+from sar_optical_align.plugin.core.points.files import load_points
 from sar_optical_align.plugin.core.types import AlignParams, Status
 from sar_optical_align.plugin.settings import set_defaults
 

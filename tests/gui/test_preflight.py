@@ -11,7 +11,7 @@ from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtWidgets import QPushButton
 from review_pairs import EPSG, REFERENCE_GT
-from sar_optical_align.plugin.core.preflight import Level
+from sar_optical_align.plugin.core.run.preflight import Level
 from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.layers import raster_ref
 from sar_optical_align.plugin.preflight_controller import PreflightController

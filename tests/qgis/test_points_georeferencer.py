@@ -13,8 +13,8 @@ from point_sets import scattered, truth
 from qgis.analysis import QgsGcpTransformerInterface
 from qgis.core import QgsPointXY
 from sar_optical_align.plugin.core.fit.fitting import fit
-from sar_optical_align.plugin.core.gcp_io import load_points, parse_points, save_points
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.points.files import load_points, parse_points, save_points
 from sar_optical_align.plugin.core.types import Grid, TiePoint
 
 METHOD = QgsGcpTransformerInterface.TransformMethod

@@ -28,8 +28,8 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from sar_optical_align.plugin.core.fit.fitting import fit
-from sar_optical_align.plugin.core.gcp_io import save_points
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.points.files import save_points
 from sar_optical_align.plugin.core.types import TiePoint
 from sar_optical_align.plugin.layers import native_grid
 

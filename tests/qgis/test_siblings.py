@@ -25,10 +25,10 @@ from qgis.core import (
 )
 from sar_optical_align.plugin.core.errors import FitError, InputError
 from sar_optical_align.plugin.core.fit.fitting import fit
-from sar_optical_align.plugin.core.gcp_io import save_points
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.output.siblings import carried_over, sensed_from_sibling
+from sar_optical_align.plugin.core.points.files import save_points
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
-from sar_optical_align.plugin.core.sibling import carried_over, sensed_from_sibling
 from sar_optical_align.plugin.core.types import Grid, TiePoint, WarpParams
 from sar_optical_align.plugin.layers import add_to_group
 from sar_optical_align.plugin.siblings import candidates, prepare, warp_all

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from sar_optical_align.plugin.core import protocol
-from sar_optical_align.plugin.core.adapting import AdaptResult, HeldBack
 from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
-from sar_optical_align.plugin.core.gcp_io import load_reviewed, save_points
 from sar_optical_align.plugin.core.jsonable import from_jsonable, to_jsonable
+from sar_optical_align.plugin.core.points.files import load_reviewed, save_points
+from sar_optical_align.plugin.core.run import protocol
+from sar_optical_align.plugin.core.run.adapting import AdaptResult, HeldBack
 from sar_optical_align.plugin.core.session.session.file import load_record
 from sar_optical_align.plugin.core.session.session.point import Seen
 from sar_optical_align.plugin.core.types import (

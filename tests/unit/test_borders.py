@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sar_optical_align.plugin.core import protocol
 from sar_optical_align.plugin.core.borders import plain, reading
 from sar_optical_align.plugin.core.errors import InputError, UsageError, WorkerError
 from sar_optical_align.plugin.core.progress import Cancelled
+from sar_optical_align.plugin.core.run import protocol
 
 
 class _Foreign(Exception):  # noqa: N818

@@ -9,10 +9,10 @@ import sys
 import numpy as np
 import pytest
 from sar_optical_align.plugin.core.errors import InputError, PointsFileError
-from sar_optical_align.plugin.core.gcp_io import load_reviewed
-from sar_optical_align.plugin.core.gdal_script import write_gdal_script
 from sar_optical_align.plugin.core.geometry import coords
-from sar_optical_align.plugin.core.processing_command import command, run_command
+from sar_optical_align.plugin.core.output.gdal_script import write_gdal_script
+from sar_optical_align.plugin.core.points.files import load_reviewed
+from sar_optical_align.plugin.core.run.processing_command import command, run_command
 from sar_optical_align.plugin.core.session.session.session import Role
 from sar_optical_align.plugin.core.types import (
     AlignParams,

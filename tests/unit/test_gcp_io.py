@@ -7,8 +7,8 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core import gcp_io
 from sar_optical_align.plugin.core.errors import PointsFileError
+from sar_optical_align.plugin.core.points import files as gcp_io
 from sar_optical_align.plugin.core.types import Grid, TiePoint
 
 BARE = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 500, 400)

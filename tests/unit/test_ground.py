@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import OutputError, PointsFileError, UsageError
-from sar_optical_align.plugin.core.fill import fits, refilled, replaced_fills
 from sar_optical_align.plugin.core.fit import fitting
-from sar_optical_align.plugin.core.gcp_grid import output_grid
-from sar_optical_align.plugin.core.ground_check import refuse_misplaced
 from sar_optical_align.plugin.core.lengths import (
     METRES_PER_DEGREE,
     Length,
     is_geographic,
     unwrapped,
 )
-from sar_optical_align.plugin.core.qgis_points import parse_points
+from sar_optical_align.plugin.core.output.fill import fits, refilled, replaced_fills
+from sar_optical_align.plugin.core.output.nodes import output_grid
+from sar_optical_align.plugin.core.points.ground_check import refuse_misplaced
+from sar_optical_align.plugin.core.points.qgis_points import parse_points
 from sar_optical_align.plugin.core.types import Grid
 
 DEGREES, METRES = 'GEOGCS["WGS 84"]', 'PROJCS["UTM"]'

@@ -7,7 +7,7 @@ import pytest
 from point_sets import ALL_KINDS, HEIGHT, WIDTH, scattered, truth
 from sar_optical_align.plugin.core.errors import FitError
 from sar_optical_align.plugin.core.fit.fitting import fit
-from sar_optical_align.plugin.core.inverse_array import InverseArray, inverse_array
+from sar_optical_align.plugin.core.output.inverse_array import InverseArray, inverse_array
 
 OUTPUT = (1100, 760)
 BOX = (0, 0, *OUTPUT)

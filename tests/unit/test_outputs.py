@@ -12,8 +12,8 @@ from sar_optical_align.plugin.core import outputs as module
 from sar_optical_align.plugin.core import parts
 from sar_optical_align.plugin.core.atomic import write_atomically
 from sar_optical_align.plugin.core.errors import OutputError, UsageError
-from sar_optical_align.plugin.core.locking import Lock
 from sar_optical_align.plugin.core.outputs import Outputs, output_folder, refuse_without_room
+from sar_optical_align.plugin.core.run.locking import Lock
 
 POSIX = pytest.mark.skipif(
     sys.platform == "win32", reason="no FIFOs, devices and symbolic links there"

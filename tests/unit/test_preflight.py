@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core.preflight import Level, PairFacts, RasterFacts, check_pair
+from sar_optical_align.plugin.core.run.preflight import Level, PairFacts, RasterFacts, check_pair
 from sar_optical_align.plugin.core.types import AlignParams
 
 OPTICAL = RasterFacts("opt.tif", 1000, 800, georeferencing="geotransform", crs="EPSG:32611")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import UsageError, WorkerError
 from sar_optical_align.plugin.core.jsonable import from_jsonable, to_jsonable
-from sar_optical_align.plugin.core.protocol import (
+from sar_optical_align.plugin.core.run.protocol import (
     attach_surfaces,
     decode,
     encode,

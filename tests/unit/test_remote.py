@@ -1,7 +1,7 @@
 """Which names and texts lead to the network."""
 
 import pytest
-from sar_optical_align.plugin.core.remote import described, remote_addresses, server_of
+from sar_optical_align.plugin.core.run.remote import described, remote_addresses, server_of
 
 FAR = "https://example.org/a.tif"
 

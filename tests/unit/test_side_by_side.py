@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from sar_optical_align.plugin.engine.side_by_side import side_by_side
+from sar_optical_align.plugin.core.threads import side_by_side
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

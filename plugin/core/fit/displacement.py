@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..qgis_points import is_referenced
+from ..points.qgis_points import is_referenced
 from ..types import Grid
 from .coverage import convex_hull, inside_hull
 from .fits import Fit

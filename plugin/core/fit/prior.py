@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import FitError
 from ..geometry import coords
-from ..qgis_points import is_referenced
+from ..points.qgis_points import is_referenced
 from ..types import Grid, TiePoint
 from . import fitting
 from .transforms import Transform

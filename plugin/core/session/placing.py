@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import UsageError
 from ..geometry import coords
-from ..qgis_points import is_referenced
+from ..points.qgis_points import is_referenced
 from ..types import Covariance, Grid, Point, TiePoint
 from .point import Seen
 

@@ -184,7 +184,7 @@ def _misbehave(name: str, seed: int, folder: Path) -> int:
     run.
     """
     from sar_optical_align.plugin.core.jsonable import to_jsonable
-    from sar_optical_align.plugin.core.protocol import PROTOCOL_VERSION
+    from sar_optical_align.plugin.core.run.protocol import PROTOCOL_VERSION
     from sar_optical_align.plugin.core.types import (
         AlignRequest,
         AlignResult,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from .types import AlignParams
+from ..types import AlignParams
 
 _FAR_GSD = 8.0
 _LITTLE = 0.25

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...resources import FOLDER
-from .wording import language_code
+from ....resources import FOLDER
+from ..wording import language_code
 
 HELP = FOLDER / "help"
 

@@ -9,7 +9,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from .types import Modality
+from ..types import Modality
 
 _SAR_NAME = re.compile(
     r"(?<![a-z0-9])(sar|s1[abcd]?|s1rtc|s1grd|sentinel-?1[abcd]?|[cx]-?sar|palsar2?|alos2?|vv|vh|hh|hv|sigma0|gamma0|grdh?|slc|rtc|tsx|tdx|terrasar-?x"

@@ -8,10 +8,10 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from .errors import PointsFileError
+from ..errors import PointsFileError
+from ..session.point import PointState, Role, SessionPoint, as_session_point, defect
+from ..types import Point, TiePoint
 from .qgis_points import number
-from .session.point import PointState, Role, SessionPoint, as_session_point, defect
-from .types import Point, TiePoint
 
 _PLACES = ["reference_x_px", "reference_y_px", "sensed_x_px", "sensed_y_px"]
 _COLUMNS = [

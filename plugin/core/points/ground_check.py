@@ -7,10 +7,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import PointsFileError
-from .geometry import coords
-from .lengths import is_geographic
-from .types import Grid
+from ..errors import PointsFileError
+from ..geometry import coords
+from ..lengths import is_geographic
+from ..types import Grid
 
 Array = NDArray[np.float64]
 _FAR = 20.0

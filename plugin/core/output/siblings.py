@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import FitError, InputError
-from .fit import fitting
-from .fit.lattice import Lattice
-from .fit.transforms import Transform
-from .geometry import coords
-from .qgis_points import is_referenced
-from .types import Grid
+from ..errors import FitError, InputError
+from ..fit import fitting
+from ..fit.lattice import Lattice
+from ..fit.transforms import Transform
+from ..geometry import coords
+from ..points.qgis_points import is_referenced
+from ..types import Grid
 
 Array = NDArray[np.float64]
 _SAME_PX = 1e-3

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import PointsFileError
-from .geometry import coords
+from ..errors import PointsFileError
+from ..geometry import coords
+from ..session.point import SessionPoint, as_session_point
+from ..types import Grid, Point, TiePoint
 from .ground_check import refuse_misplaced
-from .session.point import SessionPoint, as_session_point
-from .types import Grid, Point, TiePoint
 
 Array = NDArray[np.float64]
 Reproject = Callable[[Array], Array]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .atomic import write_atomically
-from .borders import reading
+from ..atomic import write_atomically
+from ..borders import reading
+from ..errors import PointsFileError
+from ..session.point import SessionPoint
+from ..types import Grid, Point, TiePoint
 from .csv_points import format_csv, parse_csv, parse_csv_reviewed
-from .errors import PointsFileError
 from .foreign_points import parse_foreign
 from .geojson_points import crs_name, format_geojson, parse_geojson, parse_geojson_reviewed
 from .qgis_points import (
@@ -21,8 +23,6 @@ from .qgis_points import (
     points_from_tie_points,
     tie_points_from_points,
 )
-from .session.point import SessionPoint
-from .types import Grid, Point, TiePoint
 
 __all__ = [
     "PointsFile",

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from .fields import param_infos
-from .types import AlignRequest, Modality, RasterRef, WarpParams
+from ..fields import param_infos
+from ..types import AlignRequest, Modality, RasterRef, WarpParams
 
 PROVIDER = "sar_optical_align"
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import OutputError
+from ..errors import OutputError
 
 
 def fits(value: float, dtype: str) -> bool:

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from .errors import PointsFileError, UsageError
-from .jsonable import from_jsonable, to_jsonable
-from .session.point import PointState, Role, SessionPoint, as_session_point, defect
-from .types import Point, TiePoint
+from ..errors import PointsFileError, UsageError
+from ..jsonable import from_jsonable, to_jsonable
+from ..session.point import PointState, Role, SessionPoint, as_session_point, defect
+from ..types import Point, TiePoint
 
 _OURS = "Choose a GeoJSON saved by this tool."
 _FIX = "Correct or remove the feature."

@@ -22,13 +22,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import errors
+from .. import errors
+from ..borders import reading
+from ..errors import AlignError, WorkerError
+from ..jsonable import from_jsonable, to_jsonable
+from ..session.point import Seen
+from ..types import AlignResult, Point, TiePoint
 from .adapting import AdaptResult
-from .borders import reading
-from .errors import AlignError, WorkerError
-from .jsonable import from_jsonable, to_jsonable
-from .session.point import Seen
-from .types import AlignResult, Point, TiePoint
 
 PROTOCOL_VERSION = 2
 MAX_LINE = 64 * 2**20

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import FitError
+from ..errors import FitError
 
 Array = NDArray[np.float64]
 SENSED_PLANE = (

@@ -10,13 +10,13 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from .atomic import write_atomically
-from .errors import InputError
-from .fit.transforms import KINDS
-from .qgis_points import is_referenced
-from .session.geopackage import authority_of
-from .session.point import SessionPoint, as_session_point
-from .types import Grid, TiePoint, WarpParams
+from ..atomic import write_atomically
+from ..errors import InputError
+from ..fit.transforms import KINDS
+from ..points.qgis_points import is_referenced
+from ..session.geopackage import authority_of
+from ..session.point import SessionPoint, as_session_point
+from ..types import Grid, TiePoint, WarpParams
 
 _METHODS = {
     "affine": "-order 1",

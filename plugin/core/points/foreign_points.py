@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from .errors import PointsFileError
-from .geometry import coords
+from ..errors import PointsFileError
+from ..geometry import coords
+from ..session.point import SessionPoint
+from ..types import Grid, TiePoint
 from .ground_check import refuse_misplaced
 from .qgis_points import Reproject, is_referenced, number
-from .session.point import SessionPoint
-from .types import Grid, TiePoint
 
 _AROSICS = {"X_MAP", "Y_MAP", "X_SHIFT_M", "Y_SHIFT_M"}
 _KARIOS = {"x0", "y0", "dx", "dy"}

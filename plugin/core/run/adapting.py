@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .errors import UsageError
-from .session.point import SessionPoint
-from .types import AlignRequest, Point
+from ..errors import UsageError
+from ..session.point import SessionPoint
+from ..types import AlignRequest, Point
 
 MIN_POINTS = 12
 

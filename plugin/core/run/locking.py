@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .errors import OutputError
+from ..errors import OutputError
 
 _FAR = 2**40  # Windows locks bytes, which nobody else can read then: one far behind the text
 

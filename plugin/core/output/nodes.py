@@ -14,13 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import FitError, OutputError
-from .fit import bases
-from .fit.transforms import KINDS, Transform, folds
-from .geometry import coords
-from .lengths import is_geographic
-from .qgis_points import is_referenced
-from .types import Grid
+from ..errors import FitError, OutputError
+from ..fit import bases
+from ..fit.transforms import KINDS, Transform, folds
+from ..geometry import coords
+from ..lengths import is_geographic
+from ..points.qgis_points import is_referenced
+from ..types import Grid
 
 Array = NDArray[np.float64]
 _CELLS = (6, 9, 14)  # of the first lattices tried, along the longer side

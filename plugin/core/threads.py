@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import cv2
 
-from ..core.types import AlignParams
+from .types import AlignParams
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

@@ -1,0 +1,1 @@
+"""What is decided about a written raster before a hand writes it."""

@@ -1,0 +1,1 @@
+"""Files of control points: one format a file."""

@@ -1,0 +1,1 @@
+"""What goes between QGIS and the worker, and before a run."""
