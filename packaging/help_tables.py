@@ -34,7 +34,7 @@ from sar_optical_align.plugin.core.wording import (
     speak,
     tr,
 )
-from sar_optical_align.plugin.engine.matchers import all_specs
+from sar_optical_align.plugin.matchers import all_specs
 
 _BLOCK = re.compile(r"(<!-- begin ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 _esc = html.escape

@@ -22,7 +22,7 @@ from .core.run.adapting import AdaptRequest, adapt_points
 from .core.session.record import Adapted
 from .core.session.session import Session
 from .core.types import AlignRequest
-from .engine.matchers import all_specs
+from .matchers import all_specs
 from .network_consent import may_fetch
 from .review_controller import ReviewController
 from .session_store import adapted_weights, carry_weights, discard_weights

@@ -23,7 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..plugin.core.run.preflight import Finding
 from ..plugin.core.types import MODEL_LABELS, AlignParams
-from ..plugin.engine.matchers import MatcherSpec, all_specs
+from ..plugin.matchers import MatcherSpec, all_specs
 from .checks_list import ChecksList
 from .hints import hint_box
 from .icons import icon

@@ -33,7 +33,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..plugin.core.errors import AlignError
 from ..plugin.core.types import AlignParams
-from ..plugin.engine.matchers import all_specs
+from ..plugin.matchers import all_specs
 from .help import help_button
 from .hints import hint_box, hint_file
 from .icons import icon

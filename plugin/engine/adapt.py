@@ -25,10 +25,10 @@ from ..core.progress import Progress
 from ..core.run.adapting import AdaptRequest, AdaptResult, HeldBack
 from ..core.threads import threads_of
 from ..core.types import Modality
+from ..matchers import PairMatcher, TemplateMatcher, all_specs, create, get_spec
+from ..matchers.network import NetworkMatcher
 from .fine import match_templates, template_size
 from .input_files import files_of
-from .matchers import PairMatcher, TemplateMatcher, all_specs, create, get_spec
-from .matchers.network import NetworkMatcher
 from .matching import coarse_guide
 from .place import correction_at
 from .reading import WorkingPair, open_pair

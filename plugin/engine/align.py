@@ -17,10 +17,10 @@ from ..core.geometry import coords
 from ..core.progress import Progress
 from ..core.threads import threads_of
 from ..core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Reason, Status
+from ..matchers import PairMatcher, TemplateMatcher, create, get_spec
 from .budget import within_budget
 from .coarse import CLEAR, coarse_align
 from .evidence import Calibration, Verdict, judge
-from .matchers import PairMatcher, TemplateMatcher, create, get_spec
 from .matching import RADIUS_PX, Found, coarse_guides, find_matches
 from .outliers import filter_candidates
 from .reading import WorkingPair, open_pair

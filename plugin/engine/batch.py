@@ -22,9 +22,9 @@ from ..core.progress import Cancelled, Progress
 from ..core.run.locking import Lock
 from ..core.run.protocol import error_to_json, result_to_json
 from ..core.types import AlignRequest, AlignResult, WarpParams
+from ..matchers import create, get_spec
 from .deliver import deliver
 from .manifest import absolute, check_outputs, read_manifest
-from .matchers import create, get_spec
 
 MakeRequest = Callable[[str, str], AlignRequest]
 MakeWarpParams = Callable[[str], WarpParams]

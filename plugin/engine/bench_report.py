@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..matchers import get_spec
+from ..matchers.network import shipped_weights
 from .bounds import resampled, share_bounds
 from .figures import save_figure
-from .matchers import get_spec
-from .matchers.network import shipped_weights
 from .null_matcher import NULL
 from .protocols import ALONE, CLOSURE, THRESHOLDS_PX, Outcome, is_unrelated
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
 from ..core.types import AlignParams
-from .matchers import PairMatcher
+from ..matchers import PairMatcher
 
 if TYPE_CHECKING:
-    from .matchers import TemplateMatcher
+    from ..matchers import TemplateMatcher
 
 SMALLEST_TILE_PX = 64
 _RADIUS_PX = 8

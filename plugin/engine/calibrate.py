@@ -21,15 +21,15 @@ from ..core.geometry import coords
 from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.types import AlignResult, TiePoint
+from ..matchers import create, get_spec
+from ..matchers.parts.similarity import find_peak
 from .cases import Case, make_case, read_index
 from .evaluate import align_case, case_error
 from .evidence import Calibration, enough, judge_features, match_features, probability, support_of
 from .figures import save_figure
 from .fine import TemplateMatch
-from .matchers import create, get_spec
 from .paper_metrics import corner_error
 from .protocols import is_shift, is_unrelated
-from .similarity import find_peak
 
 NEAR_PX = 1.5
 _FOUND_PX = 8.0  # the coarse stage found the place: the score is a probability given that

@@ -327,7 +327,7 @@ def _given(args: argparse.Namespace, cls: type, reference: str | None) -> Any:
 
 
 def _matcher_params(matcher: str, texts: list[str]) -> dict[str, Any]:
-    from .matchers import get_spec
+    from ..matchers import get_spec
 
     spec = get_spec(matcher)
     infos = {i.name: i for i in param_infos(spec.params)}
@@ -575,7 +575,7 @@ def _demo(args: argparse.Namespace, progress: Progress) -> int:
 
 
 def _matchers() -> int:
-    from .matchers import all_specs
+    from ..matchers import all_specs
 
     for spec in all_specs().values():
         missing = spec.missing()

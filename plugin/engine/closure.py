@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..matchers import PairMatcher, TemplateMatcher
 from .cases import Case, Row, load_pair, place_of
 from .direct import direct_motion, plain_shift
-from .matchers import PairMatcher, TemplateMatcher
 
 _WINDOW_PX, _REACH_PX = 192, 16
 _DATES_REACH_PX = 8

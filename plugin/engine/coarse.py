@@ -18,7 +18,7 @@ from ..core.types import CoarseResult
 from .coarse_search import Hypothesis, Search, similarity_matrix
 
 if TYPE_CHECKING:
-    from .matchers import TemplateMatcher
+    from ..matchers import TemplateMatcher
     from .reading import WorkingPair
 
 CLEAR = 6.0

@@ -23,7 +23,7 @@ from ..core.threads import side_by_side
 from .preparing import Image, eroded
 
 if TYPE_CHECKING:
-    from .matchers import TemplateMatcher
+    from ..matchers import TemplateMatcher
     from .reading import WorkingPair
 
 NOTHING = -1.0

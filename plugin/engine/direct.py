@@ -19,14 +19,14 @@ from ..core.fit import fitting
 from ..core.fit.transforms import Transform
 from ..core.geometry import coords
 from ..core.types import Modality
+from ..matchers import PairMatcher, TemplateMatcher
+from ..matchers.parts.similarity import find_peak
 from .cases import Case, farthest_px
 from .fine import template_size
-from .matchers import PairMatcher, TemplateMatcher
 from .null_matcher import NullMatcher
 from .outliers import magsac_affine
 from .preparing import Image
 from .protocols import is_bent, is_shift
-from .similarity import find_peak
 
 Array = NDArray[np.float64]
 

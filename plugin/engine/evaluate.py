@@ -34,16 +34,16 @@ from ..core.fit.transforms import transform_from_dict
 from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
+from ..matchers import PairMatcher, TemplateMatcher, all_specs, create
+from ..matchers.parts.similarity import find_peak
 from .align import align
 from .bench_report import draw_bench, markdown
 from .cases import Case, Row, make_case, read_index
 from .closure import Window, closure_error, closure_windows
 from .direct import direct_motion, error_of
-from .matchers import PairMatcher, TemplateMatcher, all_specs, create
 from .null_matcher import NULL
 from .preparing import Image
 from .protocols import CLOSURE, PROTOCOLS, Outcome, drawn_as, is_shift
-from .similarity import find_peak
 
 Matcher = TemplateMatcher | PairMatcher
 Key = tuple[str, str, str, str, int]

@@ -20,8 +20,8 @@ from ...resources import FOLDER
 from ..core.types import CoarseResult, Reason
 
 if TYPE_CHECKING:
+    from ..matchers import PairMatcher, TemplateMatcher
     from .fine import TemplateMatch
-    from .matchers import PairMatcher, TemplateMatcher
     from .matching import Found
 
 _MIN_KEPT = 4

@@ -16,15 +16,15 @@ from ..core.outputs import Outputs
 from ..core.progress import Progress
 from ..core.threads import threads_of
 from ..core.types import AlignParams, AlignRequest, CoarseResult, Point
+from ..matchers import TemplateMatcher, create, get_spec
+from ..matchers.parts.similarity import find_peak
 from .align import coarse_searches, searches_of
 from .coarse import CLEAR, coarse_align
 from .fine import TemplateMatch, match_templates, template_size
 from .input_files import files_of
-from .matchers import TemplateMatcher, create, get_spec
 from .matching import coarse_guides
 from .place import correction_at, place_in
 from .reading import open_pair
-from .similarity import find_peak
 
 if TYPE_CHECKING:
     from .reading import WorkingPair

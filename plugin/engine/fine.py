@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from ..core.progress import Progress
 from ..core.threads import side_by_side
+from ..matchers.parts.similarity import Peak, find_peak
 from .preparing import eroded
-from .similarity import Peak, find_peak
 
 if TYPE_CHECKING:
-    from .matchers import TemplateMatcher
+    from ..matchers import TemplateMatcher
     from .preparing import Image
     from .reading import WorkingPair
 

@@ -16,14 +16,14 @@ from ..core.geometry import coords
 from ..core.progress import Progress
 from ..core.threads import threads_of
 from ..core.types import AlignParams
+from ..matchers import PairMatcher, PairMatches, TemplateMatcher, create
+from ..matchers.network import NetworkMatcher
+from ..matchers.parts.similarity import Peak, find_peak
 from .consensus import consensus_affine, flattened, shares
 from .evidence import Calibration, probability, score_match
 from .fine import TemplateMatch, lattice, match_templates, template_size
-from .matchers import PairMatcher, PairMatches, TemplateMatcher, create
-from .matchers.network import NetworkMatcher
 from .outliers import Candidates
 from .results import preview_points
-from .similarity import Peak, find_peak
 
 if TYPE_CHECKING:
     from .reading import WorkingPair

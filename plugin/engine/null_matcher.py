@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .matchers import PairMatcher, PairMatches, register
+from ..matchers import PairMatcher, PairMatches, register
 
 if TYPE_CHECKING:
     from .preparing import Image, Window

@@ -23,11 +23,11 @@ from ..core.geometry import coords
 from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.types import Modality
+from ..matchers import PairMatcher, create, get_spec
+from ..matchers.parts.features import fill_invalid
+from ..matchers.parts.keypoints import corners, maximum_moment, spread
 from . import paper_metrics as metrics
 from .cases import load_colour_pair, make_case, read_index
-from .features import fill_invalid
-from .keypoints import corners, maximum_moment, spread
-from .matchers import PairMatcher, create, get_spec
 from .papers import PAPERS
 from .preparing import Image
 

@@ -12,9 +12,9 @@ from ..core.fit.transforms import Transform
 from ..core.progress import Progress
 from ..core.session.point import Seen
 from ..core.types import AlignRequest, Evidence, Point
+from ..matchers import TemplateMatcher, create, get_spec
 from .evidence import Calibration, score_match
 from .fine import match_templates, template_size
-from .matchers import TemplateMatcher, create, get_spec
 from .matching import coarse_guide
 from .reading import WorkingPair, open_pair
 from .results import reference_jacobian

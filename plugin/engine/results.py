@@ -18,8 +18,8 @@ from ..core.types import Evidence, Point, Quality, Reason, TiePoint
 from .evidence import Calibration, score_match
 
 if TYPE_CHECKING:
+    from ..matchers import PairMatches
     from .fine import TemplateMatch
-    from .matchers import PairMatches
     from .matching import Found
     from .reading import WorkingPair
 

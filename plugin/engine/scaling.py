@@ -21,10 +21,10 @@ from ..core.errors import AlignError, UsageError
 from ..core.outputs import output_folder
 from ..core.progress import Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef
+from ..matchers import TemplateMatcher, create, get_spec
 from .align import align
 from .evaluate import peak_mb, reset_peak
 from .figures import save_figure
-from .matchers import TemplateMatcher, create, get_spec
 from .opening import open_dataset
 from .preparing import Image
 

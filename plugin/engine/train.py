@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from ..core.errors import InputError, UsageError
 from ..core.outputs import Outputs, output_folder
 from ..core.progress import Progress
+from ..matchers.network import fast_bfloat16
 from .cases import load_colour_pair, make_case, read_index
 from .figures import save_figure
-from .matchers.network import fast_bfloat16
 
 NETWORKS = ("kd_cfm", "me_ssm", "msa_net", "regnet_mamba2", "soma")
 SHARES = {

@@ -17,7 +17,7 @@ from qgis.core import (
 from ..core.errors import UsageError
 from ..core.fields import ParamInfo, from_dict, param_infos
 from ..core.wording import tr
-from ..engine.matchers import all_specs, get_spec
+from ..matchers import all_specs, get_spec
 from .algorithm import AlignAlgorithm
 
 

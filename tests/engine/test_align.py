@@ -17,10 +17,10 @@ from sar_optical_align.plugin.engine import align as align_module
 from sar_optical_align.plugin.engine import explain as explain_module
 from sar_optical_align.plugin.engine.align import align
 from sar_optical_align.plugin.engine.demo_scene import HEIGHT, WIDTH, Misregistration
-from sar_optical_align.plugin.engine.matchers import create
-from sar_optical_align.plugin.engine.matchers.cfog import CfogMatcher
-from sar_optical_align.plugin.engine.matchers.me_ssm import MeSsmMatcher
 from sar_optical_align.plugin.engine.matching import coarse_guides
+from sar_optical_align.plugin.matchers import create
+from sar_optical_align.plugin.matchers.cfog import CfogMatcher
+from sar_optical_align.plugin.matchers.me_ssm import MeSsmMatcher
 from torch_there import needs_torch
 
 

@@ -18,9 +18,9 @@ from sar_optical_align.plugin.engine.coarse import coarse_align
 from sar_optical_align.plugin.engine.coarse_search import similarity_matrix
 from sar_optical_align.plugin.engine.demo_scene import HEIGHT, WIDTH, Misregistration
 from sar_optical_align.plugin.engine.fine import lattice, match_templates
-from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.matching import find_matches
 from sar_optical_align.plugin.engine.reading import open_pair
+from sar_optical_align.plugin.matchers import create
 
 TURN_DEG = 9.0
 

@@ -23,9 +23,9 @@ from sar_optical_align.plugin.engine.cases import (
 from sar_optical_align.plugin.engine.closure import closure_error, closure_windows
 from sar_optical_align.plugin.engine.direct import direct_motion, error_of, robust_motion
 from sar_optical_align.plugin.engine.evaluate import run_bench
-from sar_optical_align.plugin.engine.matchers import all_specs, create
 from sar_optical_align.plugin.engine.null_matcher import NULL
 from sar_optical_align.plugin.engine.preparing import Image
+from sar_optical_align.plugin.matchers import all_specs, create
 
 
 def smooth_noise(rng, side, sigma=1.5):

@@ -13,10 +13,10 @@ from sar_optical_align.plugin.core.errors import NothingToCompareError
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
 from sar_optical_align.plugin.engine.coarse import coarse_align
-from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.preparing import HEALING_REACH_PX, block_means, healed
 from sar_optical_align.plugin.engine.reading import open_pair
 from sar_optical_align.plugin.engine.sources import Source
+from sar_optical_align.plugin.matchers import create
 
 PLACE = Affine(10, 0, 500000, 0, -10, 3250000)
 

@@ -11,8 +11,8 @@ from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
 from sar_optical_align.plugin.engine.coarse import coarse_align
 from sar_optical_align.plugin.engine.coarse_search import _Correlator
-from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.reading import open_pair
+from sar_optical_align.plugin.matchers import create
 
 SIDE_PX, CUT_PX, CORNER_PX = 256, 192, 100
 

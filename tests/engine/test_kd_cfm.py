@@ -9,9 +9,9 @@ import pytest
 from radar_pictures import cut_rows, radar_pair
 from sar_optical_align.models.kd_cfm import KdCfm, KdCfmConfig
 from sar_optical_align.plugin.core.errors import AlignError
-from sar_optical_align.plugin.engine.matchers import create
-from sar_optical_align.plugin.engine.matchers.kd_cfm import SHIPPED
-from sar_optical_align.plugin.engine.matchers.network import NetworkError
+from sar_optical_align.plugin.matchers import create
+from sar_optical_align.plugin.matchers.kd_cfm import SHIPPED
+from sar_optical_align.plugin.matchers.network import NetworkError
 from weight_files import DAMAGES, damaged, untrained
 
 SMALL = KdCfmConfig(

@@ -7,15 +7,15 @@ import pytest
 from sar_optical_align.plugin.core.errors import UsageError
 from sar_optical_align.plugin.core.fields import param_infos
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.matchers import (
+from sar_optical_align.plugin.engine.preparing import Image
+from sar_optical_align.plugin.matchers import (
     PairMatcher,
     TemplateMatcher,
     all_specs,
     create,
     get_spec,
 )
-from sar_optical_align.plugin.engine.preparing import Image
-from sar_optical_align.plugin.engine.similarity import find_peak
+from sar_optical_align.plugin.matchers.parts.similarity import find_peak
 from scipy import ndimage
 from torch_there import matchers
 

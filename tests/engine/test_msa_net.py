@@ -12,11 +12,11 @@ from radar_pictures import cut_rows, radar_pair
 from sar_optical_align.models.msa_net import MsaNet, MsaNetConfig
 from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.core.session.session.peaks import quadratic_peak
-from sar_optical_align.plugin.engine.descriptors import NOTHING, read_peaks, surfaces_around
-from sar_optical_align.plugin.engine.keypoints import corners, maximum_moment, spread
-from sar_optical_align.plugin.engine.matchers import create
-from sar_optical_align.plugin.engine.matchers.msa_net import SHIPPED, _beside
-from sar_optical_align.plugin.engine.matchers.network import NetworkError
+from sar_optical_align.plugin.matchers import create
+from sar_optical_align.plugin.matchers.msa_net import SHIPPED, _beside
+from sar_optical_align.plugin.matchers.network import NetworkError
+from sar_optical_align.plugin.matchers.parts.descriptors import NOTHING, read_peaks, surfaces_around
+from sar_optical_align.plugin.matchers.parts.keypoints import corners, maximum_moment, spread
 from weight_files import DAMAGES, attentive, damaged, untrained
 
 SMALL = MsaNetConfig(widths=(4, 8, 8), channels=32)
@@ -74,7 +74,7 @@ def test_a_match_does_not_depend_on_the_tile(weights):
 
 
 def test_a_strip_does_not_show(weights, monkeypatch):
-    from sar_optical_align.plugin.engine.matchers import msa_net
+    from sar_optical_align.plugin.matchers import msa_net
 
     matcher = create("msa_net", {"weights": str(weights)})
     image = radar_pair((520, 96))[0]

@@ -29,11 +29,11 @@ from sar_optical_align.plugin.engine.cases import make_case, read_index
 from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.evaluate import align_case, case_error
 from sar_optical_align.plugin.engine.evidence import Calibration
-from sar_optical_align.plugin.engine.matchers import create
-from sar_optical_align.plugin.engine.matchers.me_ssm import SHIPPED
-from sar_optical_align.plugin.engine.matchers.network import NetworkError
 from sar_optical_align.plugin.engine.preparing import Image
-from sar_optical_align.plugin.engine.similarity import correlate, find_peak
+from sar_optical_align.plugin.matchers import create
+from sar_optical_align.plugin.matchers.me_ssm import SHIPPED
+from sar_optical_align.plugin.matchers.network import NetworkError
+from sar_optical_align.plugin.matchers.parts.similarity import correlate, find_peak
 from weight_files import DAMAGES, damaged, untrained
 
 shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shipped")

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sar_optical_align.models.patch_metrics import decision_accuracy, false_positive_rate
 from sar_optical_align.plugin.engine import paper_metrics as m
 from sar_optical_align.plugin.engine.cli import main
-from sar_optical_align.plugin.engine.matchers import all_specs
 from sar_optical_align.plugin.engine.paper_bench import motion_case
 from sar_optical_align.plugin.engine.papers import PAPERS
+from sar_optical_align.plugin.matchers import all_specs
 from torch_there import needs_torch
 
 lengths = st.lists(st.one_of(st.floats(0, 40), st.just(float("inf"))), min_size=1, max_size=40).map(

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sar_optical_align.models.regnet_mamba2 import RegNetMamba2, RegNetMamba2Config
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.matchers import create
-from sar_optical_align.plugin.engine.matchers.network import NetworkError
 from sar_optical_align.plugin.engine.preparing import Image
+from sar_optical_align.plugin.matchers import create
+from sar_optical_align.plugin.matchers.network import NetworkError
 from weight_files import DAMAGES, damaged, untrained
 
 SMALL = RegNetMamba2Config(widths=(8, 8, 8), state=2, coarse_depth=1, channels=8, fine_side=9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sar_optical_align.plugin.engine.similarity import correlate, find_peak
+from sar_optical_align.plugin.matchers.parts.similarity import correlate, find_peak
 from scipy import ndimage
 
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from sar_optical_align.models.gradients import OrientedGradients
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.matchers import create
 from sar_optical_align.plugin.engine.preparing import Image
+from sar_optical_align.plugin.matchers import create
 
 
 def test_one_width_equals_cfog():

@@ -217,7 +217,7 @@ def _weights(room: Path) -> list[bytes]:
 
 
 def _network(path: Path) -> object:
-    from sar_optical_align.plugin.engine.matchers import create
+    from sar_optical_align.plugin.matchers import create
 
     return create("me_ssm", {"weights": str(path.with_suffix(".safetensors"))})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 
 import pytest
-from sar_optical_align.plugin.engine.matchers import all_specs
+from sar_optical_align.plugin.matchers import all_specs
 
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="torch is not installed"

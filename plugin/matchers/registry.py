@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ...core.errors import AlignError, MissingDependencyError, UsageError
-from ...core.fields import from_dict
-from ...core.types import Modality
+from ..core.errors import AlignError, MissingDependencyError, UsageError
+from ..core.fields import from_dict
+from ..core.types import Modality
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image, Window
-    from ..similarity import Surface
+    from ..engine.preparing import Image, Window
+    from .parts.similarity import Surface
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class TemplateMatcher(_Matcher):
         """Return the similarity of the template (C, h, w) at every position inside the window (C,
         H, W).
         """
-        from ..similarity import correlate
+        from .parts.similarity import correlate
 
         return correlate(template, template_mask, window, window_mask)
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.fields import check_params, param
+from ..core.fields import check_params, param
 from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
 from .registry import PairMatcher, PairMatches, check_same_size, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..descriptors import Peaks
-    from ..preparing import Image, Window
+    from ..engine.preparing import Image, Window
+    from .parts.descriptors import Peaks
 
 _STEP, _HALF, _PATCH = 4, 32, 64
 _GRID = 16  # the coarsest cells: 8 px of the halved image
@@ -93,7 +93,7 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or MsaNetParams(), device)
-        from ....models.msa_net import MsaNet, MsaNetConfig
+        from ...models.msa_net import MsaNet, MsaNetConfig
 
         self.load_network(
             "msa_net",
@@ -115,7 +115,7 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         Raises:
             AlignError: the images differ in size.
         """
-        from ..descriptors import read_peaks, surfaces_around, windows
+        from .parts.descriptors import read_peaks, surfaces_around, windows
 
         check_same_size(reference, sensed)
         part = _seen_part(reference.mask | sensed.mask)
@@ -198,7 +198,7 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         """
         import torch
 
-        from ..features import fill_invalid
+        from .parts.features import fill_invalid
 
         filled = fill_invalid(image.data, image.mask)
         height, width = (max(_PATCH, -(-side // _GRID) * _GRID) for side in filled.shape)
@@ -227,8 +227,8 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         """Return (K, 2) the nodes nearest to the keypoints of an image, each once, those that see
         enough ground.
         """
-        from ..features import fill_invalid
-        from ..keypoints import corners, maximum_moment, spread
+        from .parts.features import fill_invalid
+        from .parts.keypoints import corners, maximum_moment, spread
 
         at, strength = corners(
             maximum_moment(fill_invalid(image.data, image.mask)), self.params.contrast
@@ -245,7 +245,7 @@ def _beside(surfaces: NDArray[np.float32], scale: float) -> Peaks:
     """
     from scipy.ndimage import maximum_filter
 
-    from ..descriptors import read_peaks
+    from .parts.descriptors import read_peaks
 
     top = surfaces >= maximum_filter(surfaces, (1, 3, 3))
     return read_peaks(surfaces, scale, top & np.pad(np.ones((3, 3), bool), 1))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .matchers.surfaces import second_highest
+from .surfaces import second_highest
 
 NOTHING = -1.0
 """Similarity where there is no descriptor to compare with."""

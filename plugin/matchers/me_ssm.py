@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.fields import check_params
-from ...core.types import Modality
+from ..core.fields import check_params
+from ..core.types import Modality
 from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
 from .registry import TemplateMatcher, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image
+    from ..engine.preparing import Image
 
 _STRIP_PX = 600_000
 SHIPPED = shipped_weights("me_ssm")
@@ -61,8 +61,8 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params, device)
-        from ....models.config import MeSsmConfig
-        from ....models.me_ssm import MeSsm
+        from ...models.config import MeSsmConfig
+        from ...models.me_ssm import MeSsm
 
         self.load_network(
             "me_ssm",
@@ -79,7 +79,7 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
         """
         import torch
 
-        from ..features import fill_invalid
+        from .parts.features import fill_invalid
 
         filled = fill_invalid(image.data, image.mask)
         name = network_modality(modality)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.fields import check_params, param
+from ..core.fields import check_params, param
 from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
+from .parts.surfaces import two_highest
 from .registry import PairMatcher, PairMatches, register
-from .surfaces import two_highest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image, Window
+    from ..engine.preparing import Image, Window
 
 _BLOCK_PX, _AROUND_PX = 256, 64
 _SIDE_PX = _BLOCK_PX + 2 * _AROUND_PX
@@ -68,7 +68,7 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or RegNetMamba2Params(), device)
-        from ....models.regnet_mamba2 import RegNetMamba2, RegNetMamba2Config
+        from ...models.regnet_mamba2 import RegNetMamba2, RegNetMamba2Config
 
         self.load_network(
             "regnet_mamba2",
@@ -89,7 +89,7 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
             search_radius_px: Matches further apart are left out.
             wanted: Windows whose middle lies outside are left out.
         """
-        from ..preparing import middle_windows
+        from ..engine.preparing import middle_windows
 
         parts = []
         for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX, wanted):
@@ -113,8 +113,8 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
         """Return the fields of `Matched` of one window as arrays."""
         import torch
 
-        from ....models.matching_pairs import match_images
-        from ..features import fill_invalid
+        from ...models.matching_pairs import match_images
+        from .parts.features import fill_invalid
 
         pair = (reference, sensed)
         given, names = (

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.fields import check_params, param
+from ..core.fields import check_params, param
 from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
+from .parts.surfaces import two_highest
 from .registry import PairMatcher, PairMatches, register
-from .surfaces import two_highest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ....models.glam import GlamResult
-    from ..preparing import Image, Window
+    from ...models.glam import GlamResult
+    from ..engine.preparing import Image, Window
 
 _BLOCK_PX, _AROUND_PX = 256, 32
 _LEAST_VARIANCE_PX2 = 0.25
@@ -71,7 +71,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or SomaParams(), device)
-        from ....models.soma import Soma, SomaConfig
+        from ...models.soma import Soma, SomaConfig
 
         self.load_network(
             "soma", self.params.weights, device, lambda config: Soma(SomaConfig.from_dict(config))
@@ -89,7 +89,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
             search_radius_px: Matches further apart are left out.
             wanted: Windows whose middle lies outside are left out.
         """
-        from ..preparing import middle_windows
+        from ..engine.preparing import middle_windows
 
         parts = [
             self._points(*windows, corner, search_radius_px)
@@ -105,7 +105,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         """Return the network's answer for one window of both images, sides multiples of 16."""
         import torch
 
-        from ..features import fill_invalid
+        from .parts.features import fill_invalid
 
         with torch.inference_mode():
             described, masks = [], []

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ...core.fields import check_params, param
-from ...core.types import Modality
+from ..core.fields import check_params, param
+from ..core.types import Modality
 from .registry import TemplateMatcher, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image
-    from ..similarity import Surface
+    from ..engine.preparing import Image
+    from .parts.similarity import Surface
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class MutualInformationMatcher(TemplateMatcher):
 
     def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:  # noqa: ARG002 - same for both
         """Return the smoothed grey values (1, H, W)."""
-        from ..features import blur, fill_invalid
+        from .parts.features import blur, fill_invalid
 
         grey = blur(fill_invalid(image.data, image.mask), self.params.sigma)
         return np.where(image.mask, grey, 0.0)[None].astype(np.float32)
@@ -73,7 +73,7 @@ class MutualInformationMatcher(TemplateMatcher):
         """
         import cv2
 
-        from ..similarity import Surface
+        from .parts.similarity import Surface
 
         shape = (window.shape[1] - template.shape[1] + 1, window.shape[2] - template.shape[2] + 1)
         grey_t, grey_w = template[0], window[0]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...core.fields import check_params, param
-from ...core.types import Modality
+from ..core.fields import check_params, param
+from ..core.types import Modality
 from .registry import TemplateMatcher, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image
+    from ..engine.preparing import Image
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class GradientNccMatcher(TemplateMatcher):
 
     def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:  # noqa: ARG002 - same for both
         """Return the gradient magnitude (1, H, W)."""
-        from ..features import fill_invalid, gradient
+        from .parts.features import fill_invalid, gradient
 
         gx, gy = gradient(fill_invalid(image.data, image.mask), self.params.sigma)
         return np.where(image.mask, np.hypot(gx, gy), 0.0)[None].astype(np.float32)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ....resources import FOLDER
-from ...core.borders import reading
-from ...core.errors import AlignError
-from ...core.fields import param
-from ...core.types import Modality
+from ...resources import FOLDER
+from ..core.borders import reading
+from ..core.errors import AlignError
+from ..core.fields import param
+from ..core.types import Modality
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,7 +81,7 @@ class NetworkMatcher:
         """
         import torch
 
-        from ....models.weights import fill, load_weights
+        from ...models.weights import fill, load_weights
 
         path = Path(weights) if weights else shipped_weights(key)
         hint = (

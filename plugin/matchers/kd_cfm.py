@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.fields import check_params, param
-from ...core.types import Modality
+from ..core.fields import check_params, param
+from ..core.types import Modality
 from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
 from .registry import PairMatcher, PairMatches, check_same_size, register
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from ..preparing import Image, Window
+    from ..engine.preparing import Image, Window
 
 _CORE_PX, _BORDER_PX = 96, 48
 _STRIP_PX, _CONTEXT_PX = 512, 64
@@ -92,7 +92,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or KdCfmParams(), device)
-        from ....models.kd_cfm import KdCfm, KdCfmConfig
+        from ...models.kd_cfm import KdCfm, KdCfmConfig
 
         self.load_network(
             "kd_cfm",
@@ -105,7 +105,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         """Return (N, 2) keypoints of an image, px, the strongest first."""
         import torch
 
-        from ....models.keypoints import CELL_PX
+        from ...models.keypoints import CELL_PX
 
         with torch.inference_mode():
             places = self._look(image.data, image.mask, image.modality).places
@@ -141,7 +141,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         Raises:
             AlignError: the images differ in size.
         """
-        from ....models.keypoints import CELL_PX
+        from ...models.keypoints import CELL_PX
 
         found = self._matched(reference, sensed, search_radius_px)
         if found is None:
@@ -187,9 +187,9 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         import torch
         from torch.nn import functional
 
-        from ....models.kd_cfm import STRIDE
-        from ....models.keypoints import CELL_PX
-        from ..features import fill_invalid
+        from ...models.kd_cfm import STRIDE
+        from ...models.keypoints import CELL_PX
+        from .parts.features import fill_invalid
 
         height, width = data.shape
         pad = ((0, -height % STRIDE), (0, -width % STRIDE))
@@ -221,7 +221,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         """
         import torch
 
-        from ....models.keypoints import CELL_PX
+        from ...models.keypoints import CELL_PX
 
         border, core = _BORDER_PX // CELL_PX, _CORE_PX // CELL_PX
         windows = []
@@ -287,9 +287,9 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         """
         import torch
 
-        from ....models.kd_cfm import SEARCH
-        from ....models.keypoints import CELL_PX
-        from ..similarity import find_peak
+        from ...models.kd_cfm import SEARCH
+        from ...models.keypoints import CELL_PX
+        from .parts.similarity import find_peak
 
         mine, other = ((s.fine, s.mask) for s in seen)
         surfaces = (

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ...core.fields import check_params, param
-from ...core.types import Modality
+from ..core.fields import check_params, param
+from ..core.types import Modality
 from .registry import TemplateMatcher, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image
+    from ..engine.preparing import Image
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class PhaseCongruencyMatcher(TemplateMatcher):
 
     def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:  # noqa: ARG002 - same for both
         """Return the orientation channels (orientations, H, W)."""
-        from ..features import blur, fill_invalid, phase_congruency, unit_channels
+        from .parts.features import blur, fill_invalid, phase_congruency, unit_channels
 
         pc = phase_congruency(
             fill_invalid(image.data, image.mask), self.params.scales, self.params.orientations

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...core.fields import check_params, param
-from ...core.geometry.coords import px_from_idx
+from ..core.fields import check_params, param
+from ..core.geometry.coords import px_from_idx
 from .registry import PairMatcher, PairMatches, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..preparing import Image, Window
+    from ..engine.preparing import Image, Window
 
 
 @dataclass(frozen=True)
