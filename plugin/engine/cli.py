@@ -21,11 +21,11 @@ from ..core.fields import from_dict, param_infos
 from ..core.lengths import Length
 from ..core.progress import Cancelled, Progress
 from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, WarpParams
-from . import network_commands
-from .defect import take_any_text, tell_defect
-from .opening import network
-from .options import add_outputs, add_pair_options, add_params, kind_of
-from .protocols import PROTOCOLS
+from .commands import networks as network_commands
+from .commands.defect import take_any_text, tell_defect
+from .commands.options import add_outputs, add_pair_options, add_params, kind_of
+from .measure.protocols import PROTOCOLS
+from .read.opening import network
 from .waiting import wait_quietly
 
 EXIT_CANCELLED = 130
@@ -315,7 +315,7 @@ def _given(args: argparse.Namespace, cls: type, reference: str | None) -> Any:
     }
     for name, value in values.items():
         if isinstance(value, Length):
-            from .deliver import unit_of
+            from .deliver.deliver import unit_of
 
             values[name] = value.in_unit_of(
                 *(unit_of(reference) if reference is not None else ("", 1.0)),
@@ -374,7 +374,7 @@ def request_from_args(args: argparse.Namespace, reference: str, sensed: str) -> 
 
 
 def _register(args: argparse.Namespace, progress: Progress) -> int:
-    from .deliver import deliver
+    from .deliver.deliver import deliver
 
     output = getattr(args, "output", None)
     request = request_from_args(args, args.reference, args.sensed)
@@ -396,14 +396,14 @@ def _register(args: argparse.Namespace, progress: Progress) -> int:
 
         print(json.dumps(result_to_json(result), allow_nan=False))
     else:
-        from .summary import summary_lines
+        from .deliver.summary import summary_lines
 
         print("\n".join(summary_lines(result, output)))
     return exit_code
 
 
 def _warp(args: argparse.Namespace, progress: Progress) -> int:
-    from .deliver import warp_with_points
+    from .deliver.deliver import warp_with_points
 
     params = _given(args, WarpParams, args.reference or args.sensed)
     transform, count = warp_with_points(
@@ -421,7 +421,7 @@ def _warp(args: argparse.Namespace, progress: Progress) -> int:
 
 
 def _batch(args: argparse.Namespace, progress: Progress) -> int:
-    from .batch import run_batch
+    from .deliver.batch import run_batch
 
     done, failed, refused = run_batch(
         args.manifest,
@@ -442,7 +442,7 @@ def _batch(args: argparse.Namespace, progress: Progress) -> int:
 
 
 def _bench(args: argparse.Namespace, progress: Progress) -> int:
-    from .evaluate import run_bench
+    from .measure.bench import run_bench
 
     matchers = [m for m in args.matchers.split(",") if m]
     splits = [s for s in args.split.split(",") if s]
@@ -463,7 +463,7 @@ def _bench(args: argparse.Namespace, progress: Progress) -> int:
 
 
 def _scaling(args: argparse.Namespace, progress: Progress) -> int:
-    from .scaling import measure_scaling
+    from .measure.scaling import measure_scaling
 
     try:
         sizes = [int(v) for v in args.sizes.split(",") if v]
@@ -479,7 +479,7 @@ def _scaling(args: argparse.Namespace, progress: Progress) -> int:
 
 
 def _scene(args: argparse.Namespace, progress: Progress) -> int:
-    from .scene_check import check_scene
+    from .measure.scene import check_scene
 
     runs = [
         AlignParams(
@@ -507,7 +507,7 @@ def _scene(args: argparse.Namespace, progress: Progress) -> int:
 
 
 def _explain(args: argparse.Namespace, progress: Progress) -> int:
-    from .explain import explain
+    from .deliver.explain import explain
 
     try:
         x, y = (float(v) for v in args.at.split(","))
@@ -550,7 +550,7 @@ def _metrics(args: argparse.Namespace, progress: Progress) -> int:
 
 def _adapt(args: argparse.Namespace, progress: Progress) -> int:
     from ..core.outputs import Outputs
-    from .input_files import files_of
+    from .read.input_files import files_of
 
     args.matcher, output = args.network, args.output / f"{args.network}.safetensors"
     request = request_from_args(args, args.reference, args.sensed)
@@ -567,7 +567,7 @@ def _adapt(args: argparse.Namespace, progress: Progress) -> int:
 
 
 def _demo(args: argparse.Namespace, progress: Progress) -> int:
-    from .demo import run_demo
+    from .deliver.demo import run_demo
 
     lines, exit_code = run_demo(args.output, args.matcher, progress, args.overwrite)
     print("\n".join(lines))

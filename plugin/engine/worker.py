@@ -35,7 +35,7 @@ from ..core.run.protocol import (
     save_surfaces,
 )
 from ..core.types import AlignRequest, AlignResult, Point, TiePoint
-from .opening import network
+from .read.opening import network
 from .waiting import wait_quietly
 
 AlignFunction = Callable[[AlignRequest, Progress], AlignResult]
@@ -150,10 +150,10 @@ class Server:
 
     def _match(self, message: dict[str, Any]) -> None:
         request = from_jsonable(AlignRequest, message.get("request"))
-        from .input_files import files_of
+        from .read.input_files import files_of
 
         if self._align is None:
-            from .align import align
+            from .align.align import align
 
             self._align = align
         chips, report = (_path(message, k) for k in ("chips_path", "report_path"))
@@ -163,19 +163,19 @@ class Server:
             if chips is not None:
                 save_surfaces(result.points, outputs.part(chips))
             if report is not None:
-                from .report import write_report
+                from .deliver.report import write_report
 
                 write_report(result, outputs.part(report))
             outputs.deliver()
         self.send("done", message["id"], result=result)
 
     def _place(self, message: dict[str, Any]) -> None:
-        from .place import measure_place
+        from .align.place import measure_place
 
         self.send("placed", message["id"], **placed_fields(*measure_place(*_asked(message))))
 
     def _explain(self, message: dict[str, Any]) -> None:
-        from .explain import explain_point
+        from .deliver.explain import explain_point
 
         path = _path(message, "path")
         if path is None:
@@ -184,7 +184,7 @@ class Server:
         self.send("explained", message["id"], path=message["path"])
 
     def _adapt(self, message: dict[str, Any]) -> None:
-        from .adapt import adapt
+        from .learn.adapt import adapt
 
         request = from_jsonable(AdaptRequest, message.get("request"))
         self.send(

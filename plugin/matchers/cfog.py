@@ -14,7 +14,7 @@ from .registry import TemplateMatcher, register
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..engine.preparing import Image
+    from ..engine.read.preparing import Image
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from .registry import PairMatcher, PairMatches, register
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..engine.preparing import Image, Window
+    from ..engine.read.preparing import Image, Window
 
 _BLOCK_PX, _AROUND_PX = 256, 64
 _SIDE_PX = _BLOCK_PX + 2 * _AROUND_PX
@@ -89,7 +89,7 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
             search_radius_px: Matches further apart are left out.
             wanted: Windows whose middle lies outside are left out.
         """
-        from ..engine.preparing import middle_windows
+        from ..engine.read.preparing import middle_windows
 
         parts = []
         for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX, wanted):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...models.glam import GlamResult
-    from ..engine.preparing import Image, Window
+    from ..engine.read.preparing import Image, Window
 
 _BLOCK_PX, _AROUND_PX = 256, 32
 _LEAST_VARIANCE_PX2 = 0.25
@@ -89,7 +89,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
             search_radius_px: Matches further apart are left out.
             wanted: Windows whose middle lies outside are left out.
         """
-        from ..engine.preparing import middle_windows
+        from ..engine.read.preparing import middle_windows
 
         parts = [
             self._points(*windows, corner, search_radius_px)

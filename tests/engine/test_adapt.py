@@ -24,10 +24,16 @@ from sar_optical_align.plugin.core.types import (
     RasterRef,
     TiePoint,
 )
-from sar_optical_align.plugin.engine import adapt as adapting
-from sar_optical_align.plugin.engine.adapt import _covered, _is_better, _windows, adapt, hold_back
 from sar_optical_align.plugin.engine.cli import main
-from sar_optical_align.plugin.engine.reading import open_pair
+from sar_optical_align.plugin.engine.learn import adapt as adapting
+from sar_optical_align.plugin.engine.learn.adapt import (
+    _covered,
+    _is_better,
+    _windows,
+    adapt,
+    hold_back,
+)
+from sar_optical_align.plugin.engine.read.pair import open_pair
 from sar_optical_align.plugin.matchers.network import shipped_weights
 
 SIDE, SHIFT = 420, (7, -4)

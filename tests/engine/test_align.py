@@ -13,11 +13,15 @@ from affine import Affine
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
-from sar_optical_align.plugin.engine import align as align_module
-from sar_optical_align.plugin.engine import explain as explain_module
-from sar_optical_align.plugin.engine.align import align
-from sar_optical_align.plugin.engine.demo_scene import HEIGHT, WIDTH, Misregistration
-from sar_optical_align.plugin.engine.matching import coarse_guides
+from sar_optical_align.plugin.engine.align.align import align as align_module
+from sar_optical_align.plugin.engine.align.align.align import align
+from sar_optical_align.plugin.engine.align.align.find import coarse_guides
+from sar_optical_align.plugin.engine.deliver.deliver import explain as explain_module
+from sar_optical_align.plugin.engine.deliver.deliver.demo_scene import (
+    HEIGHT,
+    WIDTH,
+    Misregistration,
+)
 from sar_optical_align.plugin.matchers import create
 from sar_optical_align.plugin.matchers.cfog import CfogMatcher
 from sar_optical_align.plugin.matchers.me_ssm import MeSsmMatcher

@@ -12,14 +12,18 @@ from affine import Affine
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
-from sar_optical_align.plugin.engine import align as align_module
-from sar_optical_align.plugin.engine.align import align, searches_of
-from sar_optical_align.plugin.engine.coarse import coarse_align
-from sar_optical_align.plugin.engine.coarse_search import similarity_matrix
-from sar_optical_align.plugin.engine.demo_scene import HEIGHT, WIDTH, Misregistration
-from sar_optical_align.plugin.engine.fine import lattice, match_templates
-from sar_optical_align.plugin.engine.matching import find_matches
-from sar_optical_align.plugin.engine.reading import open_pair
+from sar_optical_align.plugin.engine.align.align import align as align_module
+from sar_optical_align.plugin.engine.align.align.align import align, searches_of
+from sar_optical_align.plugin.engine.align.align.coarse import coarse_align
+from sar_optical_align.plugin.engine.align.align.coarse_search import similarity_matrix
+from sar_optical_align.plugin.engine.align.align.find import find_matches
+from sar_optical_align.plugin.engine.align.align.fine import lattice, match_templates
+from sar_optical_align.plugin.engine.deliver.deliver.demo_scene import (
+    HEIGHT,
+    WIDTH,
+    Misregistration,
+)
+from sar_optical_align.plugin.engine.read.pair import open_pair
 from sar_optical_align.plugin.matchers import create
 
 TURN_DEG = 9.0

@@ -16,8 +16,8 @@ from sar_optical_align.plugin.core.errors import (
     UnreadableRasterError,
 )
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef
-from sar_optical_align.plugin.engine.reading import open_pair
-from sar_optical_align.plugin.engine.sources import open_raster
+from sar_optical_align.plugin.engine.read.pair import open_pair
+from sar_optical_align.plugin.engine.read.sources import open_raster
 
 UTM = "EPSG:32633"
 GT = (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0)

@@ -20,9 +20,9 @@ from sar_optical_align.plugin.core.types import (
     RasterRef,
     WarpParams,
 )
-from sar_optical_align.plugin.engine import batch
-from sar_optical_align.plugin.engine.batch import run_batch
-from sar_optical_align.plugin.engine.manifest import read_manifest
+from sar_optical_align.plugin.engine.deliver.deliver import batch
+from sar_optical_align.plugin.engine.deliver.deliver.batch import run_batch
+from sar_optical_align.plugin.engine.deliver.deliver.manifest import read_manifest
 
 CRS, GT = "EPSG:32633", (400000.0, 10.0, 0.0, 5000000.0, 0.0, -10.0)
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="no fork, FIFOs and devices there")

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import InputError
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.bounds import resampled, share_bounds, wilson
-from sar_optical_align.plugin.engine.cases import (
+from sar_optical_align.plugin.engine.measure.bench import run_bench
+from sar_optical_align.plugin.engine.measure.bounds import resampled, share_bounds, wilson
+from sar_optical_align.plugin.engine.measure.cases import (
     farthest_px,
     impostors,
     make_case,
     place_of,
     read_index,
 )
-from sar_optical_align.plugin.engine.closure import closure_error, closure_windows
-from sar_optical_align.plugin.engine.direct import direct_motion, error_of, robust_motion
-from sar_optical_align.plugin.engine.evaluate import run_bench
-from sar_optical_align.plugin.engine.null_matcher import NULL
-from sar_optical_align.plugin.engine.preparing import Image
+from sar_optical_align.plugin.engine.measure.closure import closure_error, closure_windows
+from sar_optical_align.plugin.engine.measure.direct import direct_motion, error_of, robust_motion
+from sar_optical_align.plugin.engine.measure.null_matcher import NULL
+from sar_optical_align.plugin.engine.read.preparing import Image
 from sar_optical_align.plugin.matchers import all_specs, create
 
 

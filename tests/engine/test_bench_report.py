@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from sar_optical_align.plugin.engine.bench_report import markdown
-from sar_optical_align.plugin.engine.protocols import Outcome
+from sar_optical_align.plugin.engine.measure.bench_report import markdown
+from sar_optical_align.plugin.engine.measure.protocols import Outcome
 
 
 def outcomes(matchers, truth_off_px, matcher_off_px, pairs=40):

@@ -12,10 +12,10 @@ from rasterio.enums import Resampling
 from sar_optical_align.plugin.core.errors import NothingToCompareError
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
-from sar_optical_align.plugin.engine.coarse import coarse_align
-from sar_optical_align.plugin.engine.preparing import HEALING_REACH_PX, block_means, healed
-from sar_optical_align.plugin.engine.reading import open_pair
-from sar_optical_align.plugin.engine.sources import Source
+from sar_optical_align.plugin.engine.align.align.coarse import coarse_align
+from sar_optical_align.plugin.engine.read.pair import open_pair
+from sar_optical_align.plugin.engine.read.preparing import HEALING_REACH_PX, block_means, healed
+from sar_optical_align.plugin.engine.read.sources import Source
 from sar_optical_align.plugin.matchers import create
 
 PLACE = Affine(10, 0, 500000, 0, -10, 3250000)
@@ -66,7 +66,7 @@ def test_strips_do_not_change_the_means(tmp_path, monkeypatch):
     path = _write(tmp_path / "a.tif", data, tiled=True, blockxsize=64, blockysize=64)
     whole, _ = _grey(path, (0, 0, 200, 300), 5)
     for strip in (1, 3000, 50_000):
-        monkeypatch.setattr("sar_optical_align.plugin.engine.sources._STRIP_PX", strip)
+        monkeypatch.setattr("sar_optical_align.plugin.engine.read.sources._STRIP_PX", strip)
         assert np.array_equal(_grey(path, (0, 0, 200, 300), 5)[0], whole)
 
 

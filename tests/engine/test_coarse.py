@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
-from sar_optical_align.plugin.engine.coarse import coarse_align
-from sar_optical_align.plugin.engine.coarse_search import _Correlator
-from sar_optical_align.plugin.engine.reading import open_pair
+from sar_optical_align.plugin.engine.align.align.coarse import coarse_align
+from sar_optical_align.plugin.engine.align.align.coarse_search import _Correlator
+from sar_optical_align.plugin.engine.read.pair import open_pair
 from sar_optical_align.plugin.matchers import create
 
 SIDE_PX, CUT_PX, CORNER_PX = 256, 192, 100

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.types import CoarseResult, Reason
-from sar_optical_align.plugin.engine.evidence import Calibration, judge, support_of
-from sar_optical_align.plugin.engine.matching import Found
-from sar_optical_align.plugin.engine.outliers import Candidates
+from sar_optical_align.plugin.engine.align.align.evidence import Calibration, judge, support_of
+from sar_optical_align.plugin.engine.align.align.find import Found
+from sar_optical_align.plugin.engine.align.align.outliers import Candidates
 from sar_optical_align.plugin.matchers import create
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,9 +20,9 @@ from sar_optical_align.plugin.core.types import (
     TiePoint,
     WarpParams,
 )
-from sar_optical_align.plugin.engine.deliver import native_grid, warp_with_points
-from sar_optical_align.plugin.engine.reading import open_pair
-from sar_optical_align.plugin.engine.sources import open_raster
+from sar_optical_align.plugin.engine.deliver.deliver.deliver import native_grid, warp_with_points
+from sar_optical_align.plugin.engine.read.pair import open_pair
+from sar_optical_align.plugin.engine.read.sources import open_raster
 
 WIDTH, HEIGHT = 420, 360
 

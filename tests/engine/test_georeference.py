@@ -10,7 +10,7 @@ from sar_optical_align.plugin.core.errors import FitError
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import Grid, RasterRef, WarpParams
-from sar_optical_align.plugin.engine.warp import warp
+from sar_optical_align.plugin.engine.warping.write import warp
 
 REFERENCE = Grid(
     rasterio.CRS.from_epsg(32633).to_wkt(), (500000.0, 10.0, 1.0, 5400000.0, 0.5, -12.0), 90, 80

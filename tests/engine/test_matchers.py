@@ -7,7 +7,7 @@ import pytest
 from sar_optical_align.plugin.core.errors import UsageError
 from sar_optical_align.plugin.core.fields import param_infos
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.preparing import Image
+from sar_optical_align.plugin.engine.read.preparing import Image
 from sar_optical_align.plugin.matchers import (
     PairMatcher,
     TemplateMatcher,

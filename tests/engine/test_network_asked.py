@@ -14,7 +14,7 @@ from rasterio.errors import RasterioError
 from sar_optical_align.plugin.core.errors import RemoteRasterError
 from sar_optical_align.plugin.core.types import AlignRequest, RasterRef
 from sar_optical_align.plugin.engine import cli
-from sar_optical_align.plugin.engine.opening import network, open_dataset
+from sar_optical_align.plugin.engine.read.opening import network, open_dataset
 from sar_optical_align.plugin.engine.worker import _may_fetch
 
 
@@ -122,7 +122,7 @@ def elsewhere(folder, *arguments):
 def test_what_is_allowed_is_read(kind, server, tmp_path):
     address, asked = server
     code = (
-        "import sys; from sar_optical_align.plugin.engine.opening import *\nwith "
+        "import sys; from sar_optical_align.plugin.engine.read.opening import *\nwith "
         "network(True), open_dataset(sys.argv[1]) as d: print(d.read(1)[0, 63])"
     )
     done = elsewhere(tmp_path, "-c", code, named(kind, address, tmp_path))

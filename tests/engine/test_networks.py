@@ -22,14 +22,14 @@ from sar_optical_align.plugin.core.types import (
     RasterRef,
     Status,
 )
-from sar_optical_align.plugin.engine import align as align_module
-from sar_optical_align.plugin.engine.align import align
-from sar_optical_align.plugin.engine.calibrate import logistic
-from sar_optical_align.plugin.engine.cases import make_case, read_index
+from sar_optical_align.plugin.engine.align.align import align as align_module
+from sar_optical_align.plugin.engine.align.align.align import align
+from sar_optical_align.plugin.engine.align.align.evidence import Calibration
 from sar_optical_align.plugin.engine.cli import main
-from sar_optical_align.plugin.engine.evaluate import align_case, case_error
-from sar_optical_align.plugin.engine.evidence import Calibration
-from sar_optical_align.plugin.engine.preparing import Image
+from sar_optical_align.plugin.engine.learn.calibrate import logistic
+from sar_optical_align.plugin.engine.measure.bench import align_case, case_error
+from sar_optical_align.plugin.engine.measure.cases import make_case, read_index
+from sar_optical_align.plugin.engine.read.preparing import Image
 from sar_optical_align.plugin.matchers import create
 from sar_optical_align.plugin.matchers.me_ssm import SHIPPED
 from sar_optical_align.plugin.matchers.network import NetworkError

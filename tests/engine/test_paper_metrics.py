@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sar_optical_align.models.patch_metrics import decision_accuracy, false_positive_rate
-from sar_optical_align.plugin.engine import paper_metrics as m
 from sar_optical_align.plugin.engine.cli import main
-from sar_optical_align.plugin.engine.paper_bench import motion_case
-from sar_optical_align.plugin.engine.papers import PAPERS
+from sar_optical_align.plugin.engine.measure import metrics as m
+from sar_optical_align.plugin.engine.measure.papers import PAPERS
+from sar_optical_align.plugin.engine.measure.papers_bench import motion_case
 from sar_optical_align.plugin.matchers import all_specs
 from torch_there import needs_torch
 

@@ -14,8 +14,8 @@ from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.session.session.peaks import surface_index
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef
-from sar_optical_align.plugin.engine.align import align
-from sar_optical_align.plugin.engine.place import measure_place
+from sar_optical_align.plugin.engine.align.align.align import align
+from sar_optical_align.plugin.engine.align.align.place import measure_place
 from sar_optical_align.plugin.worker_client import WorkerClient
 
 ROOT = Path(__file__).resolve().parents[2]

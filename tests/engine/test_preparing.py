@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from raster_files import write_raster
 from sar_optical_align.plugin.core.errors import EmptyImageError, UsageError
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
-from sar_optical_align.plugin.engine.despeckling import REACH_PX, despeckle
-from sar_optical_align.plugin.engine.preparing import (
+from sar_optical_align.plugin.engine.read.despeckling import REACH_PX, despeckle
+from sar_optical_align.plugin.engine.read.pair import open_pair
+from sar_optical_align.plugin.engine.read.preparing import (
     Stretch,
     detect_modality,
     detect_sar_scale,
     make_stretch,
     to_grey,
 )
-from sar_optical_align.plugin.engine.reading import open_pair
-from sar_optical_align.plugin.engine.sources import open_raster
+from sar_optical_align.plugin.engine.read.sources import open_raster
 
 UTM = "EPSG:32633"
 GT = (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0)

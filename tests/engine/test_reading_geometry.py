@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from raster_files import blob_positions, blobs, centroids, write_raster
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
-from sar_optical_align.plugin.engine.reading import open_pair
-from sar_optical_align.plugin.engine.resampling import read_window
-from sar_optical_align.plugin.engine.sources import open_raster
+from sar_optical_align.plugin.engine.read.pair import open_pair
+from sar_optical_align.plugin.engine.read.resampling import read_window
+from sar_optical_align.plugin.engine.read.sources import open_raster
 
 UTM = "EPSG:32633"
 REFERENCE_GT = (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sar_optical_align.plugin.engine.tiling import Tile, tiles
+from sar_optical_align.plugin.engine.read.tiling import Tile, tiles
 
 SIDES = st.integers(1, 200)
 

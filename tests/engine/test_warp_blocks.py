@@ -10,7 +10,7 @@ from raster_files import blob_positions, write_raster
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import Grid, RasterRef
-from sar_optical_align.plugin.engine.warp import warp
+from sar_optical_align.plugin.engine.warping.write import warp
 
 WIDTH, HEIGHT = 310, 270
 REFERENCE = Grid(

@@ -13,8 +13,8 @@ from raster_files import write_raster
 from sar_optical_align.plugin.core.errors import FitError
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.types import Grid, RasterRef, WarpParams
-from sar_optical_align.plugin.engine.sources import open_raster
-from sar_optical_align.plugin.engine.warp import warp
+from sar_optical_align.plugin.engine.read.sources import open_raster
+from sar_optical_align.plugin.engine.warping.write import warp
 
 UTM = rasterio.CRS.from_epsg(32633).to_wkt()
 WIDTH, HEIGHT = 310, 270

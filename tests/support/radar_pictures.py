@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.preparing import Image
+from sar_optical_align.plugin.engine.read.preparing import Image
 from scipy import ndimage
 
 

@@ -29,11 +29,11 @@ from sar_optical_align.plugin.core.types import (
     TiePoint,
     WarpParams,
 )
-from sar_optical_align.plugin.engine import deliver
-from sar_optical_align.plugin.engine.batch import read_results
-from sar_optical_align.plugin.engine.calibrate import read_card
-from sar_optical_align.plugin.engine.cases import read_index
-from sar_optical_align.plugin.engine.manifest import read_manifest
+from sar_optical_align.plugin.engine.deliver.deliver import deliver
+from sar_optical_align.plugin.engine.deliver.deliver.batch import read_results
+from sar_optical_align.plugin.engine.deliver.deliver.manifest import read_manifest
+from sar_optical_align.plugin.engine.learn.calibrate import read_card
+from sar_optical_align.plugin.engine.measure.cases import read_index
 from sessions import session
 
 WKT = rasterio.CRS.from_epsg(32633).to_wkt()

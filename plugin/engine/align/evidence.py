@@ -1,0 +1,232 @@
+"""How far to trust one match, and a whole registration.
+
+Both are logistic models whose weights are learnt on the training split of real pairs by
+`calibrate`, related and deliberately mismatched, motions drawn as in `evaluate`. Those of networks
+lie in the cards of their weights; handcrafted matchers use CFOG's, in `resources/calibrations`.
+Each comes with what it showed on the validation split.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....resources import FOLDER
+from ...core.types import CoarseResult, Reason
+
+if TYPE_CHECKING:
+    from ...matchers import PairMatcher, TemplateMatcher
+    from .find import Found
+    from .fine import TemplateMatch
+
+_MIN_KEPT = 4
+_JUDGED = 6
+_KEPT_SHARE = 0.35
+_CALIBRATIONS = FOLDER / "calibrations"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Weights of the two logistic models, and how much too small or large the covariances of the
+    peaks are.
+
+    Attributes:
+        score: (F,) of `match_features`, or of the features that a pair matcher tells.
+        judge: (6,) of `judge_features`.
+        covariance: Factor on the covariances, so that normalised errors follow chi-squared with 2
+            degrees of freedom.
+        kept_share: Share (0..1) of the tie points that must agree; 0 = a few that are right as
+            their scores promise suffice. Matchers that use CFOG's answer everywhere, right or
+            wrong, with scores that say little: a scene's few hundred points agree by chance.
+    """
+
+    score: tuple[float, ...]
+    judge: tuple[float, ...]
+    covariance: float
+    kept_share: float = 0.0
+
+    @classmethod
+    def of(cls, matcher: TemplateMatcher | PairMatcher) -> Calibration:
+        """Return the calibration of a matcher, CFOG's where it has none; of a card that has no
+        judgement, or an older one, only the score and covariance.
+        """
+        given = matcher.calibration or _cfogs()
+        judged = given.get("judge", ())
+        weights = judged if len(judged) == _JUDGED else _cfogs()["judge"]
+        return cls(
+            tuple(given["score"]),
+            tuple(weights),
+            float(given["covariance"]),
+            0.0 if matcher.calibration else _KEPT_SHARE,
+        )
+
+
+@lru_cache
+def _cfogs() -> dict[str, Any]:
+    return dict(json.loads((_CALIBRATIONS / "cfog.json").read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the evidence suffices, in words and numbers."""
+
+    reliable: bool
+    message: str
+    hint: str
+    numbers: dict[str, float]
+
+
+def match_features(match: TemplateMatch) -> NDArray[np.float64]:
+    """Return (5,): one, relative gap to the second peak, sharpness / 10, forward-backward error /
+    4, height of the peak.
+    """
+    p = match.peak
+    gap = (p.value - p.second) / max(abs(p.value), 1e-3)
+    fb = match.forward_backward_px if np.isfinite(match.forward_backward_px) else 8.0
+    return np.array([1.0, gap, min(p.sharpness, 20.0) / 10.0, min(fb, 8.0) / 4.0, p.value])
+
+
+def score_match(match: TemplateMatch, calibration: Calibration) -> float:
+    """Return the probability (0..1) that a match is near the truth (1.5 px), given that the images
+    belong together.
+    """
+    return float(probability(match_features(match)[None], calibration.score)[0])
+
+
+def probability(features: NDArray[np.float64], weights: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return (N,) logistic of (N, F) features with (F,) weights."""
+    return np.asarray(1.0 / (1.0 + np.exp(-features @ np.array(weights))))
+
+
+def judge_features(
+    turned: bool, contrast: float, overlap: float, support: float
+) -> NDArray[np.float64]:
+    """Return (6,): one, turned, log contrast if turned, log contrast if not, overlap, support.
+
+    Args:
+        turned: Whether the coarse stage searched rotation and scale.
+        contrast: How far its best hypothesis stands out.
+        overlap: Share of the area that tie points cover.
+        support: See `support_of`.
+    """
+    strength = float(np.log(max(contrast, 1.0)))
+    return np.array(
+        [1.0, float(turned), strength * turned, strength * (not turned), overlap, support]
+    )
+
+
+def support_of(scores: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:
+    """Return the share (0..1) of all tie points that are right and kept, as their scores promise; 0
+    without any.
+    """
+    return float(scores[kept].sum() / max(len(scores), 1))
+
+
+def enough(kept: int, count: int, promised: float, kept_share: float) -> bool:
+    """Return whether tie points suffice for any registration.
+
+    Args:
+        kept: How many agree.
+        count: Of how many.
+        promised: How many of them are right as their scores promise.
+        kept_share: See `Calibration`; where it is 0, the scores are asked.
+    """
+    return kept >= _MIN_KEPT and (
+        kept >= kept_share * count if kept_share else promised >= _MIN_KEPT
+    )
+
+
+def percent(belief: float) -> float:
+    """Return a probability in percent as it is told: 1 to 99, since no evidence is certain."""
+    return min(max(100 * belief, 1.0), 99.0)
+
+
+def judge(
+    coarse: CoarseResult,
+    found: Found,
+    reasons: list[Reason],
+    area_px: float,
+    turned: bool,
+    calibration: Calibration,
+) -> Verdict:
+    """Decide whether a registration is right.
+
+    Args:
+        coarse: Answer of the coarse stage.
+        found: Candidates of the fine stage.
+        reasons: What the filters said of each.
+        area_px: Area that could be matched, working px squared.
+        turned: Whether the coarse stage searched rotation and scale.
+        calibration: Of the matcher.
+
+    Returns:
+        The verdict. It weighs how far the best coarse hypothesis stands out, how much of the area
+        both images share there, and how far the tie points support it.
+    """
+    agree = np.array([r is Reason.NONE for r in reasons], dtype=bool)
+    n, kept = len(agree), int(agree.sum())
+    sensed = found.candidates.sensed
+    extent = float(np.prod(np.ptp(sensed, axis=0) + found.template_px)) if n else 0.0
+    overlap = min(extent / max(area_px, 1.0), 1.0)
+    support, share = support_of(found.candidates.score, agree), kept / max(n, 1)
+    belief = float(
+        probability(
+            judge_features(turned, coarse.contrast, overlap, support)[None], calibration.judge
+        )[0]
+    )
+    numbers = {
+        "probability": belief,
+        "tie_points": float(n),
+        "kept": float(kept),
+        "kept_share": share,
+        "overlap": overlap,
+        "support": support,
+        "coarse_score": coarse.score,
+        "coarse_contrast": coarse.contrast,
+    }
+    hint = (
+        "Check that both rasters show the same ground; declare the search radius, or try "
+        "another matcher, band or working GSD."
+    )
+    if kept < _MIN_KEPT:
+        return Verdict(
+            False,
+            f"No reliable alignment: only {kept} of {n} tie points agree with each other.",
+            hint,
+            numbers,
+        )
+    if not enough(kept, n, support * n, calibration.kept_share):
+        if calibration.kept_share:
+            return Verdict(
+                False,
+                f"No reliable alignment: {n - kept} of {n} tie points contradict the others.",
+                hint,
+                numbers,
+            )
+        return Verdict(
+            False,
+            f"No reliable alignment: {kept} of {n} tie points agree, but hardly any of "
+            "them is likely right.",
+            hint,
+            numbers,
+        )
+    if belief < 0.5:
+        reason = (
+            f"the best position stands out by {coarse.contrast:.1f} standard deviations "
+            f"with {100 * overlap:.0f} % of the area shared,"
+            f" and {100 * support:.0f} % of the tie points are likely right (probability "
+            f"that the alignment is right {percent(belief):.0f} %)"
+        )
+        return Verdict(False, f"No reliable alignment: {reason}.", hint, numbers)
+    return Verdict(
+        True,
+        f"{kept} of {n} tie points agree; probability that the alignment is right "
+        f"{percent(belief):.0f} %.",
+        "",
+        numbers,
+    )

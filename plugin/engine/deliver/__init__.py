@@ -1,0 +1,1 @@
+"""What the commands hand over: rasters, points, reports; one pair or many."""

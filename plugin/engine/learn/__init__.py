@@ -1,0 +1,1 @@
+"""Training, adapting and calibrating."""

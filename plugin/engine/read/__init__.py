@@ -1,0 +1,1 @@
+"""Rasters in: two files become a pair on one grid."""

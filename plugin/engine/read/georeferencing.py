@@ -1,0 +1,162 @@
+"""Where the pixels of an open raster lie on the ground: geotransform, GCPs, RPCs, or nowhere.
+
+Convention:
+    Native px (corner origin) <-> the CRS of `grid`. GCPs are taken as GDAL means them: (col, row)
+    from the corner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.errors import CRSError, RasterioError
+from rasterio.transform import RPCTransformer
+
+from ...core.errors import FitError, InputError
+from ...core.fit import fitting
+from ...core.geometry import coords
+from ...core.lengths import unwrapped
+from ...core.types import Grid, RasterRef
+
+Points = NDArray[np.float64]
+Mapping = Callable[[Points], Points]
+IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+_MAX_TPS_GCPS = 250
+_MIN_GCPS = 4
+
+
+@dataclass(frozen=True)
+class Georeferencing:
+    """Placement of a raster.
+
+    Attributes:
+        kind: "geotransform", "gcps", "rpcs" or "none".
+        grid: Native grid; for "gcps", "rpcs" and "none" its geotransform is the identity.
+        to_map: (N, 2) native px -> CRS of `grid`.
+        to_px: The way back; non-finite where a position cannot be placed.
+    """
+
+    kind: str
+    grid: Grid
+    to_map: Mapping
+    to_px: Mapping
+
+
+def georeference(dataset: Any, ref: RasterRef) -> Georeferencing:
+    """Find out how a raster is placed; a geotransform counts before GCPs, GCPs before RPCs.
+
+    Args:
+        dataset: Open rasterio dataset.
+        ref: May override the CRS.
+
+    Raises:
+        InputError: when the CRS given is not one, or the geotransform or the GCPs are degenerate.
+    """
+    wkt, t = _override(ref), dataset.transform
+    size = (dataset.width, dataset.height)
+    gcps, gcp_crs = dataset.gcps
+    if t.is_identity and len(gcps) >= _MIN_GCPS:
+        crs = rasterio.CRS.from_wkt(wkt) if wkt else gcp_crs
+        forward, backward = _from_gcps(ref.path, gcps, bool(crs and crs.is_geographic))
+        return Georeferencing(
+            "gcps", Grid(crs.to_wkt() if crs else "", IDENTITY, *size), forward, backward
+        )
+    if t.is_identity and dataset.rpcs is not None:
+        forward, backward = _from_rpcs(dataset.rpcs)
+        return Georeferencing(
+            "rpcs", Grid(rasterio.CRS.from_epsg(4326).to_wkt(), IDENTITY, *size), forward, backward
+        )
+    if t.is_identity:
+        return Georeferencing("none", Grid("", IDENTITY, *size), coords.as_points, coords.as_points)
+    gt = (t.c, t.a, t.b, t.f, t.d, t.e)
+    matrix = coords.matrix_from_geotransform(gt)
+    inverse = coords.inverse(matrix)
+    wkt = wkt or (dataset.crs.to_wkt() if dataset.crs else "")
+    return Georeferencing(
+        "geotransform",
+        Grid(wkt, gt, *size),
+        lambda xy: coords.apply_matrix(matrix, xy),
+        lambda xy: coords.apply_matrix(inverse, xy),
+    )
+
+
+def _override(ref: RasterRef) -> str:
+    if not ref.crs_wkt:
+        return ""
+    try:
+        return str(rasterio.CRS.from_user_input(ref.crs_wkt).to_wkt())
+    except (CRSError, RasterioError) as error:
+        hint = "Give WKT or an authority code such as EPSG:32633."
+        raise InputError(
+            f"The CRS given for {ref.path} is not understood: {error}.", hint
+        ) from error
+
+
+def _from_gcps(path: str, gcps: list[Any], geographic: bool) -> tuple[Mapping, Mapping]:
+    """Fit a spline through up to 250 GCPs, an order-3 polynomial to more, lower orders to fewer
+    than ten.
+
+    Ground coordinates are centred and scaled to the size of pixels first, so that degrees and
+    metres are fitted alike.
+    """
+    pixel = np.array([(g.col, g.row) for g in gcps], dtype=np.float64)
+    ground = np.array([(g.x, g.y) for g in gcps], dtype=np.float64)
+    crosses = geographic and float(np.ptp(ground[:, 0])) > 180.0
+    if crosses:
+        ground = unwrapped(ground, 180.0)
+    centre = ground.mean(axis=0)
+    unit = _spread(ground) / max(_spread(pixel), 1e-12) or 1.0
+    if len(gcps) < 10:
+        kind = "polynomial2" if len(gcps) >= 7 else "polynomial1"
+    else:
+        kind = "tps" if len(gcps) <= _MAX_TPS_GCPS else "polynomial3"
+    try:
+        fitted = fitting.fit(
+            kind, pixel, (ground - centre) / unit, smoothing=0.0 if kind == "tps" else None
+        )
+    except FitError as error:
+        message = f"The {len(gcps)} GCPs of {path} cannot be used: {error.message}"
+        raise InputError(message, "Check or replace the GCPs of the file.") from error
+
+    def to_map(xy: Points) -> Points:
+        return np.asarray(fitted.apply(xy) * unit + centre, dtype=np.float64)
+
+    def to_px(xy: Points) -> Points:
+        return fitted.inverse(
+            ((unwrapped(xy, centre[0]) if geographic else coords.as_points(xy)) - centre) / unit
+        )
+
+    return to_map, to_px
+
+
+def _spread(points: Points) -> float:
+    return float(np.sqrt(((points - points.mean(axis=0)) ** 2).sum(axis=1).mean()))
+
+
+def _from_rpcs(rpcs: Any) -> tuple[Mapping, Mapping]:
+    """Rational polynomials at their mean height; GDAL would stop its search for the ground at a
+    tenth of a pixel.
+    """
+    options = {
+        "rpc_height": float(rpcs.height_off),
+        "rpc_pixel_error_threshold": 1e-4,
+        "rpc_max_iterations": 50,
+    }
+    transformer = RPCTransformer(rpcs, **options)
+
+    def to_map(xy: Points) -> Points:
+        x, y = transformer.xy(xy[:, 1], xy[:, 0], offset="ul")
+        return np.stack([np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)], axis=1)
+
+    def to_px(xy: Points) -> Points:
+        rows, cols = transformer.rowcol(xy[:, 0], xy[:, 1], op=np.positive)
+        return np.stack(
+            [np.asarray(cols, dtype=np.float64), np.asarray(rows, dtype=np.float64)], axis=1
+        )
+
+    return to_map, to_px

@@ -1,0 +1,1 @@
+"""Rasters out, by rasterio."""
