@@ -143,7 +143,7 @@ def main() -> None:
         "10000 points 2000 ms"
     )
     with tempfile.TemporaryDirectory() as folder:
-        from sar_optical_align.plugin import session_store
+        from sar_optical_align.plugin.store import session_store
 
         session_store.session_folder = lambda: Path(folder) / "sessions"
         for count in (1000, 10000):

@@ -42,7 +42,7 @@ def render(output: Path, scale: str, language: str, theme: str) -> list[str]:
     from clipped_texts import clipped
     from qgis.core import QgsApplication, QgsSettings
     from qgis.PyQt.QtCore import QLocale
-    from sar_optical_align.plugin.language import Translation
+    from sar_optical_align.plugin.work.language import Translation
     from themes import use_theme
     from whole_plugin import ROOMS, WholePlugin, picture_of
 

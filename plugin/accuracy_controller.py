@@ -28,12 +28,12 @@ from .core.fit.displacement import displacement_field, map_linear
 from .core.geometry import coords
 from .core.lengths import METRES_PER_DEGREE
 from .core.session.judgement import Case, Judgement
-from .displacement_layer import field_layer, places_of
-from .layers import add_to_group
+from .gis.displacement_layer import field_layer, places_of
+from .gis.rasters import add_to_group
 from .review_controller import ReviewController
-from .session_store import pair_key, store_folder
-from .settings import PREFIX
-from .tasks import JudgeTask
+from .store.session_store import pair_key, store_folder
+from .store.settings import PREFIX
+from .work.tasks import JudgeTask
 
 _SETTLE_MS = 150
 _AZIMUTH = "look_azimuth"

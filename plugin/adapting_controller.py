@@ -23,12 +23,12 @@ from .core.session.record import Adapted
 from .core.session.session import Session
 from .core.types import AlignRequest
 from .matchers import all_specs
-from .network_consent import may_fetch
 from .review_controller import ReviewController
-from .session_store import adapted_weights, carry_weights, discard_weights
-from .settings import load_params, machine
-from .tasks import AdaptTask
-from .worker_client import WorkerClient
+from .store.network_consent import may_fetch
+from .store.session_store import adapted_weights, carry_weights, discard_weights
+from .store.settings import load_params, machine
+from .work.tasks import AdaptTask
+from .work.worker_client import WorkerClient
 
 NETWORK = "me_ssm"
 

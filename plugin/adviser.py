@@ -11,7 +11,7 @@ from .core.fit.quality import Advice
 from .core.session.refit import advise_points
 from .core.session.session import Session, SessionPoint
 from .core.wording import tr
-from .tasks import BackgroundTask
+from .work.tasks import BackgroundTask
 
 if TYPE_CHECKING:
     from .review_controller import ReviewController

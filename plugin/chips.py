@@ -15,8 +15,8 @@ from .core.fit.transforms import Transform
 from .core.session.chip import Band, ChipPair, picture, positions, sample
 from .core.types import Modality, RasterRef, TiePoint
 from .core.wording import explained
-from .gdal_layout import open_raster
-from .placement import Placement
+from .gis.layout import open_raster
+from .gis.placement import Placement
 
 if TYPE_CHECKING:
     from .review_controller import ReviewController

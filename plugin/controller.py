@@ -28,18 +28,18 @@ from .core.fit.transforms import Transform
 from .core.session.session import Session
 from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParams
 from .explainer import Explainer
+from .gis.rasters import AID, add_to_group, copy_renderer, raster_ref
+from .gis.siblings import Sibling, candidates, prepare
 from .interpreter import InterpreterService
 from .keeping_controller import KeepingController
-from .layers import AID, add_to_group, copy_renderer, raster_ref
-from .network_consent import may_fetch
 from .preflight_controller import PreflightController
 from .review_controller import ReviewController
 from .review_files import add_confidence, add_warped, remove_layers_of
-from .session_store import remember_pair
-from .settings import load_params, machine, params_from, save_params, worker_python
-from .siblings import Sibling, candidates, prepare
-from .tasks import AdaptTask, MatchTask, WarpTask
-from .worker_client import WorkerClient
+from .store.network_consent import may_fetch
+from .store.session_store import remember_pair
+from .store.settings import load_params, machine, params_from, save_params, worker_python
+from .work.tasks import AdaptTask, MatchTask, WarpTask
+from .work.worker_client import WorkerClient
 
 LOG = "SAR-Optical Align"
 _YES, _NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No

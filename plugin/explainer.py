@@ -13,15 +13,15 @@ from ..ui.explain_dialog import ExplainDialog
 from ..ui.text import fill, tr
 from .core.errors import AlignError, UsageError
 from .core.types import AlignRequest
-from .network_consent import may_fetch
-from .session_store import scene_params
-from .tasks import ExplainTask
+from .store.network_consent import may_fetch
+from .store.session_store import scene_params
+from .work.tasks import ExplainTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .review_controller import ReviewController
-    from .worker_client import WorkerClient
+    from .work.worker_client import WorkerClient
 
 
 class Explainer:

@@ -9,12 +9,12 @@ from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
 from qgis.PyQt.QtNetwork import QNetworkProxy
 
 from ..resources import version
-from . import settings
 from .core.errors import AlignError
 from .core.types import AlignParams
 from .core.wording import explained
-from .environment import diagnostics_report, likely_torch
-from .tasks import EnvironmentTask
+from .store import settings
+from .work.environment import diagnostics_report, likely_torch
+from .work.tasks import EnvironmentTask
 
 
 class InterpreterService:

@@ -30,8 +30,8 @@ from .review_files import (
     run_line,
 )
 from .review_report import ReviewReport
-from .session_store import Earlier, find_earlier, recall_pair, unavailable
-from .tasks import BackgroundTask
+from .store.session_store import Earlier, find_earlier, recall_pair, unavailable
+from .work.tasks import BackgroundTask
 
 _IMPORTS = (("Control points", "*.points *.csv *.txt *.geojson *.json"), ("All files", "*"))
 _EXPORTS = (("QGIS points", "*.points"), ("CSV", "*.csv"), ("GeoJSON", "*.geojson"))

@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QAction
 from ..resources import FOLDER
 from .core.types import AlignParams
 from .core.wording import tr
-from .language import Translation
+from .work.language import Translation
 
 ICONS = FOLDER / "icons"
 
@@ -88,7 +88,7 @@ class SarOpticalAlignPlugin:
                 return
             from ..ui.dock import AlignDock
             from .controller import AlignController
-            from .settings import load_params
+            from .store.settings import load_params
 
             self.dock = AlignDock(load_params() or AlignParams(), self.iface.mainWindow())
             self.dock.visibilityChanged.connect(self._follow_visibility)

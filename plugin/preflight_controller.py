@@ -13,9 +13,9 @@ from ..ui.text import fill, tr
 from .core.errors import AlignError, UsageError
 from .core.run.preflight import Fix, PairFacts, RasterFacts, check_pair
 from .core.types import Modality, RasterRef
-from .layers import grid_of
-from .preflight_facts import pair_facts, raster_facts
-from .settings import params_from
+from .gis.preflight_facts import pair_facts, raster_facts
+from .gis.rasters import grid_of
+from .store.settings import params_from
 
 _CALM_MS = 150
 

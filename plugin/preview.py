@@ -15,9 +15,9 @@ from .core.fit.transforms import Transform
 from .core.progress import Progress
 from .core.session.session import FitState, Session
 from .core.types import WarpParams
-from .gdal_preview import PreviewWarp
-from .layers import add_to_group, copy_renderer
-from .tasks import PreviewTask
+from .gis.rasters import add_to_group, copy_renderer
+from .work.preview import PreviewWarp
+from .work.tasks import PreviewTask
 
 
 class LivePreview(QObject):

@@ -21,8 +21,8 @@ from .core.session.record import SessionRecord
 from .core.session.session import FitState, SessionPoint
 from .core.types import Evidence, Point
 from .core.wording import number, tr
-from .gdal_layout import open_raster
-from .placement import Placement
+from .gis.layout import open_raster
+from .gis.placement import Placement
 
 _LATTICE = 25
 _CHIP_PX = 48

@@ -21,10 +21,11 @@ from .core.errors import UsageError, attempt
 from .core.geometry import coords
 from .core.session.session import FitState, Session
 from .core.types import AlignRequest, AlignResult, Point, RasterRef, TiePoint
-from .placement import Placement, half_axes
+from .gis.placement import Placement, half_axes
 from .point_maker import PointMaker
 from .review_walk import ReviewWalk
-from .session_store import (
+from .snapper import Snapper
+from .store.session_store import (
     adopt,
     new_session,
     note_inputs,
@@ -33,7 +34,6 @@ from .session_store import (
     run_record,
     take_grids,
 )
-from .snapper import Snapper
 
 _REFRESH_MS = 30
 _IDLE_MS = 1500

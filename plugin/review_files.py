@@ -15,10 +15,10 @@ from .core.run.processing_command import run_command
 from .core.session.session import Session
 from .core.types import WarpParams
 from .core.wording import fill, tr
-from .input_files import files_of
-from .layers import add_to_group, confidence_layer, reprojection
-from .session_store import pair_key, store_folder
-from .siblings import Sibling
+from .gis.input_files import files_of
+from .gis.rasters import add_to_group, confidence_layer, reprojection
+from .gis.siblings import Sibling
+from .store.session_store import pair_key, store_folder
 
 
 def import_points(session: Session | None, path: Path) -> int:

@@ -18,13 +18,13 @@ from .core.session.peaks import Snap, snap
 from .core.session.placing import BY_HAND_PX2
 from .core.session.session import Seen, Session, SessionPoint
 from .core.types import AlignRequest, Point, TiePoint
-from .network_consent import may_fetch
-from .session_store import scene_params
-from .tasks import PlaceTask
+from .store.network_consent import may_fetch
+from .store.session_store import scene_params
+from .work.tasks import PlaceTask
 
 if TYPE_CHECKING:
     from .review_controller import ReviewController
-    from .worker_client import WorkerClient
+    from .work.worker_client import WorkerClient
 
 _GOOD = 0.5
 _Settle = Callable[[Session, SessionPoint, Point, Seen], None]

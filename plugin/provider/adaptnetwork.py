@@ -20,8 +20,8 @@ from ..core.errors import InputError
 from ..core.run.adapting import AdaptRequest, adapt_points
 from ..core.session.point import as_session_point
 from ..core.wording import tr
-from ..layers import native_grid
-from ..worker_client import WorkerClient
+from ..gis.rasters import native_grid
+from ..work.worker_client import WorkerClient
 from .algorithm import FeedbackProgress, number
 from .matching import MatchingAlgorithm
 from .points import point_files, points_of, points_of_file

@@ -26,7 +26,7 @@ from ..core.progress import Cancelled, Progress
 from ..core.run.help_pages import help_place
 from ..core.types import RasterRef
 from ..core.wording import explained, tr
-from ..layers import raster_ref
+from ..gis.rasters import raster_ref
 
 ICON = FOLDER / "icons" / "align.svg"
 _TAGS = (

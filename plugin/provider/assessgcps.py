@@ -21,7 +21,7 @@ from ..core.fit.tie_point_fit import fit_tie_points
 from ..core.jsonable import to_jsonable
 from ..core.types import MODEL_LABELS
 from ..core.wording import tr
-from ..layers import native_grid
+from ..gis.rasters import native_grid
 from .algorithm import AlignAlgorithm, number
 from .assessment_page import assessment_page
 from .points import points_of

@@ -21,7 +21,7 @@ from ..core.fit.tie_point_fit import fit_tie_points
 from ..core.points.files import is_referenced, parse_points
 from ..core.types import MODEL_LABELS, Grid, Quality, TiePoint
 from ..core.wording import tr
-from ..layers import native_grid
+from ..gis.rasters import native_grid
 from .algorithm import AlignAlgorithm
 from .points import on_own_grid, point_files, points_of, points_of_file
 

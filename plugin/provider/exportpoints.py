@@ -20,8 +20,8 @@ from ..core.outputs import check, resolved
 from ..core.points.files import save_points
 from ..core.types import MODEL_LABELS
 from ..core.wording import tr
-from ..input_files import files_of
-from ..layers import native_grid
+from ..gis.input_files import files_of
+from ..gis.rasters import native_grid
 from .algorithm import AlignAlgorithm
 from .points import point_files, points_of
 

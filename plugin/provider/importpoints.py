@@ -16,7 +16,7 @@ from qgis.core import (
 from ..core.geometry import coords
 from ..core.points.files import is_referenced
 from ..core.wording import tr
-from ..layers import native_grid
+from ..gis.rasters import native_grid
 from .algorithm import AlignAlgorithm
 from .points import point_files, points_of_file, write_points_layer
 

@@ -25,11 +25,11 @@ from ..core.outputs import Outputs, resolved
 from ..core.points.files import save_points
 from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
 from ..core.wording import explained, tr
-from ..input_files import files_of
-from ..layers import native_grid
-from ..network_consent import may_fetch
-from ..settings import worker_python
-from ..worker_client import WorkerClient
+from ..gis.input_files import files_of
+from ..gis.rasters import native_grid
+from ..store.network_consent import may_fetch
+from ..store.settings import worker_python
+from ..work.worker_client import WorkerClient
 from .algorithm import AlignAlgorithm, FeedbackProgress, number
 from .fields import add_params, read_matcher_params, read_params
 from .points import write_points_layer

@@ -29,7 +29,7 @@ from ..core.geometry import coords
 from ..core.points.files import is_referenced, load_points
 from ..core.types import Grid, TiePoint
 from ..core.wording import tr
-from ..layers import point_feature, point_fields, point_from_feature, reprojection
+from ..gis.rasters import point_feature, point_fields, point_from_feature, reprojection
 from .algorithm import AlignAlgorithm
 
 

@@ -16,7 +16,7 @@ from qgis.core import (
 from ..core.fit.transforms import transform_from_dict
 from ..core.types import Status, WarpParams
 from ..core.wording import tr
-from ..gdal_warp import refuse_other_kinds, warp_into
+from ..gis.warping import refuse_other_kinds, warp_into
 from .algorithm import FeedbackProgress
 from .fields import add_params, read_params
 from .matching import MatchingAlgorithm

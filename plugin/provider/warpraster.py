@@ -14,8 +14,8 @@ from qgis.core import (
 from ..core.outputs import resolved
 from ..core.types import WarpParams
 from ..core.wording import tr
-from ..gdal_warp import warp_with_gdal
-from ..layers import native_grid
+from ..gis.rasters import native_grid
+from ..gis.warping import warp_with_gdal
 from .algorithm import AlignAlgorithm, FeedbackProgress, number
 from .control import add_control_points, fit_enabled, read_control_points
 from .fields import add_params, read_params

@@ -18,8 +18,8 @@ from qgis.core import (
 
 from ..core.errors import InputError
 from ..core.wording import tr
-from ..layers import grid_of
-from ..vector_warp import VectorMapping, warped_features
+from ..gis.rasters import grid_of
+from ..gis.vector_warp import VectorMapping, warped_features
 from .algorithm import AlignAlgorithm, FeedbackProgress, number
 from .control import add_control_points, fit_enabled, read_control_points
 

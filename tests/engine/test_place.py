@@ -16,7 +16,7 @@ from sar_optical_align.plugin.core.session.session.peaks import surface_index
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef
 from sar_optical_align.plugin.engine.align.align.align import align
 from sar_optical_align.plugin.engine.align.align.place import measure_place
-from sar_optical_align.plugin.worker_client import WorkerClient
+from sar_optical_align.plugin.work.worker_client import WorkerClient
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -59,7 +59,7 @@ def review(canvas, pair_files):
 @pytest.fixture(autouse=True)
 def _clean_settings(qgis_app, tmp_path, monkeypatch):
     """Keep settings and sessions of tests out of each other's way."""
-    from sar_optical_align.plugin import session_store, settings
+    from sar_optical_align.plugin.store import session_store, settings
 
     monkeypatch.setattr(session_store, "session_folder", lambda: tmp_path / "sessions")
     monkeypatch.setattr(settings, "managed_folder", lambda: tmp_path / "venv")

@@ -17,7 +17,7 @@ from sar_optical_align.plugin.core.run.adapting import AdaptResult, HeldBack
 from sar_optical_align.plugin.core.session.session.file import load_record
 from sar_optical_align.plugin.core.session.session.record import Adapted
 from sar_optical_align.plugin.core.session.session.session import Session
-from sar_optical_align.plugin.session_store import adapted_weights, find_earlier, scene_params
+from sar_optical_align.plugin.store.session_store import adapted_weights, find_earlier, scene_params
 from whole_plugin import WholePlugin
 
 SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "weights" / "me_ssm.safetensors"

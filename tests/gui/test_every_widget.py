@@ -28,7 +28,7 @@ from qgis.PyQt.QtWidgets import (
     QTabBar,
     QWidget,
 )
-from sar_optical_align.plugin.language import Translation
+from sar_optical_align.plugin.work.language import Translation
 from sar_optical_align.ui.chips_view import ChipsView
 from sar_optical_align.ui.coverage_map import CoverageMap
 from sar_optical_align.ui.heatmap import HeatmapView

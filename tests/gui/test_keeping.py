@@ -24,7 +24,7 @@ from sar_optical_align import classFactory
 from sar_optical_align.plugin.core.jsonable import to_jsonable
 from sar_optical_align.plugin.core.session.session.session import Session
 from sar_optical_align.plugin.core.types import RasterRef
-from sar_optical_align.plugin.session_store import find_earlier, pair_key, session_path
+from sar_optical_align.plugin.store.session_store import find_earlier, pair_key, session_path
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ import pytest
 from host_window import HostWindow
 from qgis.PyQt.QtCore import QLocale
 from sar_optical_align import classFactory
-from sar_optical_align.plugin import language
 from sar_optical_align.plugin.core.types import WarpParams
 from sar_optical_align.plugin.core.wording import known, tr
-from sar_optical_align.plugin.language import CATALOGUES, Translation, lookup
 from sar_optical_align.plugin.provider.provider import AlignProvider
 from sar_optical_align.plugin.review_files import export_points, export_script, run_line
+from sar_optical_align.plugin.work import language
+from sar_optical_align.plugin.work.language import CATALOGUES, Translation, lookup
 from sar_optical_align.ui.text import fill, length, number
 from shown_texts import plain, texts_of
 from whole_plugin import WholePlugin

@@ -4,7 +4,7 @@ import pytest
 from qgis.core import QgsSettings
 from qgis.PyQt.QtWidgets import QMessageBox, QWidget
 from sar_optical_align.plugin.core.types import RasterRef
-from sar_optical_align.plugin.network_consent import may_fetch
+from sar_optical_align.plugin.store.network_consent import may_fetch
 
 
 @pytest.fixture

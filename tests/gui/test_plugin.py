@@ -19,7 +19,7 @@ from review_pairs import result_of, tie_points
 from sar_optical_align import classFactory
 from sar_optical_align.plugin.core.points.files import load_points
 from sar_optical_align.plugin.core.types import AlignParams, Status
-from sar_optical_align.plugin.settings import set_defaults
+from sar_optical_align.plugin.store.settings import set_defaults
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from sar_optical_align.plugin.core.errors import WorkerError
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.session.session.session import PointState, Seen
 from sar_optical_align.plugin.core.types import AlignParams, Evidence, Grid, RasterRef
-from sar_optical_align.plugin.layers import native_grid
-from sar_optical_align.plugin.placement import Placement
+from sar_optical_align.plugin.gis.placement import Placement
+from sar_optical_align.plugin.gis.rasters import native_grid
 from sar_optical_align.plugin.review_controller import ReviewController
-from sar_optical_align.plugin.settings import machine, save_params
+from sar_optical_align.plugin.store.settings import machine, save_params
 from sar_optical_align.ui.review_panel import ReviewPanel
 
 CTRL = Qt.KeyboardModifier.ControlModifier

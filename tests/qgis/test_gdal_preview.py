@@ -14,8 +14,8 @@ from sar_optical_align.plugin.core.errors import AlignError, FitError
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.types import Grid, WarpParams
-from sar_optical_align.plugin.gdal_preview import PreviewWarp
-from sar_optical_align.plugin.gdal_warp import warp_with_gdal
+from sar_optical_align.plugin.gis.warping import warp_with_gdal
+from sar_optical_align.plugin.work.preview import PreviewWarp
 
 REFERENCE = Grid(wkt(32633), (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0), 400, 300)
 WIDTH, HEIGHT = 260, 210

@@ -23,7 +23,7 @@ from sar_optical_align.plugin.core.fit.transforms import KINDS
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
 from sar_optical_align.plugin.core.types import Grid, WarpParams
-from sar_optical_align.plugin.gdal_warp import warp_with_gdal
+from sar_optical_align.plugin.gis.warping import warp_with_gdal
 
 WIDTH, HEIGHT = 310, 270
 REFERENCE = Grid(wkt(32633), (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0), 340, 300)

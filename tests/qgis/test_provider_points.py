@@ -31,7 +31,7 @@ from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.points.files import save_points
 from sar_optical_align.plugin.core.types import TiePoint
-from sar_optical_align.plugin.layers import native_grid
+from sar_optical_align.plugin.gis.rasters import native_grid
 
 WIDTH, HEIGHT = 200, 160
 MATRIX = np.array([[1.01, -0.02, 6.0], [0.03, 0.99, -4.0], [0, 0, 1]])

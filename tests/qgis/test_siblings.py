@@ -30,9 +30,9 @@ from sar_optical_align.plugin.core.output.siblings import carried_over, sensed_f
 from sar_optical_align.plugin.core.points.files import save_points
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
 from sar_optical_align.plugin.core.types import Grid, TiePoint, WarpParams
-from sar_optical_align.plugin.layers import add_to_group
-from sar_optical_align.plugin.siblings import candidates, prepare, warp_all
-from sar_optical_align.plugin.vector_warp import VectorMapping, moved
+from sar_optical_align.plugin.gis.rasters import add_to_group
+from sar_optical_align.plugin.gis.siblings import candidates, prepare, warp_all
+from sar_optical_align.plugin.gis.vector_warp import VectorMapping, moved
 
 REFERENCE_GT = (500000.0, 10.0, 0.0, 5400000.0, 0.0, -12.0)
 SENSED_GT = (500030.0, 9.0, 1.0, 5399950.0, -0.8, -11.0)

@@ -12,10 +12,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sar_optical_align.plugin import environment
 from sar_optical_align.plugin.core.errors import WorkerError
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
-from sar_optical_align.plugin.environment import (
+from sar_optical_align.plugin.work import environment
+from sar_optical_align.plugin.work.environment import (
     NO_TORCH,
     TORCH_CPU,
     TORCH_PYPI,

@@ -14,11 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sar_optical_align.plugin import worker_client
 from sar_optical_align.plugin.core.errors import NoOverlapError, UnreadableRasterError, WorkerError
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
-from sar_optical_align.plugin.worker_client import WorkerClient, clean_environment, isolated
+from sar_optical_align.plugin.work import worker_client
+from sar_optical_align.plugin.work.worker_client import WorkerClient, clean_environment, isolated
 
 FAKE = Path(__file__).resolve().parents[1] / "support" / "fake_worker.py"
 

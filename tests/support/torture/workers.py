@@ -192,7 +192,7 @@ def _misbehave(name: str, seed: int, folder: Path) -> int:
         RasterRef,
         Status,
     )
-    from sar_optical_align.plugin.worker_client import WorkerClient
+    from sar_optical_align.plugin.work.worker_client import WorkerClient
 
     request, grid = (
         AlignRequest(RasterRef("reference"), RasterRef("sensed")),

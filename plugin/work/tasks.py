@@ -9,17 +9,17 @@ from typing import Any
 from qgis.core import QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
-from .core.errors import AlignError, WorkerError
-from .core.fit.transforms import Transform
-from .core.progress import Cancelled, Progress
-from .core.run.adapting import AdaptRequest, AdaptResult
-from .core.session.judgement import Case, judge
-from .core.session.point import Seen
-from .core.types import AlignRequest, AlignResult, Grid, Point, TiePoint, WarpParams
-from .core.wording import fill, tr
+from ..core.errors import AlignError, WorkerError
+from ..core.fit.transforms import Transform
+from ..core.progress import Cancelled, Progress
+from ..core.run.adapting import AdaptRequest, AdaptResult
+from ..core.session.judgement import Case, judge
+from ..core.session.point import Seen
+from ..core.types import AlignRequest, AlignResult, Grid, Point, TiePoint, WarpParams
+from ..core.wording import fill, tr
+from ..gis.siblings import Sibling, warp_all
+from ..gis.warping import warp_with_gdal
 from .environment import create_managed
-from .gdal_warp import warp_with_gdal
-from .siblings import Sibling, warp_all
 from .worker_client import WorkerClient
 
 

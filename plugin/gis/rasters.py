@@ -27,12 +27,12 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QMetaType, QVariant
 from qgis.PyQt.QtGui import QColor
 
-from .core.errors import InputError, OutputError
-from .core.geometry import coords
-from .core.lengths import is_geographic, unwrapped
-from .core.types import Grid, RasterRef, TiePoint
-from .core.wording import number, tr
-from .gdal_layout import open_raster
+from ..core.errors import InputError, OutputError
+from ..core.geometry import coords
+from ..core.lengths import is_geographic, unwrapped
+from ..core.types import Grid, RasterRef, TiePoint
+from ..core.wording import number, tr
+from .layout import open_raster
 
 GROUP = "SAR-Optical Align"
 # property of layers that show something about a review: nothing to be matched or warped themselves

@@ -12,13 +12,13 @@ import numpy as np
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 
-from .core.errors import UnreadableRasterError
-from .core.geometry import coords
-from .core.points.files import is_referenced
-from .core.session.point import SessionPoint
-from .core.types import Grid, Point, TiePoint
-from .gdal_layout import open_raster
-from .layers import reprojection
+from ..core.errors import UnreadableRasterError
+from ..core.geometry import coords
+from ..core.points.files import is_referenced
+from ..core.session.point import SessionPoint
+from ..core.types import Grid, Point, TiePoint
+from .layout import open_raster
+from .rasters import reprojection
 
 _GCP_METHOD = {"METHOD": "GCP_TPS"}
 

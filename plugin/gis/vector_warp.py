@@ -20,13 +20,13 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from .core.errors import OutputError
-from .core.fit.transforms import Transform
-from .core.geometry import coords
-from .core.outputs import Outputs
-from .core.points.qgis_points import is_referenced
-from .core.progress import Progress
-from .core.types import Grid
+from ..core.errors import OutputError
+from ..core.fit.transforms import Transform
+from ..core.geometry import coords
+from ..core.outputs import Outputs
+from ..core.points.qgis_points import is_referenced
+from ..core.progress import Progress
+from ..core.types import Grid
 from .placement import Placement
 
 _EDGE_PX = 0.1

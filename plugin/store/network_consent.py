@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from qgis.PyQt.QtWidgets import QMessageBox, QWidget
 
-from .core.run.remote import own_address, remote_addresses, server_of
-from .core.types import RasterRef
-from .core.wording import fill, tr
+from ..core.run.remote import own_address, remote_addresses, server_of
+from ..core.types import RasterRef
+from ..core.wording import fill, tr
 from .settings import allow_servers, allowed_servers
 
 _BUTTONS = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No

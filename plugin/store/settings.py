@@ -8,10 +8,10 @@ from pathlib import Path
 
 from qgis.core import QgsApplication, QgsSettings
 
-from .core.errors import AlignError, WorkerError
-from .core.fields import from_dict, param_infos
-from .core.types import AlignParams
-from .environment import check_existing, managed_python
+from ..core.errors import AlignError, WorkerError
+from ..core.fields import from_dict, param_infos
+from ..core.types import AlignParams
+from ..work.environment import check_existing, managed_python
 
 PREFIX = "sar_optical_align"
 MANAGED, EXISTING = "managed", "existing"

@@ -27,14 +27,14 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from .core.errors import OutputError
-from .core.fit.displacement import Field, ellipses, map_linear, to_map
-from .core.geometry import coords
-from .core.points.qgis_points import is_referenced
-from .core.types import Grid
-from .core.wording import fill, number, tr
-from .layers import REAL, WHOLE
+from ..core.errors import OutputError
+from ..core.fit.displacement import Field, ellipses, map_linear, to_map
+from ..core.geometry import coords
+from ..core.points.qgis_points import is_referenced
+from ..core.types import Grid
+from ..core.wording import fill, number, tr
 from .placement import Placement
+from .rasters import REAL, WHOLE
 
 _REALS = (
     "dx",

@@ -19,14 +19,14 @@ from qgis.core import (
     QgsVectorLayerFeatureSource,
 )
 
-from .core.errors import AlignError
-from .core.fit.transforms import Transform
-from .core.output.siblings import carried_over, sensed_from_sibling
-from .core.progress import Progress
-from .core.types import Grid, WarpParams
-from .gdal_warp import warp_with_gdal
-from .layers import AID, GROUP, grid_of, raster_ref
+from ..core.errors import AlignError
+from ..core.fit.transforms import Transform
+from ..core.output.siblings import carried_over, sensed_from_sibling
+from ..core.progress import Progress
+from ..core.types import Grid, WarpParams
+from .rasters import AID, GROUP, grid_of, raster_ref
 from .vector_warp import VectorMapping, write_warped
+from .warping import warp_with_gdal
 
 
 @dataclass(frozen=True, eq=False)

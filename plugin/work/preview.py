@@ -15,15 +15,15 @@ from pathlib import Path
 
 from osgeo import gdal
 
-from .core.blas import one_thread
-from .core.errors import OutputError, UnreadableRasterError
-from .core.fit.transforms import Transform
-from .core.output.nodes import output_grid, refuse_folds, warp_nodes
-from .core.points.qgis_points import is_referenced
-from .core.progress import Progress
-from .core.types import Grid, WarpParams
-from .gdal_layout import Layout, open_raster
-from .gdal_warp import guarded, refuse_growth, virtual_source, warp_back, warp_settings
+from ..core.blas import one_thread
+from ..core.errors import OutputError, UnreadableRasterError
+from ..core.fit.transforms import Transform
+from ..core.output.nodes import output_grid, refuse_folds, warp_nodes
+from ..core.points.qgis_points import is_referenced
+from ..core.progress import Progress
+from ..core.types import Grid, WarpParams
+from ..gis.layout import Layout, open_raster
+from ..gis.warping import guarded, refuse_growth, virtual_source, warp_back, warp_settings
 
 _MOST_PX = 4096
 _SMALL_PX = 2048

@@ -18,9 +18,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..resources import FOLDER
-from .core.errors import WorkerError
-from .core.progress import Cancelled, Progress
+from ...resources import FOLDER
+from ..core.errors import WorkerError
+from ..core.progress import Cancelled, Progress
 from .worker_client import clean_environment, hidden_window, isolated, kill_tree
 
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"

@@ -18,12 +18,12 @@ from qgis.core import (
     QgsUnitTypes,
 )
 
-from .core.errors import AlignError, UnreadableRasterError
-from .core.geometry import coords
-from .core.run.preflight import PairFacts, RasterFacts
-from .core.run.sample_kinds import detect_modality, detect_sar_scale
-from .core.types import Grid, Modality, RasterRef
-from .gdal_layout import open_raster
+from ..core.errors import AlignError, UnreadableRasterError
+from ..core.geometry import coords
+from ..core.run.preflight import PairFacts, RasterFacts
+from ..core.run.sample_kinds import detect_modality, detect_sar_scale
+from ..core.types import Grid, Modality, RasterRef
+from .layout import open_raster
 from .placement import Placement
 
 _SAMPLE = 192

@@ -17,12 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from .core.borders import reading
-from .core.errors import AlignError, WorkerError
-from .core.jsonable import from_jsonable
-from .core.progress import Cancelled, Progress
-from .core.run.adapting import AdaptRequest, AdaptResult
-from .core.run.protocol import (
+from ..core.borders import reading
+from ..core.errors import AlignError, WorkerError
+from ..core.jsonable import from_jsonable
+from ..core.progress import Cancelled, Progress
+from ..core.run.adapting import AdaptRequest, AdaptResult
+from ..core.run.protocol import (
     MAX_LINE,
     NO_ID,
     PROTOCOL_VERSION,
@@ -34,8 +34,8 @@ from .core.run.protocol import (
     placed_from_message,
     result_from_message,
 )
-from .core.session.point import Seen
-from .core.types import AlignRequest, AlignResult, Point, TiePoint
+from ..core.session.point import Seen
+from ..core.types import AlignRequest, AlignResult, Point, TiePoint
 
 _KEEP = (
     "PATH",

@@ -7,8 +7,8 @@ import json
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
 
-from ..resources import FOLDER
-from .core.wording import ENGLISH, Language, speak
+from ...resources import FOLDER
+from ..core.wording import ENGLISH, Language, speak
 
 CATALOGUES = FOLDER / "i18n"
 CONTEXT = "SarOpticalAlign"

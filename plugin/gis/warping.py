@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from osgeo import gdal, gdal_array
 
-from .core.errors import AlignError, OutputError, UnreadableRasterError
-from .core.fit.transforms import Transform
-from .core.geometry import coords
-from .core.output.fill import refilled, refuse_unfit, replaced_fills
-from .core.output.inverse_array import NOWHERE, SENSED_PLANE, InverseArray, inverse_array
-from .core.output.nodes import (
+from ..core.errors import AlignError, OutputError, UnreadableRasterError
+from ..core.fit.transforms import Transform
+from ..core.geometry import coords
+from ..core.output.fill import refilled, refuse_unfit, replaced_fills
+from ..core.output.inverse_array import NOWHERE, SENSED_PLANE, InverseArray, inverse_array
+from ..core.output.nodes import (
     WarpNodes,
     footprint,
     kept_grid,
@@ -25,11 +25,11 @@ from .core.output.nodes import (
     refuse_folds,
     warp_nodes,
 )
-from .core.outputs import Outputs, refuse_without_room
-from .core.progress import Progress
-from .core.types import Grid, WarpParams
-from .gdal_layout import Layout, open_raster
+from ..core.outputs import Outputs, refuse_without_room
+from ..core.progress import Progress
+from ..core.types import Grid, WarpParams
 from .input_files import files_of
+from .layout import Layout, open_raster
 
 _RESAMPLING = {
     "nearest": "near",

@@ -1,0 +1,1 @@
+"""QGIS and GDAL, without widgets."""

@@ -1,0 +1,1 @@
+"""Background tasks, the worker process, and its environment."""
