@@ -56,7 +56,7 @@ def measure(count: int, folder: Path, model: str) -> None:
     from sar_optical_align.plugin.core.session.session.file import SessionFile
     from sar_optical_align.plugin.core.session.session.session import Session
     from sar_optical_align.plugin.core.types import RasterRef
-    from sar_optical_align.plugin.review_controller import ReviewController
+    from sar_optical_align.plugin.reviewing.controller import ReviewController
     from sar_optical_align.ui.review_panel import ReviewPanel
 
     canvas = QgsMapCanvas()

@@ -97,10 +97,10 @@ def main() -> None:
     application = QgsApplication([], True)
     application.initQgis()
     load_package()
-    from sar_optical_align.plugin import review_controller
     from sar_optical_align.plugin.core.geometry import coords
     from sar_optical_align.plugin.core.types import RasterRef, TiePoint, WarpParams
-    from sar_optical_align.plugin.preview import LivePreview
+    from sar_optical_align.plugin.dock.live_preview import LivePreview
+    from sar_optical_align.plugin.reviewing import controller as review_controller
     from sar_optical_align.plugin.store import session_store
     from sar_optical_align.ui.review_panel import ReviewPanel
 

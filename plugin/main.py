@@ -51,7 +51,7 @@ class SarOpticalAlignPlugin:
         self.iface.addRasterToolBarIcon(self.action)
         self.iface.addPluginToRasterMenu(tr("SAR-Optical Align"), self.action)
         from ..ui.settings_page import AlignOptionsFactory
-        from .interpreter import InterpreterService
+        from .dock.interpreter import InterpreterService
 
         self.interpreter = InterpreterService()
         self.options_factory = AlignOptionsFactory(self.interpreter)
@@ -87,7 +87,7 @@ class SarOpticalAlignPlugin:
             if not shown:
                 return
             from ..ui.dock import AlignDock
-            from .controller import AlignController
+            from .dock.controller import AlignController
             from .store.settings import load_params
 
             self.dock = AlignDock(load_params() or AlignParams(), self.iface.mainWindow())

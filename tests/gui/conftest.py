@@ -36,7 +36,7 @@ def review(canvas, pair_files):
     its rasters.
     """
     from sar_optical_align.plugin.core.types import RasterRef
-    from sar_optical_align.plugin.review_controller import ReviewController
+    from sar_optical_align.plugin.reviewing.controller import ReviewController
     from sar_optical_align.ui.review_panel import ReviewPanel
 
     panel = ReviewPanel()

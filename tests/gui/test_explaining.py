@@ -9,9 +9,9 @@ import os
 import pytest
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from sar_optical_align.plugin import explainer as explaining
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest
-from sar_optical_align.plugin.explainer import Explainer
+from sar_optical_align.plugin.dock import explainer as explaining
+from sar_optical_align.plugin.dock.explainer import Explainer
 from sar_optical_align.plugin.store.settings import save_params
 from sar_optical_align.plugin.work.worker_client import WorkerClient
 

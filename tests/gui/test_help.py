@@ -14,7 +14,7 @@ from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QToolButton
 from sar_optical_align.plugin.core.run.help_pages import HELP, PAGES, TOPICS, help_place
 from sar_optical_align.plugin.core.types import AlignParams
-from sar_optical_align.plugin.interpreter import InterpreterService
+from sar_optical_align.plugin.dock.interpreter import InterpreterService
 from sar_optical_align.plugin.provider.provider import ALGORITHMS
 from sar_optical_align.plugin.work.language import Translation
 from sar_optical_align.ui.dock import AlignDock

@@ -13,7 +13,7 @@ from sar_optical_align import classFactory
 from sar_optical_align.plugin.core.types import WarpParams
 from sar_optical_align.plugin.core.wording import known, tr
 from sar_optical_align.plugin.provider.provider import AlignProvider
-from sar_optical_align.plugin.review_files import export_points, export_script, run_line
+from sar_optical_align.plugin.reviewing.files import export_points, export_script, run_line
 from sar_optical_align.plugin.work import language
 from sar_optical_align.plugin.work.language import CATALOGUES, Translation, lookup
 from sar_optical_align.ui.text import fill, length, number

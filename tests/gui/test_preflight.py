@@ -13,8 +13,8 @@ from qgis.PyQt.QtWidgets import QPushButton
 from review_pairs import EPSG, REFERENCE_GT
 from sar_optical_align.plugin.core.run.preflight import Level
 from sar_optical_align.plugin.core.types import AlignParams
+from sar_optical_align.plugin.dock.preflight import PreflightController
 from sar_optical_align.plugin.gis.rasters import raster_ref
-from sar_optical_align.plugin.preflight_controller import PreflightController
 from sar_optical_align.ui.match_panel import MatchPanel
 
 

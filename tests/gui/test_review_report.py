@@ -14,8 +14,8 @@ from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
 from sar_optical_align.plugin.core.session.session.session import Role, Session
 from sar_optical_align.plugin.core.types import Grid, RasterRef
-from sar_optical_align.plugin.report_pictures import ReviewView
-from sar_optical_align.plugin.review_report import ReviewReport
+from sar_optical_align.plugin.reviewing.report import ReviewReport
+from sar_optical_align.plugin.reviewing.report_pictures import ReviewView
 from sar_optical_align.plugin.store.session_store import new_session, run_record
 
 

@@ -9,7 +9,7 @@ from qgis.core import QgsApplication, QgsSettings
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from sar_optical_align.plugin.core.types import AlignParams
-from sar_optical_align.plugin.interpreter import InterpreterService
+from sar_optical_align.plugin.dock.interpreter import InterpreterService
 from sar_optical_align.plugin.store.settings import (
     defaults,
     load_params,

@@ -15,14 +15,14 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 from qgis.PyQt.QtCore import QPoint, QPointF, Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import EPSG, REFERENCE_GT, SENSED_GT, SIZE, TRUE, tie_points
-from sar_optical_align.plugin.chips import ChipReader
 from sar_optical_align.plugin.core.errors import WorkerError
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.session.session.session import PointState, Seen
 from sar_optical_align.plugin.core.types import AlignParams, Evidence, Grid, RasterRef
 from sar_optical_align.plugin.gis.placement import Placement
 from sar_optical_align.plugin.gis.rasters import native_grid
-from sar_optical_align.plugin.review_controller import ReviewController
+from sar_optical_align.plugin.reviewing.chips import ChipReader
+from sar_optical_align.plugin.reviewing.controller import ReviewController
 from sar_optical_align.plugin.store.settings import machine, save_params
 from sar_optical_align.ui.review_panel import ReviewPanel
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from qgis.core import QgsMapLayerStyle, QgsProject, QgsRasterLayer, QgsVectorLayer
 
-from .core.errors import InputError
-from .core.output.gdal_script import write_gdal_script
-from .core.outputs import check
-from .core.points.files import load_reviewed, save_points
-from .core.run.processing_command import run_command
-from .core.session.session import Session
-from .core.types import WarpParams
-from .core.wording import fill, tr
-from .gis.input_files import files_of
-from .gis.rasters import add_to_group, confidence_layer, reprojection
-from .gis.siblings import Sibling
-from .store.session_store import pair_key, store_folder
+from ..core.errors import InputError
+from ..core.output.gdal_script import write_gdal_script
+from ..core.outputs import check
+from ..core.points.files import load_reviewed, save_points
+from ..core.run.processing_command import run_command
+from ..core.session.session import Session
+from ..core.types import WarpParams
+from ..core.wording import fill, tr
+from ..gis.input_files import files_of
+from ..gis.rasters import add_to_group, confidence_layer, reprojection
+from ..gis.siblings import Sibling
+from ..store.session_store import pair_key, store_folder
 
 
 def import_points(session: Session | None, path: Path) -> int:

@@ -10,14 +10,14 @@ from qgis.core import QgsApplication, QgsLayerTreeLayer, QgsProject, QgsRasterLa
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtXml import QDomDocument
 
-from .core.errors import AlignError, UsageError
-from .core.fit.transforms import Transform
-from .core.progress import Progress
-from .core.session.session import FitState, Session
-from .core.types import WarpParams
-from .gis.rasters import add_to_group, copy_renderer
-from .work.preview import PreviewWarp
-from .work.tasks import PreviewTask
+from ..core.errors import AlignError, UsageError
+from ..core.fit.transforms import Transform
+from ..core.progress import Progress
+from ..core.session.session import FitState, Session
+from ..core.types import WarpParams
+from ..gis.rasters import add_to_group, copy_renderer
+from ..work.preview import PreviewWarp
+from ..work.tasks import PreviewTask
 
 
 class LivePreview(QObject):

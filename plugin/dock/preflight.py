@@ -8,14 +8,14 @@ from pathlib import Path
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
-from ..ui.match_panel import MatchPanel
-from ..ui.text import fill, tr
-from .core.errors import AlignError, UsageError
-from .core.run.preflight import Fix, PairFacts, RasterFacts, check_pair
-from .core.types import Modality, RasterRef
-from .gis.preflight_facts import pair_facts, raster_facts
-from .gis.rasters import grid_of
-from .store.settings import params_from
+from ...ui.match_panel import MatchPanel
+from ...ui.text import fill, tr
+from ..core.errors import AlignError, UsageError
+from ..core.run.preflight import Fix, PairFacts, RasterFacts, check_pair
+from ..core.types import Modality, RasterRef
+from ..gis.preflight_facts import pair_facts, raster_facts
+from ..gis.rasters import grid_of
+from ..store.settings import params_from
 
 _CALM_MS = 150
 

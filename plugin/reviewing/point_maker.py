@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsPointXY
 
-from ..ui.canvas_points import HIT_RADIUS_PX
-from ..ui.text import fill, tr
-from .core.errors import AlignError
-from .core.types import Point
+from ...ui.canvas_points import HIT_RADIUS_PX
+from ...ui.text import fill, tr
+from ..core.errors import AlignError
+from ..core.types import Point
 
 if TYPE_CHECKING:
-    from .review_controller import ReviewController
+    from .controller import ReviewController
 
 
 class PointMaker:

@@ -10,22 +10,17 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 from qgis.gui import QgsMapCanvas, QgsMapTool
 from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
 
-from ..ui.canvas_points import CanvasPoints
-from ..ui.palette import STATE_LABELS, state_key
-from ..ui.point_tool import PointTool
-from ..ui.review_panel import ReviewPanel
-from ..ui.text import as_text, fill, length, map_unit, tr
-from .adviser import Adviser
-from .chips import ChipDesk
-from .core.errors import UsageError, attempt
-from .core.geometry import coords
-from .core.session.session import FitState, Session
-from .core.types import AlignRequest, AlignResult, Point, RasterRef, TiePoint
-from .gis.placement import Placement, half_axes
-from .point_maker import PointMaker
-from .review_walk import ReviewWalk
-from .snapper import Snapper
-from .store.session_store import (
+from ...ui.canvas_points import CanvasPoints
+from ...ui.palette import STATE_LABELS, state_key
+from ...ui.point_tool import PointTool
+from ...ui.review_panel import ReviewPanel
+from ...ui.text import as_text, fill, length, map_unit, tr
+from ..core.errors import UsageError, attempt
+from ..core.geometry import coords
+from ..core.session.session import FitState, Session
+from ..core.types import AlignRequest, AlignResult, Point, RasterRef, TiePoint
+from ..gis.placement import Placement, half_axes
+from ..store.session_store import (
     adopt,
     new_session,
     note_inputs,
@@ -34,6 +29,11 @@ from .store.session_store import (
     run_record,
     take_grids,
 )
+from .adviser import Adviser
+from .chips import ChipDesk
+from .point_maker import PointMaker
+from .snapper import Snapper
+from .walk import ReviewWalk
 
 _REFRESH_MS = 30
 _IDLE_MS = 1500

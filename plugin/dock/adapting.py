@@ -13,22 +13,22 @@ from qgis.core import Qgis
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QDialog
 
-from ..ui.adapt_menu import AdaptDialog, AdaptMenu
-from ..ui.dock import MATCH, AlignDock
-from ..ui.messages import Messages
-from ..ui.text import tr
-from .core.errors import AlignError, UsageError
-from .core.run.adapting import AdaptRequest, adapt_points
-from .core.session.record import Adapted
-from .core.session.session import Session
-from .core.types import AlignRequest
-from .matchers import all_specs
-from .review_controller import ReviewController
-from .store.network_consent import may_fetch
-from .store.session_store import adapted_weights, carry_weights, discard_weights
-from .store.settings import load_params, machine
-from .work.tasks import AdaptTask
-from .work.worker_client import WorkerClient
+from ...ui.adapt_menu import AdaptDialog, AdaptMenu
+from ...ui.dock import MATCH, AlignDock
+from ...ui.messages import Messages
+from ...ui.text import tr
+from ..core.errors import AlignError, UsageError
+from ..core.run.adapting import AdaptRequest, adapt_points
+from ..core.session.record import Adapted
+from ..core.session.session import Session
+from ..core.types import AlignRequest
+from ..matchers import all_specs
+from ..reviewing.controller import ReviewController
+from ..store.network_consent import may_fetch
+from ..store.session_store import adapted_weights, carry_weights, discard_weights
+from ..store.settings import load_params, machine
+from ..work.tasks import AdaptTask
+from ..work.worker_client import WorkerClient
 
 NETWORK = "me_ssm"
 

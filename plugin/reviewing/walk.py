@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..ui.text import tr
-from .core.session.queue import NO_QUEUE, Trail, make_queue
-from .core.session.session import Role
+from ...ui.text import tr
+from ..core.session.queue import NO_QUEUE, Trail, make_queue
+from ..core.session.session import Role
 
 if TYPE_CHECKING:
-    from .review_controller import ReviewController
+    from .controller import ReviewController
 
 
 # what is said of one point, and of many

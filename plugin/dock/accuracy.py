@@ -20,20 +20,20 @@ from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
-from ..ui.coverage_map import GAP_COLOUR
-from ..ui.dock import ACCURACY, AlignDock
-from ..ui.text import tr
-from .core.errors import FitError, attempt
-from .core.fit.displacement import displacement_field, map_linear
-from .core.geometry import coords
-from .core.lengths import METRES_PER_DEGREE
-from .core.session.judgement import Case, Judgement
-from .gis.displacement_layer import field_layer, places_of
-from .gis.rasters import add_to_group
-from .review_controller import ReviewController
-from .store.session_store import pair_key, store_folder
-from .store.settings import PREFIX
-from .work.tasks import JudgeTask
+from ...ui.coverage_map import GAP_COLOUR
+from ...ui.dock import ACCURACY, AlignDock
+from ...ui.text import tr
+from ..core.errors import FitError, attempt
+from ..core.fit.displacement import displacement_field, map_linear
+from ..core.geometry import coords
+from ..core.lengths import METRES_PER_DEGREE
+from ..core.session.judgement import Case, Judgement
+from ..gis.displacement_layer import field_layer, places_of
+from ..gis.rasters import add_to_group
+from ..reviewing.controller import ReviewController
+from ..store.session_store import pair_key, store_folder
+from ..store.settings import PREFIX
+from ..work.tasks import JudgeTask
 
 _SETTLE_MS = 150
 _AZIMUTH = "look_azimuth"

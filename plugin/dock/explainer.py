@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
 
-from ..ui.explain_dialog import ExplainDialog
-from ..ui.text import fill, tr
-from .core.errors import AlignError, UsageError
-from .core.types import AlignRequest
-from .store.network_consent import may_fetch
-from .store.session_store import scene_params
-from .work.tasks import ExplainTask
+from ...ui.explain_dialog import ExplainDialog
+from ...ui.text import fill, tr
+from ..core.errors import AlignError, UsageError
+from ..core.types import AlignRequest
+from ..store.network_consent import may_fetch
+from ..store.session_store import scene_params
+from ..work.tasks import ExplainTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .review_controller import ReviewController
-    from .work.worker_client import WorkerClient
+    from ..reviewing.controller import ReviewController
+    from ..work.worker_client import WorkerClient
 
 
 class Explainer:

@@ -15,31 +15,31 @@ from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProject, QgsRaster
 from qgis.PyQt.QtCore import QObject, QTimer
 from qgis.PyQt.QtWidgets import QMessageBox
 
-from ..ui.answer import first_answer
-from ..ui.dock import MATCH, REVIEW, AlignDock
-from ..ui.messages import Messages
-from ..ui.settings_page import PAGE
-from ..ui.text import as_text, explained, fill, tr
-from .accuracy_controller import AccuracyController
-from .adapting_controller import AdaptingController
-from .compare_controller import CompareController
-from .core.errors import AlignError, FitError, InputError, attempt
-from .core.fit.transforms import Transform
-from .core.session.session import Session
-from .core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParams
+from ...ui.answer import first_answer
+from ...ui.dock import MATCH, REVIEW, AlignDock
+from ...ui.messages import Messages
+from ...ui.settings_page import PAGE
+from ...ui.text import as_text, explained, fill, tr
+from ..core.errors import AlignError, FitError, InputError, attempt
+from ..core.fit.transforms import Transform
+from ..core.session.session import Session
+from ..core.types import MODEL_LABELS, AlignRequest, RasterRef, Status, WarpParams
+from ..gis.rasters import AID, add_to_group, copy_renderer, raster_ref
+from ..gis.siblings import Sibling, candidates, prepare
+from ..reviewing.controller import ReviewController
+from ..reviewing.files import add_confidence, add_warped, remove_layers_of
+from ..store.network_consent import may_fetch
+from ..store.session_store import remember_pair
+from ..store.settings import load_params, machine, params_from, save_params, worker_python
+from ..work.tasks import AdaptTask, MatchTask, WarpTask
+from ..work.worker_client import WorkerClient
+from .accuracy import AccuracyController
+from .adapting import AdaptingController
+from .compare import CompareController
 from .explainer import Explainer
-from .gis.rasters import AID, add_to_group, copy_renderer, raster_ref
-from .gis.siblings import Sibling, candidates, prepare
 from .interpreter import InterpreterService
-from .keeping_controller import KeepingController
-from .preflight_controller import PreflightController
-from .review_controller import ReviewController
-from .review_files import add_confidence, add_warped, remove_layers_of
-from .store.network_consent import may_fetch
-from .store.session_store import remember_pair
-from .store.settings import load_params, machine, params_from, save_params, worker_python
-from .work.tasks import AdaptTask, MatchTask, WarpTask
-from .work.worker_client import WorkerClient
+from .keeping import KeepingController
+from .preflight import PreflightController
 
 LOG = "SAR-Optical Align"
 _YES, _NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No

@@ -12,17 +12,17 @@ from osgeo import gdal
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter, QPen
 
-from ..ui.heatmap import viridis
-from ..ui.palette import draw_marker, state_key
-from .core.geometry import coords
-from .core.points.qgis_points import is_referenced
-from .core.run.sample_kinds import detect_sar_scale
-from .core.session.record import SessionRecord
-from .core.session.session import FitState, SessionPoint
-from .core.types import Evidence, Point
-from .core.wording import number, tr
-from .gis.layout import open_raster
-from .gis.placement import Placement
+from ...ui.heatmap import viridis
+from ...ui.palette import draw_marker, state_key
+from ..core.geometry import coords
+from ..core.points.qgis_points import is_referenced
+from ..core.run.sample_kinds import detect_sar_scale
+from ..core.session.record import SessionRecord
+from ..core.session.session import FitState, SessionPoint
+from ..core.types import Evidence, Point
+from ..core.wording import number, tr
+from ..gis.layout import open_raster
+from ..gis.placement import Placement
 
 _LATTICE = 25
 _CHIP_PX = 48

@@ -10,16 +10,16 @@ import numpy as np
 from osgeo import gdal
 from qgis.PyQt.QtCore import QTimer
 
-from .core.errors import AlignError, UnreadableRasterError
-from .core.fit.transforms import Transform
-from .core.session.chip import Band, ChipPair, picture, positions, sample
-from .core.types import Modality, RasterRef, TiePoint
-from .core.wording import explained
-from .gis.layout import open_raster
-from .gis.placement import Placement
+from ..core.errors import AlignError, UnreadableRasterError
+from ..core.fit.transforms import Transform
+from ..core.session.chip import Band, ChipPair, picture, positions, sample
+from ..core.types import Modality, RasterRef, TiePoint
+from ..core.wording import explained
+from ..gis.layout import open_raster
+from ..gis.placement import Placement
 
 if TYPE_CHECKING:
-    from .review_controller import ReviewController
+    from .controller import ReviewController
 
 _MOST_SAMPLES = 512  # largest side of what is read
 

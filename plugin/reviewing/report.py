@@ -10,15 +10,15 @@ from pathlib import Path
 from qgis.PyQt.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QUrl
 from qgis.PyQt.QtGui import QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
-from .core.atomic import write_atomically
-from .core.errors import FitError, InputError, OutputError
-from .core.outputs import Outputs
-from .core.progress import Progress
-from .core.session.record import SessionRecord
-from .core.session.refit import advise_points
-from .core.session.report_page import Chip, ReportData, report_page
-from .core.session.session import FitState, PointState, SessionPoint
-from .core.wording import fill, tr
+from ..core.atomic import write_atomically
+from ..core.errors import FitError, InputError, OutputError
+from ..core.outputs import Outputs
+from ..core.progress import Progress
+from ..core.session.record import SessionRecord
+from ..core.session.refit import advise_points
+from ..core.session.report_page import Chip, ReportData, report_page
+from ..core.session.session import FitState, PointState, SessionPoint
+from ..core.wording import fill, tr
 from .report_pictures import ReviewView, checkerboard, histogram, overview, vectors
 
 _PAGE = (

@@ -12,16 +12,16 @@ from qgis.PyQt.QtCore import QObject, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QToolButton
 
-from ..ui.dock import AlignDock
-from ..ui.export_menu import ExportMenu
-from ..ui.messages import Messages
-from ..ui.text import fill, tr
-from .core.errors import AlignError, InputError, attempt
-from .core.session.queue import is_reviewed
-from .core.session.session import Session
-from .core.types import RasterRef
-from .review_controller import ReviewController
-from .review_files import (
+from ...ui.dock import AlignDock
+from ...ui.export_menu import ExportMenu
+from ...ui.messages import Messages
+from ...ui.text import fill, tr
+from ..core.errors import AlignError, InputError, attempt
+from ..core.session.queue import is_reviewed
+from ..core.session.session import Session
+from ..core.types import RasterRef
+from ..reviewing.controller import ReviewController
+from ..reviewing.files import (
     add_points_layer,
     export_points,
     export_script,
@@ -29,9 +29,9 @@ from .review_files import (
     repaint_points,
     run_line,
 )
-from .review_report import ReviewReport
-from .store.session_store import Earlier, find_earlier, recall_pair, unavailable
-from .work.tasks import BackgroundTask
+from ..reviewing.report import ReviewReport
+from ..store.session_store import Earlier, find_earlier, recall_pair, unavailable
+from ..work.tasks import BackgroundTask
 
 _IMPORTS = (("Control points", "*.points *.csv *.txt *.geojson *.json"), ("All files", "*"))
 _EXPORTS = (("QGIS points", "*.points"), ("CSV", "*.csv"), ("GeoJSON", "*.geojson"))

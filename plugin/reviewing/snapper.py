@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qgis.core import QgsApplication, QgsPointXY
 
-from ..ui.text import explained, fill, tr
-from .core.errors import AlignError
-from .core.session.peaks import Snap, snap
-from .core.session.placing import BY_HAND_PX2
-from .core.session.session import Seen, Session, SessionPoint
-from .core.types import AlignRequest, Point, TiePoint
-from .store.network_consent import may_fetch
-from .store.session_store import scene_params
-from .work.tasks import PlaceTask
+from ...ui.text import explained, fill, tr
+from ..core.errors import AlignError
+from ..core.session.peaks import Snap, snap
+from ..core.session.placing import BY_HAND_PX2
+from ..core.session.session import Seen, Session, SessionPoint
+from ..core.types import AlignRequest, Point, TiePoint
+from ..store.network_consent import may_fetch
+from ..store.session_store import scene_params
+from ..work.tasks import PlaceTask
 
 if TYPE_CHECKING:
-    from .review_controller import ReviewController
-    from .work.worker_client import WorkerClient
+    from ..work.worker_client import WorkerClient
+    from .controller import ReviewController
 
 _GOOD = 0.5
 _Settle = Callable[[Session, SessionPoint, Point, Seen], None]

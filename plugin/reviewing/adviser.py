@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QTimer
 
-from .core.fit.quality import Advice
-from .core.session.refit import advise_points
-from .core.session.session import Session, SessionPoint
-from .core.wording import tr
-from .work.tasks import BackgroundTask
+from ..core.fit.quality import Advice
+from ..core.session.refit import advise_points
+from ..core.session.session import Session, SessionPoint
+from ..core.wording import tr
+from ..work.tasks import BackgroundTask
 
 if TYPE_CHECKING:
-    from .review_controller import ReviewController
+    from .controller import ReviewController
 
 _REST_MS = 700
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
 from qgis.PyQt.QtNetwork import QNetworkProxy
 
-from ..resources import version
-from .core.errors import AlignError
-from .core.types import AlignParams
-from .core.wording import explained
-from .store import settings
-from .work.environment import diagnostics_report, likely_torch
-from .work.tasks import EnvironmentTask
+from ...resources import version
+from ..core.errors import AlignError
+from ..core.types import AlignParams
+from ..core.wording import explained
+from ..store import settings
+from ..work.environment import diagnostics_report, likely_torch
+from ..work.tasks import EnvironmentTask
 
 
 class InterpreterService:

@@ -1,0 +1,1 @@
+"""What the dock's panels do."""

@@ -1,0 +1,1 @@
+"""The review: what edits, walks, snaps and reports."""
