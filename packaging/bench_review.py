@@ -57,7 +57,7 @@ def measure(count: int, folder: Path, model: str) -> None:
     from sar_optical_align.plugin.core.session.session.session import Session
     from sar_optical_align.plugin.core.types import RasterRef
     from sar_optical_align.plugin.reviewing.controller import ReviewController
-    from sar_optical_align.ui.review_panel import ReviewPanel
+    from sar_optical_align.ui.panels.review_panel import ReviewPanel
 
     canvas = QgsMapCanvas()
     canvas.resize(1600, 1000)

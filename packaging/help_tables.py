@@ -101,7 +101,7 @@ def _word(text: str) -> str:
 
 
 def _keys() -> str:
-    from sar_optical_align.ui.keys import REVIEW_KEYS
+    from sar_optical_align.ui.parts.keys import REVIEW_KEYS
 
     return _table(
         ("Key", "What it does"),
@@ -129,7 +129,7 @@ def _matchers() -> str:
 
 
 def _figures() -> str:
-    from sar_optical_align.ui.quality_panel import _FIGURES
+    from sar_optical_align.ui.panels.quality_panel import _FIGURES
 
     return _table(
         ("Figure", "What it is"), [(_esc(tr(label)), tr(tip)) for _, label, tip in _FIGURES]
@@ -137,7 +137,7 @@ def _figures() -> str:
 
 
 def _advisor() -> str:
-    from sar_optical_align.ui.advisor_table import _HEADS, _TIPS
+    from sar_optical_align.ui.views.advisor_table import _HEADS, _TIPS
 
     return _table(
         ("Column", "What it is"),

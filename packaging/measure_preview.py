@@ -68,7 +68,7 @@ def measure_comparison(
     canvas: QgsMapCanvas, reference: QgsRasterLayer, moved: QgsRasterLayer
 ) -> None:
     """Paint the comparison in each mode, as for every step of a dragged divider."""
-    from sar_optical_align.ui.compare_view import MODES, SWIPE, CompareView
+    from sar_optical_align.ui.views.compare_view import MODES, SWIPE, CompareView
 
     view = CompareView(canvas)
     view.set_layers(reference, moved)
@@ -102,7 +102,7 @@ def main() -> None:
     from sar_optical_align.plugin.dock.live_preview import LivePreview
     from sar_optical_align.plugin.reviewing import controller as review_controller
     from sar_optical_align.plugin.store import session_store
-    from sar_optical_align.ui.review_panel import ReviewPanel
+    from sar_optical_align.ui.panels.review_panel import ReviewPanel
 
     folder = Path(tempfile.mkdtemp())
     session_store.session_folder = lambda: folder / "sessions"

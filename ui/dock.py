@@ -19,16 +19,16 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..plugin.core.types import AlignParams
-from .accuracy_panel import AccuracyPanel
-from .compare_strip import CompareStrip
-from .help import help_button
-from .hints import hint
-from .icons import icon
-from .keys import UNDO, history_key
-from .match_panel import MatchPanel
-from .review_panel import ReviewPanel
-from .text import tr
-from .warp_panel import WarpPanel
+from .panels.accuracy_panel import AccuracyPanel
+from .panels.match_panel import MatchPanel
+from .panels.review_panel import ReviewPanel
+from .panels.warp_panel import WarpPanel
+from .parts.help import help_button
+from .parts.hints import hint
+from .parts.icons import icon
+from .parts.keys import UNDO, history_key
+from .parts.text import tr
+from .views.compare_strip import CompareStrip
 
 MATCH, REVIEW, ACCURACY, WARP = range(4)
 _TOPICS = ("match", "review", "accuracy", "warp")  # of the help, a tab each

@@ -34,11 +34,11 @@ from qgis.PyQt.QtWidgets import (
 from ..plugin.core.errors import AlignError
 from ..plugin.core.types import AlignParams
 from ..plugin.matchers import all_specs
-from .help import help_button
-from .hints import hint_box, hint_file
-from .icons import icon
-from .params_form import ParamsForm
-from .text import as_text, explained, fill, tr
+from .parts.help import help_button
+from .parts.hints import hint_box, hint_file
+from .parts.icons import icon
+from .parts.params_form import ParamsForm
+from .parts.text import as_text, explained, fill, tr
 
 PAGE = "sarOpticalAlignOptions"
 _COMPUTER = ("device", "threads", "memory_mb")

@@ -20,9 +20,9 @@ from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
-from ...ui.coverage_map import GAP_COLOUR
 from ...ui.dock import ACCURACY, AlignDock
-from ...ui.text import tr
+from ...ui.parts.text import tr
+from ...ui.views.coverage_map import GAP_COLOUR
 from ..core.errors import FitError, attempt
 from ..core.fit.displacement import displacement_field, map_linear
 from ..core.geometry import coords

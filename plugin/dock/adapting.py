@@ -13,10 +13,10 @@ from qgis.core import Qgis
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QDialog
 
-from ...ui.adapt_menu import AdaptDialog, AdaptMenu
 from ...ui.dock import MATCH, AlignDock
-from ...ui.messages import Messages
-from ...ui.text import tr
+from ...ui.parts.adapt_menu import AdaptDialog, AdaptMenu
+from ...ui.parts.messages import Messages
+from ...ui.parts.text import tr
 from ..core.errors import AlignError, UsageError
 from ..core.run.adapting import AdaptRequest, adapt_points
 from ..core.session.record import Adapted

@@ -10,9 +10,9 @@ from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QShortcut, QWidget
 
-from ...ui.compare_view import FLICKER, OFF, SWIPE, CompareView
 from ...ui.dock import AlignDock
-from ...ui.text import explained, fill, tr
+from ...ui.parts.text import explained, fill, tr
+from ...ui.views.compare_view import FLICKER, OFF, SWIPE, CompareView
 from ..core.errors import AlignError
 from ..reviewing.controller import ReviewController
 from .live_preview import LivePreview

@@ -15,11 +15,11 @@ from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProject, QgsRaster
 from qgis.PyQt.QtCore import QObject, QTimer
 from qgis.PyQt.QtWidgets import QMessageBox
 
-from ...ui.answer import first_answer
 from ...ui.dock import MATCH, REVIEW, AlignDock
-from ...ui.messages import Messages
+from ...ui.parts.answer import first_answer
+from ...ui.parts.messages import Messages
+from ...ui.parts.text import as_text, explained, fill, tr
 from ...ui.settings_page import PAGE
-from ...ui.text import as_text, explained, fill, tr
 from ..core.errors import AlignError, FitError, InputError, attempt
 from ..core.fit.transforms import Transform
 from ..core.session.session import Session

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
 
-from ...ui.explain_dialog import ExplainDialog
-from ...ui.text import fill, tr
+from ...ui.panels.explain_dialog import ExplainDialog
+from ...ui.parts.text import fill, tr
 from ..core.errors import AlignError, UsageError
 from ..core.types import AlignRequest
 from ..store.network_consent import may_fetch

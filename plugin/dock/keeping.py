@@ -13,9 +13,9 @@ from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QToolButton
 
 from ...ui.dock import AlignDock
-from ...ui.export_menu import ExportMenu
-from ...ui.messages import Messages
-from ...ui.text import fill, tr
+from ...ui.parts.export_menu import ExportMenu
+from ...ui.parts.messages import Messages
+from ...ui.parts.text import fill, tr
 from ..core.errors import AlignError, InputError, attempt
 from ..core.session.queue import is_reviewed
 from ..core.session.session import Session

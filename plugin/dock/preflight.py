@@ -8,8 +8,8 @@ from pathlib import Path
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
-from ...ui.match_panel import MatchPanel
-from ...ui.text import fill, tr
+from ...ui.panels.match_panel import MatchPanel
+from ...ui.parts.text import fill, tr
 from ..core.errors import AlignError, UsageError
 from ..core.run.preflight import Fix, PairFacts, RasterFacts, check_pair
 from ..core.types import Modality, RasterRef

@@ -10,11 +10,11 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 from qgis.gui import QgsMapCanvas, QgsMapTool
 from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
 
-from ...ui.canvas_points import CanvasPoints
-from ...ui.palette import STATE_LABELS, state_key
-from ...ui.point_tool import PointTool
-from ...ui.review_panel import ReviewPanel
-from ...ui.text import as_text, fill, length, map_unit, tr
+from ...ui.canvas.canvas_points import CanvasPoints
+from ...ui.canvas.point_tool import PointTool
+from ...ui.panels.review_panel import ReviewPanel
+from ...ui.parts.palette import STATE_LABELS, state_key
+from ...ui.parts.text import as_text, fill, length, map_unit, tr
 from ..core.errors import UsageError, attempt
 from ..core.geometry import coords
 from ..core.session.session import FitState, Session

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsPointXY
 
-from ...ui.canvas_points import HIT_RADIUS_PX
-from ...ui.text import fill, tr
+from ...ui.canvas.canvas_points import HIT_RADIUS_PX
+from ...ui.parts.text import fill, tr
 from ..core.errors import AlignError
 from ..core.types import Point
 

@@ -12,8 +12,8 @@ from osgeo import gdal
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter, QPen
 
-from ...ui.heatmap import viridis
-from ...ui.palette import draw_marker, state_key
+from ...ui.parts.palette import draw_marker, state_key
+from ...ui.views.heatmap import viridis
 from ..core.geometry import coords
 from ..core.points.qgis_points import is_referenced
 from ..core.run.sample_kinds import detect_sar_scale

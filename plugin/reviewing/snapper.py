@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qgis.core import QgsApplication, QgsPointXY
 
-from ...ui.text import explained, fill, tr
+from ...ui.parts.text import explained, fill, tr
 from ..core.errors import AlignError
 from ..core.session.peaks import Snap, snap
 from ..core.session.placing import BY_HAND_PX2

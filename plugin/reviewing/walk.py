@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...ui.text import tr
+from ...ui.parts.text import tr
 from ..core.session.queue import NO_QUEUE, Trail, make_queue
 from ..core.session.session import Role
 

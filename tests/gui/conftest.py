@@ -37,7 +37,7 @@ def review(canvas, pair_files):
     """
     from sar_optical_align.plugin.core.types import RasterRef
     from sar_optical_align.plugin.reviewing.controller import ReviewController
-    from sar_optical_align.ui.review_panel import ReviewPanel
+    from sar_optical_align.ui.panels.review_panel import ReviewPanel
 
     panel = ReviewPanel()
     panel.resize(420, 900)

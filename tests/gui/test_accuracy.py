@@ -16,7 +16,7 @@ from sar_optical_align.plugin.core.fit.quality import ADVISED
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.session.session.session import Role
 from sar_optical_align.ui.dock import ACCURACY, REVIEW
-from sar_optical_align.ui.text import length
+from sar_optical_align.ui.parts.text import length
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_arrows_and_ellipses_are_drawn_at_their_places(plugin, page):
     """The image of the layer has ink, and the arrow's tip is at the scaled displacement."""
     from qgis.core import QgsMapRendererSequentialJob, QgsMapSettings
     from qgis.PyQt.QtCore import QSize
-    from sar_optical_align.ui import blend
+    from sar_optical_align.ui.views import blend
 
     layer = plugin.controller.accuracy.add_field()
     settings = QgsMapSettings()

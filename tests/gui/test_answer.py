@@ -9,8 +9,8 @@ import pytest
 from gdal_rasters import wkt
 from review_pairs import result_of, tie_points
 from sar_optical_align.plugin.core.types import Grid, RasterRef, Status
-from sar_optical_align.ui.answer import first_answer
-from sar_optical_align.ui.text import length
+from sar_optical_align.ui.parts.answer import first_answer
+from sar_optical_align.ui.parts.text import length
 
 REFS = (RasterRef("a.tif"), RasterRef("b.tif"))
 

@@ -18,15 +18,15 @@ from qgis.PyQt.QtGui import QColor, QImage, QPainter
 from review_pairs import SIZE, tie_points
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.session.session.session import SessionPoint
-from sar_optical_align.ui.canvas_points import (
+from sar_optical_align.ui.canvas.canvas_points import (
     DISPLACEMENT,
     HIT_RADIUS_PX,
     NO_VECTORS,
     RESIDUAL,
     CanvasPoints,
 )
-from sar_optical_align.ui.palette import STATE_COLOURS
-from sar_optical_align.ui.point_painter import CHI_95, MANY
+from sar_optical_align.ui.canvas.point_painter import CHI_95, MANY
+from sar_optical_align.ui.parts.palette import STATE_COLOURS
 
 
 @pytest.fixture

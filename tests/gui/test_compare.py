@@ -20,8 +20,8 @@ from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QImage, QMouseEvent, QPainter
 from qgis.PyQt.QtTest import QTest
 from review_pairs import REFERENCE_GT, SIZE
-from sar_optical_align.ui import blend
-from sar_optical_align.ui.compare_view import (
+from sar_optical_align.ui.views import blend
+from sar_optical_align.ui.views.compare_view import (
     CHECKER,
     FLICKER,
     MODES,

@@ -29,9 +29,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 from sar_optical_align.plugin.work.language import Translation
-from sar_optical_align.ui.chips_view import ChipsView
-from sar_optical_align.ui.coverage_map import CoverageMap
-from sar_optical_align.ui.heatmap import HeatmapView
+from sar_optical_align.ui.views.chips_view import ChipsView
+from sar_optical_align.ui.views.coverage_map import CoverageMap
+from sar_optical_align.ui.views.heatmap import HeatmapView
 from whole_plugin import ROOMS, TABS, WholePlugin
 
 INPUTS = (

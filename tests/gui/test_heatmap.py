@@ -10,7 +10,7 @@ from qgis.PyQt.QtGui import QColor
 from review_pairs import tie_points
 from sar_optical_align.plugin.core.session.session.peaks import surface_index
 from sar_optical_align.plugin.core.types import Evidence
-from sar_optical_align.ui.heatmap import HeatmapView, second_peak, viridis
+from sar_optical_align.ui.views.heatmap import HeatmapView, second_peak, viridis
 
 
 def test_surface_index_undoes_the_steps():

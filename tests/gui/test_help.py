@@ -18,10 +18,10 @@ from sar_optical_align.plugin.dock.interpreter import InterpreterService
 from sar_optical_align.plugin.provider.provider import ALGORITHMS
 from sar_optical_align.plugin.work.language import Translation
 from sar_optical_align.ui.dock import AlignDock
-from sar_optical_align.ui.explain_dialog import ExplainDialog
-from sar_optical_align.ui.keys import REVIEW_KEYS
-from sar_optical_align.ui.points_table import PointsTable
+from sar_optical_align.ui.panels.explain_dialog import ExplainDialog
+from sar_optical_align.ui.parts.keys import REVIEW_KEYS
 from sar_optical_align.ui.settings_page import AlignOptionsFactory
+from sar_optical_align.ui.views.points_table import PointsTable
 
 MOST_BYTES = 2_500_000
 FOLDERS = [HELP, HELP / "de"]

@@ -16,7 +16,7 @@ from sar_optical_align.plugin.provider.provider import AlignProvider
 from sar_optical_align.plugin.reviewing.files import export_points, export_script, run_line
 from sar_optical_align.plugin.work import language
 from sar_optical_align.plugin.work.language import CATALOGUES, Translation, lookup
-from sar_optical_align.ui.text import fill, length, number
+from sar_optical_align.ui.parts.text import fill, length, number
 from shown_texts import plain, texts_of
 from whole_plugin import WholePlugin
 

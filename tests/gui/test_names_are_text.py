@@ -32,7 +32,7 @@ from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import Status
 from sar_optical_align.plugin.provider.assessment_page import assessment_page
 from sar_optical_align.plugin.reviewing.report import ReviewReport
-from sar_optical_align.ui.text import as_text
+from sar_optical_align.ui.parts.text import as_text
 
 NAMES = ("<img src=x onerror=alert(1)>", "<b>x</b>")
 

@@ -12,7 +12,7 @@ from sar_optical_align.plugin.core.errors import UsageError
 from sar_optical_align.plugin.core.fields import param_infos
 from sar_optical_align.plugin.core.types import AlignParams, WarpParams
 from sar_optical_align.plugin.matchers import all_specs
-from sar_optical_align.ui.params_form import ParamsForm
+from sar_optical_align.ui.parts.params_form import ParamsForm
 
 CLASSES = [AlignParams, WarpParams, *(spec.params for spec in all_specs().values())]
 

@@ -15,7 +15,7 @@ from sar_optical_align.plugin.core.run.preflight import Level
 from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.dock.preflight import PreflightController
 from sar_optical_align.plugin.gis.rasters import raster_ref
-from sar_optical_align.ui.match_panel import MatchPanel
+from sar_optical_align.ui.panels.match_panel import MatchPanel
 
 
 @pytest.fixture

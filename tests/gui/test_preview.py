@@ -18,7 +18,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
 from review_pairs import result_of, tie_points
 from sar_optical_align import classFactory
-from sar_optical_align.ui.compare_view import FLICKER, OFF, SWIPE
+from sar_optical_align.ui.views.compare_view import FLICKER, OFF, SWIPE
 
 
 @pytest.fixture

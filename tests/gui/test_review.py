@@ -15,7 +15,7 @@ from sar_optical_align.plugin.core.session.session.session import PointState, Ro
 from sar_optical_align.plugin.core.types import RasterRef
 from sar_optical_align.plugin.reviewing.controller import ReviewController
 from sar_optical_align.plugin.store.session_store import find_earlier, session_path
-from sar_optical_align.ui.review_panel import ReviewPanel
+from sar_optical_align.ui.panels.review_panel import ReviewPanel
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -14,8 +14,8 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import tie_points
 from sar_optical_align.plugin.core.session.session.session import PointState
-from sar_optical_align.ui.points_table import QUEUE, RESIDUAL
-from sar_optical_align.ui.review_panel import ReviewPanel
+from sar_optical_align.ui.panels.review_panel import ReviewPanel
+from sar_optical_align.ui.views.points_table import QUEUE, RESIDUAL
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 KEY = Qt.Key

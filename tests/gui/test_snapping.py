@@ -24,7 +24,7 @@ from sar_optical_align.plugin.gis.rasters import native_grid
 from sar_optical_align.plugin.reviewing.chips import ChipReader
 from sar_optical_align.plugin.reviewing.controller import ReviewController
 from sar_optical_align.plugin.store.settings import machine, save_params
-from sar_optical_align.ui.review_panel import ReviewPanel
+from sar_optical_align.ui.panels.review_panel import ReviewPanel
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -80,7 +80,7 @@ class WholePlugin:
             QTest.qWait(60)
             return self.dock
         if room == "explain":
-            from sar_optical_align.ui.text import tr
+            from sar_optical_align.ui.parts.text import tr
 
             self.explain.show_picture(
                 self._picture, tr("Point {0}: what the matcher sees").format(7)

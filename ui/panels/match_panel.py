@@ -21,14 +21,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..plugin.core.run.preflight import Finding
-from ..plugin.core.types import MODEL_LABELS, AlignParams
-from ..plugin.matchers import MatcherSpec, all_specs
-from .checks_list import ChecksList
-from .hints import hint_box
-from .icons import icon
-from .params_form import ParamsForm
-from .text import as_text, fill, map_unit, tr
+from ...plugin.core.run.preflight import Finding
+from ...plugin.core.types import MODEL_LABELS, AlignParams
+from ...plugin.matchers import MatcherSpec, all_specs
+from ..parts.hints import hint_box
+from ..parts.icons import icon
+from ..parts.params_form import ParamsForm
+from ..parts.text import as_text, fill, map_unit, tr
+from ..views.checks_list import ChecksList
 
 _BASIC = ("search_radius", "working_gsd")
 _ELSEWHERE = (

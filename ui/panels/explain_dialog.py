@@ -16,8 +16,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from .help import open_help
-from .text import tr
+from ..parts.help import open_help
+from ..parts.text import tr
 
 
 class ExplainDialog(QDialog):

@@ -8,7 +8,7 @@ from qgis.core import QgsIconUtils, QgsMapLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from .text import as_text, tr
+from ..parts.text import as_text, tr
 
 _ROWS = 5
 

@@ -11,9 +11,9 @@ from qgis.PyQt.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QKeyEvent
 from qgis.PyQt.QtWidgets import QToolTip
 
+from ..parts.keys import REVIEW_KEYS, history_key, nudge_of
+from ..parts.palette import SELECTED_COLOUR
 from .canvas_points import CanvasPoints
-from .keys import REVIEW_KEYS, history_key, nudge_of
-from .palette import SELECTED_COLOUR
 
 _KEYS = frozenset(int(code) for key in REVIEW_KEYS if key.on_map for code in key.codes)
 _DRAG_PX = 3

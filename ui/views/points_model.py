@@ -10,10 +10,10 @@ import numpy as np
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..plugin.core.session.queue import Standing
-from ..plugin.core.session.session import SessionPoint
-from .palette import STATE_LABELS, state_icon, state_key
-from .text import as_text, fill, length, number, tr
+from ...plugin.core.session.queue import Standing
+from ...plugin.core.session.session import SessionPoint
+from ..parts.palette import STATE_LABELS, state_icon, state_key
+from ..parts.text import as_text, fill, length, number, tr
 
 ID, STATE, SCORE, RESIDUAL, DX, DY, GROUND, REASON, QUEUE = range(9)
 _COLUMNS = ("ID", "State", "Score", "Res.", "dX", "dY", "Res.", "Reason", "Queue")

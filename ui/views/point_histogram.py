@@ -20,11 +20,11 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..plugin.core.session.queue import Standing
-from ..plugin.core.session.session import SessionPoint
-from .icons import icon
-from .palette import SELECTED_COLOUR, STATE_COLOURS
-from .text import fill, number, tr
+from ...plugin.core.session.queue import Standing
+from ...plugin.core.session.session import SessionPoint
+from ..parts.icons import icon
+from ..parts.palette import SELECTED_COLOUR, STATE_COLOURS
+from ..parts.text import fill, number, tr
 
 RESIDUAL, LEAVE_ONE_OUT, SCORE = "residual", "leave-one-out error", "score"
 _BINS = 48

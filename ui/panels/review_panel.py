@@ -20,17 +20,17 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..plugin.core.session.queue import NO_QUEUE, Queue
-from ..plugin.core.session.session import FitState, Session
-from ..plugin.core.types import MODEL_LABELS
-from .canvas_points import DISPLACEMENT, NO_VECTORS, RESIDUAL
-from .chips_view import ChipsView
-from .heatmap import HeatmapView
-from .icons import icon
-from .point_histogram import PointHistogram
-from .points_table import PointsTable
+from ...plugin.core.session.queue import NO_QUEUE, Queue
+from ...plugin.core.session.session import FitState, Session
+from ...plugin.core.types import MODEL_LABELS
+from ..canvas.canvas_points import DISPLACEMENT, NO_VECTORS, RESIDUAL
+from ..parts.icons import icon
+from ..parts.text import fill, tr
+from ..views.chips_view import ChipsView
+from ..views.heatmap import HeatmapView
+from ..views.point_histogram import PointHistogram
+from ..views.points_table import PointsTable
 from .quality_panel import QualityPanel
-from .text import fill, tr
 
 _GO_ON = "sar_optical_align/review_goes_on"
 

@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QToolButton
 
-from ..plugin.core.run.help_pages import help_place
+from ...plugin.core.run.help_pages import help_place
 from .icons import icon
 from .text import tr
 

@@ -8,13 +8,13 @@ from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QSize, pyqtSignal
 from qgis.PyQt.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from ..plugin.core.types import WarpParams
-from .hints import hint_file
-from .icons import icon
-from .palette import soften
-from .params_form import ParamsForm
-from .siblings_list import SiblingsList
-from .text import tr
+from ...plugin.core.types import WarpParams
+from ..parts.hints import hint_file
+from ..parts.icons import icon
+from ..parts.palette import soften
+from ..parts.params_form import ParamsForm
+from ..parts.text import tr
+from ..views.siblings_list import SiblingsList
 
 
 class WarpPanel(QWidget):

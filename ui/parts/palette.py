@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QBrush, QColor, QIcon, QPainter, QPen, QPixmap
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..plugin.core.session.session import PointState, Role, SessionPoint
+from ...plugin.core.session.session import PointState, Role, SessionPoint
 
 STATE_COLOURS = {
     "predicted": "#0072B2",

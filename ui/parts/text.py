@@ -10,7 +10,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsUnitTypes
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontMetrics
 
-from ..plugin.core.wording import explained, fill, number, tr
+from ...plugin.core.wording import explained, fill, number, tr
 
 __all__ = ["as_text", "explained", "fill", "length", "longest_fitting", "map_unit", "number", "tr"]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from qgis.PyQt.QtCore import QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from .palette import SELECTED_COLOUR, STATE_COLOURS, draw_marker
+from ..parts.palette import SELECTED_COLOUR, STATE_COLOURS, draw_marker
 
 Array = NDArray[np.float64]
 MANY = 600

@@ -19,8 +19,8 @@ from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPen
 
-from ..plugin.core.session.session import SessionPoint
-from .palette import SELECTED_COLOUR, STATE_COLOURS, draw_marker, state_key
+from ...plugin.core.session.session import SessionPoint
+from ..parts.palette import SELECTED_COLOUR, STATE_COLOURS, draw_marker, state_key
 from .point_painter import (
     MANY,
     MANY_ELLIPSES,

@@ -15,9 +15,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..parts.icons import icon
+from ..parts.text import fill, tr
 from .compare_view import CHECKER, EDGES, FLICKER, MODES, OFF, OPACITY, RED_CYAN, SWIPE
-from .icons import icon
-from .text import fill, tr
 
 # mode: label, tooltip, what the slider says, its range, its start, slider steps a unit
 _LOOKS = {

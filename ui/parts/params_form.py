@@ -19,8 +19,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..plugin.core.errors import UsageError
-from ..plugin.core.fields import ParamInfo, param_infos
+from ...plugin.core.errors import UsageError
+from ...plugin.core.fields import ParamInfo, param_infos
 from .text import fill, tr
 
 

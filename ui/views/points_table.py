@@ -8,10 +8,11 @@ from qgis.PyQt.QtCore import QItemSelection, QModelIndex, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QFontMetrics, QKeyEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from ..plugin.core.session.queue import Standing
-from ..plugin.core.session.session import SessionPoint
-from .keys import history_key, nudge_of
-from .palette import STATE_LABELS
+from ...plugin.core.session.queue import Standing
+from ...plugin.core.session.session import SessionPoint
+from ..parts.keys import history_key, nudge_of
+from ..parts.palette import STATE_LABELS
+from ..parts.text import tr
 from .points_model import (
     DX,
     DY,
@@ -25,7 +26,6 @@ from .points_model import (
     PointsModel,
     Residuals,
 )
-from .text import tr
 
 __all__ = [
     "DX",

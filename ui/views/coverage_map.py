@@ -8,9 +8,9 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ..plugin.core.fit.coverage import Coverage, convex_hull
-from .palette import STATE_COLOURS
-from .text import tr
+from ...plugin.core.fit.coverage import Coverage, convex_hull
+from ..parts.palette import STATE_COLOURS
+from ..parts.text import tr
 
 Array = NDArray[np.float64]
 GAP_COLOUR = "#D55E00"

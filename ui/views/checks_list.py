@@ -10,9 +10,9 @@ from qgis.PyQt.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPainter, QPen, QPixmap
 from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ..plugin.core.run.preflight import Finding, Level
-from .palette import soften
-from .text import as_text, tr
+from ...plugin.core.run.preflight import Finding, Level
+from ..parts.palette import soften
+from ..parts.text import as_text, tr
 
 _COLOURS = {Level.GREEN: "#009E73", Level.AMBER: "#B8860B", Level.RED: "#D55E00"}
 _NAMES = {Level.GREEN: "fine", Level.AMBER: "look at this", Level.RED: "in the way"}

@@ -18,9 +18,9 @@ from qgis.PyQt.QtGui import (
 )
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ..plugin.core.session.chip import ChipPair
-from .palette import SELECTED_COLOUR, STATE_COLOURS
-from .text import fill, longest_fitting, number, tr
+from ...plugin.core.session.chip import ChipPair
+from ..parts.palette import SELECTED_COLOUR, STATE_COLOURS
+from ..parts.text import fill, longest_fitting, number, tr
 
 SIDES_PX = (16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0)
 _FLICKER_MS = 400

@@ -15,10 +15,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..plugin.core.fit.quality import ADVISED, Advice
-from ..plugin.core.fit.transforms import KINDS
-from ..plugin.core.types import Quality
-from .text import length, number, tr
+from ...plugin.core.fit.quality import ADVISED, Advice
+from ...plugin.core.fit.transforms import KINDS
+from ...plugin.core.types import Quality
+from ..parts.text import length, number, tr
 
 MODEL, PARAMETERS, FIT, LOO, HOLDOUT, CE90, CHECK = range(7)
 _FONT = 0.88  # seven columns fit into a narrow dock

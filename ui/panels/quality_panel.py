@@ -7,9 +7,9 @@ import math
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from ..plugin.core.session.session import FitState
-from .palette import soften
-from .text import as_text, length, number, tr
+from ...plugin.core.session.session import FitState
+from ..parts.palette import soften
+from ..parts.text import as_text, length, number, tr
 
 _FIGURES = (
     (

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from qgis.PyQt.QtGui import QIcon
 
-from ..resources import FOLDER
+from ...resources import FOLDER
 
 
 @lru_cache(maxsize=64)

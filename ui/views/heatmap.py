@@ -7,9 +7,9 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ..plugin.core.session.peaks import surface_index
-from ..plugin.core.types import TiePoint
-from .text import fill, longest_fitting, number, tr
+from ...plugin.core.session.peaks import surface_index
+from ...plugin.core.types import TiePoint
+from ..parts.text import fill, longest_fitting, number, tr
 
 _STOPS = np.array(
     [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]], dtype=float

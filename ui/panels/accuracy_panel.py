@@ -15,14 +15,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..plugin.core.fit.range_test import MAYBE, RangeTest
-from ..plugin.core.session.judgement import Judgement
-from ..plugin.core.types import Grid
-from .advisor_table import AdvisorTable
-from .coverage_map import CoverageMap
-from .icons import icon
-from .palette import soften
-from .text import fill, length, number, tr
+from ...plugin.core.fit.range_test import MAYBE, RangeTest
+from ...plugin.core.session.judgement import Judgement
+from ...plugin.core.types import Grid
+from ..parts.icons import icon
+from ..parts.palette import soften
+from ..parts.text import fill, length, number, tr
+from ..views.advisor_table import AdvisorTable
+from ..views.coverage_map import CoverageMap
 
 Array = NDArray[np.float64]
 _GOOD, _DOUBTFUL, _BAD = ("#009E73", "✔"), ("#B87A00", "▲"), ("#D55E00", "✖")

@@ -1,0 +1,1 @@
+"""Small widgets, texts and colours."""
