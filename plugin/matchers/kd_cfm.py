@@ -92,7 +92,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or KdCfmParams(), device)
-        from ...models.kd_cfm import KdCfm, KdCfmConfig
+        from ...models.kd_cfm.net import KdCfm, KdCfmConfig
 
         self.load_network(
             "kd_cfm",
@@ -105,7 +105,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         """Return (N, 2) keypoints of an image, px, the strongest first."""
         import torch
 
-        from ...models.keypoints import CELL_PX
+        from ...models.kd_cfm.keypoints import CELL_PX
 
         with torch.inference_mode():
             places = self._look(image.data, image.mask, image.modality).places
@@ -141,7 +141,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         Raises:
             AlignError: the images differ in size.
         """
-        from ...models.keypoints import CELL_PX
+        from ...models.kd_cfm.keypoints import CELL_PX
 
         found = self._matched(reference, sensed, search_radius_px)
         if found is None:
@@ -187,8 +187,8 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         import torch
         from torch.nn import functional
 
-        from ...models.kd_cfm import STRIDE
-        from ...models.keypoints import CELL_PX
+        from ...models.kd_cfm.keypoints import CELL_PX
+        from ...models.kd_cfm.net import STRIDE
         from .parts.features import fill_invalid
 
         height, width = data.shape
@@ -221,7 +221,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         """
         import torch
 
-        from ...models.keypoints import CELL_PX
+        from ...models.kd_cfm.keypoints import CELL_PX
 
         border, core = _BORDER_PX // CELL_PX, _CORE_PX // CELL_PX
         windows = []
@@ -287,8 +287,8 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         """
         import torch
 
-        from ...models.kd_cfm import SEARCH
-        from ...models.keypoints import CELL_PX
+        from ...models.kd_cfm.keypoints import CELL_PX
+        from ...models.kd_cfm.net import SEARCH
         from .parts.similarity import find_peak
 
         mine, other = ((s.fine, s.mask) for s in seen)

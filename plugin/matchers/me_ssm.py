@@ -61,8 +61,8 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params, device)
-        from ...models.config import MeSsmConfig
-        from ...models.me_ssm import MeSsm
+        from ...models.me_ssm.config import MeSsmConfig
+        from ...models.me_ssm.net import MeSsm
 
         self.load_network(
             "me_ssm",

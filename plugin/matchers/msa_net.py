@@ -93,7 +93,7 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or MsaNetParams(), device)
-        from ...models.msa_net import MsaNet, MsaNetConfig
+        from ...models.msa_net.net import MsaNet, MsaNetConfig
 
         self.load_network(
             "msa_net",

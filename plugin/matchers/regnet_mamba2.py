@@ -68,7 +68,7 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or RegNetMamba2Params(), device)
-        from ...models.regnet_mamba2 import RegNetMamba2, RegNetMamba2Config
+        from ...models.regnet_mamba2.net import RegNetMamba2, RegNetMamba2Config
 
         self.load_network(
             "regnet_mamba2",
@@ -113,7 +113,7 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
         """Return the fields of `Matched` of one window as arrays."""
         import torch
 
-        from ...models.matching_pairs import match_images
+        from ...models.regnet_mamba2.matching_pairs import match_images
         from .parts.features import fill_invalid
 
         pair = (reference, sensed)

@@ -15,7 +15,7 @@ from .registry import PairMatcher, PairMatches, register
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ...models.glam import GlamResult
+    from ...models.soma.glam import GlamResult
     from ..engine.read.preparing import Image, Window
 
 _BLOCK_PX, _AROUND_PX = 256, 32
@@ -71,7 +71,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
 
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params or SomaParams(), device)
-        from ...models.soma import Soma, SomaConfig
+        from ...models.soma.net import Soma, SomaConfig
 
         self.load_network(
             "soma", self.params.weights, device, lambda config: Soma(SomaConfig.from_dict(config))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from radar_pictures import cut_rows, radar_pair
-from sar_optical_align.models.kd_cfm import KdCfm, KdCfmConfig
+from sar_optical_align.models.kd_cfm.net.net import KdCfm, KdCfmConfig
 from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.matchers import create
 from sar_optical_align.plugin.matchers.kd_cfm import SHIPPED

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from radar_pictures import cut_rows, radar_pair
-from sar_optical_align.models.msa_net import MsaNet, MsaNetConfig
+from sar_optical_align.models.msa_net.net.net import MsaNet, MsaNetConfig
 from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.core.session.session.peaks import quadratic_peak
 from sar_optical_align.plugin.matchers import create

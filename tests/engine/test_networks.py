@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import rasterio
 from raster_files import write_raster
-from sar_optical_align.models.config import PRESETS
-from sar_optical_align.models.me_ssm import MeSsm
+from sar_optical_align.models.me_ssm.net.config import PRESETS
+from sar_optical_align.models.me_ssm.net.net import MeSsm
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.types import (
     AlignParams,

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sar_optical_align.models.patch_metrics import decision_accuracy, false_positive_rate
+from sar_optical_align.models.msa_net.net.patch_metrics import (
+    decision_accuracy,
+    false_positive_rate,
+)
 from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.measure import metrics as m
 from sar_optical_align.plugin.engine.measure.papers import PAPERS

@@ -9,33 +9,33 @@ import json
 import numpy as np
 import pytest
 import torch
-from sar_optical_align.models.cross_fusion import (
+from sar_optical_align.models.kd_cfm.net.cross_fusion import (
     Attention,
     CrossFusion,
     attention_reference,
     matching_loss,
     matching_matrix,
 )
-from sar_optical_align.models.deformable import BoundedDeformableConv, deformable_conv_reference
-from sar_optical_align.models.kd_cfm import KdCfm, KdCfmConfig
-from sar_optical_align.models.kd_cfm_training import (
-    TRAININGS,
-    KeypointRecipe,
-    KeypointTrainer,
-    make_trainer,
-    match_images,
-)
-from sar_optical_align.models.keypoints import (
+from sar_optical_align.models.kd_cfm.net.keypoints import (
     agreement,
     flatness,
     peakiness,
     pick_keypoints,
     read_along,
 )
-from sar_optical_align.models.modality_norm import ModalityNorm
-from sar_optical_align.models.placing import around, similarity_around
-from sar_optical_align.models.synthetic import Pair
-from sar_optical_align.models.training import Recipe, ValidationCase
+from sar_optical_align.models.kd_cfm.net.net import KdCfm, KdCfmConfig
+from sar_optical_align.models.kd_cfm.net.placing import around, similarity_around
+from sar_optical_align.models.kd_cfm.net.training import (
+    TRAININGS,
+    KeypointRecipe,
+    KeypointTrainer,
+    make_trainer,
+    match_images,
+)
+from sar_optical_align.models.ops.deformable import BoundedDeformableConv, deformable_conv_reference
+from sar_optical_align.models.ops.modality_norm import ModalityNorm
+from sar_optical_align.models.training.trainer.synthetic import Pair
+from sar_optical_align.models.training.trainer.trainer import Recipe, ValidationCase
 from sar_optical_align.models.weights import fill, load_weights, save_weights
 
 SMALL = KdCfmConfig(

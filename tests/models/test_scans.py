@@ -9,9 +9,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mamba_reference import load
-from sar_optical_align.models.scan import selective_scan, selective_scan_reference
-from sar_optical_align.models.ss2d import SS2D, cross_merge, cross_scan
-from sar_optical_align.models.ssd import ssd, ssd_noncausal, ssd_noncausal_reference, ssd_reference
+from sar_optical_align.models.ops.scan import selective_scan, selective_scan_reference
+from sar_optical_align.models.ops.ss2d import SS2D, cross_merge, cross_scan
+from sar_optical_align.models.ops.ssd import (
+    ssd,
+    ssd_noncausal,
+    ssd_noncausal_reference,
+    ssd_reference,
+)
 
 
 def s6_input(length, batch=2, width=5, state=3, dtype=torch.float64, seed=0):

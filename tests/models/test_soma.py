@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from sar_optical_align.models.affine_flow import (
+from sar_optical_align.models.ops.affine_flow import (
     fit_affine,
     identity,
     lattice,
@@ -15,20 +15,20 @@ from sar_optical_align.models.affine_flow import (
     read_at,
     theta_to_flow,
 )
-from sar_optical_align.models.deformable import (
+from sar_optical_align.models.ops.deformable import (
     DeformableConv,
     deformable_conv,
     deformable_conv_reference,
 )
-from sar_optical_align.models.fge import Fge, derivative_kernels
-from sar_optical_align.models.local_correlation import (
+from sar_optical_align.models.ops.local_correlation import (
     correlate_local,
     correlate_local_reference,
     moments,
 )
-from sar_optical_align.models.soma import Soma, SomaConfig
-from sar_optical_align.models.soma_loss import residual, soma_loss
-from sar_optical_align.models.soma_training import (
+from sar_optical_align.models.soma.net.fge import Fge, derivative_kernels
+from sar_optical_align.models.soma.net.loss import residual, soma_loss
+from sar_optical_align.models.soma.net.net import Soma, SomaConfig
+from sar_optical_align.models.soma.net.training import (
     NEAR,
     TRAININGS,
     FlowRecipe,
@@ -37,9 +37,9 @@ from sar_optical_align.models.soma_training import (
     inverted,
     with_borders,
 )
-from sar_optical_align.models.synthetic import Pair
-from sar_optical_align.models.training import ValidationCase
-from sar_optical_align.models.warped import WarpedSample
+from sar_optical_align.models.training.trainer.synthetic import Pair
+from sar_optical_align.models.training.trainer.trainer import ValidationCase
+from sar_optical_align.models.training.trainer.warped import WarpedSample
 
 SMALL = SomaConfig(more=(8, 8, 8), channels=(8, 8, 8), regress_width=8)
 

@@ -7,8 +7,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from sar_optical_align.models.synthetic import Pair
-from sar_optical_align.models.warped import Motion, draw_warped, flow_mask, homography
+from sar_optical_align.models.training.trainer.synthetic import Pair
+from sar_optical_align.models.training.trainer.warped import (
+    Motion,
+    draw_warped,
+    flow_mask,
+    homography,
+)
 from torch.nn import functional
 
 

@@ -208,8 +208,8 @@ def _surfaces(_room: Path) -> list[bytes]:
 
 
 def _weights(room: Path) -> list[bytes]:
-    from sar_optical_align.models.config import PRESETS
-    from sar_optical_align.models.me_ssm import MeSsm
+    from sar_optical_align.models.me_ssm.net.config import PRESETS
+    from sar_optical_align.models.me_ssm.net.net import MeSsm
     from weight_files import untrained
 
     path = untrained(room, "me_ssm", MeSsm, PRESETS["tiny"])

@@ -195,7 +195,7 @@ def _windows(
     """Read a registered window around each point to train on, as `models.synthetic.Pair`: the
     largest with enough ground to learn from.
     """
-    from ....models.synthetic import Pair
+    from ....models.training.synthetic import Pair
 
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(np.flatnonzero(~scene.held))[:_MOST_WINDOWS]
@@ -316,7 +316,7 @@ def _train(
     import torch
 
     training = importlib.import_module(f"...models.{key}_training", __package__)
-    from ....models.training import Recipe, TooLittleGroundError
+    from ....models.training.trainer import Recipe, TooLittleGroundError
 
     preset = str(matcher.card.get("preset"))
     if preset not in training.TRAININGS:

@@ -101,7 +101,7 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
     """
     import torch
 
-    from ....models.training import Recipe, TooLittleGroundError
+    from ....models.training.trainer import Recipe, TooLittleGroundError
     from ....models.weights import WeightsError, halved, load_weights, save_weights
 
     if request.network not in NETWORKS:
@@ -283,7 +283,7 @@ def read_pairs(dataset: Path, split: str) -> list[Any]:
     """Read the pairs of a split as `models.synthetic.Pair`; black corners of turned pictures are
     masked.
     """
-    from ....models.synthetic import Pair
+    from ....models.training.synthetic import Pair
 
     pairs = []
     for row in read_index(dataset, split, None):
@@ -301,7 +301,7 @@ def read_pairs(dataset: Path, split: str) -> list[Any]:
 
 
 def _validation(dataset: Path, protocol: str, seed: int) -> tuple[list[Any], list[str]]:
-    from ....models.training import ValidationCase
+    from ....models.training.trainer import ValidationCase
 
     rows = read_index(dataset, "val", None)
     cases = []

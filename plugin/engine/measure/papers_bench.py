@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from ....models.patch_metrics import decision_accuracy, false_positive_rate
+from ....models.msa_net.patch_metrics import decision_accuracy, false_positive_rate
 from ...core.atomic import write_atomically
 from ...core.errors import UsageError
 from ...core.geometry import coords
@@ -130,7 +130,7 @@ def motion_case(dataset: Path, row: dict[str, str], seed: int) -> tuple[Image, I
     What is left after a coarse alignment: within 4 degrees, 16 px, scale 5 %, corners moved by up
     to 4 px; sides are multiples of 16 px, `_SIDE_PX` at most.
     """
-    from ....models.warped import Motion, homography
+    from ....models.training.warped import Motion, homography
 
     optical, sar, turned = load_colour_pair(dataset, row)
     seen = (optical.any(axis=-1) & (sar > 0)) if turned else np.ones(sar.shape, bool)
@@ -371,8 +371,8 @@ def _flow(
     """Measure the flow of windows under the paper's main and robustness perturbations, and under
     what the coarse stage leaves (near).
     """
-    from ....models.soma_training import MAIN, NEAR, ROBUST, flow_case
-    from ....models.training import ValidationCase
+    from ....models.soma.training import MAIN, NEAR, ROBUST, flow_case
+    from ....models.training.trainer import ValidationCase
 
     records: list[Record] = []
     for number, row in enumerate(rows):

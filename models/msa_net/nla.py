@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .blocks import surroundings
+from ..ops.blocks import surroundings
 
 
 class Nla(nn.Module):

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .affine_flow import fit_affine, identity, lattice, move, read_at, theta_to_flow
-from .blocks import surroundings
-from .deformable import DeformableConv
-from .local_correlation import correlate_local, displacements, moments
+from ..ops.affine_flow import fit_affine, identity, lattice, move, read_at, theta_to_flow
+from ..ops.blocks import surroundings
+from ..ops.deformable import DeformableConv
+from ..ops.local_correlation import correlate_local, displacements, moments
 
 CELL_PX = 8
 _BOXES = (1, 3, 9)

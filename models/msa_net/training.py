@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .losses import gaussian_label
-from .me_ssm_training import peaks
-from .msa_net import ABLATIONS, PATCH_PX, PRESETS, STRIDE, MsaNet, MsaNetConfig
+from ..me_ssm.training import peaks
+from ..training.losses import gaussian_label
+from ..training.synthetic import Pair
+from ..training.trainer import Recipe, Trainer, ValidationCase
+from ..training.warped import Motion, WarpedSample, draw_warped
+from .net import ABLATIONS, PATCH_PX, PRESETS, STRIDE, MsaNet, MsaNetConfig
 from .patch_metrics import decision_accuracy, false_positive_rate
-from .synthetic import Pair
-from .training import Recipe, Trainer, ValidationCase
 from .triplets import contrast, decision, similarity_constraint, triplet
-from .warped import Motion, WarpedSample, draw_warped
 
 STEP = 4  # of the optical descriptors
 _MIN_VALID = 0.7

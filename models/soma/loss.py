@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from .affine_flow import lattice, move, theta_to_flow
+from ..ops.affine_flow import lattice, move, theta_to_flow
+from ..ops.local_correlation import displacement_entropy, displacements
 from .glam import CELL_PX, GlamResult, LevelEvidence
-from .local_correlation import displacement_entropy, displacements
 
 _WEIGHTS = {
     "warp": 0.25,

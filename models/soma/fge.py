@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import ChannelNorm, surroundings
+from ..ops.blocks import ChannelNorm, surroundings
 
 DIRECTIONS = 8
 

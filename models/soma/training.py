@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .affine_flow import lattice
+from ..ops.affine_flow import lattice
+from ..training.synthetic import Pair, centred_lattice, with_mean_filled
+from ..training.trainer import Recipe, Trainer, ValidationCase
+from ..training.warped import Motion, WarpedBatch, WarpedSample, draw_warped, flow_mask, homography
 from .glam import CELL_PX
-from .soma import Soma, SomaConfig
-from .soma_loss import soma_loss
-from .synthetic import Pair, centred_lattice, with_mean_filled
-from .training import Recipe, Trainer, ValidationCase
-from .warped import Motion, WarpedBatch, WarpedSample, draw_warped, flow_mask, homography
+from .loss import soma_loss
+from .net import Soma, SomaConfig
 
 NEAR = Motion(rotation_deg=2.0, shift_px=6.0, scale=0.03, bend_px=1.5)
 """What is left after the coarse stage."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import surroundings, upsample
+from ..ops.blocks import surroundings, upsample
 
 _POOL_STRIDE, _POOL_SIDE = 4, 9
 

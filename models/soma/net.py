@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from torch import Tensor, nn
 
+from ..stored import MAX_DEPTH, StoredConfig
+from .encoder import SomaEncoder
 from .glam import Glam, GlamResult
-from .soma_encoder import SomaEncoder
-from .stored import MAX_DEPTH, StoredConfig
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..stored import MAX_DEPTH, StoredConfig
 from .melf import POSES
-from .stored import MAX_DEPTH, StoredConfig
 
 CORES = ("ssd", "s6", "conv")
 

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import ConvBlock, VssBlock, surroundings, upsample
+from ..ops.blocks import ConvBlock, VssBlock, surroundings, upsample
+from ..ops.gradients import OrientedGradients
 from .config import MeSsmConfig
-from .gradients import OrientedGradients
 from .melf import Melf
 from .mfa import Mfa
 

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ..training.synthetic import Pair
+from ..training.trainer import Recipe, Trainer, ValidationCase
+from ..training.warped import Motion, WarpedBatch, draw_warped
 from .coarse_to_fine import (
     COARSE_PX,
     FINE_PX,
@@ -25,10 +28,7 @@ from .coarse_to_fine import (
     seen_from_reference,
 )
 from .matching_pairs import match_images
-from .regnet_mamba2 import STRIDE, RegNetMamba2, RegNetMamba2Config
-from .synthetic import Pair
-from .training import Recipe, Trainer, ValidationCase
-from .warped import Motion, WarpedBatch, draw_warped
+from .net import STRIDE, RegNetMamba2, RegNetMamba2Config
 
 TRAININGS: dict[str, RegNetMamba2Config] = {
     "tiny": RegNetMamba2Config(),

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import surroundings, upsample
-from .deformable import BoundedDeformableConv
+from ..ops.blocks import surroundings, upsample
+from ..ops.deformable import BoundedDeformableConv
+from ..ops.oriented import ORIENTATIONS, OrientedGradients
+from ..ops.separable import SeparableConv
 from .keypoints import peakiness
-from .oriented import ORIENTATIONS, OrientedGradients
-from .separable import SeparableConv
 
 _NORM_SIDE = 31
 

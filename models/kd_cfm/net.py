@@ -11,15 +11,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import upsample
+from ..ops.blocks import upsample
+from ..ops.modality_norm import ModalityNorm
+from ..ops.oriented import ORIENTATIONS, OrientedGradients
+from ..ops.separable import SeparableConv
+from ..stored import MAX_DEPTH, StoredConfig
 from .cross_fusion import CrossFusion, PatchEncoder, matching_matrix
 from .keypoint_detector import KeypointDetector, standardised
 from .keypoints import CELL_PX, pick_keypoints
-from .modality_norm import ModalityNorm
-from .oriented import ORIENTATIONS, OrientedGradients
 from .placing import similarity_around
-from .separable import SeparableConv
-from .stored import MAX_DEPTH, StoredConfig
 
 MODALITIES = ("optical", "sar")
 WINDOW_PX, PATCH_PX, TOKENS = 192, 96, 6

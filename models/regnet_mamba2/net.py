@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import ConvBlock
+from ..me_ssm.net import normalised
+from ..ops.blocks import ConvBlock
+from ..ops.cross_ssd import MIXERS, CrossSsd
+from ..ops.gradients import OrientedGradients
+from ..stored import MAX_DEPTH, StoredConfig
 from .cmi import Cmi, Msf
-from .cross_ssd import MIXERS, CrossSsd
-from .gradients import OrientedGradients
-from .me_ssm import normalised
-from .stored import MAX_DEPTH, StoredConfig
 
 STRIDE = 32
 """Images are padded to multiples of this: a block of states at 1/8."""

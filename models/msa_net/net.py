@@ -15,10 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import surroundings, upsample
-from .gradients import OrientedGradients
+from ..ops.blocks import surroundings, upsample
+from ..ops.gradients import OrientedGradients
+from ..stored import StoredConfig
 from .nla import Nla
-from .stored import StoredConfig
 
 PATCH_PX, STRIDE, _PAST_PX = 64, 8, 4
 MODALITIES = ("optical", "sar")

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ..me_ssm.training import peaks
+from ..training.losses import gaussian_label, soft_cross_entropy
+from ..training.synthetic import Pair
+from ..training.trainer import Recipe, Trainer, ValidationCase
+from ..training.warped import Motion, WarpedBatch, draw_warped, flow_mask
 from .cross_fusion import matching_loss
-from .kd_cfm import SEARCH, STRIDE, WINDOW_PX, Described, KdCfm, KdCfmConfig
 from .keypoints import CELL_PX, agreement, flatness, pick_keypoints
-from .losses import gaussian_label, soft_cross_entropy
-from .me_ssm_training import peaks
-from .synthetic import Pair
-from .training import Recipe, Trainer, ValidationCase
-from .warped import Motion, WarpedBatch, draw_warped, flow_mask
+from .net import SEARCH, STRIDE, WINDOW_PX, Described, KdCfm, KdCfmConfig
 
 _RADIUS_PX = 32.0
 _NEAR_PX = 6.0

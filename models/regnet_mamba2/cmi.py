@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from .blocks import ConvBlock, upsample
-from .cross_ssd import CrossSsd
+from ..ops.blocks import ConvBlock, upsample
+from ..ops.cross_ssd import CrossSsd
 
 
 class Cmi(nn.Module):

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from .similarity import slide_fft
+from ..ops.similarity import slide_fft
 
 
 def around(features: Tensor, mask: Tensor, places: Tensor, reach: int) -> Tensor:

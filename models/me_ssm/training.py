@@ -11,12 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..ops.similarity import slide_fft, slide_groups
+from ..training.losses import registration_loss
+from ..training.synthetic import Origin, Pair, SampleSize, draw
+from ..training.trainer import Recipe, Trainer, ValidationCase
 from .config import ABLATIONS, PRESETS, MeSsmConfig
-from .losses import registration_loss
-from .me_ssm import MeSsm
-from .similarity import slide_fft, slide_groups
-from .synthetic import Origin, Pair, SampleSize, draw
-from .training import Recipe, Trainer, ValidationCase
+from .net import MeSsm
 
 _REFINE_FROM, _REFINE_REACH_PX = 0.3, 3.0
 

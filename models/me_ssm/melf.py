@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import surroundings, upsample
+from ..ops.blocks import surroundings, upsample
 
 Pose = tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import ChannelNorm, ConvBlock, surroundings, upsample
+from ..ops.blocks import ChannelNorm, ConvBlock, surroundings, upsample
 from .fge import DIRECTIONS, Fge, derivative_kernels
 
 _AROUND_PX, _GRADIENT_GAIN, _FLOOR = 64, 20.0, 0.3

@@ -1,0 +1,1 @@
+"""ME-SSM, the default."""

@@ -1,0 +1,1 @@
+"""Operations of several networks; each state-space one has a slow twin."""

@@ -1,0 +1,1 @@
+"""RegNetMamba-2."""
