@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..me_ssm.training import peaks
+from ..ops.similarity import peaks
 from ..training.losses import gaussian_label, soft_cross_entropy
 from ..training.synthetic import Pair
 from ..training.trainer import Recipe, Trainer, ValidationCase

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..ops.similarity import slide_fft, slide_groups
+from ..ops.similarity import peaks, slide_fft, slide_groups
 from ..training.losses import registration_loss
 from ..training.synthetic import Origin, Pair, SampleSize, draw
 from ..training.trainer import Recipe, Trainer, ValidationCase
@@ -153,37 +153,6 @@ class TemplateTrainer(Trainer):
                 found = peaks(slide_fft(part, described))[0].cpu().numpy() - np.array(corner)
                 errors[i, j] = float(np.hypot(*(found - case.truth[:2, 2])))
         return errors
-
-
-def peaks(similarity: Tensor) -> Tensor:
-    """Return (B, 2): x, y of the highest value of (B, rows, columns), to sub-pixel by a parabola
-    along each axis.
-    """
-    batch, rows, columns = similarity.shape
-    top = similarity.flatten(1).argmax(1)
-    r, c = top // columns, top % columns
-    each = torch.arange(batch, device=similarity.device)
-
-    def vertex(before: Tensor, middle: Tensor, after: Tensor) -> Tensor:
-        bend = before - 2 * middle + after
-        return torch.where(
-            bend < -1e-9, 0.5 * (before - after) / bend.clamp_max(-1e-9), torch.zeros_like(bend)
-        ).clamp(-0.5, 0.5)
-
-    middle = similarity[each, r, c]
-    dx = vertex(
-        similarity[each, r, (c - 1).clamp_min(0)],
-        middle,
-        similarity[each, r, (c + 1).clamp_max(columns - 1)],
-    )
-    dy = vertex(
-        similarity[each, (r - 1).clamp_min(0), c],
-        middle,
-        similarity[each, (r + 1).clamp_max(rows - 1), c],
-    )
-    dx = torch.where((c == 0) | (c == columns - 1), 0.0, dx)
-    dy = torch.where((r == 0) | (r == rows - 1), 0.0, dy)
-    return torch.stack((c + dx, r + dy), dim=1)
 
 
 TRAININGS: dict[str, MeSsmConfig] = {**PRESETS, **ABLATIONS, "no_hard_negatives": PRESETS["tiny"]}

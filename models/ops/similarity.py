@@ -135,3 +135,34 @@ def slide_reference(template: Tensor, window: Tensor) -> Tensor:
             ).clamp_min(_FLOOR)
             out[:, r, c] = (kernel * under).sum((1, 2, 3)) / torch.sqrt(energy)
     return out
+
+
+def peaks(similarity: Tensor) -> Tensor:
+    """Return (B, 2): x, y of the highest value of (B, rows, columns), to sub-pixel by a parabola
+    along each axis.
+    """
+    batch, rows, columns = similarity.shape
+    top = similarity.flatten(1).argmax(1)
+    r, c = top // columns, top % columns
+    each = torch.arange(batch, device=similarity.device)
+
+    def vertex(before: Tensor, middle: Tensor, after: Tensor) -> Tensor:
+        bend = before - 2 * middle + after
+        return torch.where(
+            bend < -1e-9, 0.5 * (before - after) / bend.clamp_max(-1e-9), torch.zeros_like(bend)
+        ).clamp(-0.5, 0.5)
+
+    middle = similarity[each, r, c]
+    dx = vertex(
+        similarity[each, r, (c - 1).clamp_min(0)],
+        middle,
+        similarity[each, r, (c + 1).clamp_max(columns - 1)],
+    )
+    dy = vertex(
+        similarity[each, (r - 1).clamp_min(0), c],
+        middle,
+        similarity[each, (r + 1).clamp_max(rows - 1), c],
+    )
+    dx = torch.where((c == 0) | (c == columns - 1), 0.0, dx)
+    dy = torch.where((r == 0) | (r == rows - 1), 0.0, dy)
+    return torch.stack((c + dx, r + dy), dim=1)

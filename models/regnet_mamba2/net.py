@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..me_ssm.net import normalised
 from ..ops.blocks import ConvBlock
 from ..ops.cross_ssd import MIXERS, CrossSsd
 from ..ops.gradients import OrientedGradients
+from ..ops.local_norm import normalised
 from ..stored import MAX_DEPTH, StoredConfig
 from .cmi import Cmi, Msf
 

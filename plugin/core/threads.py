@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
-
-import cv2
 
 from .types import AlignParams
 
@@ -18,7 +17,14 @@ _AHEAD = 4
 
 def threads_of(params: AlignParams) -> int:
     """Return how many processor threads to use: as asked, else all."""
-    return params.threads or cv2.getNumberOfCPUs()
+    return params.threads or available()
+
+
+def available() -> int:
+    """Return how many processor threads this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def side_by_side(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError
 from .fields import check_params, param
+from .geometry.grid import Grid
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,27 +92,6 @@ class RasterRef:
         object.__setattr__(self, "bands", tuple(int(b) for b in self.bands))
         if any(b < 1 for b in self.bands):
             raise UsageError(f"Band numbers start at 1, got {self.bands}.")
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A pixel grid on the ground, or a bare pixel frame when `crs_wkt` is empty.
-
-    Attributes:
-        crs_wkt: CRS as WKT; empty for images without georeferencing.
-        geotransform: GDAL order (x0, dx, rx, y0, ry, dy), pixel corner -> map.
-        width: Columns.
-        height: Rows.
-    """
-
-    crs_wkt: str
-    geotransform: tuple[float, float, float, float, float, float]
-    width: int
-    height: int
-
-    def __post_init__(self) -> None:
-        if self.width < 1 or self.height < 1:
-            raise UsageError(f"A grid needs at least one pixel, got {self.width} x {self.height}.")
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,7 @@ from qgis.core import (
 from ..core.errors import OutputError
 from ..core.fit.displacement import Field, ellipses, map_linear, to_map
 from ..core.geometry import coords
-from ..core.points.qgis_points import is_referenced
-from ..core.types import Grid
+from ..core.geometry.grid import Grid
 from ..core.wording import fill, number, tr
 from .placement import Placement
 from .rasters import REAL, WHOLE
@@ -101,7 +100,7 @@ def field_layer(field: Field, placement: Placement, path: Path, name: str) -> Qg
 
 def places_of(grid: Grid, px: np.ndarray) -> np.ndarray:
     """Return (N, 2) where QGIS draws pixels of a raster, in its CRS."""
-    return coords.map_from_px(grid.geotransform, px) if is_referenced(grid) else px * [1.0, -1.0]
+    return coords.map_from_px(grid.geotransform, px) if grid.is_referenced else px * [1.0, -1.0]
 
 
 def _arrow_scale(now: np.ndarray, moved: np.ndarray) -> float:

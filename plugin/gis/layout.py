@@ -12,8 +12,9 @@ import numpy as np
 from osgeo import gdal, gdal_array
 
 from ..core.errors import ComplexDataError, OutputError, UnreadableRasterError
+from ..core.geometry.grid import Grid
 from ..core.progress import Progress
-from ..core.types import Grid, WarpParams
+from ..core.types import WarpParams
 
 _FLOATS = (gdal.GDT_Float32, gdal.GDT_Float64)
 _COMPLEX = (gdal.GDT_CInt16, gdal.GDT_CInt32, gdal.GDT_CFloat32, gdal.GDT_CFloat64)

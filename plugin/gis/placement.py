@@ -14,9 +14,9 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 
 from ..core.errors import UnreadableRasterError
 from ..core.geometry import coords
-from ..core.points.files import is_referenced
+from ..core.geometry.grid import Grid
 from ..core.session.point import SessionPoint
-from ..core.types import Grid, Point, TiePoint
+from ..core.types import Point, TiePoint
 from .layout import open_raster
 from .rasters import reprojection
 
@@ -34,7 +34,7 @@ class Placement:
     def __init__(self, reference_grid: Grid, sensed_grid: Grid, sensed_path: str) -> None:
         self.reference_grid, self.sensed_grid = reference_grid, sensed_grid
         self._gcp_wkt, self._gcps = "", None
-        if not is_referenced(sensed_grid):
+        if not sensed_grid.is_referenced:
             with contextlib.suppress(
                 UnreadableRasterError
             ):  # a file that is gone has no control points
@@ -78,7 +78,7 @@ class Placement:
 
     def reference_place_of_px(self, px: Point) -> Point:
         """Return where a place in the reference is drawn, in its CRS."""
-        if not is_referenced(self.reference_grid):
+        if not self.reference_grid.is_referenced:
             return px[0], -px[1]
         x, y = coords.map_from_px(self.reference_grid.geotransform, [px])[0]
         return float(x), float(y)
@@ -91,7 +91,7 @@ class Placement:
 
     def sensed_place_of_px(self, px: Point) -> Point:
         """Return where the sensed raster shows one of its pixels, in the reference's CRS."""
-        if not is_referenced(self.sensed_grid) and self._gcps is None:
+        if not self.sensed_grid.is_referenced and self._gcps is None:
             return px[0], -px[1]
         place = coords.map_from_px(self.sensed_grid.geotransform, [px])
         onwards = self.sensed_to_reference
@@ -102,7 +102,7 @@ class Placement:
         """(N, 2) sensed px -> reference px, as both rasters are georeferenced; pixel for pixel
         where they are not.
         """
-        if not is_referenced(self.reference_grid):
+        if not self.reference_grid.is_referenced:
             return coords.as_points(px)
         place = coords.map_from_px(self.sensed_grid.geotransform, px)
         onwards = self.sensed_to_reference
@@ -114,7 +114,7 @@ class Placement:
         """(N, 2) reference px -> sensed px, as both rasters are georeferenced; pixel for pixel
         where they are not.
         """
-        if not is_referenced(self.reference_grid):
+        if not self.reference_grid.is_referenced:
             return coords.as_points(px)
         place = coords.map_from_px(self.reference_grid.geotransform, px)
         backward = reprojection(
@@ -151,7 +151,7 @@ class Placement:
     def sensed_px_from(self, wkt: str) -> Callable[[np.ndarray], np.ndarray]:
         """Return (N, 2) in a CRS -> pixels of the sensed raster, as it is georeferenced now."""
         gcps, grid = self._gcps, self.sensed_grid
-        if gcps is None and not is_referenced(grid):
+        if gcps is None and not grid.is_referenced:
             return lambda places: coords.as_points(places) * [1.0, -1.0]
         backward = reprojection(wkt, grid.crs_wkt if gcps is None else self._gcp_wkt)
 
@@ -167,7 +167,7 @@ class Placement:
 
     @staticmethod
     def _px(grid: Grid, place: QgsPointXY, canvas_crs: QgsCoordinateReferenceSystem) -> Point:
-        if not is_referenced(grid):
+        if not grid.is_referenced:
             return place.x(), -place.y()
         backward = reprojection(canvas_crs.toWkt() if canvas_crs.isValid() else "", grid.crs_wkt)
         at = np.array([[place.x(), place.y()]])

@@ -20,9 +20,10 @@ from qgis.core import (
 
 from ..core.errors import AlignError, UnreadableRasterError
 from ..core.geometry import coords
+from ..core.geometry.grid import Grid
 from ..core.run.preflight import PairFacts, RasterFacts
 from ..core.run.sample_kinds import detect_modality, detect_sar_scale
-from ..core.types import Grid, Modality, RasterRef
+from ..core.types import Modality, RasterRef
 from .layout import open_raster
 from .placement import Placement
 

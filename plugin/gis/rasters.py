@@ -29,8 +29,9 @@ from qgis.PyQt.QtGui import QColor
 
 from ..core.errors import InputError, OutputError
 from ..core.geometry import coords
+from ..core.geometry.grid import Grid
 from ..core.lengths import is_geographic, unwrapped
-from ..core.types import Grid, RasterRef, TiePoint
+from ..core.types import RasterRef, TiePoint
 from ..core.wording import number, tr
 from .layout import open_raster
 

@@ -21,9 +21,10 @@ from qgis.core import (
 
 from ..core.errors import AlignError
 from ..core.fit.transforms import Transform
+from ..core.geometry.grid import Grid
 from ..core.output.siblings import carried_over, sensed_from_sibling
 from ..core.progress import Progress
-from ..core.types import Grid, WarpParams
+from ..core.types import WarpParams
 from .rasters import AID, GROUP, grid_of, raster_ref
 from .vector_warp import VectorMapping, write_warped
 from .warping import warp_with_gdal

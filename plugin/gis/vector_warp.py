@@ -23,10 +23,9 @@ from qgis.core import (
 from ..core.errors import OutputError
 from ..core.fit.transforms import Transform
 from ..core.geometry import coords
+from ..core.geometry.grid import Grid
 from ..core.outputs import Outputs
-from ..core.points.qgis_points import is_referenced
 from ..core.progress import Progress
-from ..core.types import Grid
 from .placement import Placement
 
 _EDGE_PX = 0.1
@@ -68,7 +67,7 @@ class VectorMapping:
         moved = self._transform.apply(px)
         return (
             coords.map_from_px(self._reference.geotransform, moved)
-            if is_referenced(self._reference)
+            if self._reference.is_referenced
             else moved * [1.0, -1.0]
         )
 

@@ -14,6 +14,7 @@ from osgeo import gdal, gdal_array
 from ..core.errors import AlignError, OutputError, UnreadableRasterError
 from ..core.fit.transforms import Transform
 from ..core.geometry import coords
+from ..core.geometry.grid import Grid
 from ..core.output.fill import refilled, refuse_unfit, replaced_fills
 from ..core.output.inverse_array import NOWHERE, SENSED_PLANE, InverseArray, inverse_array
 from ..core.output.nodes import (
@@ -27,7 +28,7 @@ from ..core.output.nodes import (
 )
 from ..core.outputs import Outputs, refuse_without_room
 from ..core.progress import Progress
-from ..core.types import Grid, WarpParams
+from ..core.types import WarpParams
 from .input_files import files_of
 from .layout import Layout, open_raster
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from ..engine.read.preparing import Image, Window
+    from ..core.image import Image, Window
 
 _CORE_PX, _BORDER_PX = 96, 48
 _STRIP_PX, _CONTEXT_PX = 512, 64

@@ -15,7 +15,7 @@ from .registry import TemplateMatcher, register
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..engine.read.preparing import Image
+    from ..core.image import Image
 
 _STRIP_PX = 600_000
 SHIPPED = shipped_weights("me_ssm")

@@ -14,7 +14,7 @@ from .registry import PairMatcher, PairMatches, check_same_size, register
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..engine.read.preparing import Image, Window
+    from ..core.image import Image, Window
     from .parts.descriptors import Peaks
 
 _STEP, _HALF, _PATCH = 4, 32, 64

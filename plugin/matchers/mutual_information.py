@@ -15,7 +15,7 @@ from .registry import TemplateMatcher, register
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..engine.read.preparing import Image
+    from ..core.image import Image
     from .parts.similarity import Surface
 
 

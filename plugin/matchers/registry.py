@@ -23,7 +23,7 @@ from ..core.types import Modality
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..engine.read.preparing import Image, Window
+    from ..core.image import Image, Window
     from .parts.similarity import Surface
 
 

@@ -11,13 +11,12 @@ import numpy as np
 
 from ..core.fields import check_params, param
 from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
-from .parts.surfaces import two_highest
 from .registry import PairMatcher, PairMatches, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..engine.read.preparing import Image, Window
+    from ..core.image import Image, Window
 
 _BLOCK_PX, _AROUND_PX = 256, 64
 _SIDE_PX = _BLOCK_PX + 2 * _AROUND_PX
@@ -89,7 +88,7 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
             search_radius_px: Matches further apart are left out.
             wanted: Windows whose middle lies outside are left out.
         """
-        from ..engine.read.preparing import middle_windows
+        from .parts.windows import middle_windows
 
         parts = []
         for corner, windows in middle_windows(reference, sensed, _BLOCK_PX, _AROUND_PX, wanted):
@@ -146,6 +145,8 @@ def _valid(mask: NDArray[np.bool_], at: NDArray[np.float64]) -> NDArray[np.bool_
 def _matches(found: dict[str, NDArray[Any]]) -> PairMatches:
     covariance = found["covariance"] + _LEAST_VARIANCE_PX2 * np.eye(2)
     surfaces = found["surface"].astype(np.float32)
+    from .parts.surfaces import two_highest
+
     peak, second = two_highest(surfaces, 2)
     spread = np.sqrt(np.trace(covariance, axis1=1, axis2=2))
     features = np.column_stack(

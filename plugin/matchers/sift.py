@@ -14,7 +14,7 @@ from .registry import PairMatcher, PairMatches, register
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..engine.read.preparing import Image, Window
+    from ..core.image import Image, Window
 
 
 @dataclass(frozen=True)

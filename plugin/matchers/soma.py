@@ -9,14 +9,13 @@ import numpy as np
 
 from ..core.fields import check_params, param
 from .network import NetworkMatcher, network_modality, shipped_weights, weights_param
-from .parts.surfaces import two_highest
 from .registry import PairMatcher, PairMatches, register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...models.soma.glam import GlamResult
-    from ..engine.read.preparing import Image, Window
+    from ..core.image import Image, Window
 
 _BLOCK_PX, _AROUND_PX = 256, 32
 _LEAST_VARIANCE_PX2 = 0.25
@@ -89,7 +88,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
             search_radius_px: Matches further apart are left out.
             wanted: Windows whose middle lies outside are left out.
         """
-        from ..engine.read.preparing import middle_windows
+        from .parts.windows import middle_windows
 
         parts = [
             self._points(*windows, corner, search_radius_px)
@@ -160,6 +159,8 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         origin = at + shift - residual - (side - 1)
         shift = (shift - returned) / 2.0
         sure, spread = certainty[rows, columns], np.sqrt(xx + yy)
+        from .parts.surfaces import two_highest
+
         peak, second = two_highest(surfaces, 1)
         features = np.stack(
             (

@@ -18,8 +18,9 @@ from qgis.core import (
 from ..core.errors import InputError
 from ..core.fit.fits import Fit
 from ..core.fit.tie_point_fit import fit_tie_points
-from ..core.points.files import is_referenced, parse_points
-from ..core.types import MODEL_LABELS, Grid, Quality, TiePoint
+from ..core.geometry.grid import Grid
+from ..core.points.files import parse_points
+from ..core.types import MODEL_LABELS, Quality, TiePoint
 from ..core.wording import tr
 from ..gis.rasters import native_grid
 from .algorithm import AlignAlgorithm
@@ -95,7 +96,7 @@ def read_control_points(
             if Path(file).is_file()
             else ""
         )
-        wkt = wkt or (sensed_grid.crs_wkt if is_referenced(sensed_grid) else "")
+        wkt = wkt or (sensed_grid.crs_wkt if sensed_grid.is_referenced else "")
     if not wkt:
         raise InputError(
             "This control-point file does not say where the reference's pixels lie.",

@@ -14,7 +14,6 @@ from qgis.core import (
 )
 
 from ..core.geometry import coords
-from ..core.points.files import is_referenced
 from ..core.wording import tr
 from ..gis.rasters import native_grid
 from .algorithm import AlignAlgorithm
@@ -76,7 +75,7 @@ class ImportPoints(AlignAlgorithm):
             for p in points
         )
         if outside:
-            size = coords.gsd(self.sensed.geotransform)[0] if is_referenced(self.sensed) else 1.0
+            size = coords.gsd(self.sensed.geotransform)[0] if self.sensed.is_referenced else 1.0
             feedback.pushWarning(
                 tr(
                     "{0} of {1} points lie far outside the sensed raster (pixel size "

@@ -26,8 +26,9 @@ from qgis.core import (
 
 from ..core.errors import InputError
 from ..core.geometry import coords
-from ..core.points.files import is_referenced, load_points
-from ..core.types import Grid, TiePoint
+from ..core.geometry.grid import Grid
+from ..core.points.files import load_points
+from ..core.types import TiePoint
 from ..core.wording import tr
 from ..gis.rasters import point_feature, point_fields, point_from_feature, reprojection
 from .algorithm import AlignAlgorithm
@@ -139,7 +140,7 @@ def points_of(
         )
         return [replace(p, reference_map=None) if bare else p for p in points]
     places = np.array([p.reference_map for p in points], dtype=float)
-    if is_referenced(reference_grid):
+    if reference_grid.is_referenced:
         onwards = reprojection(wkt, reference_grid.crs_wkt, reference_grid)
         places = places if onwards is None else onwards(places)
         now = coords.px_from_map(reference_grid.geotransform, places)
@@ -148,7 +149,7 @@ def points_of(
     out = []
     for point, place, px in zip(points, places, now, strict=True):
         moved = math.dist(px, point.reference_px) > _MOVED_PX
-        place_map = (float(place[0]), float(place[1])) if is_referenced(reference_grid) else None
+        place_map = (float(place[0]), float(place[1])) if reference_grid.is_referenced else None
         out.append(
             replace(
                 point,
@@ -171,7 +172,7 @@ def points_of_file(path: Path, reference_grid: Grid, sensed_grid: Grid) -> list[
         sensed_grid,
         lambda wkt: reprojection(wkt, reference_grid.crs_wkt, reference_grid),
     )
-    if not is_referenced(reference_grid) or not points:
+    if not reference_grid.is_referenced or not points:
         return points
     places = coords.map_from_px(reference_grid.geotransform, [p.reference_px for p in points])
     return [

@@ -18,10 +18,10 @@ from osgeo import gdal
 from ..core.blas import one_thread
 from ..core.errors import OutputError, UnreadableRasterError
 from ..core.fit.transforms import Transform
+from ..core.geometry.grid import Grid
 from ..core.output.nodes import output_grid, refuse_folds, warp_nodes
-from ..core.points.qgis_points import is_referenced
 from ..core.progress import Progress
-from ..core.types import Grid, WarpParams
+from ..core.types import WarpParams
 from ..gis.layout import Layout, open_raster
 from ..gis.warping import guarded, refuse_growth, virtual_source, warp_back, warp_settings
 
@@ -104,7 +104,7 @@ class PreviewWarp:
         progress: Progress,
     ) -> Path:
         g = reference_grid.geotransform
-        if not is_referenced(reference_grid):
+        if not reference_grid.is_referenced:
             reference_grid, params = (
                 replace(reference_grid, geotransform=_DRAWN),
                 replace(params, match_reference_grid=True),

@@ -11,11 +11,12 @@ from qgis.PyQt.QtCore import pyqtSignal
 
 from ..core.errors import AlignError, WorkerError
 from ..core.fit.transforms import Transform
+from ..core.geometry.grid import Grid
 from ..core.progress import Cancelled, Progress
 from ..core.run.adapting import AdaptRequest, AdaptResult
 from ..core.session.judgement import Case, judge
 from ..core.session.point import Seen
-from ..core.types import AlignRequest, AlignResult, Grid, Point, TiePoint, WarpParams
+from ..core.types import AlignRequest, AlignResult, Point, TiePoint, WarpParams
 from ..core.wording import fill, tr
 from ..gis.siblings import Sibling, warp_all
 from ..gis.warping import warp_with_gdal

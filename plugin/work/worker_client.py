@@ -64,7 +64,7 @@ _KEEP = (
     "CUDA_VISIBLE_DEVICES",
     "XDG_CACHE_HOME",
 )
-_SCRIPT = Path(__file__).resolve().parent / "engine" / "start_worker.py"
+_SCRIPT = Path(__file__).resolve().with_name("start_worker.py")
 _POLL_S = 0.05
 _LAST_WORDS_S = 1.0
 _START_TIMEOUT_S = 60.0

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from raster_files import write_raster
 from sar_optical_align.models.weights import load_weights
 from sar_optical_align.plugin.core.errors import AlignError, InputError, UsageError
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.points.files import save_points
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
 from sar_optical_align.plugin.core.run.adapting import AdaptRequest
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,
-    Grid,
     Modality,
     RasterRef,
     TiePoint,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import InputError
+from sar_optical_align.plugin.core.image import Image
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.measure.bench import run_bench
@@ -24,7 +25,6 @@ from sar_optical_align.plugin.engine.measure.cases import (
 from sar_optical_align.plugin.engine.measure.closure import closure_error, closure_windows
 from sar_optical_align.plugin.engine.measure.direct import direct_motion, error_of, robust_motion
 from sar_optical_align.plugin.engine.measure.null_matcher import NULL
-from sar_optical_align.plugin.engine.read.preparing import Image
 from sar_optical_align.plugin.matchers import all_specs, create
 
 

@@ -9,7 +9,8 @@ from rasterio.control import GroundControlPoint
 from sar_optical_align.plugin.core.errors import FitError
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
-from sar_optical_align.plugin.core.types import Grid, RasterRef, WarpParams
+from sar_optical_align.plugin.core.geometry.grid import Grid
+from sar_optical_align.plugin.core.types import RasterRef, WarpParams
 from sar_optical_align.plugin.engine.warping.write import warp
 
 REFERENCE = Grid(

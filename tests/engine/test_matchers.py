@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sar_optical_align.plugin.core.errors import UsageError
 from sar_optical_align.plugin.core.fields import param_infos
+from sar_optical_align.plugin.core.image import Image
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.read.preparing import Image
 from sar_optical_align.plugin.matchers import (
     PairMatcher,
     TemplateMatcher,

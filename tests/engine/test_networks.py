@@ -15,6 +15,7 @@ from raster_files import write_raster
 from sar_optical_align.models.me_ssm.net.config import PRESETS
 from sar_optical_align.models.me_ssm.net.net import MeSsm
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
+from sar_optical_align.plugin.core.image import Image
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,
@@ -29,7 +30,6 @@ from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.learn.calibrate import logistic
 from sar_optical_align.plugin.engine.measure.bench import align_case, case_error
 from sar_optical_align.plugin.engine.measure.cases import make_case, read_index
-from sar_optical_align.plugin.engine.read.preparing import Image
 from sar_optical_align.plugin.matchers import create
 from sar_optical_align.plugin.matchers.me_ssm import SHIPPED
 from sar_optical_align.plugin.matchers.network import NetworkError

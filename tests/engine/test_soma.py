@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sar_optical_align.models.regnet_mamba2.net.net import RegNetMamba2, RegNetMamba2Config
 from sar_optical_align.models.soma.net.net import Soma, SomaConfig
+from sar_optical_align.plugin.core.image import Image
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.read.preparing import Image
 from sar_optical_align.plugin.matchers import create
 from sar_optical_align.plugin.matchers.network import NetworkError
 from sar_optical_align.plugin.matchers.soma import SHIPPED

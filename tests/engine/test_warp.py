@@ -21,8 +21,9 @@ from sar_optical_align.plugin.core.errors import (
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.fit.transforms import KINDS
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
-from sar_optical_align.plugin.core.types import Grid, RasterRef, WarpParams
+from sar_optical_align.plugin.core.types import RasterRef, WarpParams
 from sar_optical_align.plugin.engine.warping.write import warp
 
 UTM = rasterio.CRS.from_epsg(32633).to_wkt()

@@ -9,7 +9,8 @@ import rasterio
 from raster_files import blob_positions, write_raster
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
-from sar_optical_align.plugin.core.types import Grid, RasterRef
+from sar_optical_align.plugin.core.geometry.grid import Grid
+from sar_optical_align.plugin.core.types import RasterRef
 from sar_optical_align.plugin.engine.warping.write import warp
 
 WIDTH, HEIGHT = 310, 270

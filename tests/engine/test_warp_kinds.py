@@ -12,7 +12,8 @@ import rasterio
 from raster_files import write_raster
 from sar_optical_align.plugin.core.errors import FitError
 from sar_optical_align.plugin.core.fit.fitting import fit
-from sar_optical_align.plugin.core.types import Grid, RasterRef, WarpParams
+from sar_optical_align.plugin.core.geometry.grid import Grid
+from sar_optical_align.plugin.core.types import RasterRef, WarpParams
 from sar_optical_align.plugin.engine.read.sources import open_raster
 from sar_optical_align.plugin.engine.warping.write import warp
 

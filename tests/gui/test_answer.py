@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from gdal_rasters import wkt
 from review_pairs import result_of, tie_points
-from sar_optical_align.plugin.core.types import Grid, RasterRef, Status
+from sar_optical_align.plugin.core.geometry.grid import Grid
+from sar_optical_align.plugin.core.types import RasterRef, Status
 from sar_optical_align.ui.parts.answer import first_answer
 from sar_optical_align.ui.parts.text import length
 

@@ -11,9 +11,10 @@ from gdal_rasters import wkt, write_raster
 from review_pairs import EPSG, REFERENCE_GT, SENSED_GT, TRUE, result_of, tie_points
 from sar_optical_align.plugin.core.errors import InputError, OutputError
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
 from sar_optical_align.plugin.core.session.session.session import Role, Session
-from sar_optical_align.plugin.core.types import Grid, RasterRef
+from sar_optical_align.plugin.core.types import RasterRef
 from sar_optical_align.plugin.reviewing.report import ReviewReport
 from sar_optical_align.plugin.reviewing.report_pictures import ReviewView
 from sar_optical_align.plugin.store.session_store import new_session, run_record

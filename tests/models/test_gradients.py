@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 from sar_optical_align.models.ops.gradients import OrientedGradients
+from sar_optical_align.plugin.core.image import Image
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.read.preparing import Image
 from sar_optical_align.plugin.matchers import create
 
 

@@ -7,8 +7,8 @@ import pytest
 from point_sets import ALL_KINDS, HEIGHT, WIDTH, scattered, truth
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.output.nodes import WarpNodes, warp_nodes
-from sar_optical_align.plugin.core.types import Grid
 
 gdal = pytest.importorskip("osgeo.gdal", reason="GDAL's Python bindings come with QGIS")
 

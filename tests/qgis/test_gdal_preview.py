@@ -13,7 +13,8 @@ from osgeo import gdal
 from sar_optical_align.plugin.core.errors import AlignError, FitError
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
-from sar_optical_align.plugin.core.types import Grid, WarpParams
+from sar_optical_align.plugin.core.geometry.grid import Grid
+from sar_optical_align.plugin.core.types import WarpParams
 from sar_optical_align.plugin.gis.warping import warp_with_gdal
 from sar_optical_align.plugin.work.preview import PreviewWarp
 

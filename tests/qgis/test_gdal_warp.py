@@ -21,8 +21,9 @@ from sar_optical_align.plugin.core.errors import (
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.fit.transforms import KINDS
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
-from sar_optical_align.plugin.core.types import Grid, WarpParams
+from sar_optical_align.plugin.core.types import WarpParams
 from sar_optical_align.plugin.gis.warping import warp_with_gdal
 
 WIDTH, HEIGHT = 310, 270

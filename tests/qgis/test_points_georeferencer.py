@@ -14,8 +14,9 @@ from qgis.analysis import QgsGcpTransformerInterface
 from qgis.core import QgsPointXY
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.points.files import load_points, parse_points, save_points
-from sar_optical_align.plugin.core.types import Grid, TiePoint
+from sar_optical_align.plugin.core.types import TiePoint
 
 METHOD = QgsGcpTransformerInterface.TransformMethod
 KINDS = {

@@ -26,10 +26,11 @@ from qgis.core import (
 from sar_optical_align.plugin.core.errors import FitError, InputError
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.output.siblings import carried_over, sensed_from_sibling
 from sar_optical_align.plugin.core.points.files import save_points
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
-from sar_optical_align.plugin.core.types import Grid, TiePoint, WarpParams
+from sar_optical_align.plugin.core.types import TiePoint, WarpParams
 from sar_optical_align.plugin.gis.rasters import add_to_group
 from sar_optical_align.plugin.gis.siblings import candidates, prepare, warp_all
 from sar_optical_align.plugin.gis.vector_warp import VectorMapping, moved

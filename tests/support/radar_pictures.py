@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from sar_optical_align.plugin.core.image import Image
 from sar_optical_align.plugin.core.types import Modality
-from sar_optical_align.plugin.engine.read.preparing import Image
 from scipy import ndimage
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import rasterio
 from sar_optical_align.plugin.core.errors import AlignError
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.jsonable import from_jsonable, to_jsonable
 from sar_optical_align.plugin.core.points.files import load_reviewed, save_points
 from sar_optical_align.plugin.core.run import protocol
@@ -23,7 +24,6 @@ from sar_optical_align.plugin.core.types import (
     AlignRequest,
     AlignResult,
     Evidence,
-    Grid,
     RasterRef,
     Status,
     TiePoint,

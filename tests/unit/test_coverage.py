@@ -15,7 +15,7 @@ from sar_optical_align.plugin.core.fit.coverage import (
 )
 from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.geometry import coords
-from sar_optical_align.plugin.core.types import Grid
+from sar_optical_align.plugin.core.geometry.grid import Grid
 
 coordinates = st.integers(-1000, 1000)
 pairs = st.lists(st.tuples(coordinates, coordinates), min_size=0, max_size=40)

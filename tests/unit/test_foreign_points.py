@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sar_optical_align.plugin.core.errors import InputError, PointsFileError
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.output.gdal_script import write_gdal_script
 from sar_optical_align.plugin.core.points.files import load_reviewed
 from sar_optical_align.plugin.core.run.processing_command import command, run_command
@@ -17,7 +18,6 @@ from sar_optical_align.plugin.core.session.session.session import Role
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,
-    Grid,
     Modality,
     RasterRef,
     WarpParams,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import OutputError, PointsFileError, UsageError
 from sar_optical_align.plugin.core.fit import fitting
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.lengths import (
     METRES_PER_DEGREE,
     Length,
@@ -18,7 +19,6 @@ from sar_optical_align.plugin.core.output.fill import fits, refilled, replaced_f
 from sar_optical_align.plugin.core.output.nodes import output_grid
 from sar_optical_align.plugin.core.points.ground_check import refuse_misplaced
 from sar_optical_align.plugin.core.points.qgis_points import parse_points
-from sar_optical_align.plugin.core.types import Grid
 
 DEGREES, METRES = 'GEOGCS["WGS 84"]', 'PROJCS["UTM"]'
 UTM = Grid(METRES, (500000.0, 10.0, 0.0, 3250000.0, 0.0, -10.0), 384, 384)

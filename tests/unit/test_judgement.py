@@ -19,10 +19,11 @@ from sar_optical_align.plugin.core.fit.displacement import (
 from sar_optical_align.plugin.core.fit.fitting import fit, fit_details
 from sar_optical_align.plugin.core.fit.folding import check_folds
 from sar_optical_align.plugin.core.fit.quality import ADVISED
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.session.session.judgement import Case, judge
 from sar_optical_align.plugin.core.session.session.point import Role, SessionPoint
 from sar_optical_align.plugin.core.session.session.refit import fit_points
-from sar_optical_align.plugin.core.types import Grid, TiePoint
+from sar_optical_align.plugin.core.types import TiePoint
 
 GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), int(WIDTH), int(HEIGHT))
 METRIC = ((10.0, 0.0), (0.0, -10.0))

@@ -15,8 +15,9 @@ from sar_optical_align.plugin.core.fit.quality import advise, implausible, radiu
 from sar_optical_align.plugin.core.fit.tie_point_fit import fit_tie_points
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.geometry import coords
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.output.siblings import carried_over
-from sar_optical_align.plugin.core.types import Grid, TiePoint
+from sar_optical_align.plugin.core.types import TiePoint
 
 REFERENCE = Grid("utm", (500000.0, 10.0, 0.0, 3250000.0, 0.0, -10.0), 300, 260)
 KINDS = ["shift", "similarity", "affine", "projective", "polynomial2", "tps", "field"]

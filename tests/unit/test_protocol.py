@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import UsageError, WorkerError
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.jsonable import from_jsonable, to_jsonable
 from sar_optical_align.plugin.core.run.protocol import (
     attach_surfaces,
@@ -26,7 +27,6 @@ from sar_optical_align.plugin.core.types import (
     AlignResult,
     CoarseResult,
     Evidence,
-    Grid,
     Quality,
     RasterRef,
     Status,

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 from sar_optical_align.plugin.core.fit.quality import Advice
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.session.session.file import SessionFile
 from sar_optical_align.plugin.core.session.session.session import Session
-from sar_optical_align.plugin.core.types import Grid, RasterRef, TiePoint
+from sar_optical_align.plugin.core.types import RasterRef, TiePoint
 
 GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300)
 

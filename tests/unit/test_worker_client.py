@@ -134,7 +134,7 @@ def test_no_file_beside_the_package_or_in_the_working_folder_runs_in_the_worker(
 ):
     marker, here = tmp_path / "ran", tmp_path / "here"
     here.mkdir()
-    script = plugins / "plugin" / "engine" / "start_worker.py"
+    script = plugins / "plugin" / "work" / "start_worker.py"
     for folder in (plugins.parent, plugins, here, script.parent):
         for name in ("uuid", "numpy", "rasterio", "sitecustomize"):
             (folder / f"{name}.py").write_text(f"open({str(marker)!r}, 'a').write(__file__)\n")
@@ -158,7 +158,7 @@ def test_a_process_that_the_worker_spawns_finds_the_package(plugins):
         "    with multiprocessing.get_context('spawn').Pool(1) as pool:\n        "
         "print(pool.apply(double, (21,)))\n"
     )
-    command = isolated(sys.executable, str(plugins / "plugin" / "engine" / "start_worker.py"))
+    command = isolated(sys.executable, str(plugins / "plugin" / "work" / "start_worker.py"))
     done = subprocess.run(
         command,
         capture_output=True,

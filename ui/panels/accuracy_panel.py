@@ -16,8 +16,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...plugin.core.fit.range_test import MAYBE, RangeTest
+from ...plugin.core.geometry.grid import Grid
 from ...plugin.core.session.judgement import Judgement
-from ...plugin.core.types import Grid
 from ..parts.icons import icon
 from ..parts.palette import soften
 from ..parts.text import fill, length, number, tr

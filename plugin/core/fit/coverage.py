@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..geometry import coords
-from ..types import Grid
+from ..geometry.grid import Grid
 from .transforms import Transform
 
 Array = NDArray[np.float64]

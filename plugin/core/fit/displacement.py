@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..points.qgis_points import is_referenced
-from ..types import Grid
+from ..geometry.grid import Grid
 from .coverage import convex_hull, inside_hull
 from .fits import Fit
 
@@ -89,5 +88,5 @@ def map_linear(grid: Grid) -> Array:
     """Return the linear part px -> east, north of a grid (x right, y up without georeferencing)."""
     gt = grid.geotransform
     return (
-        np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if is_referenced(grid) else np.diag([1.0, -1.0])
+        np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if grid.is_referenced else np.diag([1.0, -1.0])
     )

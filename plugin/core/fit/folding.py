@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..types import Grid, Point
+from ..geometry.grid import Grid
+from ..types import Point
 from .transforms import Transform
 
 

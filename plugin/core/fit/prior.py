@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from ..errors import FitError
 from ..geometry import coords
-from ..points.qgis_points import is_referenced
-from ..types import Grid, TiePoint
+from ..geometry.grid import Grid
+from ..types import TiePoint
 from . import fitting
 from .transforms import Transform
 
@@ -62,11 +62,11 @@ def known_prior(
     outline = _lattice(sensed)
     if place is not None:
         return _simplest(outline, place(outline), sensed)
-    if is_referenced(reference) and is_referenced(sensed) and reference.crs_wkt == sensed.crs_wkt:
+    if reference.is_referenced and sensed.is_referenced and reference.crs_wkt == sensed.crs_wkt:
         ground = coords.map_from_px(sensed.geotransform, outline)
         return _simplest(outline, coords.px_from_map(reference.geotransform, ground), sensed)
     known = [p for p in points if p.sensed_map is not None]
-    if not is_referenced(reference) or not known:
+    if not reference.is_referenced or not known:
         return None
     places = coords.as_points([p.sensed_px for p in known])
     images = coords.px_from_map(

@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..blas import one_thread
 from ..errors import FitError
 from ..geometry import coords
-from ..types import Grid, Quality
+from ..geometry.grid import Grid
+from ..types import Quality
 from .coverage import hull_area, overlap_area
 from .fits import Fit
 from .fitting import fit_details

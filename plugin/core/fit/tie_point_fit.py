@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, NoReliableAlignmentError
 from ..geometry import coords
-from ..types import Grid, Quality, TiePoint
+from ..geometry.grid import Grid
+from ..types import Quality, TiePoint
 from . import fitting, quality
 from .fits import Fit
 from .prior import known_prior

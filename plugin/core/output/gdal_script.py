@@ -13,10 +13,10 @@ from pathlib import Path
 from ..atomic import write_atomically
 from ..errors import InputError
 from ..fit.transforms import KINDS
-from ..points.qgis_points import is_referenced
+from ..geometry.grid import Grid
 from ..session.geopackage import authority_of
 from ..session.point import SessionPoint, as_session_point
-from ..types import Grid, TiePoint, WarpParams
+from ..types import TiePoint, WarpParams
 
 _METHODS = {
     "affine": "-order 1",
@@ -95,7 +95,7 @@ def _gcp(p: TiePoint, grid: Grid) -> str:
         g, (x, y) = grid.geotransform, p.reference_px
         place = (
             (g[0] + x * g[1] + y * g[2], g[3] + x * g[4] + y * g[5])
-            if is_referenced(grid)
+            if grid.is_referenced
             else (x, -y)
         )
     return f"-gcp {p.sensed_px[0]!r} {p.sensed_px[1]!r} {place[0]!r} {place[1]!r}\n"
@@ -138,7 +138,7 @@ def _script(
     extent = ""
     if (
         params.match_reference_grid
-        and is_referenced(grid)
+        and grid.is_referenced
         and grid.geotransform[2] == grid.geotransform[4] == 0.0
     ):
         g = grid.geotransform

@@ -18,9 +18,8 @@ from ..errors import FitError, OutputError
 from ..fit import bases
 from ..fit.transforms import KINDS, Transform, folds
 from ..geometry import coords
+from ..geometry.grid import Grid
 from ..lengths import is_geographic
-from ..points.qgis_points import is_referenced
-from ..types import Grid
 
 Array = NDArray[np.float64]
 _CELLS = (6, 9, 14)  # of the first lattices tried, along the longer side
@@ -270,7 +269,7 @@ def output_grid(
         OutputError: a pixel size that leaves next to nothing of the raster, or makes it absurdly
         large.
     """
-    if match_reference or not is_referenced(reference_grid):
+    if match_reference or not reference_grid.is_referenced:
         return reference_grid
     to_map = coords.matrix_from_geotransform(reference_grid.geotransform)
     outline = coords.apply_matrix(to_map, transform.apply(_lattice(sensed_grid, 33, 0)))
@@ -339,7 +338,7 @@ def kept_grid(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> 
             f"A geotransform cannot hold the model {label}.",
             "Choose shift, similarity or affine, or let the raster be resampled.",
         )
-    if reference_grid.crs_wkt and not is_referenced(reference_grid):
+    if reference_grid.crs_wkt and not reference_grid.is_referenced:
         raise FitError(
             "The reference has no geotransform that the sensed raster could take over.",
             "Let the raster be resampled.",

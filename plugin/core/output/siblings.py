@@ -14,8 +14,7 @@ from ..fit import fitting
 from ..fit.lattice import Lattice
 from ..fit.transforms import Transform
 from ..geometry import coords
-from ..points.qgis_points import is_referenced
-from ..types import Grid
+from ..geometry.grid import Grid
 
 Array = NDArray[np.float64]
 _SAME_PX = 1e-3
@@ -38,7 +37,7 @@ def sensed_from_sibling(
         InputError: where the sibling lies on the sensed raster is not known.
     """
     same_size = (sibling_grid.width, sibling_grid.height) == (sensed_grid.width, sensed_grid.height)
-    if not (is_referenced(sibling_grid) and is_referenced(sensed_grid)):
+    if not (sibling_grid.is_referenced and sensed_grid.is_referenced):
         if same_size:
             return None
         raise InputError(

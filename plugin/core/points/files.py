@@ -8,8 +8,9 @@ from pathlib import Path
 from ..atomic import write_atomically
 from ..borders import reading
 from ..errors import PointsFileError
+from ..geometry.grid import Grid
 from ..session.point import SessionPoint
-from ..types import Grid, Point, TiePoint
+from ..types import Point, TiePoint
 from .csv_points import format_csv, parse_csv, parse_csv_reviewed
 from .foreign_points import parse_foreign
 from .geojson_points import crs_name, format_geojson, parse_geojson, parse_geojson_reviewed
@@ -18,7 +19,6 @@ from .qgis_points import (
     PointsRow,
     Reproject,
     format_points,
-    is_referenced,
     parse_points,
     points_from_tie_points,
     tie_points_from_points,
@@ -32,7 +32,6 @@ __all__ = [
     "format_csv",
     "format_geojson",
     "format_points",
-    "is_referenced",
     "load_points",
     "load_reviewed",
     "parse_csv",

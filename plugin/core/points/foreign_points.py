@@ -18,10 +18,11 @@ import numpy as np
 
 from ..errors import PointsFileError
 from ..geometry import coords
+from ..geometry.grid import Grid
 from ..session.point import SessionPoint
-from ..types import Grid, TiePoint
+from ..types import TiePoint
 from .ground_check import refuse_misplaced
-from .qgis_points import Reproject, is_referenced, number
+from .qgis_points import Reproject, number
 
 _AROSICS = {"X_MAP", "Y_MAP", "X_SHIFT_M", "Y_SHIFT_M"}
 _KARIOS = {"x0", "y0", "dx", "dy"}
@@ -71,7 +72,7 @@ def parse_foreign(
 def _arosics(
     reader: csv.DictReader[str], reference: Grid, sensed: Grid, reproject: Reproject | None
 ) -> list[SessionPoint]:
-    if not (is_referenced(reference) and is_referenced(sensed)):
+    if not (reference.is_referenced and sensed.is_referenced):
         raise PointsFileError(
             "A tie point table of AROSICS needs two georeferenced rasters.",
             "Choose the rasters it was made with.",
@@ -139,7 +140,7 @@ def _karios(reader: csv.DictReader[str], reference: Grid) -> list[SessionPoint]:
         score = _optional(row, "score")
         place = (
             coords.map_from_px(reference.geotransform, [(rx, ry)])[0].tolist()
-            if is_referenced(reference)
+            if reference.is_referenced
             else None
         )
         known = (

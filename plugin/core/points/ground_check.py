@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ..errors import PointsFileError
 from ..geometry import coords
+from ..geometry.grid import Grid
 from ..lengths import is_geographic
-from ..types import Grid
 
 Array = NDArray[np.float64]
 _FAR = 20.0

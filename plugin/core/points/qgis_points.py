@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from ..errors import PointsFileError
 from ..geometry import coords
+from ..geometry.grid import Grid
 from ..session.point import SessionPoint, as_session_point
-from ..types import Grid, Point, TiePoint
+from ..types import Point, TiePoint
 from .ground_check import refuse_misplaced
 
 Array = NDArray[np.float64]
@@ -53,13 +54,6 @@ class PointsFile:
 
     crs_wkt: str
     rows: tuple[PointsRow, ...]
-
-
-def is_referenced(grid: Grid) -> bool:
-    """Whether pixels of a native grid have a place on the ground; those of a raster with GCPs or
-    RPCs only have none of their own.
-    """
-    return tuple(grid.geotransform) != _IDENTITY
 
 
 def number(text: str) -> float:
@@ -191,7 +185,7 @@ def points_from_tie_points(
         dx, dy = (residuals_px or {}).get(p.id, (0.0, 0.0))
         place = (*_outward(p.reference_px, reference_grid), *_outward(p.sensed_px, sensed_grid))
         rows.append(PointsRow(*place, p.enabled, dx, -dy, math.hypot(dx, dy)))
-    return PointsFile(reference_grid.crs_wkt if is_referenced(reference_grid) else "", tuple(rows))
+    return PointsFile(reference_grid.crs_wkt if reference_grid.is_referenced else "", tuple(rows))
 
 
 def tie_points_from_points(
@@ -228,7 +222,7 @@ def tie_points_from_points(
                 f"{where}: the point has no place in the rasters' coordinates.",
                 "Check the CRS of the file, or correct or remove the line.",
             )
-        place_map = places[2] if is_referenced(reference_grid) else None
+        place_map = places[2] if reference_grid.is_referenced else None
         points.append(
             TiePoint(
                 at + 1,
@@ -243,11 +237,11 @@ def tie_points_from_points(
 
 
 def _outward(px: Point, grid: Grid) -> Point:
-    if not is_referenced(grid):
+    if not grid.is_referenced:
         return px[0], -px[1]
     x, y = coords.map_from_px(grid.geotransform, [px])[0]
     return float(x), float(y)
 
 
 def _inward(xy: Array, grid: Grid) -> Array:
-    return coords.px_from_map(grid.geotransform, xy) if is_referenced(grid) else xy * [1.0, -1.0]
+    return coords.px_from_map(grid.geotransform, xy) if grid.is_referenced else xy * [1.0, -1.0]

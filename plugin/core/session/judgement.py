@@ -17,7 +17,7 @@ from ..fit.folding import FoldCheck, check_folds
 from ..fit.quality import Advice, rmse
 from ..fit.range_test import RangeTest, range_test
 from ..geometry import coords
-from ..types import Grid
+from ..geometry.grid import Grid
 from .point import Role, SessionPoint
 from .refit import FitState, advise_points, control_of
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from ..errors import UsageError
 from ..geometry import coords
-from ..points.qgis_points import is_referenced
-from ..types import Covariance, Grid, Point, TiePoint
+from ..geometry.grid import Grid
+from ..types import Covariance, Point, TiePoint
 from .point import Seen
 
 BY_HAND_PX2: Covariance = ((0.25, 0.0), (0.0, 0.25))
@@ -52,7 +52,7 @@ def placed(
             "Choose a place nearer to the rasters.",
         )
     reference_map = sensed_map = None
-    if is_referenced(reference_grid):
+    if reference_grid.is_referenced:
         x, y = coords.map_from_px(reference_grid.geotransform, [reference_px])[0]
         reference_map = (float(x), float(y))
         place = coords.map_from_px(sensed_grid.geotransform, [sensed_px])

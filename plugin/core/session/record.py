@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import AlignError, InputError
+from ..geometry.grid import Grid
 from ..jsonable import from_jsonable, to_jsonable
 from ..types import (
     MODEL_LABELS,
@@ -15,7 +16,6 @@ from ..types import (
     AlignRequest,
     AlignResult,
     CoarseResult,
-    Grid,
     Quality,
     RasterRef,
     Status,

@@ -15,7 +15,8 @@ from ..fit.prior import known_prior
 from ..fit.quality import Advice
 from ..fit.transforms import Transform
 from ..geometry import coords
-from ..types import Grid, Point, Quality
+from ..geometry.grid import Grid
+from ..types import Point, Quality
 from .point import Role, SessionPoint
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ..errors import FitError
 from ..fit.quality import Advice
-from ..types import Grid
+from ..geometry.grid import Grid
 from .point import SessionPoint
 from .refit import FitState, advise_points, fit_points
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from ..errors import UsageError
 from ..fit.quality import Advice
-from ..types import MODEL_LABELS, AlignResult, Grid, Point, RasterRef, Reason, TiePoint
+from ..geometry.grid import Grid
+from ..types import MODEL_LABELS, AlignResult, Point, RasterRef, Reason, TiePoint
 from .file import SessionFile, load_record
 from .fingerprint import Fingerprint
 from .history import History, Snapshot

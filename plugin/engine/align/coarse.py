@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.geometry.quadratic_peak import quadratic_peak
 from ...core.progress import Progress
-from ...core.session.peaks import quadratic_peak
 from ...core.types import CoarseResult
 from .coarse_search import Hypothesis, Search, similarity_matrix
 

@@ -18,9 +18,10 @@ from scipy import fft
 
 from ...core.errors import NothingToCompareError
 from ...core.geometry import coords
+from ...core.image import Image
 from ...core.progress import Progress
 from ...core.threads import side_by_side
-from ..read.preparing import Image, eroded
+from ..read.preparing import eroded
 
 if TYPE_CHECKING:
     from ...matchers import TemplateMatcher

@@ -23,9 +23,9 @@ from ...matchers.parts.similarity import Peak, find_peak
 from ..read.preparing import eroded
 
 if TYPE_CHECKING:
+    from ...core.image import Image
     from ...matchers import TemplateMatcher
     from ..read.pair import WorkingPair
-    from ..read.preparing import Image
 
 _MIN_VALID = 0.6
 

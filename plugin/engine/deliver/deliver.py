@@ -17,11 +17,11 @@ from ...core.errors import InputError, PointsFileError
 from ...core.fit.tie_point_fit import fit_tie_points
 from ...core.fit.transforms import Transform, transform_from_dict
 from ...core.geometry import coords
+from ...core.geometry.grid import Grid
 from ...core.lengths import is_geographic, unwrapped
 from ...core.outputs import Outputs
 from ...core.points.files import (
     check_suffix,
-    is_referenced,
     load_points,
     load_reviewed,
     parse_points,
@@ -31,7 +31,7 @@ from ...core.progress import Progress
 from ...core.run.protocol import result_to_json
 from ...core.session.file import is_review, load_record
 from ...core.session.point import SessionPoint
-from ...core.types import AlignRequest, AlignResult, Grid, RasterRef, Status, WarpParams
+from ...core.types import AlignRequest, AlignResult, RasterRef, Status, WarpParams
 from ..align.align import align
 from ..read.georeferencing import georeference
 from ..read.input_files import files_of
@@ -279,7 +279,7 @@ def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:
     """
     with reading("the points", points, "Check the path.", PointsFileError):
         file = parse_points(Path(points).read_text(encoding="utf-8"))
-    if not file.crs_wkt and not is_referenced(sensed_grid):
+    if not file.crs_wkt and not sensed_grid.is_referenced:
         return Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), sensed_grid.width, sensed_grid.height)
     wkt = file.crs_wkt or sensed_grid.crs_wkt
     ground = coords.as_points([(r.map_x, r.map_y) for r in file.rows])
@@ -289,7 +289,7 @@ def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:
         )
     source = coords.as_points([(r.source_x, r.source_y) for r in file.rows])
     spread = float(np.linalg.norm(source - source.mean(axis=0)))
-    pixel = coords.gsd(sensed_grid.geotransform)[0] if is_referenced(sensed_grid) else 1.0
+    pixel = coords.gsd(sensed_grid.geotransform)[0] if sensed_grid.is_referenced else 1.0
     size = pixel * float(np.linalg.norm(ground - ground.mean(axis=0))) / max(spread, 1e-12)
     low, high = ground.min(axis=0), ground.max(axis=0)
     width, height = (max(1, int(np.ceil((high[i] - low[i]) / size))) for i in (0, 1))

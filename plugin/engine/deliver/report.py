@@ -20,9 +20,9 @@ from ...core.fields import param_infos
 from ...core.fit import quality
 from ...core.fit.transforms import Transform, transform_from_dict
 from ...core.geometry import coords
+from ...core.image import Image
 from ...core.types import AlignParams, AlignResult, TiePoint
 from ..read.pair import WorkingPair, open_pair
-from ..read.preparing import Image
 
 _TEMPLATE = FOLDER / "report"
 _CHIP_PX, _CHIPS = 64, 12

@@ -36,7 +36,7 @@ from ..read.pair import WorkingPair, open_pair
 from .train import NETWORKS
 
 if TYPE_CHECKING:
-    from ..read.preparing import Image
+    from ...core.image import Image
 
 Array = NDArray[np.float64]
 NEAR_PX = 1.5
@@ -315,7 +315,7 @@ def _train(
     """Train the network of a matcher, in place; return steps, minutes and the weights."""
     import torch
 
-    training = importlib.import_module(f"...models.{key}_training", __package__)
+    training = importlib.import_module(f"....models.{key}.training", __package__)
     from ....models.training.trainer import Recipe, TooLittleGroundError
 
     preset = str(matcher.card.get("preset"))

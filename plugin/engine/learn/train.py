@@ -109,7 +109,7 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
             f"There is no network {request.network!r} to train.",
             f"Choose from {', '.join(NETWORKS)}.",
         )
-    training = importlib.import_module(f"...models.{request.network}_training", __package__)
+    training = importlib.import_module(f"....models.{request.network}.training", __package__)
     if request.preset not in training.TRAININGS:
         raise UsageError(
             f"Unknown preset {request.preset!r}.", f"Choose from {', '.join(training.TRAININGS)}."

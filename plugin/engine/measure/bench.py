@@ -31,13 +31,13 @@ from numpy.typing import NDArray
 from ...core.atomic import write_atomically
 from ...core.errors import AlignError, UsageError
 from ...core.fit.transforms import transform_from_dict
+from ...core.image import Image
 from ...core.outputs import output_folder
 from ...core.progress import Progress
 from ...core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
 from ...matchers import PairMatcher, TemplateMatcher, all_specs, create
 from ...matchers.parts.similarity import find_peak
 from ..align.align import align
-from ..read.preparing import Image
 from .bench_report import draw_bench, markdown
 from .cases import Case, Row, make_case, read_index
 from .closure import Window, closure_error, closure_windows

@@ -18,12 +18,12 @@ from ...core.errors import FitError
 from ...core.fit import fitting
 from ...core.fit.transforms import Transform
 from ...core.geometry import coords
+from ...core.image import Image
 from ...core.types import Modality
 from ...matchers import PairMatcher, TemplateMatcher
 from ...matchers.parts.similarity import find_peak
 from ..align.fine import template_size
 from ..align.outliers import magsac_affine
-from ..read.preparing import Image
 from .cases import Case, farthest_px
 from .null_matcher import NullMatcher
 from .protocols import is_bent, is_shift

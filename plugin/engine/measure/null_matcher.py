@@ -14,7 +14,7 @@ import numpy as np
 from ...matchers import PairMatcher, PairMatches, register
 
 if TYPE_CHECKING:
-    from ..read.preparing import Image, Window
+    from ...core.image import Image, Window
 
 NULL = "null"
 _SPACING_PX = 32

@@ -20,13 +20,13 @@ from ....models.msa_net.patch_metrics import decision_accuracy, false_positive_r
 from ...core.atomic import write_atomically
 from ...core.errors import UsageError
 from ...core.geometry import coords
+from ...core.image import Image
 from ...core.outputs import output_folder
 from ...core.progress import Progress
 from ...core.types import Modality
 from ...matchers import PairMatcher, create, get_spec
 from ...matchers.parts.features import fill_invalid
 from ...matchers.parts.keypoints import corners, maximum_moment, spread
-from ..read.preparing import Image
 from . import metrics
 from .cases import load_colour_pair, make_case, read_index
 from .papers import PAPERS

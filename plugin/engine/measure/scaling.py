@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from ...core.atomic import write_atomically
 from ...core.errors import AlignError, UsageError
+from ...core.image import Image
 from ...core.outputs import output_folder
 from ...core.progress import Progress
 from ...core.types import AlignParams, AlignRequest, Modality, RasterRef
 from ...matchers import TemplateMatcher, create, get_spec
 from ..align.align import align
 from ..read.opening import open_dataset
-from ..read.preparing import Image
 from .bench import peak_mb, reset_peak
 from .figures import save_figure
 

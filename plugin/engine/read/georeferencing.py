@@ -20,8 +20,9 @@ from rasterio.transform import RPCTransformer
 from ...core.errors import FitError, InputError
 from ...core.fit import fitting
 from ...core.geometry import coords
+from ...core.geometry.grid import Grid
 from ...core.lengths import unwrapped
-from ...core.types import Grid, RasterRef
+from ...core.types import RasterRef
 
 Points = NDArray[np.float64]
 Mapping = Callable[[Points], Points]

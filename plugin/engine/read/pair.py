@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from ...core.borders import reason_of
 from ...core.errors import InputError, MissingCrsError, NoOverlapError
 from ...core.geometry import coords
+from ...core.geometry.grid import Grid
+from ...core.image import Image, Window
 from ...core.lengths import is_geographic, unwrapped
 from ...core.run.preflight import automatic_radius_px
-from ...core.types import AlignRequest, Grid, Modality
-from .preparing import Image, Window
+from ...core.types import AlignRequest, Modality
 from .resampling import read_window
 from .sources import Source, open_raster
 

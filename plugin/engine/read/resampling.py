@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.geometry import coords
-from .preparing import Image, Window
+from ...core.image import Image, Window
 from .sources import Source
 
 Points = NDArray[np.float64]

@@ -15,9 +15,10 @@ from rasterio.errors import RasterioError
 
 from ...core.errors import UnreadableRasterError
 from ...core.fit.transforms import Transform
+from ...core.geometry.grid import Grid
 from ...core.output.fill import refilled, refuse_unfit, replaced_fills
 from ...core.output.nodes import kept_grid
-from ...core.types import Grid, RasterRef, WarpParams
+from ...core.types import RasterRef, WarpParams
 from ..read.opening import open_dataset
 
 

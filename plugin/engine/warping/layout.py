@@ -12,8 +12,9 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 
+from ...core.geometry.grid import Grid
 from ...core.output.fill import fits, refuse_unfit
-from ...core.types import Grid, WarpParams
+from ...core.types import WarpParams
 from ..read.tiling import Tile
 
 Samples = NDArray[Any]

@@ -22,11 +22,12 @@ from rasterio.windows import Window
 from ...core.errors import ComplexDataError, OutputError, UnreadableRasterError
 from ...core.fit.transforms import Transform
 from ...core.geometry import coords
+from ...core.geometry.grid import Grid
 from ...core.output.inverse_array import InverseArray
 from ...core.output.nodes import footprint, output_grid, refuse_folds
 from ...core.outputs import Outputs, refuse_without_room
 from ...core.progress import Progress
-from ...core.types import Grid, RasterRef, WarpParams
+from ...core.types import RasterRef, WarpParams
 from ..read.input_files import files_of
 from ..read.opening import open_dataset
 from ..read.sources import read_bands

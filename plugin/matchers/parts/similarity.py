@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from ...core.session.peaks import quadratic_peak
+from ...core.geometry.quadratic_peak import quadratic_peak
 
 _MIN_OVERLAP = 0.5
 _EPS = 1e-12

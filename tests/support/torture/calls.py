@@ -21,16 +21,16 @@ from pathlib import Path
 TIME_LIMIT_S, DEFECT = 90.0, 70
 _NOBODY = 65534
 _MODULES = (
-    "cli",
-    "deliver",
-    "align",
-    "warp",
-    "report",
-    "gpkg",
-    "batch",
-    "explain",
-    "demo",
-    "worker",
+    "engine.cli",
+    "engine.deliver.deliver",
+    "engine.align.align",
+    "engine.warping.write",
+    "engine.deliver.report",
+    "engine.deliver.gpkg",
+    "engine.deliver.batch",
+    "engine.deliver.explain",
+    "engine.deliver.demo",
+    "engine.worker",
     "matchers.cfog",
     "matchers.gradient_ncc",
 )
@@ -71,7 +71,7 @@ def preload() -> None:
     import importlib
 
     for name in _MODULES:
-        importlib.import_module(f"sar_optical_align.plugin.engine.{name}")
+        importlib.import_module(f"sar_optical_align.plugin.{name}")
 
 
 def command_line(
