@@ -71,11 +71,11 @@ lint: $(VENV)/.dev ## Check style, types and security
 	@mkdir -p $(VENV)/link && ln -sfn ../.. $(VENV)/link/sar_optical_align
 	@if $(PY) -c "import sys, torch; sys.exit(sys.version_info[:2] > (3, 12))" 2>/dev/null; then \
 	  cd $(VENV)/link && ../bin/mypy --config-file ../../pyproject.toml --cache-dir ../mypy \
-	    -p sar_optical_align.plugin.core -p sar_optical_align.plugin.engine -p sar_optical_align.models; \
+	    -p sar_optical_align.plugin.core -p sar_optical_align.plugin.matchers -p sar_optical_align.plugin.engine -p sar_optical_align.models; \
 	else echo "Types are not checked: they are stated for the pins of Python 3.10 to 3.12, with torch."; fi
 
 test-engine: $(VENV)/.dev ## Test core, engine and networks
-	$(PY) -m pytest tests/unit tests/engine tests/models tests/fuzz -q
+	$(PY) -m pytest $(wildcard tests/test_*.py) tests/unit tests/matchers tests/engine tests/models tests/fuzz -q
 
 test-qgis: $(QGIS_VENV)/.ready $(VENV)/.dev ## Test the plugin in QGIS without a screen
 	$(QGIS_ENV) $(QGIS_PY) -m pytest tests/qgis tests/gui -q -p no:xvfb -W ignore::DeprecationWarning

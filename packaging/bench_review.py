@@ -53,8 +53,8 @@ def measure(count: int, folder: Path, model: str) -> None:
     from qgis.PyQt.QtGui import QImage, QPainter
     from qgis.PyQt.QtWidgets import QApplication
     from review_pairs import REFERENCE_GT, SIZE, result_of, tie_points, write_pair
-    from sar_optical_align.plugin.core.session.session.file import SessionFile
-    from sar_optical_align.plugin.core.session.session.session import Session
+    from sar_optical_align.plugin.core.session.file import SessionFile
+    from sar_optical_align.plugin.core.session.session import Session
     from sar_optical_align.plugin.core.types import RasterRef
     from sar_optical_align.plugin.reviewing.controller import ReviewController
     from sar_optical_align.ui.panels.review_panel import ReviewPanel

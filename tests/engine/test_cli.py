@@ -330,7 +330,7 @@ def test_batch_writes_over_nothing(small_pair, tmp_path, capsys):
 
 
 def test_batch_leaves_addresses_of_gdal_alone(tmp_path, monkeypatch):
-    from sar_optical_align.plugin.engine.deliver.deliver.manifest import absolute
+    from sar_optical_align.plugin.engine.deliver.manifest import absolute
 
     for path in (
         "https://host/x.tif",
@@ -347,7 +347,7 @@ def test_batch_leaves_addresses_of_gdal_alone(tmp_path, monkeypatch):
 def test_batch_in_parallel_stops_at_once(small_pair, tmp_path):
     """What ends one pair early ends those beside it, whose results are not written."""
     from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, WarpParams
-    from sar_optical_align.plugin.engine.deliver.deliver.batch import run_batch
+    from sar_optical_align.plugin.engine.deliver.batch import run_batch
 
     manifest = batch_of(tmp_path, *[(*small_pair, f"{i}.tif") for i in range(6)])
 

@@ -14,7 +14,7 @@ from review_pairs import REFERENCE_GT, result_of, tie_points
 from sar_optical_align import classFactory
 from sar_optical_align.plugin.core.fit.quality import ADVISED
 from sar_optical_align.plugin.core.geometry import coords
-from sar_optical_align.plugin.core.session.session.session import Role
+from sar_optical_align.plugin.core.session.session import Role
 from sar_optical_align.ui.dock import ACCURACY, REVIEW
 from sar_optical_align.ui.parts.text import length
 

@@ -14,9 +14,9 @@ from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtWidgets import QApplication
 from sar_optical_align.plugin.core.progress import Cancelled
 from sar_optical_align.plugin.core.run.adapting import AdaptResult, HeldBack
-from sar_optical_align.plugin.core.session.session.file import load_record
-from sar_optical_align.plugin.core.session.session.record import Adapted
-from sar_optical_align.plugin.core.session.session.session import Session
+from sar_optical_align.plugin.core.session.file import load_record
+from sar_optical_align.plugin.core.session.record import Adapted
+from sar_optical_align.plugin.core.session.session import Session
 from sar_optical_align.plugin.store.session_store import adapted_weights, find_earlier, scene_params
 from whole_plugin import WholePlugin
 

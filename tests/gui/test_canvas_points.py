@@ -17,7 +17,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QColor, QImage, QPainter
 from review_pairs import SIZE, tie_points
 from sar_optical_align.plugin.core.geometry import coords
-from sar_optical_align.plugin.core.session.session.session import SessionPoint
+from sar_optical_align.plugin.core.session.session import SessionPoint
 from sar_optical_align.ui.canvas.canvas_points import (
     DISPLACEMENT,
     HIT_RADIUS_PX,

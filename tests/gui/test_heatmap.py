@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from qgis.PyQt.QtGui import QColor
 from review_pairs import tie_points
-from sar_optical_align.plugin.core.session.session.peaks import surface_index
+from sar_optical_align.plugin.core.session.peaks import surface_index
 from sar_optical_align.plugin.core.types import Evidence
 from sar_optical_align.ui.views.heatmap import HeatmapView, second_peak, viridis
 

@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import QApplication, QLabel
 from review_pairs import EPSG, SENSED_GT, result_of, tie_points
 from sar_optical_align import classFactory
 from sar_optical_align.plugin.core.jsonable import to_jsonable
-from sar_optical_align.plugin.core.session.session.session import Session
+from sar_optical_align.plugin.core.session.session import Session
 from sar_optical_align.plugin.core.types import RasterRef
 from sar_optical_align.plugin.store.session_store import find_earlier, pair_key, session_path
 

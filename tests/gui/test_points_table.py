@@ -8,7 +8,7 @@ import pytest
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import tie_points
-from sar_optical_align.plugin.core.session.session.session import PointState, Role, SessionPoint
+from sar_optical_align.plugin.core.session.session import PointState, Role, SessionPoint
 from sar_optical_align.ui.views.points_table import (
     GROUND,
     ID,

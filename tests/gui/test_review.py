@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import TRUE, tie_points
 from sar_optical_align.plugin.core.geometry import coords
-from sar_optical_align.plugin.core.session.session.session import PointState, Role, Session
+from sar_optical_align.plugin.core.session.session import PointState, Role, Session
 from sar_optical_align.plugin.core.types import RasterRef
 from sar_optical_align.plugin.reviewing.controller import ReviewController
 from sar_optical_align.plugin.store.session_store import find_earlier, session_path

@@ -13,7 +13,7 @@ from sar_optical_align.plugin.core.errors import InputError, OutputError
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
-from sar_optical_align.plugin.core.session.session.session import Role, Session
+from sar_optical_align.plugin.core.session.session import Role, Session
 from sar_optical_align.plugin.core.types import RasterRef
 from sar_optical_align.plugin.reviewing.report import ReviewReport
 from sar_optical_align.plugin.reviewing.report_pictures import ReviewView

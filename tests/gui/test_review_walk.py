@@ -13,7 +13,7 @@ from qgis.core import QgsCoordinateReferenceSystem
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from review_pairs import tie_points
-from sar_optical_align.plugin.core.session.session.session import PointState
+from sar_optical_align.plugin.core.session.session import PointState
 from sar_optical_align.ui.panels.review_panel import ReviewPanel
 from sar_optical_align.ui.views.points_table import QUEUE, RESIDUAL
 

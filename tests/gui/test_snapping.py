@@ -18,7 +18,7 @@ from review_pairs import EPSG, REFERENCE_GT, SENSED_GT, SIZE, TRUE, tie_points
 from sar_optical_align.plugin.core.errors import WorkerError
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.geometry.grid import Grid
-from sar_optical_align.plugin.core.session.session.session import PointState, Seen
+from sar_optical_align.plugin.core.session.session import PointState, Seen
 from sar_optical_align.plugin.core.types import AlignParams, Evidence, RasterRef
 from sar_optical_align.plugin.gis.placement import Placement
 from sar_optical_align.plugin.gis.rasters import native_grid

@@ -9,10 +9,10 @@ import sys
 import numpy as np
 import pytest
 import torch
-from sar_optical_align.models.soma.net.net import Soma, SomaConfig
-from sar_optical_align.models.soma.net.training import FlowRecipe, FlowTrainer
-from sar_optical_align.models.training.trainer.synthetic import Pair
-from sar_optical_align.models.training.trainer.trainer import TooLittleGroundError
+from sar_optical_align.models.soma.net import Soma, SomaConfig
+from sar_optical_align.models.soma.training import FlowRecipe, FlowTrainer
+from sar_optical_align.models.training.synthetic import Pair
+from sar_optical_align.models.training.trainer import TooLittleGroundError
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked")
 

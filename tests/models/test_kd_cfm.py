@@ -9,23 +9,23 @@ import json
 import numpy as np
 import pytest
 import torch
-from sar_optical_align.models.kd_cfm.net.cross_fusion import (
+from sar_optical_align.models.kd_cfm.cross_fusion import (
     Attention,
     CrossFusion,
     attention_reference,
     matching_loss,
     matching_matrix,
 )
-from sar_optical_align.models.kd_cfm.net.keypoints import (
+from sar_optical_align.models.kd_cfm.keypoints import (
     agreement,
     flatness,
     peakiness,
     pick_keypoints,
     read_along,
 )
-from sar_optical_align.models.kd_cfm.net.net import KdCfm, KdCfmConfig
-from sar_optical_align.models.kd_cfm.net.placing import around, similarity_around
-from sar_optical_align.models.kd_cfm.net.training import (
+from sar_optical_align.models.kd_cfm.net import KdCfm, KdCfmConfig
+from sar_optical_align.models.kd_cfm.placing import around, similarity_around
+from sar_optical_align.models.kd_cfm.training import (
     TRAININGS,
     KeypointRecipe,
     KeypointTrainer,
@@ -34,8 +34,8 @@ from sar_optical_align.models.kd_cfm.net.training import (
 )
 from sar_optical_align.models.ops.deformable import BoundedDeformableConv, deformable_conv_reference
 from sar_optical_align.models.ops.modality_norm import ModalityNorm
-from sar_optical_align.models.training.trainer.synthetic import Pair
-from sar_optical_align.models.training.trainer.trainer import Recipe, ValidationCase
+from sar_optical_align.models.training.synthetic import Pair
+from sar_optical_align.models.training.trainer import Recipe, ValidationCase
 from sar_optical_align.models.weights import fill, load_weights, save_weights
 
 SMALL = KdCfmConfig(

@@ -11,19 +11,19 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sar_optical_align.models.me_ssm.net.config import ABLATIONS, PRESETS, MeSsmConfig
-from sar_optical_align.models.me_ssm.net.melf import POSES, Melf
-from sar_optical_align.models.me_ssm.net.mfa import Mfa
-from sar_optical_align.models.me_ssm.net.net import MeSsm
-from sar_optical_align.models.me_ssm.net.training import TemplateRecipe, TemplateTrainer, peaks
+from sar_optical_align.models.me_ssm.config import ABLATIONS, PRESETS, MeSsmConfig
+from sar_optical_align.models.me_ssm.melf import POSES, Melf
+from sar_optical_align.models.me_ssm.mfa import Mfa
+from sar_optical_align.models.me_ssm.net import MeSsm
+from sar_optical_align.models.me_ssm.training import TemplateRecipe, TemplateTrainer, peaks
 from sar_optical_align.models.ops.similarity import slide_conv, slide_fft, slide_reference
-from sar_optical_align.models.training.trainer.losses import (
+from sar_optical_align.models.training.losses import (
     gaussian_label,
     hard_negative_hinge,
     peak_spread,
     registration_loss,
 )
-from sar_optical_align.models.training.trainer.synthetic import Pair, SampleSize, draw
+from sar_optical_align.models.training.synthetic import Pair, SampleSize, draw
 from sar_optical_align.models.weights import WeightsError, fill, halved, load_weights, save_weights
 
 

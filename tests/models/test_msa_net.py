@@ -12,13 +12,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sar_optical_align.models.msa_net.net.net import MsaNet, MsaNetConfig
-from sar_optical_align.models.msa_net.net.nla import Nla, nla_reference
-from sar_optical_align.models.msa_net.net.patch_metrics import (
+from sar_optical_align.models.msa_net.net import MsaNet, MsaNetConfig
+from sar_optical_align.models.msa_net.nla import Nla, nla_reference
+from sar_optical_align.models.msa_net.patch_metrics import (
     decision_accuracy,
     false_positive_rate,
 )
-from sar_optical_align.models.msa_net.net.training import (
+from sar_optical_align.models.msa_net.training import (
     STEP,
     TRAININGS,
     PatchRecipe,
@@ -29,10 +29,10 @@ from sar_optical_align.models.msa_net.net.training import (
     read_map,
     windows_apart,
 )
-from sar_optical_align.models.msa_net.net.triplets import contrast, decision, distance, triplet
-from sar_optical_align.models.training.trainer.synthetic import Pair
-from sar_optical_align.models.training.trainer.trainer import Recipe, ValidationCase
-from sar_optical_align.models.training.trainer.warped import Motion, WarpedSample
+from sar_optical_align.models.msa_net.triplets import contrast, decision, distance, triplet
+from sar_optical_align.models.training.synthetic import Pair
+from sar_optical_align.models.training.trainer import Recipe, ValidationCase
+from sar_optical_align.models.training.warped import Motion, WarpedSample
 from weight_files import attentive
 
 SMALL = MsaNetConfig(widths=(4, 8, 8), channels=32)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from sar_optical_align.models.ops.cross_ssd import CrossSsd, local_ssd, local_ssd_reference
-from sar_optical_align.models.regnet_mamba2.net.coarse_to_fine import (
+from sar_optical_align.models.regnet_mamba2.coarse_to_fine import (
     bilinear_label,
     coarse_scores,
     displacements,
@@ -19,13 +19,13 @@ from sar_optical_align.models.regnet_mamba2.net.coarse_to_fine import (
     fine_scores,
     seen_from_reference,
 )
-from sar_optical_align.models.regnet_mamba2.net.matching_pairs import match_images
-from sar_optical_align.models.regnet_mamba2.net.net import RegNetMamba2, RegNetMamba2Config
-from sar_optical_align.models.regnet_mamba2.net.training import (
+from sar_optical_align.models.regnet_mamba2.matching_pairs import match_images
+from sar_optical_align.models.regnet_mamba2.net import RegNetMamba2, RegNetMamba2Config
+from sar_optical_align.models.regnet_mamba2.training import (
     CorrespondenceRecipe,
     CorrespondenceTrainer,
 )
-from sar_optical_align.models.training.trainer.synthetic import Pair
+from sar_optical_align.models.training.synthetic import Pair
 
 SMALL = RegNetMamba2Config(widths=(8, 8, 8), state=2, coarse_depth=1, channels=8, fine_side=9)
 

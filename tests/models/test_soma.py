@@ -25,10 +25,10 @@ from sar_optical_align.models.ops.local_correlation import (
     correlate_local_reference,
     moments,
 )
-from sar_optical_align.models.soma.net.fge import Fge, derivative_kernels
-from sar_optical_align.models.soma.net.loss import residual, soma_loss
-from sar_optical_align.models.soma.net.net import Soma, SomaConfig
-from sar_optical_align.models.soma.net.training import (
+from sar_optical_align.models.soma.fge import Fge, derivative_kernels
+from sar_optical_align.models.soma.loss import residual, soma_loss
+from sar_optical_align.models.soma.net import Soma, SomaConfig
+from sar_optical_align.models.soma.training import (
     NEAR,
     TRAININGS,
     FlowRecipe,
@@ -37,9 +37,9 @@ from sar_optical_align.models.soma.net.training import (
     inverted,
     with_borders,
 )
-from sar_optical_align.models.training.trainer.synthetic import Pair
-from sar_optical_align.models.training.trainer.trainer import ValidationCase
-from sar_optical_align.models.training.trainer.warped import WarpedSample
+from sar_optical_align.models.training.synthetic import Pair
+from sar_optical_align.models.training.trainer import ValidationCase
+from sar_optical_align.models.training.warped import WarpedSample
 
 SMALL = SomaConfig(more=(8, 8, 8), channels=(8, 8, 8), regress_width=8)
 

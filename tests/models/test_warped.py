@@ -7,8 +7,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from sar_optical_align.models.training.trainer.synthetic import Pair
-from sar_optical_align.models.training.trainer.warped import (
+from sar_optical_align.models.training.synthetic import Pair
+from sar_optical_align.models.training.warped import (
     Motion,
     draw_warped,
     flow_mask,

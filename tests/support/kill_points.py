@@ -12,9 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import conftest  # noqa: F401 - registers the package
-from sar_optical_align.plugin.core.session.session import file as session_file
-from sar_optical_align.plugin.core.session.session.file import SessionFile, load_record
-from sar_optical_align.plugin.core.session.session.session import Session
+from sar_optical_align.plugin.core.session import file as session_file
+from sar_optical_align.plugin.core.session.file import SessionFile, load_record
+from sar_optical_align.plugin.core.session.session import Session
 from sessions import session
 
 

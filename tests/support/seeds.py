@@ -17,8 +17,8 @@ from sar_optical_align.plugin.core.jsonable import from_jsonable, to_jsonable
 from sar_optical_align.plugin.core.points.files import load_reviewed, save_points
 from sar_optical_align.plugin.core.run import protocol
 from sar_optical_align.plugin.core.run.adapting import AdaptResult, HeldBack
-from sar_optical_align.plugin.core.session.session.file import load_record
-from sar_optical_align.plugin.core.session.session.point import Seen
+from sar_optical_align.plugin.core.session.file import load_record
+from sar_optical_align.plugin.core.session.point import Seen
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,
@@ -29,9 +29,9 @@ from sar_optical_align.plugin.core.types import (
     TiePoint,
     WarpParams,
 )
+from sar_optical_align.plugin.engine.deliver.batch import read_results
 from sar_optical_align.plugin.engine.deliver.deliver import deliver
-from sar_optical_align.plugin.engine.deliver.deliver.batch import read_results
-from sar_optical_align.plugin.engine.deliver.deliver.manifest import read_manifest
+from sar_optical_align.plugin.engine.deliver.manifest import read_manifest
 from sar_optical_align.plugin.engine.learn.calibrate import read_card
 from sar_optical_align.plugin.engine.measure.cases import read_index
 from sessions import session
@@ -208,8 +208,8 @@ def _surfaces(_room: Path) -> list[bytes]:
 
 
 def _weights(room: Path) -> list[bytes]:
-    from sar_optical_align.models.me_ssm.net.config import PRESETS
-    from sar_optical_align.models.me_ssm.net.net import MeSsm
+    from sar_optical_align.models.me_ssm.config import PRESETS
+    from sar_optical_align.models.me_ssm.net import MeSsm
     from weight_files import untrained
 
     path = untrained(room, "me_ssm", MeSsm, PRESETS["tiny"])

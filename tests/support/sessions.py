@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.geometry.grid import Grid
-from sar_optical_align.plugin.core.session.session.session import Role, Seen, Session
+from sar_optical_align.plugin.core.session.session import Role, Seen, Session
 from sar_optical_align.plugin.core.types import Evidence, RasterRef, TiePoint
 
 GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300)

@@ -28,7 +28,7 @@ def attentive(net):
     something.
     """
     import torch
-    from sar_optical_align.models.msa_net.net.nla import Nla
+    from sar_optical_align.models.msa_net.nla import Nla
 
     for layer in net.modules():
         if isinstance(layer, Nla):

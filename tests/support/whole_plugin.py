@@ -30,7 +30,7 @@ class WholePlugin:
 
     def __init__(self, folder: Path, points: int = 30, size: tuple[int, int] = (420, 860)) -> None:
         from sar_optical_align import classFactory
-        from sar_optical_align.plugin.core.session.session.session import Role
+        from sar_optical_align.plugin.core.session.session import Role
 
         self.host = HostWindow()
         self.host.window.resize(size[0] + 500, size[1] + 120)

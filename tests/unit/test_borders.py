@@ -142,7 +142,7 @@ def test_the_worker_says_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_card_describes_no_network_that_cannot_be(config: object) -> None:
     pytest.importorskip("torch")
-    from sar_optical_align.models.me_ssm.net.config import MeSsmConfig
+    from sar_optical_align.models.me_ssm.config import MeSsmConfig
 
     with pytest.raises(ValueError, match=r"depths|state|heads|widths|mfa|object"):
         MeSsmConfig.from_dict(config)
