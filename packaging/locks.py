@@ -22,7 +22,7 @@ PLATFORMS = {
     "darwin": "aarch64-apple-darwin",
 }
 TORCH = "2.13.0"
-# What the figures of README.md were measured with; newer Pythons have no wheels of these.
+# What the figures of docs/results.md were measured with; newer Pythons have no wheels of these.
 MEASURED = ("numpy==1.26.4", "opencv-python-headless==4.11.0.86", "rasterio==1.4.4")
 LAST_MEASURED = "3.12"
 NEWER = ("rasterio==1.5.1",)  # the newest with wheels for all three platforms

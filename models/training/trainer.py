@@ -75,7 +75,7 @@ class Trainer:
     """
 
     protocol: ClassVar[str] = "shift"
-    """Cases of validation: "shift" or "affine", see `evaluate`."""
+    """Cases of validation: "shift" or "affine", see `cases` of the bench."""
     measures: ClassVar[tuple[str, ...]] = ("error",)
     """Names of the errors `validate` gives for each case."""
     measured: ClassVar[str] = ""

@@ -1,5 +1,5 @@
 """The files that a raster is read from, as GDAL tells them; the counterpart of
-`engine.input_files`.
+`engine.read.input_files`.
 """
 
 from __future__ import annotations

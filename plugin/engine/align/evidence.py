@@ -1,7 +1,7 @@
 """How far to trust one match, and a whole registration.
 
 Both are logistic models whose weights are learnt on the training split of real pairs by
-`calibrate`, related and deliberately mismatched, motions drawn as in `evaluate`. Those of networks
+`calibrate`, related and deliberately mismatched, motions drawn as in `cases`. Those of networks
 lie in the cards of their weights; handcrafted matchers use CFOG's, in `resources/calibrations`.
 Each comes with what it showed on the validation split.
 """

@@ -196,7 +196,7 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
 
 
 def measure(args: argparse.Namespace, progress: Progress) -> list[str]:
-    """Measure a matcher in its paper's terms; see `paper_bench.run_papers`."""
+    """Measure a matcher in its paper's terms; see `papers_bench.run_papers`."""
     from ..measure.papers_bench import run_papers
 
     return [

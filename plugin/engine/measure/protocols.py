@@ -1,4 +1,4 @@
-"""The protocols of a bench (see `cases` and `evaluate`) and what one matcher did on one draw of one
+"""The protocols of a bench (see `cases` and `bench`) and what one matcher did on one draw of one
 pair.
 """
 
