@@ -26,6 +26,13 @@ if PACKAGE not in sys.modules:
     sys.modules[PACKAGE] = module
     spec.loader.exec_module(module)
 
+if importlib.util.find_spec("hypothesis") is not None:  # QGIS' tests do without
+    from hypothesis import settings
+
+    # How long an example takes says how busy the machine is.
+    settings.register_profile("any-machine", deadline=None)
+    settings.load_profile("any-machine")
+
 
 def _lacks_torch(error: BaseException | None) -> bool:
     """Whether test code itself, not the product on its behalf, asked for torch where there is

@@ -36,6 +36,7 @@ from ..align.align import align
 from ..read.georeferencing import georeference
 from ..read.input_files import files_of
 from ..read.opening import open_dataset
+from ..read.sources import UNREADABLE
 from ..warping.write import quiet_rasterio, warp_into
 
 Array = NDArray[np.float64]
@@ -135,16 +136,13 @@ def unit_of(path: str) -> tuple[str, float]:
     Raises:
         InputError: it cannot be opened.
     """
-    try:
-        with quiet_rasterio(), open_dataset(path) as d:
-            crs = d.crs or d.gcps[1]
-            return (
-                (crs.to_wkt(), 1.0 if crs.is_geographic else float(crs.linear_units_factor[1]))
-                if crs
-                else ("", 1.0)
-            )
-    except (rasterio.errors.RasterioError, rasterio.errors.CRSError) as error:
-        raise InputError(f"Cannot open the raster {path}: {error}.", "Check the path.") from error
+    with reading("the raster", path, UNREADABLE), quiet_rasterio(), open_dataset(path) as d:
+        crs = d.crs or d.gcps[1]
+        return (
+            (crs.to_wkt(), 1.0 if crs.is_geographic else float(crs.linear_units_factor[1]))
+            if crs
+            else ("", 1.0)
+        )
 
 
 def native_grid(path: str) -> Grid:
@@ -153,11 +151,7 @@ def native_grid(path: str) -> Grid:
     Raises:
         InputError: it cannot be opened.
     """
-    with (
-        reading("the raster", path, "Check the path and that the file is a raster GDAL can read."),
-        quiet_rasterio(),
-        open_dataset(path) as d,
-    ):
+    with reading("the raster", path, UNREADABLE), quiet_rasterio(), open_dataset(path) as d:
         t = d.transform
         wkt = d.crs.to_wkt() if d.crs and not t.is_identity else ""
         return Grid(wkt, (t.c, t.a, t.b, t.f, t.d, t.e), d.width, d.height)
@@ -260,7 +254,7 @@ def _placing(path: str, reference: Grid) -> Callable[[Array], Array] | None:
     """
     if not reference.crs_wkt:
         return None
-    with quiet_rasterio(), open_dataset(path) as d:
+    with reading("the raster", path, UNREADABLE), quiet_rasterio(), open_dataset(path) as d:
         own = georeference(d, RasterRef(path))
     if own.kind == "none" or not own.grid.crs_wkt:
         return None

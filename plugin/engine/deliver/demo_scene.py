@@ -18,12 +18,12 @@ import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError
 
 from ...core.errors import OutputError
 from ...core.geometry import coords
 from ...core.outputs import Outputs
 from ..align.coarse_search import similarity_matrix
+from ..read.gdal_errors import GDAL_ERRORS
 
 Array = NDArray[np.float32]
 WIDTH, HEIGHT, GSD_M = 1180, 960, 10.0
@@ -231,7 +231,7 @@ def write_demo_pair(
                 json.dumps({"reference_px -> sensed_px": asdict(truth), "seed": seed}, indent=1),
                 encoding="utf-8",
             )
-        except (OSError, RasterioError) as error:
+        except (OSError, *GDAL_ERRORS) as error:
             raise OutputError(
                 f"Cannot write into {folder}: {error}.",
                 "Choose a folder you may write to, with enough room.",

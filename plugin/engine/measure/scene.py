@@ -19,7 +19,8 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from ...core.atomic import write_atomically
-from ...core.errors import FitError, InputError
+from ...core.borders import reading
+from ...core.errors import FitError, InputError, OutputError
 from ...core.fit import fitting
 from ...core.fit.prior import known_prior
 from ...core.geometry import coords
@@ -27,7 +28,9 @@ from ...core.outputs import output_folder
 from ...core.progress import Progress
 from ...core.types import AlignParams, AlignRequest, Modality, RasterRef
 from ..align.align import align
+from ..read.gdal_errors import GDAL_ERRORS
 from ..read.opening import open_dataset
+from ..read.sources import UNREADABLE
 from .bench import peak_mb, reset_peak
 
 if TYPE_CHECKING:
@@ -186,17 +189,19 @@ def _displace(
     """Write the sensed raster with displaced georeferencing; return it and where that puts the
     check points, reference px.
     """
-    try:
-        with open_dataset(str(sensed)) as source, open_dataset(str(reference)) as fixed:
-            data, profile, into = source.read(), source.profile, ~fixed.transform
-    except rasterio.errors.RasterioError as error:
-        raise InputError(f"The scene cannot be read: {error}.") from error
+    with reading("the scene", reference, UNREADABLE), open_dataset(str(reference)) as fixed:
+        into = ~fixed.transform
+    with reading("the scene", sensed, UNREADABLE), open_dataset(str(sensed)) as source:
+        data, profile = source.read(), source.profile
     own, middle = profile["transform"], (profile["width"] / 2, profile["height"] / 2)
     along = shift_px / math.sqrt(2.0)
     profile["transform"] = (
         own @ Affine.translation(along, along) @ Affine.rotation(rotation_deg, middle)
     )
-    with rasterio.open(target, "w", **profile) as sink:
-        sink.write(data)
+    try:
+        with rasterio.open(target, "w", **profile) as sink:
+            sink.write(data)
+    except (*GDAL_ERRORS, OSError) as error:
+        raise OutputError(f"Cannot write {target}: {error}.", "Make room for a copy.") from error
     linear = np.array((into @ profile["transform"])[:6]).reshape(2, 3)
     return target, moved @ linear[:, :2].T + linear[:, 2]

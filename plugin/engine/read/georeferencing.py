@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import CRSError, RasterioError
 from rasterio.transform import RPCTransformer
 
+from ...core.borders import reading, reason_of
 from ...core.errors import FitError, InputError
 from ...core.fit import fitting
 from ...core.geometry import coords
@@ -29,6 +29,7 @@ Mapping = Callable[[Points], Points]
 IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 _MAX_TPS_GCPS = 250
 _MIN_GCPS = 4
+_RPCS = "Check or replace the RPCs of the file."
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def georeference(dataset: Any, ref: RasterRef) -> Georeferencing:
             "gcps", Grid(crs.to_wkt() if crs else "", IDENTITY, *size), forward, backward
         )
     if t.is_identity and dataset.rpcs is not None:
-        forward, backward = _from_rpcs(dataset.rpcs)
+        forward, backward = _from_rpcs(ref.path, dataset.rpcs)
         return Georeferencing(
             "rpcs", Grid(rasterio.CRS.from_epsg(4326).to_wkt(), IDENTITY, *size), forward, backward
         )
@@ -91,10 +92,10 @@ def _override(ref: RasterRef) -> str:
         return ""
     try:
         return str(rasterio.CRS.from_user_input(ref.crs_wkt).to_wkt())
-    except (CRSError, RasterioError) as error:
+    except Exception as error:  # PROJ's own errors are none of rasterio's
         hint = "Give WKT or an authority code such as EPSG:32633."
         raise InputError(
-            f"The CRS given for {ref.path} is not understood: {error}.", hint
+            f"The CRS given for {ref.path} is not understood: {reason_of(error)}.", hint
         ) from error
 
 
@@ -139,7 +140,7 @@ def _spread(points: Points) -> float:
     return float(np.sqrt(((points - points.mean(axis=0)) ** 2).sum(axis=1).mean()))
 
 
-def _from_rpcs(rpcs: Any) -> tuple[Mapping, Mapping]:
+def _from_rpcs(path: str, rpcs: Any) -> tuple[Mapping, Mapping]:
     """Rational polynomials at their mean height; GDAL would stop its search for the ground at a
     tenth of a pixel.
     """
@@ -151,11 +152,13 @@ def _from_rpcs(rpcs: Any) -> tuple[Mapping, Mapping]:
     transformer = RPCTransformer(rpcs, **options)
 
     def to_map(xy: Points) -> Points:
-        x, y = transformer.xy(xy[:, 1], xy[:, 0], offset="ul")
+        with reading("the RPCs", path, _RPCS):
+            x, y = transformer.xy(xy[:, 1], xy[:, 0], offset="ul")
         return np.stack([np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)], axis=1)
 
     def to_px(xy: Points) -> Points:
-        rows, cols = transformer.rowcol(xy[:, 0], xy[:, 1], op=np.positive)
+        with reading("the RPCs", path, _RPCS):
+            rows, cols = transformer.rowcol(xy[:, 0], xy[:, 1], op=np.positive)
         return np.stack(
             [np.asarray(cols, dtype=np.float64), np.asarray(rows, dtype=np.float64)], axis=1
         )

@@ -8,11 +8,11 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
-from rasterio._err import CPLE_BaseError
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning
 
 from ...core.errors import RemoteRasterError
 from ...core.run.remote import own_address
+from .gdal_errors import GDAL_ERRORS
 from .opening import open_dataset
 
 
@@ -39,5 +39,5 @@ def _listed(path: str, driver: str | None) -> list[str]:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with open_dataset(path, driver=driver) as dataset:
                 return list(dataset.files)
-    except (RemoteRasterError, RasterioError, CPLE_BaseError, OSError, ValueError):
+    except (RemoteRasterError, *GDAL_ERRORS, OSError, ValueError):
         return []

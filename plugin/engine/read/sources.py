@@ -22,7 +22,6 @@ from ...core.errors import (
     ComplexDataError,
     EmptyImageError,
     ImageTooSmallError,
-    InputError,
     UnreadableRasterError,
 )
 from ...core.geometry import coords
@@ -41,7 +40,8 @@ from .preparing import (
     to_grey,
 )
 
-_TRUNCATED = "The file seems truncated or damaged; copy it again."
+UNREADABLE = "Check the path and that the file is a raster GDAL can read."
+TRUNCATED = "The file seems truncated or damaged; copy it again."
 Points = NDArray[np.float64]
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -85,12 +85,7 @@ class Source:
         self.ref = ref
         self._lock = threading.Lock()
         with (
-            reading(
-                "the raster",
-                ref.path,
-                "Check the path and that the file is a raster GDAL can read.",
-                UnreadableRasterError,
-            ),
+            reading("the raster", ref.path, UNREADABLE, UnreadableRasterError),
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
@@ -103,9 +98,9 @@ class Source:
                 UnreadableRasterError,
             ):
                 self._check()
-            self._place = georeference(self._dataset, ref)
-            self.grid, self.georeferencing = self._place.grid, self._place.kind
-            self._inspect(fallback, sar_scale)
+                self._place = georeference(self._dataset, ref)
+                self.grid, self.georeferencing = self._place.grid, self._place.kind
+                self._inspect(fallback, sar_scale)
         except EmptyImageError as error:
             self._dataset.close()
             raise EmptyImageError(f"{ref.path}: {error.message}", error.hint) from error
@@ -276,7 +271,7 @@ class Source:
         shape = shape or (box[3], box[2])
         decimated = shape != (box[3], box[2])
         with (
-            reading("the pixels", self.ref.path, _TRUNCATED, UnreadableRasterError),
+            reading("the pixels", self.ref.path, TRUNCATED, UnreadableRasterError),
             self._lock,
             self._full_size(decimated) as d,
         ):
@@ -316,7 +311,7 @@ class Source:
         d = self._dataset
         rows, cols = d.block_shapes[-1]
         x, y = (d.width - 1) // cols * cols, (d.height - 1) // rows * rows
-        with reading("the pixels", self.ref.path, _TRUNCATED, UnreadableRasterError):
+        with reading("the pixels", self.ref.path, TRUNCATED, UnreadableRasterError):
             d.read(d.count, window=Window(x, y, d.width - x, d.height - y))
 
     def _grey(self, values: Array) -> Array:
@@ -404,9 +399,4 @@ def open_raster(
         UnreadableRasterError, BandError, ComplexDataError, ImageTooSmallError, EmptyImageError:
         each with a hint.
     """
-    try:
-        return Source(ref, fallback, sar_scale, speckle_filter)
-    except np.linalg.LinAlgError as error:
-        raise InputError(
-            f"{ref.path}: its georeferencing cannot be inverted.", "Check its geotransform or GCPs."
-        ) from error
+    return Source(ref, fallback, sar_scale, speckle_filter)

@@ -10,9 +10,8 @@ from typing import Any
 import rasterio
 import rasterio.shutil
 from affine import Affine
-from rasterio._err import CPLE_BaseError
-from rasterio.errors import RasterioError
 
+from ...core.borders import reading
 from ...core.errors import UnreadableRasterError
 from ...core.fit.transforms import Transform
 from ...core.geometry.grid import Grid
@@ -20,6 +19,7 @@ from ...core.output.fill import refilled, refuse_unfit, replaced_fills
 from ...core.output.nodes import kept_grid
 from ...core.types import RasterRef, WarpParams
 from ..read.opening import open_dataset
+from ..read.sources import UNREADABLE
 
 
 def georeference(
@@ -38,24 +38,21 @@ def georeference(
         OutputError: the nodata value does not fit into the samples.
         UnreadableRasterError: the input cannot be read.
         FitError: no geotransform can say what the transform does.
-        OSError, RasterioError: the output cannot be written.
+        OSError, GDAL's errors: the output cannot be written.
     """
-    try:
-        with open_dataset(sensed.path) as source:
-            size, dtype = (source.width, source.height), source.dtypes[0]
-            fill, replaced = replaced_fills(list(source.nodatavals), sensed.nodata, params.nodata)
-    except (RasterioError, OSError) as error:
-        raise UnreadableRasterError(
-            f"Cannot open the raster {sensed.path}: {error}.",
-            "Check the path and that the file is a raster GDAL can read.",
-        ) from error
+    with (
+        reading("the raster", sensed.path, UNREADABLE, UnreadableRasterError),
+        open_dataset(sensed.path) as source,
+    ):
+        size, dtype = (source.width, source.height), source.dtypes[0]
+        fill, replaced = replaced_fills(list(source.nodatavals), sensed.nodata, params.nodata)
     if fill is not None:
         refuse_unfit(fill, dtype)
     grid = kept_grid(transform, reference_grid, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), *size))
     options: dict[str, Any] = {"BIGTIFF": "IF_SAFER", "COMPRESS": params.compression.upper()}
     first = partial.with_name(f"{partial.name}.copy.tif") if params.format == "COG" else partial
     try:
-        _copy(sensed.path, first, "GTiff", TILED=True, **options)
+        rasterio.shutil.copy(sensed.path, str(first), driver="GTiff", TILED=True, **options)
         with rasterio.open(first, "r+") as sink:
             sink.transform = Affine.from_gdal(*grid.geotransform)  # takes the place of GCPs
             sink.crs = rasterio.CRS.from_wkt(grid.crs_wkt) if grid.crs_wkt else None
@@ -63,7 +60,7 @@ def georeference(
                 _refill(sink, fill, replaced)
                 sink.nodata = fill
         if params.format == "COG":
-            _copy(str(first), partial, "COG", **options)
+            rasterio.shutil.copy(str(first), str(partial), driver="COG", **options)
         with rasterio.open(partial) as check:
             check.read(check.count, window=((check.height - 1, check.height), (0, check.width)))
     finally:
@@ -79,13 +76,3 @@ def _refill(sink: Any, fill: float, replaced: list[list[float]]) -> None:
     for band, old in enumerate(replaced, 1):
         for _, window in sink.block_windows(band) if old else ():
             sink.write(refilled(sink.read(band, window=window), old, fill), band, window=window)
-
-
-def _copy(source: str, target: Path, driver: str, **options: Any) -> None:
-    """Copy a raster; GDAL's own errors, which `rasterio.shutil` lets through, become
-    RasterioError.
-    """
-    try:
-        rasterio.shutil.copy(source, str(target), driver=driver, **options)
-    except CPLE_BaseError as error:
-        raise RasterioError(str(error)) from error

@@ -16,9 +16,10 @@ import numpy as np
 import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
+from ...core.borders import reading
 from ...core.errors import ComplexDataError, OutputError, UnreadableRasterError
 from ...core.fit.transforms import Transform
 from ...core.geometry import coords
@@ -28,9 +29,10 @@ from ...core.output.nodes import footprint, output_grid, refuse_folds
 from ...core.outputs import Outputs, refuse_without_room
 from ...core.progress import Progress
 from ...core.types import RasterRef, WarpParams
+from ..read.gdal_errors import GDAL_ERRORS
 from ..read.input_files import files_of
 from ..read.opening import open_dataset
-from ..read.sources import read_bands
+from ..read.sources import TRUNCATED, UNREADABLE, read_bands
 from ..read.tiling import Tile, tiles
 from .blocks import BlockWarper
 from .keep_pixels import georeference
@@ -120,7 +122,7 @@ def warp_into(
                 )
         for suffix in _SIDECARS:  # GDAL's notes, not part of what was asked for
             Path(f"{part}{suffix}").unlink(missing_ok=True)
-    except (RasterioError, OSError) as error:
+    except (*GDAL_ERRORS, OSError) as error:
         raise OutputError(
             f"Cannot write {part}: {error}.", "Choose a folder you may write to, with enough room."
         ) from error
@@ -165,11 +167,8 @@ def quiet_rasterio() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _opened(path: str) -> Iterator[Any]:
-    try:
+    with reading("the raster", path, UNREADABLE, UnreadableRasterError):
         dataset = open_dataset(path)
-    except (RasterioError, OSError) as error:
-        hint = "Check the path and that the file is a raster GDAL can read."
-        raise UnreadableRasterError(f"Cannot open the raster {path}: {error}.", hint) from error
     with dataset:
         if any("complex" in t or t == "cint16" for t in dataset.dtypes):
             hint = (
@@ -261,14 +260,9 @@ def _fill(
 ) -> None:
     """Warp one piece into the block's arrays, bands with the same mask together."""
     box = Window(window.x0, window.y0, window.width, window.height)
-    try:
+    with reading("the pixels", source.name, TRUNCATED, UnreadableRasterError):
         samples = read_bands(source, source.indexes, window=box)
         masks = source.read_masks(window=box) > 0
-    except (RasterioError, OSError) as error:
-        hint = "The file seems truncated or damaged; copy it again."
-        raise UnreadableRasterError(
-            f"Cannot read the pixels of {source.name}: {error}.", hint
-        ) from error
     masks = layout.valid(samples, masks)
     rows = slice(piece.y0 - tile.y0, piece.y0 - tile.y0 + piece.height)
     cols = slice(piece.x0 - tile.x0, piece.x0 - tile.x0 + piece.width)
@@ -299,7 +293,7 @@ def _to_cog(source: Path, target: Path, options: dict[str, Any], progress: Progr
         try:
             with quiet_rasterio():
                 rasterio.shutil.copy(str(source), str(target), driver="COG", **options)
-        except (RasterioError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - raised below, in the caller's thread
             failures.append(error)
 
     thread = threading.Thread(target=copy, name="cog", daemon=True)
