@@ -12,6 +12,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "sar_optical_align"
@@ -26,12 +27,9 @@ if PACKAGE not in sys.modules:
     sys.modules[PACKAGE] = module
     spec.loader.exec_module(module)
 
-if importlib.util.find_spec("hypothesis") is not None:  # QGIS' tests do without
-    from hypothesis import settings
-
-    # How long an example takes says how busy the machine is.
-    settings.register_profile("any-machine", deadline=None)
-    settings.load_profile("any-machine")
+# How long an example takes says how busy the machine is.
+settings.register_profile("any-machine", deadline=None)
+settings.load_profile("any-machine")
 
 
 def _lacks_torch(error: BaseException | None) -> bool:
