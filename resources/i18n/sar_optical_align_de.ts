@@ -769,14 +769,9 @@
         <translation>{0} kann nicht nach {1} kopiert werden: {2}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/deliver/deliver.py"/>
+        <location filename="../../plugin/gis/layout.py"/>
         <source>Cannot open the raster {0}: {1}.</source>
         <translation>Das Raster {0} kann nicht geöffnet werden: {1}.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/warping/write.py"/>
-        <source>Cannot read the pixels of {0}: {1}.</source>
-        <translation>Die Pixel von {0} können nicht gelesen werden: {1}.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/borders.py"/>
@@ -854,11 +849,6 @@
         <translation>Auf Passpunkte auf einer Linie oder an einer Stelle prüfen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/sources.py"/>
-        <source>Check its geotransform or GCPs.</source>
-        <translation>Geotransformation oder Passpunkte prüfen.</translation>
-    </message>
-    <message>
         <location filename="../../plugin/engine/read/preparing.py"/>
         <source>Check its nodata value and the chosen band.</source>
         <translation>NoData-Wert und gewählten Kanal prüfen.</translation>
@@ -872,6 +862,11 @@
         <location filename="../../plugin/engine/read/georeferencing.py"/>
         <source>Check or replace the GCPs of the file.</source>
         <translation>Passpunkte der Datei prüfen oder ersetzen.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/read/georeferencing.py"/>
+        <source>Check or replace the RPCs of the file.</source>
+        <translation>RPCs der Datei prüfen oder ersetzen.</translation>
     </message>
     <message>
         <location filename="../../ui/panels/review_panel.py"/>
@@ -959,7 +954,7 @@
         <translation>Prüfen Sie den Pfad und ob es eine .points-, .csv- oder .geojson-Datei ist.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/deliver/deliver.py"/>
+        <location filename="../../plugin/engine/read/sources.py"/>
         <source>Check the path and that the file is a raster GDAL can read.</source>
         <translation>Pfad prüfen, und ob GDAL die Datei als Raster lesen kann.</translation>
     </message>
@@ -5504,6 +5499,11 @@
         <translation>das KBS der Punkte</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/read/georeferencing.py"/>
+        <source>the RPCs</source>
+        <translation>die RPCs</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/align/evidence.py"/>
         <source>the best position stands out by {0} standard deviations with {1} % of the area shared, and {2} % of the tie points are likely right (probability that the alignment is right {3} %)</source>
         <translation>die beste Lage hebt sich um {0} Standardabweichungen ab, bei {1} % gemeinsamer Fläche, und {2} % der Passpunkte sind wahrscheinlich richtig (Wahrscheinlichkeit, dass die Ausrichtung stimmt: {3} %)</translation>
@@ -5992,11 +5992,6 @@
         <location filename="../../plugin/provider/matching.py"/>
         <source>{0}: band(s)</source>
         <translation>{0}: Kanäle</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/read/sources.py"/>
-        <source>{0}: its georeferencing cannot be inverted.</source>
-        <translation>{0}: Die Georeferenzierung lässt sich nicht umkehren.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/matching.py"/>
