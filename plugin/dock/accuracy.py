@@ -8,7 +8,6 @@ import math
 
 import numpy as np
 from qgis.core import (
-    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsGeometry,
     QgsPointXY,
@@ -17,10 +16,11 @@ from qgis.core import (
     QgsWkbTypes,
 )
 from qgis.gui import QgsMapCanvas, QgsRubberBand
-from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
 from ...ui.dock import ACCURACY, AlignDock
+from ...ui.parts.calm import Calm
 from ...ui.parts.text import tr
 from ...ui.views.coverage_map import GAP_COLOUR
 from ..core.errors import FitError, attempt
@@ -33,6 +33,7 @@ from ..gis.rasters import add_to_group
 from ..reviewing.controller import ReviewController
 from ..store.session_store import pair_key, store_folder
 from ..store.settings import PREFIX
+from ..work.latest import Job, LatestTask
 from ..work.tasks import JudgeTask
 
 _SETTLE_MS = 150
@@ -49,15 +50,11 @@ class AccuracyController(QObject):
         super().__init__()
         self._canvas, self._dock, self._review, self.panel = canvas, dock, review, dock.accuracy
         self.judgement: Judgement | None = None
-        self._task: JudgeTask | None = None
+        self.latest: LatestTask[JudgeTask] = LatestTask()
         self._case: Case | None = None
-        self._again = False
         self._mark: QgsRubberBand | None = None
         self._outline_px = np.empty((0, 2))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_SETTLE_MS)
-        self._timer.timeout.connect(self._judge)
+        self.calm = Calm(self, _SETTLE_MS, lambda: self.latest.ask(self._make_task))
         p = self.panel
         for signal, slot in (
             (p.model_chosen, review.set_model),
@@ -75,13 +72,12 @@ class AccuracyController(QObject):
 
     def close(self) -> None:
         """Take the mark off the map and listen no more."""
-        self._timer.stop()
+        self.calm.stop()
         self._review.refreshed.disconnect(self._follow)
         self._dock.tabs.currentChanged.disconnect(self._follow)
         QgsProject.instance().readProject.disconnect(self._recall_azimuth)
         QgsProject.instance().cleared.disconnect(self._recall_azimuth)
-        if self._task is not None:
-            self._task.cancel()
+        self.latest.drop()
         self._unmark()
 
     # --- judging
@@ -93,12 +89,12 @@ class AccuracyController(QObject):
             return
         case = self._make_case()
         if case is None:
-            self._timer.stop()
+            self.calm.stop()
             self._case = self.judgement = None
             self._show()
         elif self._case is None or not _same(case, self._case):
             self.panel.set_stale(True)
-            self._timer.start()
+            self.calm.start()
 
     def _make_case(self) -> Case | None:
         session, fit = self._review.session, self._review.fit()
@@ -133,30 +129,19 @@ class AccuracyController(QObject):
         (a, b), (c, d) = linear.tolist()
         return (a, b), (c, d)
 
-    def _judge(self) -> None:
-        if self._task is not None:
-            self._again = True
-            return
+    def _make_task(self) -> Job[JudgeTask] | None:
         case = self._make_case()
         if case is None:
             self._follow()
-            return
-        self._again = False
-        self._task = JudgeTask(case)
-        self._task.ended.connect(self._judged)
-        QgsApplication.taskManager().addTask(self._task)
+            return None
+        return JudgeTask(case), self._judged
 
-    def _judged(self) -> None:
-        task, self._task = self._task, None
-        if task is None:
-            return
+    def _judged(self, task: JudgeTask) -> None:
         if isinstance(task.result, Judgement):
             self.judgement, self._case = task.result, task.case
             self._show()
         elif task.error is not None:
             self.failed.emit(task.error)
-        if self._again:
-            self._timer.start()
 
     def _show(self) -> None:
         session, points, grid = self._review.session, np.empty((0, 2)), None
@@ -169,7 +154,7 @@ class AccuracyController(QObject):
         self.panel.show_judgement(
             self.judgement, points, grid, *self._review.pixel_size(), automatic
         )
-        if self._review.session is not None and self._again:
+        if self._review.session is not None and self.latest.is_waiting:
             self.panel.set_stale(True)
 
     # --- the look direction, kept in the project

@@ -7,14 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qgis.core import QgsApplication
-
 from ...ui.panels.explain_dialog import ExplainDialog
 from ...ui.parts.text import fill, tr
 from ..core.errors import AlignError, UsageError
 from ..core.types import AlignRequest
 from ..store.network_consent import may_fetch
 from ..store.session_store import scene_params
+from ..work.latest import Job, LatestTask
 from ..work.tasks import ExplainTask
 
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ class Explainer:
 
     def __init__(self, review: ReviewController, worker: Callable[[], WorkerClient]) -> None:
         self._review, self._worker = review, worker
-        self._task: ExplainTask | None = None
-        self._next: int | None = None
+        self._latest: LatestTask[ExplainTask] = LatestTask()
         self._folder = tempfile.TemporaryDirectory(prefix="sar_optical_align_")
         self.dialog = ExplainDialog(review.panel)
 
@@ -44,31 +42,25 @@ class Explainer:
                     "Select a point in the table or on the map first.",
                 )
             )
-        elif self._task is not None:
-            self._next = ids[0]
         else:
-            self._ask(ids[0])
+            self._latest.ask(partial(self._make, ids[0]))
 
     def close(self) -> None:
         """Forget what is drawn, close the window."""
-        self._next = None
-        if self._task is not None:
-            self._task.ended.disconnect()
-            self._task.cancel()
-            self._task = None
+        self._latest.drop()
         self.dialog.close()
         self.dialog.deleteLater()
         self._folder.cleanup()
 
-    def _ask(self, identifier: int) -> None:
+    def _make(self, identifier: int) -> Job[ExplainTask] | None:
         r = self._review
         if r.session is None:
-            return
+            return None
         try:
             point, client = r.session.point(identifier).tie_point, self._worker()
         except AlignError as error:
             r.failed.emit(error)
-            return
+            return None
         fit = r.fit()
         transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
         request = AlignRequest(
@@ -78,17 +70,11 @@ class Explainer:
             may_fetch(r.session.reference, r.session.sensed),
         )
         path = Path(self._folder.name) / f"point-{identifier}.png"
-        self._task = ExplainTask(
-            client, request, transform, point.reference_px, point.sensed_px, path
-        )
-        self._task.ended.connect(partial(self._ended, identifier))
         r.said.emit(fill(tr("Explaining point {0} …"), identifier))
-        QgsApplication.taskManager().addTask(self._task)
+        task = ExplainTask(client, request, transform, point.reference_px, point.sensed_px, path)
+        return task, partial(self._show, identifier)
 
-    def _ended(self, identifier: int) -> None:
-        task, self._task = self._task, None
-        if task is None:
-            return
+    def _show(self, identifier: int, task: ExplainTask) -> None:
         if isinstance(task.result, Path):
             self.dialog.show_picture(
                 task.result, fill(tr("Point {0}: what the matcher sees"), identifier)
@@ -96,6 +82,3 @@ class Explainer:
             self._review.said.emit("")
         elif task.error is not None:
             self._review.failed.emit(task.error)
-        waiting, self._next = self._next, None
-        if waiting is not None:
-            self._ask(waiting)

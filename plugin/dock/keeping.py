@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from qgis.core import Qgis, QgsApplication, QgsMapLayer, QgsProject
+from qgis.core import Qgis, QgsMapLayer, QgsProject
 from qgis.gui import QgsMessageBarItem
 from qgis.PyQt.QtCore import QObject, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
@@ -31,6 +32,7 @@ from ..reviewing.files import (
 )
 from ..reviewing.report import ReviewReport
 from ..store.session_store import Earlier, find_earlier, recall_pair, unavailable
+from ..work.latest import LatestTask
 from ..work.tasks import BackgroundTask
 
 _IMPORTS = (("Control points", "*.points *.csv *.txt *.geojson *.json"), ("All files", "*"))
@@ -75,10 +77,10 @@ class KeepingController(QObject):
             (self.menu.report_requested, self.ask_report),
         ):
             signal.connect(slot)
-        self.task: BackgroundTask | None = None
+        self.report: LatestTask[BackgroundTask] = LatestTask()
         self.offer: QgsMessageBarItem | None = None
         self._offered: tuple[str, str] | None = None
-        self._recalled = self._closed = False
+        self._recalled = False
         self._connections = tuple(
             (signal, slot)
             for signal, slot in (
@@ -93,9 +95,7 @@ class KeepingController(QObject):
 
     def close(self) -> None:
         """Stop following the project, and the report that is being written."""
-        self._closed = True
-        if self.task is not None:
-            self.task.cancel()
+        self.report.drop()
         for signal, slot in self._connections:
             signal.disconnect(slot)
 
@@ -253,7 +253,7 @@ class KeepingController(QObject):
     def write_report(self, path: Path) -> None:
         """Write the report of the review in the background."""
         session = self.review.session
-        if self.task is not None:
+        if self.report.task is not None:
             return
         if session is None or self.review.locked:
             self.failed.emit(
@@ -267,17 +267,13 @@ class KeepingController(QObject):
         except AlignError as error:
             self.failed.emit(error)
             return
-        self.task = BackgroundTask(
+        task = BackgroundTask(
             f"SAR-Optical Align: {path.name}", lambda progress: report.write(path, progress)
         )
-        self.task.said.connect(self.said)
-        self.task.ended.connect(lambda: self._report_ended(path))
-        QgsApplication.taskManager().addTask(self.task)
+        task.said.connect(self.said)
+        self.report.ask(lambda: (task, partial(self._report_ended, path)))
 
-    def _report_ended(self, path: Path) -> None:
-        task, self.task = self.task, None
-        if task is None or self._closed:
-            return
+    def _report_ended(self, path: Path, task: BackgroundTask) -> None:
         if task.error is not None:
             self.failed.emit(task.error)
         elif task.result is None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsLayerTreeLayer, QgsProject, QgsRasterLayer
+from qgis.core import QgsLayerTreeLayer, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtXml import QDomDocument
 
+from ...ui.parts.text import tr
 from ..core.errors import AlignError, UsageError
 from ..core.fit.transforms import Transform
 from ..core.progress import Progress
 from ..core.session.session import FitState, Session
 from ..core.types import WarpParams
 from ..gis.rasters import add_to_group, copy_renderer
+from ..work.latest import Job, LatestTask
 from ..work.preview import PreviewWarp
-from ..work.tasks import PreviewTask
+from ..work.tasks import BackgroundTask
 
 
 class LivePreview(QObject):
@@ -54,7 +57,7 @@ class LivePreview(QObject):
         self._warps: dict[str, PreviewWarp] = {}
         self._wanted: tuple[Transform, WarpParams] | None = None
         self._shown: tuple[Transform, WarpParams] | None = None
-        self._task: PreviewTask | None = None
+        self.latest: LatestTask[BackgroundTask] = LatestTask()
         self._aside = False  # while the project is being written
         project = QgsProject.instance()
         project.layersWillBeRemoved.connect(self._follow_removal)
@@ -82,9 +85,7 @@ class LivePreview(QObject):
             self._request()
             return
         self._shown = None
-        if self._task is not None:
-            self._task.dropped = True
-            self._task.cancel()
+        self.latest.drop()
         self._remove()
 
     def follow(
@@ -110,12 +111,16 @@ class LivePreview(QObject):
         self._request()
 
     def _request(self) -> None:
-        """Start a task where something newer is wanted; one that runs asks again when it ends."""
-        if not self.is_on or self._aside or self._task is not None or self._session is None:
-            return
+        self.latest.ask(self._make)
+
+    def _make(self) -> Job[BackgroundTask] | None:
+        """Return the task of what is wanted and who takes it, None where that is shown."""
+        if not self.is_on or self._aside or self._session is None:
+            return None
         if self._wanted is None or _same(self._wanted, self._shown):
-            return
-        ref, grid, wanted = self._session.sensed, self._session.reference_grid, self._wanted
+            return None
+        session, wanted = self._session, self._wanted
+        ref, grid = session.sensed, session.reference_grid
         key = f"{ref.path}|{ref.nodata}"
         if key not in self._warps:
             self._warps[key] = PreviewWarp(
@@ -126,38 +131,30 @@ class LivePreview(QObject):
         def work(progress: Progress) -> Path:
             return warp.write(grid, *wanted, progress)
 
-        self._task = PreviewTask(work, self._session, wanted)
-        self._task.said.connect(self.said)
-        self._task.ended.connect(self._ended)
-        QgsApplication.taskManager().addTask(self._task)
+        task = BackgroundTask(tr("SAR-Optical Align: preview"), work)
+        task.said.connect(self.said)
+        return task, partial(self._take, session, wanted)
 
-    def _ended(self) -> None:
-        task, self._task = self._task, None
-        if (
-            task is None
-            or not self.is_on
-            or task.dropped
-            or task.session is not self._session
-            or self._wanted is None
-        ):
-            self._request()
+    def _take(
+        self, session: Session, wanted: tuple[Transform, WarpParams], task: BackgroundTask
+    ) -> None:
+        if not self.is_on or session is not self._session or self._wanted is None:
             return
         if task.error is None and task.result is None:  # cancelled in QGIS' list of tasks
             self.set_on(False)
             self.changed.emit()
             return
         if task.error is not None:
-            self._shown = task.wanted
+            self._shown = wanted
             self._remove()
             self.failed.emit(task.error)
         elif isinstance(task.result, Path):
-            self._shown = task.wanted
+            self._shown = wanted
             try:
                 self._show(task.result)
                 self.failed.emit(None)
             except AlignError as error:
                 self.failed.emit(error)
-        self._request()
 
     def _show(self, path: Path) -> None:
         layer = self.layer

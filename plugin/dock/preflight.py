@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qgis.core import QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...ui.panels.match_panel import MatchPanel
+from ...ui.parts.calm import Calm
 from ...ui.parts.text import fill, tr
 from ..core.errors import AlignError, UsageError
 from ..core.run.preflight import Fix, PairFacts, RasterFacts, check_pair
@@ -30,16 +31,13 @@ class PreflightController(QObject):
         self._panel, self._refs = panel, refs
         self._known: dict[tuple[object, ...], RasterFacts] = {}
         self._facts: PairFacts | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_CALM_MS)
-        self._timer.timeout.connect(self.judge)
-        panel.params_changed.connect(self._timer.start)
+        self._calm = Calm(self, _CALM_MS, self.judge)
+        panel.params_changed.connect(self._calm.start)
         panel.checks.fix_requested.connect(self.fix)
 
     def close(self) -> None:
         """Stop."""
-        self._timer.stop()
+        self._calm.stop()
 
     def look(self) -> None:
         """Look at the pair chosen, and judge it."""
@@ -74,7 +72,7 @@ class PreflightController(QObject):
 
     def judge(self) -> None:
         """Judge what is known by the parameters as they are now."""
-        self._timer.stop()
+        self._calm.stop()
         try:
             findings = (
                 check_pair(self._facts, params_from(self._panel.param_values()))

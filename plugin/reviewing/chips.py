@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from osgeo import gdal
-from qgis.PyQt.QtCore import QTimer
 
+from ...ui.parts.calm import Calm
 from ..core.errors import AlignError, UnreadableRasterError
 from ..core.fit.transforms import Transform
 from ..core.session.chip import Band, ChipPair, picture, positions, sample
@@ -126,10 +126,7 @@ class ChipDesk:
     def __init__(self, review: ReviewController) -> None:
         self._review, self._view = review, review.panel.chips
         self._reader: ChipReader | None = None
-        self._timer = QTimer(review)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._lay_out)
+        self._calm = Calm(review, 0, self._lay_out)
         self._view.wanted.connect(self.show)
         self._view.placed.connect(self._place)
 
@@ -144,12 +141,12 @@ class ChipDesk:
 
     def close(self) -> None:
         """Let go of the rasters."""
-        self._timer.stop()
+        self._calm.stop()
         self._reader = None
 
     def show(self) -> None:
         """Show the selected point soon."""
-        self._timer.start()
+        self._calm.start()
 
     def _place(self, sensed: bool, x: float, y: float, free: bool) -> None:
         """Put an end of the selected point at a place of its chip, given in the reference px of the

@@ -8,11 +8,12 @@ from collections.abc import Callable
 import numpy as np
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 from qgis.gui import QgsMapCanvas, QgsMapTool
-from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
 from ...ui.canvas.canvas_points import CanvasPoints
 from ...ui.canvas.point_tool import PointTool
 from ...ui.panels.review_panel import ReviewPanel
+from ...ui.parts.calm import Calm
 from ...ui.parts.palette import STATE_LABELS, state_key
 from ...ui.parts.text import as_text, fill, length, map_unit, tr
 from ..core.errors import UsageError, attempt
@@ -66,13 +67,8 @@ class ReviewController(QObject):
         self.tool = PointTool(canvas, self.item, self.describe)
         self.maker, self.walk, self.snapper = PointMaker(self), ReviewWalk(self), Snapper(self)
         self.desk, self._adviser = ChipDesk(self), Adviser(self)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.refresh)
-        self._idle = QTimer(self)
-        self._idle.setSingleShot(True)
-        self._idle.setInterval(_IDLE_MS)
-        self._idle.timeout.connect(self._keep_residuals)
+        self._soon = Calm(self, _REFRESH_MS, self.refresh)
+        self._idle = Calm(self, _IDLE_MS, self._keep_residuals)
         self._connect()
         self.panel.show_nothing()
 
@@ -114,7 +110,7 @@ class ReviewController(QObject):
 
     def close(self) -> None:
         """Take everything off the canvas."""
-        self._timer.stop()
+        self._soon.stop()
         self.snapper.cancel()
         self._keep_residuals()
         self._follow(None)
@@ -203,7 +199,7 @@ class ReviewController(QObject):
                 session.reference_grid, session.sensed_grid, session.sensed.path
             )
             session.sensed_to_reference = self.placement.sensed_to_reference
-            self._unsubscribe = session.subscribe(lambda _what: self._timer.start(self._delay()))
+            self._unsubscribe = session.subscribe(lambda _what: self._soon.start(self._delay()))
             self.item.set_crs(session.reference_grid.crs_wkt)
         self.desk.start()
         self.refresh()
@@ -255,7 +251,7 @@ class ReviewController(QObject):
 
     def refresh(self) -> None:
         """Show the session as it is."""
-        self._timer.stop()
+        self._soon.stop()
         session, placement = self.session, self.placement
         if session is None or placement is None:
             self.panel.show_nothing()

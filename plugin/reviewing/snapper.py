@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from qgis.core import QgsApplication, QgsPointXY
+from qgis.core import QgsPointXY
 
 from ...ui.parts.text import explained, fill, tr
 from ..core.errors import AlignError
@@ -20,6 +20,7 @@ from ..core.session.session import Seen, Session, SessionPoint
 from ..core.types import AlignRequest, Point, TiePoint
 from ..store.network_consent import may_fetch
 from ..store.session_store import scene_params
+from ..work.latest import Job, LatestTask
 from ..work.tasks import PlaceTask
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ class Snapper:
     def __init__(self, review: ReviewController) -> None:
         self._review = review
         self.worker: Callable[[], WorkerClient] | None = None
-        self._task: PlaceTask | None = None
-        self._after: Callable[[PlaceTask], None] | None = None
+        self.latest: LatestTask[PlaceTask] = LatestTask()
         self._waiting: list[tuple[int, _Settle]] = []
 
     def preview(self, identifier: int, at_px: Point) -> Snap | None:
@@ -98,8 +98,8 @@ class Snapper:
 
     def cancel(self) -> None:
         """Forget the measurements that are under way or wait."""
-        self._after = None
         self._waiting.clear()
+        self.latest.drop()
 
     # --- asking the worker
 
@@ -114,11 +114,10 @@ class Snapper:
             return
         r.said.emit(fill(tr("Measuring point {0} …"), identifier))
         self._waiting.append((identifier, settle))
-        if self._task is None:
-            self._next()
+        self.latest.ask(self._make)
 
-    def _next(self) -> None:
-        """Ask for the next point that waits."""
+    def _make(self) -> Job[PlaceTask] | None:
+        """Return the task of the next point that waits, and who takes it."""
         r = self._review
         while self._waiting:
             identifier, settle = self._waiting.pop(0)
@@ -149,20 +148,17 @@ class Snapper:
                         explained(error),
                     )
                 )
-                return
-            self._task = PlaceTask(client, request, transform, point.reference_px, point.sensed_px)
-            self._after = partial(self._take, session, point, settle)
-            self._task.ended.connect(self._ended)
-            QgsApplication.taskManager().addTask(self._task)
-            return
-
-    def _ended(self) -> None:
-        task, after, self._task, self._after = self._task, self._after, None, None
-        if task is not None and after is not None:
-            after(task)
-            self._next()
+                return None
+            task = PlaceTask(client, request, transform, point.reference_px, point.sensed_px)
+            return task, partial(self._take, session, point, settle)
+        return None
 
     def _take(self, session: Session, asked: TiePoint, settle: _Settle, task: PlaceTask) -> None:
+        self._finish(session, asked, settle, task)
+        if self._waiting:
+            self.latest.ask(self._make)
+
+    def _finish(self, session: Session, asked: TiePoint, settle: _Settle, task: PlaceTask) -> None:
         """Settle a point with what was measured, unless it has been moved meanwhile."""
         r = self._review
         now = next((p for p in session.points if p.id == asked.id), None)

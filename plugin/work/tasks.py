@@ -220,20 +220,6 @@ class EnvironmentTask(BackgroundTask):
         )
 
 
-class PreviewTask(BackgroundTask):
-    """Writes a revision of the live preview; remembers what it is of."""
-
-    def __init__(
-        self,
-        work: Callable[[Progress], Path],
-        session: object,
-        wanted: tuple[Transform, WarpParams],
-    ) -> None:
-        super().__init__(tr("SAR-Optical Align: preview"), work)
-        self.session, self.wanted = session, wanted
-        self.dropped = False  # nobody waits for it any more
-
-
 class JudgeTask(BackgroundTask):
     """Judges a fit."""
 

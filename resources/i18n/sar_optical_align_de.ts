@@ -3544,7 +3544,7 @@
         <translation>SAR-Optical Align: Punkt wird gemessen</translation>
     </message>
     <message>
-        <location filename="../../plugin/work/tasks.py"/>
+        <location filename="../../plugin/dock/live_preview.py"/>
         <source>SAR-Optical Align: preview</source>
         <translation>SAR-Optical Align: Vorschau</translation>
     </message>

@@ -141,7 +141,7 @@ def add(plugin):
     before, fitted = len(session.points), session.fit.transform
     click(view, QPoint(view.width() // 2 + 90, view.height() // 2 - 70))
     assert len(session.points) == before + 1  # at once, its partner where the fit expects it
-    wait(lambda: review.snapper._task is None, 20, "measuring the partner")
+    wait(lambda: review.snapper.latest.task is None, 20, "measuring the partner")
     shot("5_adding")
     new = session.points[-1]
     assert new.state.value == "added"

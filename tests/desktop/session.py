@@ -175,7 +175,8 @@ def drag_with_snap(plugin):
     )
     wait(
         lambda: (
-            review.session.point(point.id).state.value == "edited" and review.snapper._task is None
+            review.session.point(point.id).state.value == "edited"
+            and review.snapper.latest.task is None
         ),
         20,
         "snapped",

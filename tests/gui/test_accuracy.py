@@ -59,8 +59,8 @@ def settle(plugin, qtbot):
     controller = plugin.controller.accuracy
     qtbot.waitUntil(
         lambda: (
-            controller._task is None
-            and not controller._timer.isActive()
+            controller.latest.task is None
+            and not controller.calm.isActive()
             and controller._case is not None
             and controller._case.fit is plugin.controller.review.session.fit
         ),

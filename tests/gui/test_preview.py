@@ -151,7 +151,7 @@ def test_many_edits_end_with_the_newest(plugin, live, qtbot):
         QTest.qWait(15)
     qtbot.waitUntil(
         lambda: (
-            live._task is None
+            live.latest.task is None
             and live._shown is not None
             and live._shown[0] is session.fit.transform
         ),
@@ -202,15 +202,15 @@ def test_turning_off_and_on_again_at_once_ends_on(plugin, live, qtbot):
     plugin.controller.review.refresh()
     button.click()
     button.click()
-    qtbot.waitUntil(lambda: live._task is None and len(previews()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: live.latest.task is None and len(previews()) == 1, timeout=5000)
     assert button.isChecked()
 
 
 def test_cancelling_in_the_list_of_tasks_turns_it_off(plugin, live, qtbot):
     plugin.controller.review.session.reject([2])
     plugin.controller.review.refresh()
-    live._task.cancel()
-    qtbot.waitUntil(lambda: live._task is None, timeout=5000)
+    live.latest.task.cancel()
+    qtbot.waitUntil(lambda: live.latest.task is None, timeout=5000)
     if live.is_on:  # the task was quicker
         assert len(previews()) == 1
     else:

@@ -220,7 +220,7 @@ def test_an_answer_that_comes_after_another_edit_changes_nothing(review, qtbot):
     review.snapper.drop(5, at, free=False)
     review.session.nudge(5, 0.1, 0.0)
     after = review.session.points
-    qtbot.waitUntil(lambda: review.snapper._task is None, timeout=5000)
+    qtbot.waitUntil(lambda: review.snapper.latest.task is None, timeout=5000)
     assert review.session.points is after
 
 

@@ -11,6 +11,8 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QImage
 
+from ..parts.calm import Calm
+
 _SETTLE_MS = 15
 
 
@@ -37,10 +39,7 @@ class PairRenderer(QObject):
         self._jobs: list[QgsMapRendererParallelJob | None] = [None, None]
         self._stale = [True, True]
         self._active = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_SETTLE_MS)
-        self._timer.timeout.connect(self._render)
+        self._calm = Calm(self, _SETTLE_MS, self._render)
         for signal in (
             canvas.extentsChanged,
             canvas.rotationChanged,
@@ -70,7 +69,7 @@ class PairRenderer(QObject):
         if active:
             self._look()
             return
-        self._timer.stop()
+        self._calm.stop()
         for side in (0, 1):
             self._cancel(side)
 
@@ -92,7 +91,7 @@ class PairRenderer(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether a picture is being rendered or about to be."""
-        return self._timer.isActive() or any(self._jobs)
+        return self._calm.isActive() or any(self._jobs)
 
     def _repaint_0(self) -> None:
         self._repaint(0)
@@ -111,7 +110,7 @@ class PairRenderer(QObject):
 
     def _look(self) -> None:
         if self._active:
-            self._timer.start()
+            self._calm.start()
 
     def _render(self) -> None:
         if not self._active:
