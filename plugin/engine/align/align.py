@@ -22,7 +22,8 @@ from ..read.pair import WorkingPair, open_pair
 from .budget import within_budget
 from .coarse import CLEAR, coarse_align
 from .evidence import Calibration, Verdict, judge
-from .find import RADIUS_PX, Found, coarse_guides, find_matches
+from .find import RADIUS_PX, coarse_guides, find_matches
+from .found import Found
 from .outliers import filter_candidates
 from .results import fit_points, independent_matches, tie_points
 

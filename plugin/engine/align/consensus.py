@@ -17,7 +17,7 @@ from scipy import ndimage, optimize
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
-    from .fine import TemplateMatch
+    from .found import TemplateMatch
 
 _BLURS_PX = (3.0, 1.5, 0.7)
 

@@ -21,8 +21,7 @@ from ...core.types import CoarseResult, Reason
 
 if TYPE_CHECKING:
     from ...matchers import PairMatcher, TemplateMatcher
-    from .find import Found
-    from .fine import TemplateMatch
+    from .found import Found, TemplateMatch
 
 _MIN_KEPT = 4
 _JUDGED = 6

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +21,8 @@ from ...matchers.network import NetworkMatcher
 from ...matchers.parts.similarity import Peak, find_peak
 from .consensus import consensus_affine, flattened, shares
 from .evidence import Calibration, probability, score_match
-from .fine import TemplateMatch, lattice, match_templates, template_size
-from .outliers import Candidates
+from .fine import lattice, match_templates, template_size
+from .found import Candidates, Found, TemplateMatch
 from .results import preview_points
 
 if TYPE_CHECKING:
@@ -35,20 +35,6 @@ _SUPPORT = 3.0
 _OWN_REACH_PX = 2
 _REACH_WIDE, _REACH_SMALL = 1.5, 3.0  # a small image has room for one motion only
 _WIDE_PX = 700
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """Candidates and the match behind each, of a template matcher (`matches`) or of a pair matcher
-    (`pairs`).
-
-    `template_px` is the side of the ground that one match looks at.
-    """
-
-    candidates: Candidates
-    matches: list[TemplateMatch] = field(default_factory=list)
-    template_px: int = 1
-    pairs: PairMatches | None = None
 
 
 def coarse_guide(matcher: TemplateMatcher | PairMatcher) -> TemplateMatcher:

@@ -9,7 +9,6 @@ Convention:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,9 @@ from numpy.typing import NDArray
 
 from ...core.progress import Progress
 from ...core.threads import side_by_side
-from ...matchers.parts.similarity import Peak, find_peak
+from ...matchers.parts.similarity import find_peak
 from ..read.preparing import eroded
+from .found import TemplateMatch
 
 if TYPE_CHECKING:
     from ...core.image import Image
@@ -28,33 +28,6 @@ if TYPE_CHECKING:
     from ..read.pair import WorkingPair
 
 _MIN_VALID = 0.6
-
-
-@dataclass(frozen=True, eq=False)
-class TemplateMatch:
-    """One template's answer.
-
-    Attributes:
-        centre: Template centre, working px (corner origin).
-        shift: Sub-pixel shift to the reference at the peak.
-        peak: Peak analysis on the surface.
-        surface: (2r + 1, 2r + 1) float32 similarity, shift 0 in the middle; -inf where undefined.
-        forward_backward_px: Disagreement with the match back from the reference; NaN where there is
-            none.
-        energy: See `similarity.Surface`.
-    """
-
-    centre: tuple[float, float]
-    shift: tuple[float, float]
-    peak: Peak
-    surface: NDArray[np.float32]
-    forward_backward_px: float
-    energy: float = 1.0
-
-    @property
-    def radius(self) -> int:
-        """Search radius in px."""
-        return int(self.surface.shape[0] // 2)
 
 
 def template_size(

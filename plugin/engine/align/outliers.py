@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,31 +11,13 @@ from ...core.errors import FitError
 from ...core.fit import fitting
 from ...core.geometry import coords
 from ...core.types import Reason
+from .found import Candidates
 
 Array = NDArray[np.float64]
 _NEIGHBOURS = 8
 _REASONS = list(Reason)
 _CODE = {reason: code for code, reason in enumerate(_REASONS)}
 _MAX_FORWARD_BACKWARD_PX = 2.0
-
-
-@dataclass(frozen=True, eq=False)
-class Candidates:
-    """Tie points before filtering, in working px.
-
-    Attributes:
-        sensed: (N, 2) positions in the corrected sensed image.
-        reference: (N, 2) positions in the reference.
-        score: (N,) 0..1.
-        at_edge: (N,) peak at the edge of its search window.
-        forward_backward: (N,) px; NaN where not checked.
-    """
-
-    sensed: Array
-    reference: Array
-    score: Array
-    at_edge: NDArray[np.bool_]
-    forward_backward: Array
 
 
 def filter_candidates(

@@ -20,8 +20,7 @@ from .evidence import Calibration, score_match
 if TYPE_CHECKING:
     from ...matchers import PairMatches
     from ..read.pair import WorkingPair
-    from .find import Found
-    from .fine import TemplateMatch
+    from .found import Found, TemplateMatch
 
 Array = NDArray[np.float64]
 

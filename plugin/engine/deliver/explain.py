@@ -21,7 +21,8 @@ from ...matchers.parts.similarity import find_peak
 from ..align.align import coarse_searches, searches_of
 from ..align.coarse import CLEAR, coarse_align
 from ..align.find import coarse_guides
-from ..align.fine import TemplateMatch, match_templates, template_size
+from ..align.fine import match_templates, template_size
+from ..align.found import TemplateMatch
 from ..align.place import correction_at, place_in
 from ..read.input_files import files_of
 from ..read.pair import open_pair

@@ -31,7 +31,7 @@ from ..align.evidence import (
     probability,
     support_of,
 )
-from ..align.fine import TemplateMatch
+from ..align.found import TemplateMatch
 from ..measure.bench import align_case, case_error
 from ..measure.cases import Case, make_case, read_index
 from ..measure.figures import save_figure

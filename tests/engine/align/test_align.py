@@ -13,8 +13,8 @@ from affine import Affine
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
+from sar_optical_align.plugin.engine.align import align as align_module
 from sar_optical_align.plugin.engine.align.align import align
-from sar_optical_align.plugin.engine.align.align import align as align_module
 from sar_optical_align.plugin.engine.align.find import coarse_guides
 from sar_optical_align.plugin.engine.deliver import explain as explain_module
 from sar_optical_align.plugin.engine.deliver.demo_scene import (

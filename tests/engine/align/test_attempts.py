@@ -12,8 +12,8 @@ from affine import Affine
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
+from sar_optical_align.plugin.engine.align import align as align_module
 from sar_optical_align.plugin.engine.align.align import align, searches_of
-from sar_optical_align.plugin.engine.align.align import align as align_module
 from sar_optical_align.plugin.engine.align.coarse import coarse_align
 from sar_optical_align.plugin.engine.align.coarse_search import similarity_matrix
 from sar_optical_align.plugin.engine.align.find import find_matches

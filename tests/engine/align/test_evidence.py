@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.types import CoarseResult, Reason
 from sar_optical_align.plugin.engine.align.evidence import Calibration, judge, support_of
-from sar_optical_align.plugin.engine.align.find import Found
-from sar_optical_align.plugin.engine.align.outliers import Candidates
+from sar_optical_align.plugin.engine.align.found import Candidates, Found
 from sar_optical_align.plugin.matchers import create
 
 ROOT = Path(__file__).resolve().parents[3]

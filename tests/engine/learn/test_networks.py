@@ -23,8 +23,8 @@ from sar_optical_align.plugin.core.types import (
     RasterRef,
     Status,
 )
+from sar_optical_align.plugin.engine.align import align as align_module
 from sar_optical_align.plugin.engine.align.align import align
-from sar_optical_align.plugin.engine.align.align import align as align_module
 from sar_optical_align.plugin.engine.align.evidence import Calibration
 from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.learn.calibrate import logistic
