@@ -99,6 +99,7 @@ RETURNING = (
     "unavailable",
     "_names",
     "implausible",
+    "fill_told",
 )
 # single words that are filled into templates from where they cannot be seen
 WORDS = (

@@ -376,6 +376,7 @@ class AlignResult:
         evidence: Named numbers on which acceptance or refusal was decided.
         timings_s: Seconds per stage.
         versions: Package name -> version.
+        notes: What else the user should know of the input, a sentence or two each.
     """
 
     request: AlignRequest
@@ -394,6 +395,7 @@ class AlignResult:
     evidence: dict[str, float] = field(default_factory=dict)
     timings_s: dict[str, float] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def enabled_points(self) -> tuple[TiePoint, ...]:

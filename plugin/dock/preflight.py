@@ -15,7 +15,7 @@ from ..core.errors import AlignError, UsageError
 from ..core.run.preflight import Fix, PairFacts, RasterFacts, check_pair
 from ..core.types import Modality, RasterRef
 from ..gis.preflight_facts import pair_facts, raster_facts
-from ..gis.rasters import grid_of
+from ..gis.rasters import declare_nodata, grid_of
 from ..store.settings import params_from
 
 _CALM_MS = 150
@@ -115,6 +115,10 @@ class PreflightController(QObject):
             if layer.isValid():
                 QgsProject.instance().addMapLayer(layer)
                 combo.setLayer(layer)
+        elif fix.name == "nodata":
+            side, value = fix.value
+            combo = self._panel.reference_combo if side == "reference" else self._panel.sensed_combo
+            declare_nodata(combo.currentLayer(), value)
         else:
             self._panel.set_param(fix.name, fix.value)
         self.look()

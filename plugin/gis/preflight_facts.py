@@ -21,6 +21,7 @@ from qgis.core import (
 from ..core.errors import AlignError, UnreadableRasterError
 from ..core.geometry import coords
 from ..core.geometry.grid import Grid
+from ..core.run.edge_fill import edge_fill
 from ..core.run.preflight import PairFacts, RasterFacts
 from ..core.run.sample_kinds import detect_modality, detect_sar_scale
 from ..core.types import Modality, RasterRef
@@ -30,7 +31,6 @@ from .placement import Placement
 _SAMPLE = 192
 _CHEAP_PX = 6.0e7  # a raster up to this many pixels is sampled all over even without overviews
 _WINDOWS, _WINDOW_PX = 5, 48
-_EDGES = 12
 
 
 def raster_facts(ref: RasterRef, layer: QgsRasterLayer, fallback: Modality) -> RasterFacts:
@@ -74,6 +74,8 @@ def _facts(
         )
     samples, mask = _sample(dataset, band)
     flags, nodata = band.GetMaskFlags(), band.GetNoDataValue()
+    if ref.nodata is not None:
+        nodata, mask = ref.nodata, mask & (samples != ref.nodata)
     marks = (
         "alpha band"
         if flags & gdal.GMF_ALPHA
@@ -83,9 +85,9 @@ def _facts(
             else ("mask" if flags & gdal.GMF_PER_DATASET else "")
         )
     )
-    border = 0.0 if marks else _zero_border(samples)
+    fill = None if marks or band.GetColorTable() is not None else edge_fill(samples)
     valid = samples[mask & np.isfinite(samples)].astype(np.float32)
-    inside = valid[valid != 0] if border else valid
+    inside = valid[valid != np.float32(fill[0])] if fill is not None else valid
     names = " ".join(
         [
             Path(ref.path).name,
@@ -104,7 +106,7 @@ def _facts(
         gcp_count=dataset.GetGCPCount(),
         crs=crs,
         nodata=marks,
-        zero_border=border,
+        fill=fill,
         valid_share=float(valid.size / max(samples.size, 1)),
         constant=bool(inside.size == 0 or inside.min() == inside.max()),
         modality=modality.value,
@@ -140,25 +142,6 @@ def _read(band: gdal.Band, *window: int, **shape: int) -> np.ndarray:
             "The pixels cannot be read.", "The file seems truncated or damaged; copy it again."
         )
     return samples
-
-
-def _zero_border(samples: np.ndarray) -> float:
-    """Return the share of zeros that are joined with the picture's edge."""
-    zero = samples == 0
-    joined = np.zeros_like(zero)
-    joined[[0, -1]], joined[:, [0, -1]] = zero[[0, -1]], zero[:, [0, -1]]
-    if joined.sum() < _EDGES:
-        return 0.0
-    while True:  # flood fill, a pixel a step, at most as many as the picture is wide
-        grown = joined.copy()
-        grown[1:] |= joined[:-1]
-        grown[:-1] |= joined[1:]
-        grown[:, 1:] |= joined[:, :-1]
-        grown[:, :-1] |= joined[:, 1:]
-        grown &= zero
-        if (grown == joined).all():
-            return float(joined.mean())
-        joined = grown
 
 
 def pair_facts(

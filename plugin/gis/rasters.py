@@ -21,6 +21,7 @@ from qgis.core import (
     QgsPointXY,
     QgsProject,
     QgsRasterLayer,
+    QgsRasterRange,
     QgsRasterShader,
     QgsSingleBandPseudoColorRenderer,
 )
@@ -68,7 +69,21 @@ def raster_ref(layer: QgsRasterLayer | None, band: int = 0) -> RasterRef:
         path,
         (band,) if band > 0 else (),
         crs_wkt=wkt if native_grid(path).crs_wkt != "" or _referenced(path) else "",
+        nodata=_declared_nodata(layer, max(band, 1)),
     )
+
+
+def _declared_nodata(layer: QgsRasterLayer, band: int) -> float | None:
+    """Return the layer's additional no data value (Properties > Transparency), where it is one."""
+    ranges = layer.dataProvider().userNoDataValues(band)
+    return ranges[0].min() if len(ranges) == 1 and ranges[0].min() == ranges[0].max() else None
+
+
+def declare_nodata(layer: QgsRasterLayer, value: float) -> None:
+    """Make a value the layer's additional no data value, of all its bands."""
+    for band in range(1, layer.bandCount() + 1):
+        layer.dataProvider().setUserNoDataValue(band, [QgsRasterRange(value, value)])
+    layer.triggerRepaint()
 
 
 def _referenced(path: str) -> bool:

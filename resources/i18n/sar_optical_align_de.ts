@@ -1489,6 +1489,11 @@
         <translation>Für beide den Sensor angeben.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/run/preflight.py"/>
+        <source>Declare {0} as nodata</source>
+        <translation>{0} als NoData ausweisen</translation>
+    </message>
+    <message>
         <location filename="../../ui/settings_page.py"/>
         <source>Defaults of matching</source>
         <translation>Vorgaben für das Matching</translation>
@@ -5679,6 +5684,11 @@
         <translation>{1}: {0} % sind Nullen am Rand, die nichts als NoData ausweist; sie bleiben aus dem Matching heraus. Nullen im Inneren zählen als Bild.</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/run/edge_fill.py"/>
+        <source>{0} % of the {1} raster hold the value {2} up to its edge, and nothing declares it as nodata: it counts as image.</source>
+        <translation>{1}: {0} % haben bis an den Rand den Wert {2}, den nichts als NoData ausweist; er zählt als Bild.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/fit/quality.py"/>
         <source>{0} ({1} RMSE {2} px) is the simplest model within one standard error of the best, {3} ({4} px).</source>
         <translation>{0} ({1}-RMSE {2} px) ist das einfachste Modell innerhalb eines Standardfehlers vom besten, {3} ({4} px).</translation>
@@ -6027,6 +6037,11 @@
         <location filename="../../plugin/core/run/preflight.py"/>
         <source>{0}: {1} GCPs</source>
         <translation>{0}: {1} Passpunkte</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/core/run/preflight.py"/>
+        <source>{0}: {1} at its edge</source>
+        <translation>{0}: {1} am Rand</translation>
     </message>
     <message>
         <location filename="../../ui/parts/params_form.py"/>

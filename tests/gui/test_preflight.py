@@ -130,6 +130,18 @@ def test_an_undeclared_border_is_told(panel, pair_files, tmp_path):
     assert "25 % of the sensed raster are zeros" in panel.checks.fine.toolTip()
 
 
+def test_undeclared_fill_is_declared_at_a_click(panel, pair_files, tmp_path):
+    data = np.random.default_rng(0).normal(50, 9, (120, 160)).astype(np.float32)
+    data[:, :40] = 9999
+    choose(panel, pair_files[0], write_raster(tmp_path / "s1_f.tif", data, EPSG, REFERENCE_GT))
+    (finding,) = urgent(panel)
+    assert "25 % of the sensed raster hold the value 9999 up to its edge" in finding.text
+    press(panel, "nodata")
+    assert not urgent(panel)
+    assert "nodata 9999" in panel.checks.fine.toolTip()
+    assert raster_ref(panel.sensed_combo.currentLayer()).nodata == 9999
+
+
 def test_a_raster_with_gcps_only_is_told(panel, pair_files, tmp_path):
     path = write_raster(
         tmp_path / "grd.tif", np.random.default_rng(0).gamma(2, 0.1, (120, 160)).astype(np.float32)

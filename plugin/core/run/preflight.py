@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any
 
 from ..types import AlignParams
+from .edge_fill import fill_told
 
 _FAR_GSD = 8.0
 _LITTLE = 0.25
@@ -31,8 +32,8 @@ class Fix:
     Attributes:
         label: On the button.
         name: Field of `AlignParams` to set, or "crs" (give the raster the other's CRS) or
-            "amplitude" (use its amplitude).
-        value: For the field; the side ("reference" or "sensed") otherwise.
+            "amplitude" (use its amplitude) or "nodata" (declare a value).
+        value: For the field; the side ("reference" or "sensed") otherwise, with the nodata value.
     """
 
     label: str
@@ -72,7 +73,7 @@ class RasterFacts:
         crs: Name of its CRS, "" without.
         nodata: How pixels outside the image are marked: "value 0", "mask", "alpha", "" = not at
             all.
-        zero_border: Share of samples that are zero and touch the edge, where nothing marks them.
+        fill: Value and share of samples that touch the edge, where nothing marks them, or None.
         valid_share: Share of samples inside the image.
         constant: All samples alike.
         modality: "sar" or "optical", as guessed.
@@ -89,7 +90,7 @@ class RasterFacts:
     gcp_count: int = 0
     crs: str = ""
     nodata: str = ""
-    zero_border: float = 0.0
+    fill: tuple[float, float] | None = None
     valid_share: float = 1.0
     constant: bool = False
     modality: str = "optical"
@@ -178,9 +179,13 @@ def _raster_findings(side: str, r: RasterFacts) -> list[Finding]:
             "% of its samples are image."
         )
         out.append(Finding(Level.GREEN, f"{side}: {r.nodata}", text))
-    elif r.zero_border > 0:
+    elif r.fill is not None and r.fill[0] != 0:
+        declare = Fix(f"Declare {r.fill[0]:g} as nodata", "nodata", (side, r.fill[0]))
+        short = f"{side}: {r.fill[0]:g} at its edge"
+        out.append(Finding(Level.AMBER, short, fill_told(side, r.fill), declare))
+    elif r.fill is not None:
         text = (
-            f"{100 * r.zero_border:.0f} % of the {side} raster are zeros at its edge "
+            f"{100 * r.fill[1]:.0f} % of the {side} raster are zeros at its edge "
             "that nothing declares as nodata; they are left out of the matching. "
             "Zeros inside the image count as image."
         )

@@ -15,6 +15,7 @@ from ...core.blas import one_thread
 from ...core.errors import NothingToCompareError, UsageError
 from ...core.geometry import coords
 from ...core.progress import Progress
+from ...core.run.edge_fill import fill_hint, fill_told
 from ...core.threads import threads_of
 from ...core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Reason, Status
 from ...matchers import PairMatcher, TemplateMatcher, create, get_spec
@@ -91,6 +92,7 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
             },
             timings_s=clock.seconds,
             versions=_versions(),
+            notes=tuple(_notes(pair)),
         )
 
 
@@ -280,6 +282,12 @@ def _comparable_area(pair: WorkingPair) -> float:
         else np.inf
     )
     return float(min(pair.grid.width * pair.grid.height, sensed))
+
+
+def _notes(pair: WorkingPair) -> Iterator[str]:
+    for side, source in (("reference", pair.reference), ("sensed", pair.sensed)):
+        if source.fill is not None:
+            yield f"{fill_told(side, source.fill)} {fill_hint(side, source.fill)}"
 
 
 class _Clock:

@@ -21,6 +21,7 @@ def summary_lines(result: AlignResult, output: Path | None) -> list[str]:
     lines = [f"{result.status.value}: {result.message}"]
     if result.hint:
         lines.append(f"hint: {result.hint}")
+    lines += [f"note: {note}" for note in result.notes]
     lines.append(f"tie points      {kept} of {len(result.points)} kept ({result.matcher})")
     if result.coarse is not None:
         c = result.coarse

@@ -25,6 +25,7 @@ from ...core.errors import (
     UnreadableRasterError,
 )
 from ...core.geometry import coords
+from ...core.run.edge_fill import edge_fill
 from ...core.types import Modality, RasterRef
 from .borders import ZeroBorder
 from .despeckling import REACH_PX, despeckle, noise_variance
@@ -49,6 +50,7 @@ Box = tuple[int, int, int, int]
 _MIN_SIDE_PX = 16
 _SAMPLE_SIDE_PX = 1024
 _NOISE_SIDE_PX = 512
+_FILL_SIDE_PX = 256
 _STRIP_PX = 2**22  # read and averaged at a time
 _NAME_TAGS = (
     "instrument",
@@ -72,6 +74,7 @@ class Source:
         modality: Resolved modality.
         georeferencing: "geotransform", "gcps", "rpcs" or "none".
         stretch: How the scene's grey becomes 0..1.
+        fill: Value, and share, of fill other than zero that nothing declares; None without.
         margin_px: Samples around a window that its filters need.
     """
 
@@ -259,9 +262,21 @@ class Source:
         if bands != self.bands:
             self.bands = bands
             values, mask = self._read(whole, shape)
+        self.fill = self._undeclared_fill(values[0])
         mask &= ~self._border.mask(values, whole)
         grey = self._grey(np.where(mask, values, 0.0))
         self.stretch = make_stretch(grey[mask], self.modality, sar_scale, d.dtypes[bands[0] - 1])
+
+    def _undeclared_fill(self, samples: Array) -> tuple[float, float] | None:
+        declared = (
+            self.ref.nodata is not None
+            or MaskFlags.all_valid not in (self._dataset.mask_flag_enums[self.bands[0] - 1])
+        )
+        if declared or self._palette is not None:
+            return None
+        step = -(-max(samples.shape) // _FILL_SIDE_PX)
+        fill = edge_fill(samples[::step, ::step])
+        return fill if fill is not None and fill[0] != 0 else None
 
     def _read(self, box: Box, shape: tuple[int, int] | None = None) -> tuple[Array, Mask]:
         """Return the bands' samples (B, rows, cols), the nearest ones where a smaller shape is

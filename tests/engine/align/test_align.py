@@ -22,6 +22,7 @@ from sar_optical_align.plugin.engine.deliver.demo_scene import (
     WIDTH,
     Misregistration,
 )
+from sar_optical_align.plugin.engine.deliver.summary import summary_lines
 from sar_optical_align.plugin.matchers import create
 from sar_optical_align.plugin.matchers.cfog import CfogMatcher
 from sar_optical_align.plugin.matchers.me_ssm import MeSsmMatcher
@@ -60,6 +61,23 @@ def test_it_finds_the_truth_to_better_than_a_pixel(result):
     assert outcome.evidence["probability"] > 0.9
     assert len(seen) == len(outcome.points)
     assert [p.id for p in seen] == [p.id for p in outcome.points]
+
+
+def test_fill_that_nobody_declared_is_noted_with_what_declares_it(request_, result, tmp_path):
+    assert result[0].notes == ()
+    with rasterio.open(request_.sensed.path) as source:
+        values, profile = source.read(1), {**source.profile, "nodata": None}
+    values[:, :60] = 9999
+    with rasterio.open(tmp_path / "filled.tif", "w", **profile) as sink:
+        sink.write(values, 1)
+    sensed = RasterRef(str(tmp_path / "filled.tif"))
+    few = replace(request_, sensed=sensed, params=AlignParams(matcher="cfog", max_points=20))
+    outcome = align(few)
+    (note,) = outcome.notes
+    assert "sensed raster hold the value 9999 " in note
+    assert "--sensed-nodata 9999." in note
+    assert f"note: {note}" in summary_lines(outcome, None)
+    assert not align(replace(few, sensed=replace(sensed, nodata=9999.0))).notes
 
 
 def test_every_disabled_point_has_a_reason_and_evidence(result):

@@ -88,7 +88,7 @@ def test_every_amber_is_mended_by_its_fix(facts, params):
 def test_what_the_engine_does_by_itself_is_said():
     gcps = replace(
         PAIR,
-        sensed=replace(SAR, georeferencing="gcps", gcp_count=210, zero_border=0.12),
+        sensed=replace(SAR, georeferencing="gcps", gcp_count=210, fill=(0.0, 0.12)),
         reference=replace(OPTICAL, crs="EPSG:4326"),
     )
     texts = " ".join(f.text for f in check_pair(gcps, AlignParams()))
