@@ -152,11 +152,12 @@ def test_a_defect_is_told_in_a_sentence_with_a_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     from sar_optical_align.plugin.engine import cli
+    from sar_optical_align.plugin.engine.commands import measuring
 
-    def broken() -> int:
+    def broken(args: object, progress: object) -> tuple[list[str], int]:
         raise _Foreign("something odd")
 
-    monkeypatch.setattr(cli, "_matchers", broken)
+    monkeypatch.setattr(measuring, "list_matchers", broken)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert cli.main(["matchers"]) == 70
     told = capsys.readouterr().err

@@ -21,9 +21,9 @@ def take_any_text(*streams: TextIO) -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def tell_defect(error: Exception, given: Sequence[str], debug: bool) -> int:
+def tell_defect(error: Exception, words: Sequence[str], debug: bool) -> int:
     """Tell of an exception that nothing expects, with a report to copy."""
-    report = defect_report(error, f"sar-optical-align {shlex.join(given)}")
+    report = defect_report(error, f"sar-optical-align {shlex.join(words)}")
     sys.stderr.write(
         f"error: This is a defect of the program: {type(error).__name__}: {reason_of(error)}.\n"
     )

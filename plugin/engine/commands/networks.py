@@ -1,42 +1,37 @@
-"""The commands around networks: train, calibrate, adapt, metrics.
-
-They return the lines to print.
-"""
+"""The commands around networks: train, calibrate, adapt."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from ...core.progress import Progress
 from ...core.run.adapting import AdaptRequest, adapt_points
-from ...core.types import AlignRequest
 from ..learn.train import NETWORKS
-from ..measure.papers import PAPERS
+from .options import (
+    add_dataset,
+    add_folder,
+    add_matcher_param,
+    add_overwrite,
+    add_pair,
+    add_pair_options,
+    add_threads,
+)
+from .requests import Answer, matcher_params, request_of
 
 
-def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], None]) -> None:
-    """Add the parsers of the commands.
-
-    Args:
-        commands: What `add_subparsers` returned.
-        add_pair_options: Adds the options of a pair of rasters and of matching.
-    """
+def add_train(commands: Any) -> None:
+    """Add `train`: a network on a dataset of aligned pairs."""
     text = "Train a network on a dataset of aligned pairs; needs torch."
     p = commands.add_parser(
         "train", help=text, description=f"{text} Interrupted, it goes on with --resume."
     )
+    p.set_defaults(run=train)
     p.add_argument("network", choices=list(NETWORKS), help="Network to train.")
-    p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
-    p.add_argument(
-        "--output",
-        type=Path,
-        default=Path("train_output"),
-        metavar="DIR",
-        help="Folder for checkpoints, curves and weights.",
-    )
+    add_dataset(p)
+    add_folder(p, "train_output", "Folder for checkpoints, curves and weights.")
     p.add_argument(
         "--preset",
         default="tiny",
@@ -72,9 +67,7 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
     )
     p.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument(
-        "--threads", type=int, default=None, metavar="N", help="CPU threads. Default: all."
-    )
+    add_threads(p, None, "CPU threads. Default: all.")
     text = (
         "Processes that draw the samples ahead (Linux). Default: half of the processors on "
         "CUDA, none on a CPU."
@@ -86,21 +79,35 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
         help="Compute layers in bfloat16; always so on CUDA, faster on CPUs with AVX512-BF16 "
         "or AMX.",
     )
+
+
+def train(args: argparse.Namespace, progress: Progress) -> Answer:
+    """Train a network; see `train.train`."""
+    from ..learn.train import TrainRequest, train
+
+    names = [field.name for field in fields(TrainRequest)]
+    card = train(TrainRequest(**{name: getattr(args, name) for name in names}), progress)
+    rates = {k: v for k, v in card["validation"].items() if k.startswith("CMR")}
+    lines = [
+        f"best at step {card['steps']}: "
+        + ", ".join(f"{k} px {100 * v:.0f} %" for k, v in rates.items()),
+        f"written {args.output}/best.safetensors and half.safetensors",
+    ]
+    return lines, 0
+
+
+def add_calibrate(commands: Any) -> None:
+    """Add `calibrate`: what the score of a matcher means."""
     text = "Learn what the score of a matcher means, on a dataset with known truth."
     p = commands.add_parser(
         "calibrate",
         help=text,
         description=f"{text} Learns on the split train and measures on the split val.",
     )
+    p.set_defaults(run=calibrate)
     p.add_argument("matcher", metavar="KEY", help="Matcher; see `matchers`.")
-    p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
-    p.add_argument(
-        "--output",
-        type=Path,
-        default=Path("calibration_output"),
-        metavar="DIR",
-        help="Folder for calibration.json and reliability.png.",
-    )
+    add_dataset(p)
+    add_folder(p, "calibration_output", "Folder for calibration.json and reliability.png.")
     p.add_argument(
         "--card",
         type=Path,
@@ -108,13 +115,7 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
         metavar="CARD.json",
         help="Card of weights to write the calibration into.",
     )
-    p.add_argument(
-        "--matcher-param",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="Parameter of the matcher; see `matchers`.",
-    )
+    add_matcher_param(p, "Parameter of the matcher; see `matchers`.")
     p.add_argument(
         "--limit",
         type=int,
@@ -128,6 +129,33 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
         action="store_true",
         help="Learn only when a registration is right; the score of a tie point stays as it is.",
     )
+
+
+def calibrate(args: argparse.Namespace, progress: Progress) -> Answer:
+    """Calibrate a matcher; see `calibrate.calibrate`."""
+    from ..learn.calibrate import calibrate, read_card, write_into_card
+
+    params = matcher_params(args.matcher, args.matcher_param)
+    if args.card is not None:
+        read_card(args.card)  # before the long work
+    result = calibrate(
+        args.matcher,
+        params,
+        args.dataset,
+        args.output,
+        args.limit,
+        args.seed,
+        progress,
+        args.keep_score,
+    )
+    if args.card is not None:
+        write_into_card(args.card, result)
+    lines = [f"{k:28s} {v}" for k, v in result["validation"].items()]
+    return [*lines, f"{'written':28s} {args.output}"], 0
+
+
+def add_adapt(commands: Any) -> None:
+    """Add `adapt`: a network to one scene."""
     text = "Adapt a network to a scene: train it for some minutes around accepted control points."
     p = commands.add_parser(
         "adapt",
@@ -135,13 +163,13 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
         description=f"{text} The weights are kept only where points held "
         "back are found more closely.",
     )
+    p.set_defaults(run=adapt)
     p.add_argument(
         "network",
         metavar="KEY",
         help=f"Matcher whose network is adapted, of {', '.join(NETWORKS)}.",
     )
-    p.add_argument("reference", metavar="REF", help="Reference raster.")
-    p.add_argument("sensed", metavar="SENSED", help="Sensed raster.")
+    add_pair(p)
     p.add_argument(
         "--points",
         dest="points_file",
@@ -164,111 +192,28 @@ def add(commands: Any, add_pair_options: Callable[[argparse.ArgumentParser], Non
         metavar="N",
         help="Length in steps instead, which another run repeats exactly.",
     )
-    p.add_argument(
-        "--output",
-        type=Path,
-        default=Path("adapt_output"),
-        metavar="DIR",
-        help="Folder for the adapted weights and their card.",
-    )
-    p.add_argument("--overwrite", action="store_true", help="Replace adapted weights that exist.")
+    add_folder(p, "adapt_output", "Folder for the adapted weights and their card.")
+    add_overwrite(p, "Replace adapted weights that exist.")
     add_pair_options(p)
-    text = "Measure a matcher in the terms of its paper; the published figures stand beside ours."
-    p = commands.add_parser("metrics", help=text, description=text)
-    p.add_argument("matcher", metavar="KEY", help=f"Of {', '.join(PAPERS)}.")
-    p.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
-    p.add_argument("--split", default="val", help="Split to measure. Default: val.")
-    p.add_argument(
-        "--output",
-        type=Path,
-        default=Path("metrics_output"),
-        metavar="DIR",
-        help="Folder for the table, and the motion and figures of each pair.",
-    )
-    p.add_argument(
-        "--limit",
-        type=int,
-        default=None,
-        metavar="N",
-        help="Only the first N pairs of each source.",
-    )
-    p.add_argument("--seed", type=int, default=0, help="Of the motions drawn. Default: 0.")
 
 
-def measure(args: argparse.Namespace, progress: Progress) -> list[str]:
-    """Measure a matcher in its paper's terms; see `papers_bench.run_papers`."""
-    from ..measure.papers_bench import run_papers
-
-    return [
-        run_papers(
-            args.matcher, args.dataset, args.split, args.output, args.limit, args.seed, progress
-        ),
-        f"written {args.output}",
-    ]
-
-
-def train(args: argparse.Namespace, progress: Progress) -> list[str]:
-    """Train a network; see `train.train`."""
-    from ..learn.train import TrainRequest, train
-
-    names = (
-        "network",
-        "dataset",
-        "output",
-        "preset",
-        "minutes",
-        "steps",
-        "resume",
-        "device",
-        "seed",
-        "threads",
-        "bfloat16",
-        "start",
-        "rate",
-        "workers",
-    )
-    card = train(TrainRequest(**{name: getattr(args, name) for name in names}), progress)
-    rates = {k: v for k, v in card["validation"].items() if k.startswith("CMR")}
-    return [
-        f"best at step {card['steps']}: "
-        + ", ".join(f"{k} px {100 * v:.0f} %" for k, v in rates.items()),
-        f"written {args.output}/best.safetensors and half.safetensors",
-    ]
-
-
-def calibrate(
-    args: argparse.Namespace, matcher_params: dict[str, Any], progress: Progress
-) -> list[str]:
-    """Calibrate a matcher; see `calibrate.calibrate`."""
-    from ..learn.calibrate import calibrate, read_card, write_into_card
-
-    if args.card is not None:
-        read_card(args.card)  # before the long work
-    result = calibrate(
-        args.matcher,
-        matcher_params,
-        args.dataset,
-        args.output,
-        args.limit,
-        args.seed,
-        progress,
-        args.keep_score,
-    )
-    if args.card is not None:
-        write_into_card(args.card, result)
-    return [
-        *(f"{k:28s} {v}" for k, v in result["validation"].items()),
-        f"{'written':28s} {args.output}",
-    ]
-
-
-def adapt(
-    args: argparse.Namespace, request: AlignRequest, output: Path, progress: Progress
-) -> list[str]:
+def adapt(args: argparse.Namespace, progress: Progress) -> Answer:
     """Adapt a network to a scene; see `adapt.adapt`."""
+    from ...core.outputs import Outputs
     from ..deliver.deliver import read_reviewed
     from ..learn.adapt import adapt
+    from ..read.input_files import files_of
 
+    args.matcher, output = args.network, args.output / f"{args.network}.safetensors"
+    request = request_of(args, args.reference, args.sensed)
+    read = [args.reference, args.sensed, args.points_file]
+    Outputs(
+        [output, output.with_suffix(".json")],
+        read,
+        files_of(read[:2]),
+        args.overwrite,
+        make_folders=True,
+    )
     points = adapt_points(read_reviewed(args.points_file, args.reference, args.sensed))
     result = adapt(
         AdaptRequest(request, *points, str(output), args.minutes, args.steps, request.params.seed),
@@ -283,4 +228,4 @@ def adapt(
             f"written {output}",
             f"to use them: --matcher {args.network} --matcher-param weights={output}",
         ]
-    return lines
+    return lines, 0

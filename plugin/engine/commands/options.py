@@ -63,6 +63,55 @@ def add_params(parser: argparse.ArgumentParser, cls: type, title: str) -> None:
         )
 
 
+def add_pair(
+    parser: argparse.ArgumentParser,
+    kind: type = str,
+    reference: str = "Reference raster (stays; usually optical).",
+    sensed: str = "Sensed raster (is moved; usually SAR).",
+) -> None:
+    """Add the two rasters of a pair."""
+    parser.add_argument("reference", type=kind, metavar="REF", help=reference)
+    parser.add_argument("sensed", type=kind, metavar="SENSED", help=sensed)
+
+
+def add_dataset(parser: argparse.ArgumentParser) -> None:
+    """Add the folder of pairs with known truth."""
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="Folder with index.csv.")
+
+
+def add_folder(parser: argparse.ArgumentParser, default: str, text: str) -> None:
+    """Add the folder that a command writes into."""
+    parser.add_argument("--output", type=Path, default=Path(default), metavar="DIR", help=text)
+
+
+def add_overwrite(parser: argparse.ArgumentParser, text: str) -> None:
+    """Add the leave to replace files."""
+    parser.add_argument("--overwrite", action="store_true", help=text)
+
+
+def add_limit(parser: argparse.ArgumentParser) -> None:
+    """Add a bound on the pairs of a dataset."""
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=None,
+        metavar="N",
+        help="Only the first N pairs of each source.",
+    )
+
+
+def add_threads(parser: argparse.ArgumentParser, default: int | None, text: str) -> None:
+    """Add the number of processor threads."""
+    parser.add_argument("--threads", type=int, default=default, metavar="N", help=text)
+
+
+def add_matcher_param(parser: argparse.ArgumentParser, text: str) -> None:
+    """Add parameters of the matcher, which differ from one to another."""
+    parser.add_argument(
+        "--matcher-param", action="append", default=[], metavar="NAME=VALUE", help=text
+    )
+
+
 def add_pair_options(parser: argparse.ArgumentParser) -> None:
     """Add what describes the two rasters and how they are matched."""
     for side in ("reference", "sensed"):
@@ -85,13 +134,7 @@ def add_pair_options(parser: argparse.ArgumentParser) -> None:
             metavar="V",
             help=f"Nodata value of the {side} raster.",
         )
-    parser.add_argument(
-        "--matcher-param",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="Parameter of the matcher; see `matchers`.",
-    )
+    add_matcher_param(parser, "Parameter of the matcher; see `matchers`.")
     add_params(parser, AlignParams, "matching")
 
 
@@ -110,4 +153,4 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="Result as JSON; - writes it to standard output."
     )
-    parser.add_argument("--overwrite", action="store_true", help="Replace outputs that exist.")
+    add_overwrite(parser, "Replace outputs that exist.")
