@@ -97,7 +97,6 @@ def main() -> None:
     application = QgsApplication([], True)
     application.initQgis()
     load_package()
-    from sar_optical_align.plugin.core.geometry import coords
     from sar_optical_align.plugin.core.types import RasterRef, TiePoint, WarpParams
     from sar_optical_align.plugin.dock.live_preview import LivePreview
     from sar_optical_align.plugin.reviewing import controller as review_controller
@@ -133,11 +132,8 @@ def main() -> None:
         )
         + rng.normal(0, 0.7, sensed.shape)
     )
-    gt = session.reference_grid.geotransform
-    on_map, own = (
-        coords.map_from_px(gt, reference),
-        coords.map_from_px(session.sensed_grid.geotransform, sensed),
-    )
+    on_map = session.reference_grid.map_from_px(reference)
+    own = session.sensed_grid.map_from_px(sensed)
     session.replace_all(
         [
             TiePoint(i, *map(tuple, (r.tolist(), s.tolist(), m.tolist(), o.tolist())))

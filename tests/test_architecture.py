@@ -251,6 +251,23 @@ def test_files_are_short_and_have_a_noun(path):
     assert path.stem not in ("utils", "helpers", "common", "misc", "code")
 
 
+def test_only_a_grid_knows_its_frames():
+    """Nobody else writes the geotransform of bare pixels, its linear part, or turns y upwards."""
+    again = re.compile(
+        r"0\.0, 1\.0, 0\.0, 0\.0, 0\.0, -?1\.0|\[1(\.0)?, -1(\.0)?\]|\[\[\w+\[1\], \w+\[2\]\]"
+        r"|\[0\], -\w+(\.\w+)*\[1\]|\.x\(\), -\w+\.y\(\)|(?<![-\w])d?x, -d?y\b"
+    )
+    geometry = ROOT / "plugin" / "core" / "geometry"
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}"
+        for path in SHIPPED
+        if geometry not in path.parents
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if again.search(line)
+    ]
+    assert not found, "\n".join(found)
+
+
 def test_one_word_a_thing():
     """The reference stays and the sensed raster is moved; no other words, no places of one
     machine.

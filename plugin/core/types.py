@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError
 from .fields import check_params, param
+from .geometry import coords
 from .geometry.grid import Grid
 
 if TYPE_CHECKING:
@@ -300,6 +301,11 @@ class TiePoint:
     reason: str = ""
     evidence: Evidence | None = None
     worth: float = 1.0
+
+    @property
+    def place(self) -> Point:
+        """Where QGIS draws it: on the map; without georeferencing in reference px with y up."""
+        return coords.y_up(self.reference_px) if self.reference_map is None else self.reference_map
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,11 @@ from ...ui.parts.calm import Calm
 from ...ui.parts.text import tr
 from ...ui.views.coverage_map import GAP_COLOUR
 from ..core.errors import FitError, attempt
-from ..core.fit.displacement import displacement_field, map_linear
+from ..core.fit.displacement import displacement_field
 from ..core.geometry import coords
 from ..core.lengths import METRES_PER_DEGREE
 from ..core.session.judgement import Case, Judgement
-from ..gis.displacement_layer import field_layer, places_of
+from ..gis.displacement_layer import field_layer
 from ..gis.rasters import add_to_group
 from ..reviewing.controller import ReviewController
 from ..store.session_store import pair_key, store_folder
@@ -117,14 +117,14 @@ class AccuracyController(QObject):
         unit.
         """
         grid = self._review.session.reference_grid
-        linear = map_linear(grid)
+        linear = grid.drawn.linear
         crs = (
             QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt)
             if grid.crs_wkt
             else QgsCoordinateReferenceSystem()
         )
         if crs.isValid() and crs.isGeographic():
-            latitude = places_of(grid, np.array([[grid.width / 2, grid.height / 2]]))[0, 1]
+            latitude = grid.layer_from_px(grid.centre_px)[0, 1]
             linear = np.diag([math.cos(math.radians(latitude)), 1.0]) @ linear * METRES_PER_DEGREE
         (a, b), (c, d) = linear.tolist()
         return (a, b), (c, d)
@@ -197,7 +197,7 @@ class AccuracyController(QObject):
         placement, crs = self._review.placement, self._review.canvas_crs()
         places = [
             placement.to_canvas((float(x), float(y)), crs)
-            for x, y in places_of(placement.reference_grid, outline_px)
+            for x, y in placement.reference_grid.layer_from_px(outline_px)
         ]
         shape = QgsGeometry.fromPolygonXY([[QgsPointXY(p) for p in places]])
         again = self._mark is not None and np.array_equal(self._outline_px, outline_px)

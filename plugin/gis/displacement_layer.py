@@ -28,9 +28,7 @@ from qgis.core import (
 )
 
 from ..core.errors import OutputError
-from ..core.fit.displacement import Field, ellipses, map_linear, to_map
-from ..core.geometry import coords
-from ..core.geometry.grid import Grid
+from ..core.fit.displacement import Field, ellipses, to_map
 from ..core.wording import fill, number, tr
 from .placement import Placement
 from .rasters import REAL, WHOLE
@@ -78,13 +76,13 @@ def field_layer(field: Field, placement: Placement, path: Path, name: str) -> Qg
     now = np.array(
         [placement.sensed_place_of_px((float(x), float(y))) for x, y in field.sensed_px]
     ).reshape(-1, 2)
-    then = places_of(grid, field.reference_px)
+    then = grid.layer_from_px(field.reference_px)
     moved = then - now
     _write(
         field,
         now,
         moved,
-        ellipses(to_map(field.covariance_px, map_linear(grid))),
+        ellipses(to_map(field.covariance_px, grid.drawn.linear)),
         path,
         grid.crs_wkt,
     )
@@ -96,11 +94,6 @@ def field_layer(field: Field, placement: Placement, path: Path, name: str) -> Qg
     QgsExpressionContextUtils.setLayerVariable(layer, "arrow_scale", scale)
     layer.setRenderer(_renderer())
     return layer
-
-
-def places_of(grid: Grid, px: np.ndarray) -> np.ndarray:
-    """Return (N, 2) where QGIS draws pixels of a raster, in its CRS."""
-    return coords.map_from_px(grid.geotransform, px) if grid.is_referenced else px * [1.0, -1.0]
 
 
 def _arrow_scale(now: np.ndarray, moved: np.ndarray) -> float:

@@ -78,10 +78,7 @@ class Placement:
 
     def reference_place_of_px(self, px: Point) -> Point:
         """Return where a place in the reference is drawn, in its CRS."""
-        if not self.reference_grid.is_referenced:
-            return px[0], -px[1]
-        x, y = coords.map_from_px(self.reference_grid.geotransform, [px])[0]
-        return float(x), float(y)
+        return self.reference_grid.layer_place(px)
 
     def sensed_place(self, point: TiePoint) -> Point:
         """Return where the sensed raster shows a point, in the reference's CRS."""
@@ -92,8 +89,8 @@ class Placement:
     def sensed_place_of_px(self, px: Point) -> Point:
         """Return where the sensed raster shows one of its pixels, in the reference's CRS."""
         if not self.sensed_grid.is_referenced and self._gcps is None:
-            return px[0], -px[1]
-        place = coords.map_from_px(self.sensed_grid.geotransform, [px])
+            return self.sensed_grid.layer_place(px)
+        place = self.sensed_grid.map_from_px([px])
         onwards = self.sensed_to_reference
         x, y = (place if onwards is None else onwards(place))[0]
         return float(x), float(y)
@@ -104,11 +101,9 @@ class Placement:
         """
         if not self.reference_grid.is_referenced:
             return coords.as_points(px)
-        place = coords.map_from_px(self.sensed_grid.geotransform, px)
+        place = self.sensed_grid.map_from_px(px)
         onwards = self.sensed_to_reference
-        return coords.px_from_map(
-            self.reference_grid.geotransform, place if onwards is None else onwards(place)
-        )
+        return self.reference_grid.px_from_map(place if onwards is None else onwards(place))
 
     def sensed_px_of_reference(self, px: np.ndarray) -> np.ndarray:
         """(N, 2) reference px -> sensed px, as both rasters are georeferenced; pixel for pixel
@@ -116,7 +111,7 @@ class Placement:
         """
         if not self.reference_grid.is_referenced:
             return coords.as_points(px)
-        place = coords.map_from_px(self.reference_grid.geotransform, px)
+        place = self.reference_grid.map_from_px(px)
         backward = reprojection(
             self.reference_grid.crs_wkt,
             self._gcp_wkt or self.sensed_grid.crs_wkt,
@@ -124,7 +119,7 @@ class Placement:
         )
         place = place if backward is None else backward(place)
         if self._gcps is None:
-            return coords.px_from_map(self.sensed_grid.geotransform, place)
+            return self.sensed_grid.px_from_map(place)
         return np.array(
             [self._gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in place]
         ).reshape(-1, 2)
@@ -152,13 +147,13 @@ class Placement:
         """Return (N, 2) in a CRS -> pixels of the sensed raster, as it is georeferenced now."""
         gcps, grid = self._gcps, self.sensed_grid
         if gcps is None and not grid.is_referenced:
-            return lambda places: coords.as_points(places) * [1.0, -1.0]
+            return grid.px_from_layer
         backward = reprojection(wkt, grid.crs_wkt if gcps is None else self._gcp_wkt)
 
         def apply(places: np.ndarray) -> np.ndarray:
             at = coords.as_points(places if backward is None else backward(places))
             if gcps is None:
-                return coords.px_from_map(grid.geotransform, at)
+                return grid.px_from_map(at)
             return np.array(
                 [gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in at]
             ).reshape(-1, 2)
@@ -167,11 +162,10 @@ class Placement:
 
     @staticmethod
     def _px(grid: Grid, place: QgsPointXY, canvas_crs: QgsCoordinateReferenceSystem) -> Point:
-        if not grid.is_referenced:
-            return place.x(), -place.y()
-        backward = reprojection(canvas_crs.toWkt() if canvas_crs.isValid() else "", grid.crs_wkt)
+        wkt = canvas_crs.toWkt() if canvas_crs.isValid() and grid.is_referenced else ""
+        backward = reprojection(wkt, grid.crs_wkt)
         at = np.array([[place.x(), place.y()]])
-        x, y = coords.px_from_map(grid.geotransform, at if backward is None else backward(at))[0]
+        x, y = grid.px_from_layer(at if backward is None else backward(at))[0]
         return float(x), float(y)
 
 

@@ -19,7 +19,6 @@ from qgis.core import (
 )
 
 from ..core.errors import AlignError, UnreadableRasterError
-from ..core.geometry import coords
 from ..core.geometry.grid import Grid
 from ..core.run.edge_fill import edge_fill
 from ..core.run.preflight import PairFacts, RasterFacts
@@ -27,10 +26,12 @@ from ..core.run.sample_kinds import detect_modality, detect_sar_scale
 from ..core.types import Modality, RasterRef
 from .layout import open_raster
 from .placement import Placement
+from .rasters import grid_in
 
 _SAMPLE = 192
 _CHEAP_PX = 6.0e7  # a raster up to this many pixels is sampled all over even without overviews
 _WINDOWS, _WINDOW_PX = 5, 48
+_ALONG = 8  # places along a side of an outline
 
 
 def raster_facts(ref: RasterRef, layer: QgsRasterLayer, fallback: Modality) -> RasterFacts:
@@ -49,8 +50,7 @@ def _facts(
     ref: RasterRef, layer: QgsRasterLayer, dataset: gdal.Dataset, fallback: Modality
 ) -> RasterFacts:
     band = dataset.GetRasterBand(min(ref.bands[0] if ref.bands else 1, dataset.RasterCount))
-    gt = dataset.GetGeoTransform(can_return_null=True)
-    if gt is not None and tuple(gt) != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0):
+    if grid_in(dataset).is_referenced:
         placed = "geotransform"
     elif dataset.GetGCPCount() >= 4:
         placed = "gcps"
@@ -160,12 +160,12 @@ def pair_facts(
     placement = Placement(a_grid, b_grid, b_ref.path)
     try:
         outlines = [
-            coords.map_from_px(a_grid.geotransform, _outline(a_grid)),
-            _on_map(placement, _outline(b_grid)),
+            a_grid.map_from_px(a_grid.outline_px(_ALONG)),
+            _on_map(placement, b_grid.outline_px(_ALONG)),
         ]
         steps = _on_map(
             placement,
-            np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) + [b_grid.width / 2, b_grid.height / 2],
+            b_grid.centre_px + [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]],
         )
     except QgsCsException:
         return facts
@@ -180,7 +180,7 @@ def pair_facts(
     return PairFacts(
         a,
         b,
-        (max(coords.gsd(a_grid.geotransform)), float(np.hypot(*(steps[1:] - steps[0]).T).max())),
+        (max(a_grid.gsd_map), float(np.hypot(*(steps[1:] - steps[0]).T).max())),
         QgsUnitTypes.toAbbreviatedString(crs.mapUnits()) if crs.isValid() else "units",
         polygons[0].intersection(polygons[1]).area() / max(smaller.area(), 1e-300),
         max(0.0, polygons[0].distance(polygons[1])),
@@ -190,9 +190,3 @@ def pair_facts(
 
 def _on_map(placement: Placement, px: np.ndarray) -> np.ndarray:
     return np.array([placement.sensed_place_of_px((float(x), float(y))) for x, y in px])
-
-
-def _outline(grid: Grid) -> np.ndarray:
-    t = np.linspace(0.0, 1.0, 9)[:-1]
-    sides = [np.c_[t, 0 * t], np.c_[1 + 0 * t, t], np.c_[1 - t, 1 + 0 * t], np.c_[0 * t, 1 - t]]
-    return np.concatenate([*sides, [[0.0, 0.0]]]) * [grid.width, grid.height]

@@ -29,7 +29,6 @@ from qgis.PyQt.QtCore import QMetaType, QVariant
 from qgis.PyQt.QtGui import QColor
 
 from ..core.errors import InputError, OutputError
-from ..core.geometry import coords
 from ..core.geometry.grid import Grid
 from ..core.lengths import is_geographic, unwrapped
 from ..core.types import RasterRef, TiePoint
@@ -68,7 +67,7 @@ def raster_ref(layer: QgsRasterLayer | None, band: int = 0) -> RasterRef:
     return RasterRef(
         path,
         (band,) if band > 0 else (),
-        crs_wkt=wkt if native_grid(path).crs_wkt != "" or _referenced(path) else "",
+        crs_wkt=wkt if native_grid(path).is_referenced else "",
         nodata=_declared_nodata(layer, max(band, 1)),
     )
 
@@ -86,23 +85,21 @@ def declare_nodata(layer: QgsRasterLayer, value: float) -> None:
     layer.triggerRepaint()
 
 
-def _referenced(path: str) -> bool:
-    return native_grid(path).geotransform != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-
-
 def native_grid(path: str) -> Grid:
     """Return the native grid of a raster file, as the engine sees it.
 
     Raises:
         UnreadableRasterError: it cannot be opened.
     """
-    dataset = open_raster(path)
-    gt = dataset.GetGeoTransform(can_return_null=True) or (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-    gt = tuple(float(v) for v in gt)
-    referenced = gt != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-    return Grid(
-        dataset.GetProjection() if referenced else "", gt, dataset.RasterXSize, dataset.RasterYSize
-    )
+    return grid_in(open_raster(path))
+
+
+def grid_in(dataset: gdal.Dataset) -> Grid:
+    """Return the native grid of an open raster; bare where only GCPs or RPCs tell its place."""
+    size = dataset.RasterXSize, dataset.RasterYSize
+    gt = dataset.GetGeoTransform(can_return_null=True)
+    grid = Grid.bare(*size) if gt is None else Grid("", tuple(map(float, gt)), *size)
+    return replace(grid, crs_wkt=dataset.GetProjection()) if grid.is_referenced else grid
 
 
 def grid_of(ref: RasterRef) -> Grid:
@@ -112,8 +109,7 @@ def grid_of(ref: RasterRef) -> Grid:
         UnreadableRasterError: it cannot be opened.
     """
     grid = native_grid(ref.path)
-    referenced = grid.geotransform != (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-    return replace(grid, crs_wkt=ref.crs_wkt) if ref.crs_wkt and referenced else grid
+    return replace(grid, crs_wkt=ref.crs_wkt) if ref.crs_wkt and grid.is_referenced else grid
 
 
 def crs_of(text: str) -> QgsCoordinateReferenceSystem:
@@ -139,9 +135,7 @@ def reprojection(
         return None
     longitude = None
     if near is not None and is_geographic(target_wkt):
-        longitude = float(
-            coords.map_from_px(near.geotransform, [(near.width / 2, near.height / 2)])[0, 0]
-        )
+        longitude = float(near.map_from_px(near.centre_px)[0, 0])
     if source_wkt == target_wkt:
         return None if longitude is None else lambda xy: unwrapped(xy, longitude)
     source, target = crs_of(source_wkt), crs_of(target_wkt)
@@ -283,10 +277,7 @@ def point_fields() -> QgsFields:
 def point_feature(p: TiePoint) -> QgsFeature:
     """Return a tie point as a feature at its place in the reference."""
     feature = QgsFeature(point_fields())
-    place = (
-        p.reference_map if p.reference_map is not None else (p.reference_px[0], -p.reference_px[1])
-    )
-    feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(*place)))
+    feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(*p.place)))
     own = p.sensed_map or (None, None)
     c = p.covariance_px
     feature.setAttributes(

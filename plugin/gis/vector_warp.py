@@ -22,7 +22,6 @@ from qgis.core import (
 
 from ..core.errors import OutputError
 from ..core.fit.transforms import Transform
-from ..core.geometry import coords
 from ..core.geometry.grid import Grid
 from ..core.outputs import Outputs
 from ..core.progress import Progress
@@ -54,7 +53,7 @@ class VectorMapping:
         self._to_px = self._placement.sensed_px_from(
             layer_crs.toWkt() if layer_crs.isValid() else ""
         )
-        self._transform, self._size = transform, (sensed_grid.width, sensed_grid.height)
+        self._transform, self._size = transform, sensed_grid.size
         self._reference = reference_grid
         self.outside = 0
 
@@ -64,12 +63,7 @@ class VectorMapping:
         self.outside += int(
             ((px < -_EDGE_PX) | (px > np.add(self._size, _EDGE_PX))).any(axis=1).sum()
         )
-        moved = self._transform.apply(px)
-        return (
-            coords.map_from_px(self._reference.geotransform, moved)
-            if self._reference.is_referenced
-            else moved * [1.0, -1.0]
-        )
+        return self._reference.layer_from_px(self._transform.apply(px))
 
     @property
     def crs(self) -> QgsCoordinateReferenceSystem:

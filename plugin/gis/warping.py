@@ -40,7 +40,6 @@ _RESAMPLING = {
     "lanczos": "lanczos",
 }
 _METHODS = {"geotransform": "GEOTRANSFORM", "polynomial": "GCP_POLYNOMIAL", "tps": "GCP_TPS"}
-_IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 # GDAL takes the identity geotransform for none; bare pixel frames are moved away from it and back
 _FRAME_OFFSET = 1.0e6
 _ERROR_PX = 0.02
@@ -281,7 +280,7 @@ def _write(
         transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid
     )
     refuse_growth(transform, reference_grid, sensed_grid, target)
-    bare = not target.crs_wkt and tuple(target.geotransform) == _IDENTITY
+    bare = not target.crs_wkt and not target.is_referenced
     offset = _FRAME_OFFSET if bare else 0.0
     sample = gdal.GetDataTypeSize(layout.data_type) // 8
     refuse_without_room(
@@ -302,7 +301,7 @@ def _write(
                 progress,
             )
         if bare:
-            sink.SetGeoTransform(_IDENTITY)
+            sink.SetGeoTransform(target.geotransform)
             _copy_gcps(reference_path, sink)
         layout.finish(sink, progress)
         sink.FlushCache()
@@ -337,9 +336,7 @@ def warp_back(
         FitError: the transform bends too sharply.
         UnreadableRasterError: the source cannot be read.
     """
-    inward = coords.inverse(
-        coords.matrix_from_geotransform(reference_grid.geotransform)
-    ) @ coords.matrix_from_geotransform(target.geotransform)
+    inward = target.matrix_to(reference_grid)
     box = footprint(transform, reference_grid, _pixels(source), target)
     size = (source.RasterXSize, source.RasterYSize)
     back = inverse_array(
@@ -466,18 +463,16 @@ def guarded(
 
 
 def _pixels(source: gdal.Dataset) -> Grid:
-    return Grid("", _IDENTITY, source.RasterXSize, source.RasterYSize)
+    return Grid.bare(source.RasterXSize, source.RasterYSize)
 
 
 def refuse_growth(
     transform: Transform, reference_grid: Grid, sensed_grid: Grid, target: Grid
 ) -> None:
     """Refuse an output much larger than what the image covers at its centre's scale."""
-    inward = coords.inverse(
-        coords.matrix_from_geotransform(target.geotransform)
-    ) @ coords.matrix_from_geotransform(reference_grid.geotransform)
-    centre = np.array([[sensed_grid.width / 2, sensed_grid.height / 2]])
-    density = abs(float(np.linalg.det(inward[:2, :2] @ transform.jacobian(centre)[0])))
+    inward = reference_grid.matrix_to(target)
+    outward = inward[:2, :2] @ transform.jacobian(sensed_grid.centre_px)[0]
+    density = abs(float(np.linalg.det(outward)))
     expected = max(
         sensed_grid.width * sensed_grid.height * density,
         reference_grid.width * reference_grid.height,

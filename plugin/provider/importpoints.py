@@ -13,7 +13,6 @@ from qgis.core import (
     QgsProcessingParameterFile,
 )
 
-from ..core.geometry import coords
 from ..core.wording import tr
 from ..gis.rasters import native_grid
 from .algorithm import AlignAlgorithm
@@ -75,7 +74,7 @@ class ImportPoints(AlignAlgorithm):
             for p in points
         )
         if outside:
-            size = coords.gsd(self.sensed.geotransform)[0] if self.sensed.is_referenced else 1.0
+            size = self.sensed.gsd_map[0]
             feedback.pushWarning(
                 tr(
                     "{0} of {1} points lie far outside the sensed raster (pixel size "

@@ -135,17 +135,13 @@ def points_of(
     crs = source.sourceCrs()
     wkt = crs.toWkt() if crs.isValid() else ""
     if reference_grid is None or not points:
-        bare = not wkt or all(
-            p.reference_map == (p.reference_px[0], -p.reference_px[1]) for p in points
-        )
+        bare = not wkt or all(p.reference_map == coords.y_up(p.reference_px) for p in points)
         return [replace(p, reference_map=None) if bare else p for p in points]
     places = np.array([p.reference_map for p in points], dtype=float)
     if reference_grid.is_referenced:
         onwards = reprojection(wkt, reference_grid.crs_wkt, reference_grid)
         places = places if onwards is None else onwards(places)
-        now = coords.px_from_map(reference_grid.geotransform, places)
-    else:
-        now = places * [1.0, -1.0]
+    now = reference_grid.px_from_layer(places)
     out = []
     for point, place, px in zip(points, places, now, strict=True):
         moved = math.dist(px, point.reference_px) > _MOVED_PX
@@ -174,7 +170,7 @@ def points_of_file(path: Path, reference_grid: Grid, sensed_grid: Grid) -> list[
     )
     if not reference_grid.is_referenced or not points:
         return points
-    places = coords.map_from_px(reference_grid.geotransform, [p.reference_px for p in points])
+    places = reference_grid.map_from_px([p.reference_px for p in points])
     return [
         replace(p, reference_map=(float(x), float(y)))
         for p, (x, y) in zip(points, places, strict=True)
@@ -207,11 +203,11 @@ def on_own_grid(
         )
     sensed = coords.as_points([p.sensed_px for p in points])
     spread, span = (float(np.linalg.norm(a - a.mean(axis=0))) for a in (sensed, ground))
-    size = span / spread if spread > 0 and span > 0 else coords.gsd(sensed_grid.geotransform)[0]
+    size = span / spread if spread > 0 and span > 0 else sensed_grid.gsd_map[0]
     low, high = ground.min(axis=0), ground.max(axis=0)
     width, height = (max(1, math.ceil((high[i] - low[i]) / size)) for i in (0, 1))
     grid = Grid(crs_wkt, (float(low[0]), size, 0.0, float(high[1]), 0.0, -size), width, height)
-    px = coords.px_from_map(grid.geotransform, ground)
+    px = grid.px_from_map(ground)
     return grid, [
         replace(p, reference_px=(float(x), float(y))) for p, (x, y) in zip(points, px, strict=True)
     ]

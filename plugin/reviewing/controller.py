@@ -271,10 +271,7 @@ class ReviewController(QObject):
                 session, session.fit, self._residuals, size, unit, self.walk.queue
             )
         points = session.points
-        gt = session.reference_grid.geotransform
-        to_map = (
-            np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if unit != "px" else np.diag([1.0, -1.0])
-        )
+        to_map = session.reference_grid.drawn.linear
         nothing = (math.nan, math.nan)
         self.item.set_points(
             points,
@@ -298,10 +295,8 @@ class ReviewController(QObject):
         grid = self.session.reference_grid
         if not grid.crs_wkt:
             return 1.0, "px"
-        gt = grid.geotransform
-        return math.sqrt(abs(gt[1] * gt[5] - gt[2] * gt[4])), map_unit(
-            QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt)
-        )
+        unit = map_unit(QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt))
+        return math.sqrt(grid.pixel_area_map), unit
 
     def describe(self, identifier: int) -> str:
         """Return the tooltip of a point."""

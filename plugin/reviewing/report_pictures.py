@@ -14,7 +14,6 @@ from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from ...ui.parts.palette import draw_marker, state_key
 from ...ui.views.heatmap import viridis
-from ..core.geometry import coords
 from ..core.run.sample_kinds import detect_sar_scale
 from ..core.session.record import SessionRecord
 from ..core.session.session import FitState, SessionPoint
@@ -126,10 +125,7 @@ class ReviewView:
 
     def before(self, px: np.ndarray) -> np.ndarray:
         """(N, 2) reference px -> sensed px as it is georeferenced."""
-        grid = self.record.reference_grid
-        return self._georeferenced(
-            coords.map_from_px(grid.geotransform, px) if grid.is_referenced else px * [1.0, -1.0]
-        )
+        return self._georeferenced(self.record.reference_grid.layer_from_px(px))
 
     def after(self, px: np.ndarray) -> np.ndarray:
         """(N, 2) reference px -> sensed px by the fit."""

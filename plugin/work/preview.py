@@ -28,7 +28,6 @@ from ..gis.warping import guarded, refuse_growth, virtual_source, warp_back, war
 _MOST_PX = 4096
 _SMALL_PX = 2048
 _FIRST_LEVEL, _LAST_PX = 4, 400
-_DRAWN = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)  # how QGIS draws a raster without georeferencing
 
 
 class PreviewWarp:
@@ -105,13 +104,11 @@ class PreviewWarp:
     ) -> Path:
         g = reference_grid.geotransform
         if not reference_grid.is_referenced:
-            reference_grid, params = (
-                replace(reference_grid, geotransform=_DRAWN),
-                replace(params, match_reference_grid=True),
-            )
+            reference_grid = reference_grid.drawn
+            params = replace(params, match_reference_grid=True)
         elif g[2] or g[4] or g[1] < 0 or g[5] > 0:  # GDAL's virtual warps are north-up
             params = replace(params, match_reference_grid=False)
-        sensed_grid = Grid("", _DRAWN, source.RasterXSize, source.RasterYSize)
+        sensed_grid = Grid.bare(source.RasterXSize, source.RasterYSize)
         layout = Layout(source, params, self._nodata)
         nodes = (
             warp_nodes(transform, reference_grid, sensed_grid)

@@ -55,9 +55,7 @@ def test_pixels_are_told_where_there_is_no_map(qgis_app):
         )
         for p in tie_points(5)
     ]
-    result = dataclasses.replace(
-        result_of(points, REFS), reference_grid=Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 100, 100)
-    )
+    result = dataclasses.replace(result_of(points, REFS), reference_grid=Grid.bare(100, 100))
     assert "shift 4.0 px left, 2.5 px down" in first_answer(result)
 
 

@@ -46,7 +46,7 @@ def engine(request, progress):
         raise NoOverlapError("They lie apart.", "Check the CRS.")
     elif kind == "bug":
         raise ZeroDivisionError("oops")
-    grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 5, 5)
+    grid = Grid.bare(5, 5)
     return AlignResult(
         request, Status.OK, "fine", "cfog", "shift", (), None, None, (), None, grid, grid
     )

@@ -8,7 +8,7 @@ from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.session.session import Role, Seen, Session
 from sar_optical_align.plugin.core.types import Evidence, RasterRef, TiePoint
 
-GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300)
+GRID = Grid.bare(400, 300)
 
 
 def tie_points(n=30, seed=0):

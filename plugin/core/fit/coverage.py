@@ -65,8 +65,7 @@ def overlap_area(transform: Transform, reference_grid: Grid, sensed_grid: Grid) 
         Sutherland & Hodgman 1974, Reentrant polygon clipping, CACM 17(1): the outline is cut by the
         four sides of the reference.
     """
-    width, height = sensed_grid.width, sensed_grid.height
-    outline = transform.apply([(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)])
+    outline = transform.apply(sensed_grid.outline_px())
     for axis, limit, sign in (
         (0, 0.0, 1.0),
         (0, reference_grid.width, -1.0),

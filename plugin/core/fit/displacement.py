@@ -82,11 +82,3 @@ def ellipses(covariance: Array) -> tuple[Array, Array, Array]:
 def to_map(covariance_px: Array, linear: Array) -> Array:
     """Return (N, 2, 2) covariances in map units from those in px, by the linear part px -> map."""
     return np.asarray(linear @ covariance_px @ linear.T)
-
-
-def map_linear(grid: Grid) -> Array:
-    """Return the linear part px -> east, north of a grid (x right, y up without georeferencing)."""
-    gt = grid.geotransform
-    return (
-        np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if grid.is_referenced else np.diag([1.0, -1.0])
-    )

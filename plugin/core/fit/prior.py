@@ -63,16 +63,12 @@ def known_prior(
     if place is not None:
         return _simplest(outline, place(outline), sensed)
     if reference.is_referenced and sensed.is_referenced and reference.crs_wkt == sensed.crs_wkt:
-        ground = coords.map_from_px(sensed.geotransform, outline)
-        return _simplest(outline, coords.px_from_map(reference.geotransform, ground), sensed)
+        return _simplest(outline, reference.px_from_map(sensed.map_from_px(outline)), sensed)
     known = [p for p in points if p.sensed_map is not None]
     if not reference.is_referenced or not known:
         return None
     places = coords.as_points([p.sensed_px for p in known])
-    images = coords.px_from_map(
-        reference.geotransform,
-        coords.as_points([p.sensed_map for p in known if p.sensed_map is not None]),
-    )
+    images = reference.px_from_map([p.sensed_map for p in known if p.sensed_map is not None])
     return _simplest(*_agreeing(places, images), sensed)
 
 
@@ -114,6 +110,6 @@ def _is_plain(prior: Transform, sensed: Grid) -> bool:
     """Tell whether a prior only shifts."""
     if not prior.is_affine or prior.matrix is None:
         return False
-    corners = coords.corners(sensed.width, sensed.height)
+    corners = sensed.outline_px()
     moved = coords.apply_matrix(prior.matrix, corners) - corners
     return bool(np.ptp(moved, axis=0).max() < _NOTHING_PX)

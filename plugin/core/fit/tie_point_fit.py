@@ -53,8 +53,7 @@ def fit_tie_points(
     )
     covariances = np.array([p.covariance_px for p in enabled]).reshape(-1, 2, 2)
     prior = None if sensed is None else known_prior(reference, sensed, enabled, place)
-    gt = reference.geotransform
-    to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) if reference.crs_wkt else None
+    to_map = reference.linear if reference.crs_wkt else None
     area = (
         float(reference.width * reference.height)
         if sensed is None

@@ -123,6 +123,13 @@ def corners(width: float, height: float) -> Array:
     return np.array([[0.0, 0.0], [width, 0.0], [0.0, height], [width, height]])
 
 
+def y_up(px: tuple[float, float]) -> tuple[float, float]:
+    """Turn a place or a step of a raster without georeferencing into QGIS' frame: y up, so that the
+    image lies below 0.
+    """
+    return px[0], -px[1]
+
+
 def normalised_from_px(xy_px: ArrayLike, width: int, height: int) -> Array:
     """Pixel frame to -1..1, corner to corner."""
     return 2.0 * as_points(xy_px) / np.array([width, height], dtype=np.float64) - 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,8 +11,8 @@ from ..errors import UsageError
 from . import coords
 
 Array = NDArray[np.float64]
-IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-_Y_UP = np.array([1.0, -1.0])
+_IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+_Y_UP = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Grid:
     @classmethod
     def bare(cls, width: int, height: int, crs_wkt: str = "") -> Grid:
         """Return the frame of pixels alone; a CRS is that of GCPs beside them."""
-        return cls(crs_wkt, IDENTITY, width, height)
+        return cls(crs_wkt, _IDENTITY, width, height)
 
     @property
     def is_referenced(self) -> bool:
         """Whether pixels have a place on the ground; those of a raster with GCPs or RPCs only have
         none of their own.
         """
-        return tuple(self.geotransform) != IDENTITY
+        return tuple(self.geotransform) != _IDENTITY
 
     @property
     def size(self) -> tuple[int, int]:
@@ -68,14 +68,32 @@ class Grid:
         return coords.gsd(self.geotransform)
 
     @property
-    def outline_px(self) -> Array:
-        """(4, 2) corners, px: from the top-left one clockwise."""
-        return np.array([[0, 0], [self.width, 0], self.size, [0, self.height]], np.float64)
+    def pixel_area_map(self) -> float:
+        """Area of a pixel, map units squared."""
+        (a, b), (c, d) = self.linear
+        return float(abs(a * d - b * c))
 
     @property
-    def outline_map(self) -> Array:
-        """(4, 2) corners on the map: from the top-left one clockwise."""
-        return self.map_from_px(self.outline_px)
+    def centre_px(self) -> Array:
+        """(1, 2), px."""
+        return np.array([self.size], np.float64) / 2
+
+    def outline_px(self, steps: int = 1) -> Array:
+        """(4 * steps, 2) places along the sides, px: from the top-left corner clockwise, all
+        corners among them.
+        """
+        along = np.linspace(0.0, 1.0, steps + 1)[:-1]
+        none, all_ = np.zeros(steps), np.ones(steps)
+        x = np.concatenate([along, all_, 1.0 - along, none])
+        y = np.concatenate([none, along, all_, 1.0 - along])
+        return np.stack([x * self.width, y * self.height], axis=1)
+
+    @property
+    def drawn(self) -> Grid:
+        """The same pixels where QGIS draws them: on the map; without georeferencing with y up, so
+        that the image lies below 0.
+        """
+        return self if self.is_referenced else replace(self, geotransform=_Y_UP)
 
     def map_from_px(self, xy_px: ArrayLike) -> Array:
         """(N, 2) px -> map."""
@@ -86,11 +104,18 @@ class Grid:
         return coords.px_from_map(self.geotransform, xy_map)
 
     def layer_from_px(self, xy_px: ArrayLike) -> Array:
-        """(N, 2) px -> where QGIS shows them: on the map; without georeferencing in pixels with y
-        up, so that the image lies below 0.
-        """
-        return self.map_from_px(xy_px) if self.is_referenced else coords.as_points(xy_px) * _Y_UP
+        """(N, 2) px -> where QGIS draws them, see `drawn`."""
+        return self.drawn.map_from_px(xy_px)
+
+    def layer_place(self, px: tuple[float, float]) -> tuple[float, float]:
+        """Return where QGIS draws one place, px."""
+        x, y = self.layer_from_px([px])[0]
+        return float(x), float(y)
 
     def px_from_layer(self, xy: ArrayLike) -> Array:
-        """(N, 2) where QGIS shows them -> px; the inverse of `layer_from_px`."""
-        return self.px_from_map(xy) if self.is_referenced else coords.as_points(xy) * _Y_UP
+        """(N, 2) where QGIS draws them -> px; the inverse of `layer_from_px`."""
+        return self.drawn.px_from_map(xy)
+
+    def matrix_to(self, other: Grid) -> Array:
+        """(3, 3), px -> px of another grid on the same map."""
+        return np.asarray(coords.inverse(other.matrix) @ self.matrix)

@@ -90,14 +90,7 @@ def write_gdal_script(
 
 
 def _gcp(p: TiePoint, grid: Grid) -> str:
-    place = p.reference_map
-    if place is None:
-        g, (x, y) = grid.geotransform, p.reference_px
-        place = (
-            (g[0] + x * g[1] + y * g[2], g[3] + x * g[4] + y * g[5])
-            if grid.is_referenced
-            else (x, -y)
-        )
+    place = grid.layer_place(p.reference_px) if p.reference_map is None else p.reference_map
     return f"-gcp {p.sensed_px[0]!r} {p.sensed_px[1]!r} {place[0]!r} {place[1]!r}\n"
 
 
@@ -136,14 +129,11 @@ def _script(
     creation = "" if params.compression == "none" else f" -co COMPRESS={params.compression.upper()}"
     tiled = " -co TILED=YES" if params.format == "GTiff" else ""
     extent = ""
-    if (
-        params.match_reference_grid
-        and grid.is_referenced
-        and grid.geotransform[2] == grid.geotransform[4] == 0.0
-    ):
-        g = grid.geotransform
-        xs, ys = sorted((g[0], g[0] + grid.width * g[1])), sorted((g[3], g[3] + grid.height * g[5]))
-        extent = f" -te {xs[0]!r} {ys[0]!r} {xs[1]!r} {ys[1]!r} -ts {grid.width} {grid.height}"
+    linear = grid.linear
+    if params.match_reference_grid and grid.is_referenced and linear[0, 1] == linear[1, 0] == 0.0:
+        outline = grid.map_from_px(grid.outline_px())
+        sides = [*outline.min(axis=0).tolist(), *outline.max(axis=0).tolist()]
+        extent = f" -te {' '.join(map(repr, sides))} -ts {grid.width} {grid.height}"
     elif params.output_gsd:
         extent = f" -tr {params.output_gsd!r} {params.output_gsd!r}"
     nodata = "" if params.nodata is None else f" -dstnodata {params.nodata!r}"

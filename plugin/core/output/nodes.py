@@ -85,7 +85,7 @@ def warp_nodes(
         FitError: when the transform folds inside the sensed raster, or the nodes miss it by more
         than a quarter of a pixel.
     """
-    to_map = coords.matrix_from_geotransform(reference_grid.geotransform)
+    to_map = reference_grid.matrix
     checks = _lattice(sensed_grid, _CHECKS, 0)
     refuse_folds(transform, sensed_grid)
     if transform.is_affine and transform.matrix is not None:
@@ -271,10 +271,8 @@ def output_grid(
     """
     if match_reference or not reference_grid.is_referenced:
         return reference_grid
-    to_map = coords.matrix_from_geotransform(reference_grid.geotransform)
-    outline = coords.apply_matrix(to_map, transform.apply(_lattice(sensed_grid, 33, 0)))
-    centre = np.array([[sensed_grid.width / 2, sensed_grid.height / 2]])
-    jacobian = to_map[:2, :2] @ transform.jacobian(centre)[0]
+    outline = reference_grid.map_from_px(transform.apply(_lattice(sensed_grid, 33, 0)))
+    jacobian = reference_grid.linear @ transform.jacobian(sensed_grid.centre_px)[0]
     own = float(np.sqrt(abs(np.linalg.det(jacobian))))
     low, high = outline.min(axis=0), outline.max(axis=0)
     narrow = 1.0
@@ -308,9 +306,7 @@ def footprint(
     """Return (left, top, right, bottom), target px, outside which there is nothing of the sensed
     raster; it may lie beyond the target.
     """
-    inward = coords.inverse(
-        coords.matrix_from_geotransform(target.geotransform)
-    ) @ coords.matrix_from_geotransform(reference_grid.geotransform)
+    inward = reference_grid.matrix_to(target)
     placed = coords.apply_matrix(inward, transform.apply(_lattice(sensed_grid, 33, 0)))
     margin = 4.0 + 0.01 * float(np.ptp(placed, axis=0).max())
     (left, top), (right, bottom) = (
@@ -343,7 +339,7 @@ def kept_grid(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> 
             "The reference has no geotransform that the sensed raster could take over.",
             "Let the raster be resampled.",
         )
-    whole = coords.matrix_from_geotransform(reference_grid.geotransform) @ transform.matrix
+    whole = reference_grid.matrix @ transform.matrix
     return Grid(
         reference_grid.crs_wkt,
         coords.geotransform_from_matrix(whole),

@@ -36,7 +36,7 @@ def sensed_from_sibling(
     Raises:
         InputError: where the sibling lies on the sensed raster is not known.
     """
-    same_size = (sibling_grid.width, sibling_grid.height) == (sensed_grid.width, sensed_grid.height)
+    same_size = sibling_grid.size == sensed_grid.size
     if not (sibling_grid.is_referenced and sensed_grid.is_referenced):
         if same_size:
             return None
@@ -50,13 +50,11 @@ def sensed_from_sibling(
             f"{name} is in another CRS than the sensed raster.",
             "Reproject it to the sensed raster's CRS first.",
         )
-    matrix = coords.inverse(
-        coords.matrix_from_geotransform(sensed_grid.geotransform)
-    ) @ coords.matrix_from_geotransform(sibling_grid.geotransform)
-    corners = coords.corners(sibling_grid.width, sibling_grid.height)
+    matrix = sibling_grid.matrix_to(sensed_grid)
+    corners = sibling_grid.outline_px()
     if same_size and np.abs(coords.apply_matrix(matrix, corners) - corners).max() < _SAME_PX:
         return None
-    return np.asarray(matrix, dtype=np.float64)
+    return matrix
 
 
 def carried_over(transform: Transform, sensed_of_sibling: Array, sibling_grid: Grid) -> Transform:

@@ -96,8 +96,8 @@ def _arosics(
     points: list[SessionPoint] = []
     for i, (sensed_px, reference_px) in enumerate(
         zip(
-            coords.px_from_map(sensed.geotransform, from_xy).tolist(),
-            coords.px_from_map(reference.geotransform, to_xy).tolist(),
+            sensed.px_from_map(from_xy).tolist(),
+            reference.px_from_map(to_xy).tolist(),
             strict=True,
         )
     ):
@@ -138,11 +138,7 @@ def _karios(reader: csv.DictReader[str], reference: Grid) -> list[SessionPoint]:
         x, y, dx, dy = _numbers(row, ("x0", "y0", "dx", "dy"), reader.line_num)
         (rx, ry), (sx, sy) = coords.px_from_idx([(x, y), (x + dx, y + dy)]).tolist()
         score = _optional(row, "score")
-        place = (
-            coords.map_from_px(reference.geotransform, [(rx, ry)])[0].tolist()
-            if reference.is_referenced
-            else None
-        )
+        place = reference.layer_place((rx, ry)) if reference.is_referenced else None
         known = (
             1.0 if score is None or not math.isfinite(score) else float(np.clip(score, 0.0, 1.0))
         )
@@ -152,7 +148,7 @@ def _karios(reader: csv.DictReader[str], reference: Grid) -> list[SessionPoint]:
                     len(points) + 1,
                     (rx, ry),
                     (sx, sy),
-                    tuple(place) if place else None,
+                    place,
                     None,
                     known,
                 )

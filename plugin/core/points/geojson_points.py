@@ -53,11 +53,7 @@ def format_geojson(
         properties["state"] = p.state.value if isinstance(given, SessionPoint) else None
         properties["role"] = p.role.value
         properties["residual_px"] = to_jsonable((residuals_px or {}).get(t.id), special=False)
-        place = (
-            t.reference_map
-            if t.reference_map is not None
-            else (t.reference_px[0], -t.reference_px[1])
-        )
+        place = t.place
         geometry = (
             {"type": "Point", "coordinates": list(place)}
             if all(map(math.isfinite, place))

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import PointsFileError
-from ..geometry import coords
 from ..geometry.grid import Grid
 from ..lengths import is_geographic
 
@@ -30,15 +29,9 @@ def refuse_misplaced(ground: Array, reference: Grid) -> None:
     Raises:
         PointsFileError: with what to do.
     """
-    if (
-        not len(ground)
-        or not reference.crs_wkt
-        or reference.geotransform == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-    ):
+    if not len(ground) or not reference.crs_wkt or not reference.is_referenced:
         return
-    corners = coords.map_from_px(
-        reference.geotransform, coords.corners(reference.width, reference.height)
-    )
+    corners = reference.map_from_px(reference.outline_px())
     middle, reach = corners.mean(axis=0), _FAR * float(np.hypot(*np.ptp(corners, axis=0)))
     known = ground[np.isfinite(ground).all(axis=1)]
     if not len(known):

@@ -30,7 +30,6 @@ Array = NDArray[np.float64]
 Reproject = Callable[[Array], Array]
 _HEADER = "mapX,mapY,sourceX,sourceY,enable,dX,dY,residual"
 _FIX = "Correct or remove the line."
-_IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -183,8 +182,11 @@ def points_from_tie_points(
     rows = []
     for p in (as_session_point(p).as_reviewed() for p in points):
         dx, dy = (residuals_px or {}).get(p.id, (0.0, 0.0))
-        place = (*_outward(p.reference_px, reference_grid), *_outward(p.sensed_px, sensed_grid))
-        rows.append(PointsRow(*place, p.enabled, dx, -dy, math.hypot(dx, dy)))
+        place = (
+            *reference_grid.layer_place(p.reference_px),
+            *sensed_grid.layer_place(p.sensed_px),
+        )
+        rows.append(PointsRow(*place, p.enabled, *coords.y_up((dx, dy)), math.hypot(dx, dy)))
     return PointsFile(reference_grid.crs_wkt if reference_grid.is_referenced else "", tuple(rows))
 
 
@@ -209,10 +211,8 @@ def tie_points_from_points(
         ground = coords.as_points(to_reference(ground))
     refuse_misplaced(ground, reference_grid)
     with np.errstate(all="ignore"):
-        reference = _inward(ground, reference_grid)
-        sensed = _inward(
-            coords.as_points([(r.source_x, r.source_y) for r in file.rows]), sensed_grid
-        )
+        reference = reference_grid.px_from_layer(ground)
+        sensed = sensed_grid.px_from_layer([(r.source_x, r.source_y) for r in file.rows])
     points = []
     for at, row in enumerate(file.rows):
         places = [(float(xy[0]), float(xy[1])) for xy in (reference[at], sensed[at], ground[at])]
@@ -234,14 +234,3 @@ def tie_points_from_points(
             )
         )
     return points
-
-
-def _outward(px: Point, grid: Grid) -> Point:
-    if not grid.is_referenced:
-        return px[0], -px[1]
-    x, y = coords.map_from_px(grid.geotransform, [px])[0]
-    return float(x), float(y)
-
-
-def _inward(xy: Array, grid: Grid) -> Array:
-    return coords.px_from_map(grid.geotransform, xy) if grid.is_referenced else xy * [1.0, -1.0]

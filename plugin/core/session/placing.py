@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError
-from ..geometry import coords
 from ..geometry.grid import Grid
 from ..types import Covariance, Point, TiePoint
 from .point import Seen
@@ -53,9 +52,8 @@ def placed(
         )
     reference_map = sensed_map = None
     if reference_grid.is_referenced:
-        x, y = coords.map_from_px(reference_grid.geotransform, [reference_px])[0]
-        reference_map = (float(x), float(y))
-        place = coords.map_from_px(sensed_grid.geotransform, [sensed_px])
+        reference_map = reference_grid.layer_place(reference_px)
+        place = sensed_grid.map_from_px([sensed_px])
         if sensed_to_reference is not None:
             place = sensed_to_reference(place)
         x, y = np.asarray(place)[0]

@@ -159,8 +159,7 @@ class SessionRecord:
         if not 0.0 <= self.independent_share <= 1.0:
             return "the share of independent matches is not from 0 to 1"
         for name, grid in (("reference", self.reference_grid), ("sensed", self.sensed_grid)):
-            gt = grid.geotransform
-            if not all(math.isfinite(v) for v in gt) or gt[1] * gt[5] == gt[2] * gt[4]:
+            if not all(map(math.isfinite, grid.geotransform)) or grid.pixel_area_map == 0.0:
                 return f"the grid of the {name} raster is degenerate"
         for p in self.points:
             wrong = misplaced(p.tie_point) or (misplaced(p.found) if p.found is not None else "")

@@ -154,7 +154,5 @@ def _frame(
     """Return the area that the points may cover, reference px^2, and the reference's 2x2 matrix px
     -> map (None without a CRS).
     """
-    gt = grids[0].geotransform
-    return quality.coverable_area(sensed, reference, covariances, *grids, prior), np.array(
-        [[gt[1], gt[2]], [gt[4], gt[5]]]
-    ) if grids[0].crs_wkt else None
+    area = quality.coverable_area(sensed, reference, covariances, *grids, prior)
+    return area, grids[0].linear if grids[0].crs_wkt else None

@@ -81,12 +81,9 @@ def point_row(p: SessionPoint, position: int, srs: int) -> tuple[Any, ...]:
     Args:
         p: The point.
         position: Its place in the list, from 0.
-        srs: srs_id of the layer; without georeferencing the geometry is (x, -y) in reference px.
+        srs: srs_id of the layer; without georeferencing the geometry is in reference px with y up.
     """
     t = p.tie_point
-    place = (
-        t.reference_map if t.reference_map is not None else (t.reference_px[0], -t.reference_px[1])
-    )
     (a, b), (_, d) = t.covariance_px
     numbers = (
         t.score,
@@ -110,7 +107,7 @@ def point_row(p: SessionPoint, position: int, srs: int) -> tuple[Any, ...]:
         )
     return (
         t.id,
-        point_blob(srs, *place),
+        point_blob(srs, *t.place),
         position,
         p.state.value,
         p.role.value,
@@ -171,15 +168,7 @@ def extent(
     """Return min x, min y, max x, max y of the layer, None without points."""
     if not points:
         return None, None, None, None
-    ts = [p.tie_point for p in points]
-    places = np.array(
-        [
-            t.reference_map
-            if t.reference_map is not None
-            else (t.reference_px[0], -t.reference_px[1])
-            for t in ts
-        ]
-    )
+    places = np.array([p.tie_point.place for p in points])
     (x0, y0), (x1, y1) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
     return x0, y0, x1, y1
 

@@ -263,15 +263,14 @@ def _is_same_place(pair: WorkingPair, one: NDArray[np.float64], other: NDArray[n
     """Return whether matching under either of two corrections sees the same ground: no corner of
     the working grid lies further apart.
     """
-    w, h = pair.grid.width, pair.grid.height
-    corners = coords.corners(w, h)
+    corners = pair.grid.outline_px()
     apart = np.hypot(*(coords.apply_matrix(one, corners) - coords.apply_matrix(other, corners)).T)
-    return bool(apart.max() <= min(RADIUS_PX, _SAME_SHARE * np.hypot(w, h)))
+    return bool(apart.max() <= min(RADIUS_PX, _SAME_SHARE * np.hypot(*pair.grid.size)))
 
 
 def _comparable_area(pair: WorkingPair) -> float:
     """Return the smaller of the working grid's and the sensed raster's area, working px squared."""
-    middle = np.array([[pair.grid.width / 2, pair.grid.height / 2]])
+    middle = pair.grid.centre_px
     steps = pair.sensed_native_px(
         np.concatenate([middle, middle + [[1.0, 0.0]], middle + [[0.0, 1.0]]])
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...core.geometry.quadratic_peak import quadratic_peak
 from ...core.progress import Progress
@@ -76,7 +75,7 @@ def coarse_align(
     shift = (best.shift[0] * finer.reduction, best.shift[1] * finer.reduction)
     centre = (finer.centre[0] * finer.reduction, finer.centre[1] * finer.reduction)
     matrix = similarity_matrix(best.rotation_deg, best.scale, shift, centre)
-    ground = _linear(pair) @ np.array(shift)
+    ground = pair.grid.linear @ np.array(shift)
     rows = tuple((float(row[0]), float(row[1]), float(row[2])) for row in matrix)
     return CoarseResult(
         rows,
@@ -208,8 +207,3 @@ def _climb(search: Search, best: Hypothesis, step_deg: float, progress: Progress
         [*around, *search.try_all([at(i, j)], progress.part(0.9, 1.0), _REFINING, best.shift)],
         key=lambda h: h.score,
     )
-
-
-def _linear(pair: WorkingPair) -> NDArray[np.float64]:
-    gt = pair.grid.geotransform
-    return np.array([[gt[1], gt[2]], [gt[4], gt[5]]])

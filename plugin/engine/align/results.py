@@ -179,7 +179,7 @@ def independent_matches(pair: WorkingPair, points: tuple[TiePoint, ...], templat
     enabled = coords.as_points([p.reference_px for p in points if p.enabled])
     if len(enabled) < 3:
         return float(len(enabled))
-    jacobian = reference_jacobian(pair, np.array([[pair.grid.width / 2, pair.grid.height / 2]]))[0]
+    jacobian = reference_jacobian(pair, pair.grid.centre_px)[0]
     side = template_px * float(np.sqrt(abs(np.linalg.det(jacobian))))
     extent = np.ptp(enabled, axis=0) + side
     return float(min(len(enabled), np.prod(extent) / side**2))
@@ -199,11 +199,10 @@ def fit_points(
     sensed = coords.as_points([p.sensed_px for p in enabled])
     reference = coords.as_points([p.reference_px for p in enabled])
     covariances = np.array([p.covariance_px for p in enabled]).reshape(-1, 2, 2)
-    jacobian = reference_jacobian(pair, np.array([[pair.grid.width / 2, pair.grid.height / 2]]))[0]
+    jacobian = reference_jacobian(pair, pair.grid.centre_px)[0]
     to_map = None
     if pair.reference.is_georeferenced:
-        gt = pair.grid.geotransform
-        to_map = np.array([[gt[1], gt[2]], [gt[4], gt[5]]]) @ np.linalg.inv(jacobian)
+        to_map = pair.grid.linear @ np.linalg.inv(jacobian)
     prior = prior_of(pair)
     try:
         area = quality.coverable_area(

@@ -33,7 +33,7 @@ from ...core.session.file import is_review, load_record
 from ...core.session.point import SessionPoint
 from ...core.types import AlignRequest, AlignResult, RasterRef, Status, WarpParams
 from ..align.align import align
-from ..read.georeferencing import georeference
+from ..read import georeferencing
 from ..read.input_files import files_of
 from ..read.opening import open_dataset
 from ..read.sources import UNREADABLE
@@ -152,9 +152,7 @@ def native_grid(path: str) -> Grid:
         InputError: it cannot be opened.
     """
     with reading("the raster", path, UNREADABLE), quiet_rasterio(), open_dataset(path) as d:
-        t = d.transform
-        wkt = d.crs.to_wkt() if d.crs and not t.is_identity else ""
-        return Grid(wkt, (t.c, t.a, t.b, t.f, t.d, t.e), d.width, d.height)
+        return georeferencing.native_grid(d)
 
 
 def warp_with_points(
@@ -230,7 +228,7 @@ def _onto(grid: Grid) -> Callable[[str], Callable[[Array], Array] | None]:
             return None
         with reading("the CRS of the points", hint=_CRS, error=PointsFileError):
             source, target = rasterio.CRS.from_user_input(wkt), rasterio.CRS.from_wkt(grid.crs_wkt)
-        middle = coords.map_from_px(grid.geotransform, [(grid.width / 2, grid.height / 2)])[0, 0]
+        middle = grid.map_from_px(grid.centre_px)[0, 0]
 
         def onwards(xy: Array) -> Array:
             with reading("the points in the reference's CRS", hint=_CRS, error=PointsFileError):
@@ -255,14 +253,14 @@ def _placing(path: str, reference: Grid) -> Callable[[Array], Array] | None:
     if not reference.crs_wkt:
         return None
     with reading("the raster", path, UNREADABLE), quiet_rasterio(), open_dataset(path) as d:
-        own = georeference(d, RasterRef(path))
+        own = georeferencing.georeference(d, RasterRef(path))
     if own.kind == "none" or not own.grid.crs_wkt:
         return None
     onto = _onto(reference)(own.grid.crs_wkt)
 
     def place(sensed_px: Array) -> Array:
         ground = own.to_map(sensed_px)
-        return coords.px_from_map(reference.geotransform, ground if onto is None else onto(ground))
+        return reference.px_from_map(ground if onto is None else onto(ground))
 
     return place
 
@@ -274,7 +272,7 @@ def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:
     with reading("the points", points, "Check the path.", PointsFileError):
         file = parse_points(Path(points).read_text(encoding="utf-8"))
     if not file.crs_wkt and not sensed_grid.is_referenced:
-        return Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), sensed_grid.width, sensed_grid.height)
+        return Grid.bare(*sensed_grid.size)
     wkt = file.crs_wkt or sensed_grid.crs_wkt
     ground = coords.as_points([(r.map_x, r.map_y) for r in file.rows])
     if len(ground) < 2:
@@ -283,7 +281,7 @@ def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:
         )
     source = coords.as_points([(r.source_x, r.source_y) for r in file.rows])
     spread = float(np.linalg.norm(source - source.mean(axis=0)))
-    pixel = coords.gsd(sensed_grid.geotransform)[0] if sensed_grid.is_referenced else 1.0
+    pixel = sensed_grid.gsd_map[0]
     size = pixel * float(np.linalg.norm(ground - ground.mean(axis=0))) / max(spread, 1e-12)
     low, high = ground.min(axis=0), ground.max(axis=0)
     width, height = (max(1, int(np.ceil((high[i] - low[i]) / size))) for i in (0, 1))

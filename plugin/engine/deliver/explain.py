@@ -185,15 +185,13 @@ def _picture(
 
 
 def _working_px(pair: WorkingPair, at: tuple[float, float]) -> NDArray[np.float64]:
-    gt = pair.grid.geotransform
-    linear = np.array([[gt[1], gt[2]], [gt[4], gt[5]]])
-    place = np.linalg.solve(linear, np.array(at) - np.array([gt[0], gt[3]]))
-    if not ((place >= 0) & (place <= (pair.grid.width, pair.grid.height))).all():
+    place = np.round(pair.grid.px_from_map([at])[0])
+    if not ((place >= 0) & (place <= pair.grid.size)).all():
         raise UsageError(
             f"{at[0]:g}, {at[1]:g} lies outside the overlap.",
             "Give map coordinates of the reference's CRS, or pixels where it has none.",
         )
-    return np.asarray(np.round(place), dtype=np.float64)
+    return place
 
 
 def _draw(

@@ -63,11 +63,7 @@ def _fill(connection: sqlite3.Connection, result: AlignResult) -> None:
     register_points(connection, "tie_points", srs)
     xs, ys = [], []
     for p in result.points:
-        x, y = (
-            p.reference_map
-            if p.reference_map is not None
-            else (p.reference_px[0], -p.reference_px[1])
-        )
+        x, y = p.place
         xs.append(x)
         ys.append(y)
         c, own = p.covariance_px, p.sensed_map or (None, None)

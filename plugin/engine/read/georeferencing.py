@@ -8,7 +8,7 @@ Convention:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,6 @@ from ...core.types import RasterRef
 
 Points = NDArray[np.float64]
 Mapping = Callable[[Points], Points]
-IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 _MAX_TPS_GCPS = 250
 _MIN_GCPS = 4
 _RPCS = "Check or replace the RPCs of the file."
@@ -59,32 +58,31 @@ def georeference(dataset: Any, ref: RasterRef) -> Georeferencing:
     Raises:
         InputError: when the CRS given is not one, or the geotransform or the GCPs are degenerate.
     """
-    wkt, t = _override(ref), dataset.transform
-    size = (dataset.width, dataset.height)
+    wkt, grid = _override(ref), native_grid(dataset)
+    if grid.is_referenced:
+        grid = replace(grid, crs_wkt=wkt or grid.crs_wkt)
+        coords.inverse(grid.matrix)  # refuses pixels without an area before anything is read
+        return Georeferencing("geotransform", grid, grid.map_from_px, grid.px_from_map)
     gcps, gcp_crs = dataset.gcps
-    if t.is_identity and len(gcps) >= _MIN_GCPS:
+    if len(gcps) >= _MIN_GCPS:
         crs = rasterio.CRS.from_wkt(wkt) if wkt else gcp_crs
         forward, backward = _from_gcps(ref.path, gcps, bool(crs and crs.is_geographic))
         return Georeferencing(
-            "gcps", Grid(crs.to_wkt() if crs else "", IDENTITY, *size), forward, backward
+            "gcps", Grid.bare(*grid.size, crs.to_wkt() if crs else ""), forward, backward
         )
-    if t.is_identity and dataset.rpcs is not None:
+    if dataset.rpcs is not None:
         forward, backward = _from_rpcs(ref.path, dataset.rpcs)
         return Georeferencing(
-            "rpcs", Grid(rasterio.CRS.from_epsg(4326).to_wkt(), IDENTITY, *size), forward, backward
+            "rpcs", Grid.bare(*grid.size, rasterio.CRS.from_epsg(4326).to_wkt()), forward, backward
         )
-    if t.is_identity:
-        return Georeferencing("none", Grid("", IDENTITY, *size), coords.as_points, coords.as_points)
-    gt = (t.c, t.a, t.b, t.f, t.d, t.e)
-    matrix = coords.matrix_from_geotransform(gt)
-    inverse = coords.inverse(matrix)
-    wkt = wkt or (dataset.crs.to_wkt() if dataset.crs else "")
-    return Georeferencing(
-        "geotransform",
-        Grid(wkt, gt, *size),
-        lambda xy: coords.apply_matrix(matrix, xy),
-        lambda xy: coords.apply_matrix(inverse, xy),
-    )
+    return Georeferencing("none", grid, coords.as_points, coords.as_points)
+
+
+def native_grid(dataset: Any) -> Grid:
+    """Return the native grid of an open raster; bare where only GCPs or RPCs tell its place."""
+    grid = Grid("", dataset.transform.to_gdal(), dataset.width, dataset.height)
+    wkt = dataset.crs.to_wkt() if dataset.crs and grid.is_referenced else ""
+    return replace(grid, crs_wkt=wkt)
 
 
 def _override(ref: RasterRef) -> str:

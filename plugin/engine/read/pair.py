@@ -31,6 +31,8 @@ from .sources import Source, open_raster
 Points = NDArray[np.float64]
 _CACHE_BYTES = 128 * 2**20  # rasterio hands the number to GDALSetCacheMax64, in bytes
 
+_ALONG = 20  # places along a side of an outline
+
 
 class WorkingPair:
     """Reference and sensed raster on one grid; a context manager.
@@ -65,7 +67,7 @@ class WorkingPair:
         except BaseException:
             self.close()
             raise
-        self._to_map = coords.matrix_from_geotransform(self.grid.geotransform)
+        self._to_map = self.grid.matrix
         self._from_map = coords.inverse(self._to_map)
         self.set_sensed_correction(np.eye(3))
 
@@ -176,7 +178,7 @@ class WorkingPair:
         if self.reference.georeferencing in ("gcps", "rpcs"):
             to_map = _north_up(self.reference)
         else:
-            to_map = coords.matrix_from_geotransform(reference.geotransform)
+            to_map = reference.matrix
         own = np.hypot(to_map[0, :2], to_map[1, :2])
         sensed_gsd = self._sensed_gsd()
         wanted = gsd or float(max(own.max(), sensed_gsd))
@@ -185,8 +187,8 @@ class WorkingPair:
         step = to_map.copy()
         step[:, :2] = to_map[:, :2] / own * size
         back = coords.inverse(step)
-        ref_box = _box(coords.apply_matrix(back, self.reference.map_from_px(_outline(reference))))
-        outline = self._to_reference_crs(self.sensed.map_from_px(_outline(self.sensed.grid)))
+        ref_box = _box(coords.apply_matrix(back, _outline_map(self.reference)))
+        outline = self._to_reference_crs(_outline_map(self.sensed))
         sen_box = _box(coords.apply_matrix(back, outline))
         if not np.isfinite(sen_box).all():
             raise NoOverlapError(
@@ -242,7 +244,7 @@ def _north_up(source: Source) -> NDArray[np.float64]:
     RPCs.
     """
     grid = source.grid
-    ground = source.map_from_px(_outline(grid))
+    ground = _outline_map(source)
     steps = source.map_from_px(_steps(grid))
     size = float(np.hypot(*(steps[1:] - steps[0]).T).mean())
     return np.array(
@@ -250,17 +252,13 @@ def _north_up(source: Source) -> NDArray[np.float64]:
     )
 
 
+def _outline_map(source: Source) -> Points:
+    return source.map_from_px(source.grid.outline_px(_ALONG))
+
+
 def _steps(grid: Grid) -> Points:
     """Return the centre of a grid and its neighbours to the right and below, px."""
-    x, y = grid.width / 2, grid.height / 2
-    return np.array([[x, y], [x + 1, y], [x, y + 1]])
-
-
-def _outline(grid: Grid, n: int = 21) -> Points:
-    along = np.linspace(0.0, 1.0, n)
-    zero, one = np.zeros(n), np.ones(n)
-    x, y = np.concatenate([along, along, zero, one]), np.concatenate([zero, one, along, along])
-    return np.stack([x * grid.width, y * grid.height], axis=1)
+    return grid.centre_px + [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]
 
 
 def _box(points: Points) -> Points:

@@ -132,9 +132,7 @@ class Source:
     @cached_property
     def longitude(self) -> float:
         """First map coordinate of the raster's middle."""
-        return float(
-            self.map_from_px(np.array([[self.grid.width / 2, self.grid.height / 2]]))[0, 0]
-        )
+        return float(self.map_from_px(self.grid.centre_px)[0, 0])
 
     @property
     def is_georeferenced(self) -> bool:

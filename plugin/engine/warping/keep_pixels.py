@@ -48,7 +48,7 @@ def georeference(
         fill, replaced = replaced_fills(list(source.nodatavals), sensed.nodata, params.nodata)
     if fill is not None:
         refuse_unfit(fill, dtype)
-    grid = kept_grid(transform, reference_grid, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), *size))
+    grid = kept_grid(transform, reference_grid, Grid.bare(*size))
     options: dict[str, Any] = {"BIGTIFF": "IF_SAFER", "COMPRESS": params.compression.upper()}
     first = partial.with_name(f"{partial.name}.copy.tif") if params.format == "COG" else partial
     try:

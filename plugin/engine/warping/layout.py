@@ -19,7 +19,6 @@ from ..read.tiling import Tile
 
 Samples = NDArray[Any]
 Mask = NDArray[np.bool_]
-_IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 _BLOCK_PX = 256
 _RESAMPLING = {
     "nearest": Resampling.nearest,
@@ -151,7 +150,6 @@ class Layout:
         return options
 
     def _profile(self, target: Grid, has_alpha: bool) -> dict[str, Any]:
-        gt = target.geotransform
         profile: dict[str, Any] = {
             "driver": "GTiff",
             "width": target.width,
@@ -170,8 +168,8 @@ class Layout:
             profile["predictor"] = 3 if self.dtype.startswith("float") else 2
         if target.crs_wkt:
             profile["crs"] = rasterio.CRS.from_wkt(target.crs_wkt)
-        if gt != _IDENTITY:
-            profile["transform"] = Affine.from_gdal(*gt)
+        if target.is_referenced:
+            profile["transform"] = Affine.from_gdal(*target.geotransform)
         rgb = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
         if self._source.colorinterp[:3] == rgb and self.dtype in ("uint8", "uint16"):
             profile["photometric"] = "RGB"

@@ -38,7 +38,6 @@ from .blocks import BlockWarper
 from .keep_pixels import georeference
 from .layout import Layout, resampling_for
 
-_IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 _TILE_PX = 512
 _MAX_GROWTH = 25.0
 _SIDECARS = (".aux.xml", ".ovr", ".msk")
@@ -184,17 +183,15 @@ def _plan(
 ) -> tuple[Grid, BlockWarper]:
     """Return the output's grid and how its blocks are made."""
     size = (source.width, source.height)
-    sensed_grid = Grid("", _IDENTITY, *size)
+    sensed_grid = Grid.bare(*size)
     refuse_folds(transform, sensed_grid)
-    if reference_grid.geotransform == _IDENTITY:
+    if not reference_grid.is_referenced:
         reference_grid = replace(reference_grid, crs_wkt="")
     target = output_grid(
         transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid
     )
-    inward = coords.inverse(coords.matrix_from_geotransform(reference_grid.geotransform))
-    inward = inward @ coords.matrix_from_geotransform(target.geotransform)
-    centre = np.array([[size[0] / 2, size[1] / 2]])
-    outward = coords.inverse(inward)[:2, :2] @ transform.jacobian(centre)[0]
+    inward = target.matrix_to(reference_grid)
+    outward = coords.inverse(inward)[:2, :2] @ transform.jacobian(sensed_grid.centre_px)[0]
     expected = size[0] * size[1] * abs(float(np.linalg.det(outward)))
     if target.width * target.height > _MAX_GROWTH * max(
         expected, reference_grid.width * reference_grid.height
@@ -230,7 +227,7 @@ def _write(
 ) -> None:
     with rasterio.open(path, "w", **layout.profile) as sink:
         layout.describe(sink)
-        if reference is not None and target.geotransform == _IDENTITY:
+        if reference is not None and not target.is_referenced:
             _copy_gcps(reference, sink)
         blocks = list(tiles(target.width, target.height, _TILE_PX))
         for index, tile in enumerate(blocks):

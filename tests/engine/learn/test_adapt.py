@@ -253,7 +253,7 @@ def test_what_cannot_be_adapted_is_refused(scene, tmp_path):
 
 def test_the_command_reads_points_and_says_what_came_of_it(scene, tmp_path, capsys):
     paths, reference, sensed = scene
-    grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), SIDE, SIDE)
+    grid = Grid.bare(SIDE, SIDE)
     points = [
         TiePoint(i, tuple(r), tuple(s))
         for i, (r, s) in enumerate(zip(reference.tolist(), sensed.tolist(), strict=True), 1)

@@ -20,7 +20,7 @@ from sar_optical_align.plugin.engine.warping.write import warp
 UTM = rasterio.CRS.from_epsg(32633).to_wkt()
 WIDTH, HEIGHT = 310, 270
 REFERENCE = Grid(UTM, (500000.0, 10.0, 0.0, 5400000.0, 0.0, -10.0), 340, 300)
-PIXELS = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 340, 300)
+PIXELS = Grid.bare(340, 300)
 PLACE = {"crs": "EPSG:32633", "gt": (500100.0, 10.0, 0.0, 5399900.0, 0.0, -10.0)}
 
 

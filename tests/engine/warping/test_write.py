@@ -35,7 +35,7 @@ ROTATED = Grid(
     340,
     300,
 )
-PIXELS = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 340, 300)
+PIXELS = Grid.bare(340, 300)
 PLACE = {"crs": "EPSG:32633", "gt": (500100.0, 10.0, 0.0, 5399900.0, 0.0, -10.0)}
 
 
@@ -93,7 +93,7 @@ def test_bright_pixels_arrive_where_the_transform_puts_them(tmp_path, kind, grid
 def test_large_scene_with_a_strong_bend(tmp_path, kind):
     """A smooth ramp of coordinates, warped, reads off the mapping at every pixel."""
     width, height = 1500, 1300
-    grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 1500, 1300)
+    grid = Grid.bare(1500, 1300)
     rows, cols = np.mgrid[:height, :width]
     path = write_raster(
         tmp_path / "ramp.tif", np.stack([cols + 0.5, rows + 0.5]).astype(np.float32), nodata=-1.0
@@ -175,7 +175,7 @@ def test_reference_with_gcps_lends_them_to_the_output(tmp_path, picture):
     reference = write_raster(
         tmp_path / "r.tif", np.ones((300, 340), np.uint8), crs="EPSG:4326", gcps=gcps
     )
-    grid = Grid(rasterio.CRS.from_epsg(4326).to_wkt(), (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 340, 300)
+    grid = Grid.bare(340, 300, rasterio.CRS.from_epsg(4326).to_wkt())
     out = warp(
         RasterRef(picture), grid, shift(), tmp_path / "o.tif", reference=RasterRef(reference)
     )
@@ -218,7 +218,7 @@ def test_wide_reference_grid_shows_the_image_once(tmp_path):
     path = write_raster(tmp_path / "s.tif", np.full((HEIGHT, WIDTH), 50, np.uint8), **PLACE)
     transform = bend("polynomial3")
     transform = replace(transform, target_centre=transform.target_centre + 1200.0)
-    grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 2500, 2500)
+    grid = Grid.bare(2500, 2500)
     with rasterio.open(warp(RasterRef(path), grid, transform, tmp_path / "o.tif")) as d:
         valid = int((d.read(1) > 0).sum())
     xs, ys = np.meshgrid(np.linspace(0.5, WIDTH - 0.5, 60), np.linspace(0.5, HEIGHT - 0.5, 60))

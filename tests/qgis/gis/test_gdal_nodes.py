@@ -12,7 +12,7 @@ from sar_optical_align.plugin.core.output.nodes import WarpNodes, warp_nodes
 
 gdal = pytest.importorskip("osgeo.gdal", reason="GDAL's Python bindings come with QGIS")
 
-SENSED = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), int(WIDTH), int(HEIGHT))
+SENSED = Grid.bare(int(WIDTH), int(HEIGHT))
 REFERENCES = {
     "metres": (500000.0, 10.0, 0.0, 4200000.0, 0.0, -10.0),
     "rotated, oblong pixels": (500123.0, 9.5, 2.25, 4200456.0, 1.75, -12.5),

@@ -211,7 +211,7 @@ def test_a_reference_without_georeferencing_is_drawn_where_qgis_draws_it(tmp_pat
     path = write_raster(tmp_path / "sar.tif", data)
     transform = fit("shift", [[0.0, 0.0], [9.0, 9.0]], [[12.0, 5.0], [21.0, 14.0]])
     shown = PreviewWarp(path, tmp_path / "p").write(
-        Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300),
+        Grid.bare(400, 300),
         transform,
         WarpParams(resampling="nearest"),
     )

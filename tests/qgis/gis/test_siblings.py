@@ -105,7 +105,7 @@ def test_a_displacement_field_is_not_carried_over_to_turned_or_mirrored_pixels(s
 
 
 def test_siblings_that_lie_nowhere_are_refused(sensed_grid):
-    bare = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 999, 700)
+    bare = Grid.bare(999, 700)
     with pytest.raises(InputError, match="same pixels"):
         sensed_from_sibling("mask", bare, sensed_grid, False)
     assert (

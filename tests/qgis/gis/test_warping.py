@@ -35,7 +35,7 @@ ROTATED = Grid(
     340,
     300,
 )
-PIXELS = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 340, 300)
+PIXELS = Grid.bare(340, 300)
 
 
 def bend(kind: str):

@@ -191,7 +191,7 @@ def _misbehave(name: str, seed: int, folder: Path) -> int:
 
     request, grid = (
         AlignRequest(RasterRef("reference"), RasterRef("sensed")),
-        Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 5, 5),
+        Grid.bare(5, 5),
     )
     result = AlignResult(
         request, Status.OK, "fine", "cfog", "shift", (), None, None, (), None, grid, grid

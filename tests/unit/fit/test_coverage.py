@@ -95,7 +95,7 @@ def test_without_points_the_circle_goes_round_the_image():
     assert largest_empty_circle([], 40, 30) == (20, 15, 25)
 
 
-SCENE = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 100, 80)
+SCENE = Grid.bare(100, 80)
 
 
 def moved(matrix):

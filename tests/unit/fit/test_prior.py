@@ -128,7 +128,7 @@ def test_a_transform_with_a_prior_goes_there_and_back_through_a_file_and_to_a_si
 def test_rasters_of_like_pixels_have_no_prior():
     beside = Grid("utm", (500400.0, 10.0, 0.0, 3249000.0, 0.0, -10.0), 200, 200)
     assert known_prior(REFERENCE, beside) is None
-    bare = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 200, 200)
+    bare = Grid.bare(200, 200)
     assert known_prior(REFERENCE, bare) is None
     assert known_prior(bare, beside) is None
 
@@ -137,7 +137,7 @@ def test_georeferencing_that_no_affine_holds_is_held_by_a_polynomial():
     def place(sensed):
         return 2 * sensed + 1e-4 * sensed**2
 
-    sensed_grid = Grid("degrees", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 200, 150)
+    sensed_grid = Grid.bare(200, 150, "degrees")
     prior = known_prior(REFERENCE, sensed_grid, place=place)
     assert prior.kind == "polynomial2"
     at = np.random.default_rng(1).uniform(0, 150, (50, 2))
@@ -146,7 +146,7 @@ def test_georeferencing_that_no_affine_holds_is_held_by_a_polynomial():
 
 def test_where_the_grids_do_not_tell_the_points_do_and_one_that_was_moved_is_not_believed():
     rng = np.random.default_rng(2)
-    sensed_grid = Grid("gcps", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 200, 150)
+    sensed_grid = Grid.bare(200, 150, "gcps")
     places = rng.uniform(0, 150, (20, 2))
     ground = coords.map_from_px(
         REFERENCE.geotransform, places @ np.array([[-1.5, 0.1], [0.2, 2.0]]) + [280, 20]
@@ -207,7 +207,7 @@ def test_points_of_overlapping_templates_are_not_believed_like_as_many_of_their_
         TiePoint(i + 1, tuple(r), tuple(s))
         for i, (s, r) in enumerate(zip(sensed, sensed + wave + [3.0, 1.0], strict=True))
     ]
-    bare = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 240, 240)
+    bare = Grid.bare(240, 240)
     alone = fit_tie_points(points, "auto", bare, bare)[2].best
     shared = fit_tie_points([replace(p, worth=0.08) for p in points], "auto", bare, bare)[2].best
     run = advise(

@@ -82,15 +82,11 @@ def test_pixels_are_square_on_the_ground_where_the_reference_is_in_degrees(latit
         DEGREES, (20.0, 10 * metre / narrow, 0.0, latitude, 0.0, -10 * metre), 200, 200
     )
     identity = fitting.fit("shift", [(0.0, 0.0)], [(0.0, 0.0)])
-    out = output_grid(
-        identity, reference, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 200, 200), None, False
-    )
+    out = output_grid(identity, reference, Grid.bare(200, 200), None, False)
     assert out.geotransform[1] * narrow / -out.geotransform[5] == pytest.approx(1.0, abs=0.01)
     assert -out.geotransform[5] == pytest.approx(10 * metre, rel=0.01)
     assert abs(out.width - 200) <= 2
-    given_size = output_grid(
-        identity, reference, Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 200, 200), 20 * metre, False
-    )
+    given_size = output_grid(identity, reference, Grid.bare(200, 200), 20 * metre, False)
     assert given_size.geotransform[1] == -given_size.geotransform[5] == 20 * metre
 
 
@@ -101,7 +97,7 @@ def test_an_absurd_pixel_size_is_told_of_before_anything_is_written(gsd):
         output_grid(
             identity,
             UTM,
-            Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 384, 384),
+            Grid.bare(384, 384),
             gsd if gsd != 1000.0 else 3000.0,
             False,
         )
@@ -142,7 +138,7 @@ def test_points_that_cannot_lie_there_are_told_what_they_look_like(ground, refer
 def test_points_near_the_reference_are_taken_and_bare_pixels_never_judged():
     for off in (0.0, 3000.0, -30000.0, 4e6):
         refuse_misplaced(np.array([[501000.0 + off, 3248000.0]]), UTM)
-    refuse_misplaced(np.array([[1e9, 1e9]]), Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 10, 10))
+    refuse_misplaced(np.array([[1e9, 1e9]]), Grid.bare(10, 10))
     refuse_misplaced(np.empty((0, 2)), UTM)
 
 

@@ -14,8 +14,8 @@ from sar_optical_align.plugin.core.output.nodes import output_grid, warp_nodes
 
 REFERENCE = Grid("EPSG:32611", (500000.0, 9.5, 2.25, 4200456.0, 1.75, -12.5), 1200, 900)
 NORTH_UP = Grid("EPSG:32611", (500000.0, 10.0, 0.0, 4200000.0, 0.0, -10.0), 1200, 900)
-SENSED = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), int(WIDTH), int(HEIGHT))
-BARE = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 1200, 900)
+SENSED = Grid.bare(int(WIDTH), int(HEIGHT))
+BARE = Grid.bare(1200, 900)
 
 
 def fitted(kind: str) -> Transform:

@@ -12,7 +12,7 @@ from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.points import files as gcp_io
 from sar_optical_align.plugin.core.types import TiePoint
 
-BARE = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 500, 400)
+BARE = Grid.bare(500, 400)
 PLACED = Grid('LOCAL_CS["x"]', (400000.0, 9.5, 0.7, 5000000.0, 0.4, -11.0), 500, 400)
 NUMBER = st.floats(-1e6, 1e6, allow_nan=False)
 POINTS = st.lists(

@@ -13,7 +13,6 @@ from sar_optical_align.plugin.core.fit.coverage import convex_hull, cover, insid
 from sar_optical_align.plugin.core.fit.displacement import (
     displacement_field,
     ellipses,
-    map_linear,
     to_map,
 )
 from sar_optical_align.plugin.core.fit.fitting import fit, fit_details
@@ -25,7 +24,7 @@ from sar_optical_align.plugin.core.session.point import Role, SessionPoint
 from sar_optical_align.plugin.core.session.refit import fit_points
 from sar_optical_align.plugin.core.types import TiePoint
 
-GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), int(WIDTH), int(HEIGHT))
+GRID = Grid.bare(int(WIDTH), int(HEIGHT))
 METRIC = ((10.0, 0.0), (0.0, -10.0))
 
 
@@ -162,7 +161,7 @@ def test_ellipses_have_the_axes_they_were_made_of(a, b, azimuth):
 def test_covariances_go_to_the_map_with_the_pixel():
     grid = Grid("", (5.0, 0.0, 3.0, 7.0, -2.0, 0.0), 10, 10)
     np.testing.assert_allclose(
-        to_map(np.diag([4.0, 9.0])[None], map_linear(grid))[0], np.diag([81.0, 16.0])
+        to_map(np.diag([4.0, 9.0])[None], grid.drawn.linear)[0], np.diag([81.0, 16.0])
     )
 
 

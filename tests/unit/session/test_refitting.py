@@ -13,7 +13,7 @@ from sar_optical_align.plugin.core.session.file import SessionFile
 from sar_optical_align.plugin.core.session.session import Session
 from sar_optical_align.plugin.core.types import RasterRef, TiePoint
 
-GRID = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 400, 300)
+GRID = Grid.bare(400, 300)
 
 
 def session(count, bend):
