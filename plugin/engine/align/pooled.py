@@ -1,0 +1,174 @@
+"""What the whole of both images says of one common displacement, however weak each place is alone.
+
+The sensed image is cut into blocks that do not overlap; each is compared with the reference at
+every displacement within a radius. The sum of all blocks is the correlation of the whole images;
+sums of some blocks, or single ones, are answers that share no pixel of the sensed image.
+
+Convention:
+    Both images lie on the working grid under the correction found, reduced to `SIDE_PX` at most;
+    displacements are in reduced px, what must be added to a sensed position to reach the same
+    ground in the reference. Surfaces are (2 radius + 1, 2 radius + 1), displacement 0 in the
+    middle, NaN where it cannot be told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from ..read.preparing import eroded
+
+if TYPE_CHECKING:
+    from ...core.image import Image
+    from ...matchers import TemplateMatcher
+    from ..read.pair import WorkingPair
+
+SIDE_PX, BLOCK_PX, RADIUS_PX = 256, 32, 32
+_MIN_VALID = 0.6
+_MIN_MET = 0.5  # of the weight of all blocks, where a sum is told
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """The similarity of each block of the sensed image.
+
+    Attributes:
+        cell: (N, 2) column and row of each block, in blocks.
+        surfaces: (N, 2 radius + 1, 2 radius + 1) float32, NaN where too little can be compared.
+        weight: (N,) how much structure each holds: the weighted mean of the surfaces is the
+            correlation of all blocks as one.
+        reduction: Working px of a reduced px.
+    """
+
+    cell: NDArray[np.int64]
+    surfaces: NDArray[np.float32]
+    weight: Array
+    reduction: int = 1
+
+    @property
+    def radius(self) -> int:
+        """Largest displacement along each axis, reduced px."""
+        return int(self.surfaces.shape[1] // 2)
+
+    def pooled(self, which: NDArray[np.bool_] | None = None) -> Array:
+        """Return the weighted mean of the surfaces of all blocks, or of some; NaN where few of them
+        tell.
+        """
+        some = slice(None) if which is None else which
+        surfaces, weight = self.surfaces[some].astype(np.float64), self.weight[some]
+        told = np.isfinite(surfaces)
+        total = np.tensordot(weight, np.where(told, surfaces, 0.0), axes=1)
+        met = np.tensordot(weight, told.astype(np.float64), axes=1)
+        enough = met > _MIN_MET * max(float(weight.sum()), 1e-12)
+        return np.where(enough, total / np.maximum(met, 1e-12), np.nan)
+
+
+def compare_blocks(
+    pair: WorkingPair,
+    matcher: TemplateMatcher,
+    side_px: int = SIDE_PX,
+    block_px: int = BLOCK_PX,
+    radius_px: int = RADIUS_PX,
+) -> Blocks:
+    """Compare each block of the sensed image with the reference.
+
+    Memory and time do not grow with the rasters: they are read at `side_px` at most.
+
+    Args:
+        pair: The pair under the correction found.
+        matcher: Whose features are compared; its similarity is their correlation.
+        side_px: Longer side of the reduced working grid at most.
+        block_px: Side of a block, reduced px.
+        radius_px: Largest displacement along each axis, reduced px.
+    """
+    reduction = max(1, -(-max(pair.grid.width, pair.grid.height) // side_px))
+    around = matcher.grid_px * -(-radius_px // matcher.grid_px)
+    across, down = (-(-n // (reduction * block_px)) for n in (pair.grid.width, pair.grid.height))
+    window = (
+        -around * reduction,
+        -around * reduction,
+        (across * block_px + 2 * around) * reduction,
+        (down * block_px + 2 * around) * reduction,
+    )
+    reference = _Described(matcher, pair.read_reference(window, reduction))
+    sensed = _Described(matcher, pair.read_sensed(window, reduction))
+    cells, surfaces, weights = [], [], []
+    for row in range(down):
+        for column in range(across):
+            corner = column * block_px + around, row * block_px + around
+            found = _compare(
+                sensed.cut(*corner, block_px),
+                reference.cut(
+                    *(c - radius_px for c in corner), block_px + 2 * radius_px
+                ),
+            )
+            if found is not None:
+                cells.append((column, row))
+                surfaces.append(found[0])
+                weights.append(found[1])
+    side = 2 * radius_px + 1
+    return Blocks(
+        np.array(cells, np.int64).reshape(-1, 2),
+        np.array(surfaces, np.float32).reshape(-1, side, side),
+        np.array(weights, np.float64),
+        reduction,
+    )
+
+
+Described = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+class _Described:
+    """Features of one image, minus their mean, 0 where the mask is."""
+
+    def __init__(self, matcher: TemplateMatcher, image: Image) -> None:
+        features, mask = matcher.features(image, image.modality), eroded(image.mask)
+        mean = (features * mask).sum(axis=(1, 2), keepdims=True) / max(int(mask.sum()), 1)
+        self.features = ((features - mean) * mask).astype(np.float32)
+        self.mask = mask.astype(np.float32)
+
+    def cut(self, x: int, y: int, side: int) -> Described:
+        """Return features (C, side, side) and mask of a square."""
+        there = slice(y, y + side), slice(x, x + side)
+        return self.features[:, there[0], there[1]], self.mask[there]
+
+
+def _compare(block: Described, around: Described) -> tuple[NDArray[np.float32], float] | None:
+    """Return the correlation of a block with its surroundings at every displacement, and how much
+    structure both hold; None where hardly anything can be compared.
+    """
+    features, mask = block
+    count = float(mask.sum())
+    if count < _MIN_VALID * mask.size:
+        return None
+    centred = (features - features.sum(axis=(1, 2), keepdims=True) / count) * mask
+    size = around[1].shape[0]
+    lags = size - mask.shape[0] + 1
+
+    def spectrum(image: NDArray[np.float32]) -> NDArray[np.complex64]:
+        return fft.fft(fft.rfft(image, size, axis=-1), size, axis=-2, overwrite_x=True)
+
+    def back(product: NDArray[np.complex64]) -> NDArray[np.float32]:
+        rows = fft.ifft(product, axis=-2, overwrite_x=True)[..., :lags, :]
+        return fft.irfft(rows, size, axis=-1, overwrite_x=True)[..., :lags]
+
+    def energy(of: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.einsum("chw,chw->hw", of, of)
+
+    shown = np.conj(spectrum(np.stack([energy(centred), mask])))
+    there = spectrum(np.stack([around[1], energy(around[0])]))
+    own, met = back(shown * there[:1])
+    other = back(shown[1] * there[1])
+    product = np.einsum("chw,chw->hw", np.conj(spectrum(centred)), spectrum(around[0]))
+    scale = np.sqrt(np.maximum(own, 0.0) * np.maximum(other, 0.0))
+    told = (met > _MIN_MET * count) & (scale > 1e-4 * count)
+    if not told.any():
+        return None
+    values = np.where(told, back(product) / np.where(told, scale, 1.0), np.nan)
+    return values.astype(np.float32), float(np.median(scale[told]))
