@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from ..read.preparing import eroded
+from .chance import log_false_alarms_of_shifts
 
 if TYPE_CHECKING:
     from ...core.image import Image
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from ..read.pair import WorkingPair
 
 SIDE_PX, BLOCK_PX, RADIUS_PX = 256, 32, 32
+NEAR_PX = 3
+_APART_PX, _MANY = 4, 10_000
 _MIN_VALID = 0.6
 _MIN_MET = 0.5  # of the weight of all blocks, where a sum is told
 
@@ -51,11 +54,6 @@ class Blocks:
     weight: Array
     reduction: int = 1
 
-    @property
-    def radius(self) -> int:
-        """Largest displacement along each axis, reduced px."""
-        return int(self.surfaces.shape[1] // 2)
-
     def pooled(self, which: NDArray[np.bool_] | None = None) -> Array:
         """Return the weighted mean of the surfaces of all blocks, or of some; NaN where few of them
         tell.
@@ -67,6 +65,94 @@ class Blocks:
         met = np.tensordot(weight, told.astype(np.float64), axes=1)
         enough = met > _MIN_MET * max(float(weight.sum()), 1e-12)
         return np.where(enough, total / np.maximum(met, 1e-12), np.nan)
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """What all blocks together say.
+
+    Attributes:
+        shift_px: (x, y) of the highest peak of their sum, working px.
+        height: Similarity there.
+        gap: How much lower the next peak is, in robust standard deviations of the sum.
+        beyond_chance: How much more alike the blocks are where the images lie (within `NEAR_PX`)
+            than at displacements drawn for each by itself, in standard deviations of the sum.
+        halves_px: Distance between the answers of two halves that share no block, working px.
+        log_alarms: log10 of how often parts that share no block agree so well by chance.
+    """
+
+    shift_px: tuple[float, float] = (0.0, 0.0)
+    height: float = 0.0
+    gap: float = 0.0
+    beyond_chance: float = 0.0
+    halves_px: float = float("inf")
+    log_alarms: float = 0.0
+
+
+def read_blocks(blocks: Blocks) -> Pooled:
+    """Read the sum of all blocks, and of parts of them; nothing is told by fewer than two."""
+    total = blocks.pooled() if len(blocks.cell) > 1 else np.empty(0)
+    told = np.isfinite(total)
+    if not told.any():
+        return Pooled()
+    top, height = _top(total), float(np.nanmax(total))
+    values = total[told]
+    middle = float(np.median(values))
+    spread = 1.4826 * float(np.median(np.abs(values - middle))) + 1e-9
+    others = total[told & (_distance(total, top) > _APART_PX)]
+    second = float(others.max()) if len(others) else height
+    near = total[told & (_distance(total, np.zeros(2)) <= NEAR_PX)]
+    surfaces = blocks.surfaces.astype(np.float64)
+    mean, deviation = np.nanmean(surfaces, axis=(1, 2)), np.nanstd(surfaces, axis=(1, 2))
+    w = blocks.weight / blocks.weight.sum()
+    noise = float(np.sqrt((w**2 * deviation**2).sum())) + 1e-9
+    halves = _answers(blocks, blocks.cell.sum(axis=1) % 2)
+    return Pooled(
+        (float(top[0] * blocks.reduction), float(top[1] * blocks.reduction)),
+        height,
+        (height - second) / spread,
+        (float(near.max()) - float(w @ mean)) / noise if len(near) else 0.0,
+        float(np.hypot(*(halves[0] - halves[1]))) * blocks.reduction
+        if len(halves) == 2
+        else float("inf"),
+        _log_alarms(blocks, float(told.sum())),
+    )
+
+
+def _log_alarms(blocks: Blocks, places: float) -> float:
+    """Return the least of what several partitions of the blocks tell, all of them counted as
+    tests.
+    """
+    column, row = blocks.cell.T
+    partitions = [
+        row * _MANY + column,
+        (row // 2) * _MANY + column // 2,
+        *(row % n * n + column % n for n in (2, 3, 4)),
+    ]
+    alarms = [log_false_alarms_of_shifts(_answers(blocks, p), places) for p in partitions]
+    return float(min(alarms) + np.log10(len(partitions)))
+
+
+def _answers(blocks: Blocks, part: NDArray[np.int64]) -> Array:
+    """Return (P, 2): the displacement that each part of the blocks says, reduced px; of parts that
+    say nothing none.
+    """
+    sums = [blocks.pooled(part == p) for p in np.unique(part)]
+    return np.array([_top(s) for s in sums if np.isfinite(s).any()]).reshape(-1, 2)
+
+
+def _top(surface: Array) -> Array:
+    """Return (2,): x, y of the highest displacement."""
+    row, column = np.unravel_index(int(np.nanargmax(surface)), surface.shape)
+    radius = surface.shape[0] // 2
+    return np.array([column - radius, row - radius], dtype=np.float64)
+
+
+def _distance(surface: Array, place: Array) -> Array:
+    """Return how far each displacement lies from one along the farther axis."""
+    radius = surface.shape[0] // 2
+    line = np.arange(-radius, radius + 1)
+    return np.maximum(np.abs(line - place[0])[None, :], np.abs(line - place[1])[:, None])
 
 
 def compare_blocks(
@@ -88,25 +174,17 @@ def compare_blocks(
         radius_px: Largest displacement along each axis, reduced px.
     """
     reduction = max(1, -(-max(pair.grid.width, pair.grid.height) // side_px))
-    around = matcher.grid_px * -(-radius_px // matcher.grid_px)
-    across, down = (-(-n // (reduction * block_px)) for n in (pair.grid.width, pair.grid.height))
-    window = (
-        -around * reduction,
-        -around * reduction,
-        (across * block_px + 2 * around) * reduction,
-        (down * block_px + 2 * around) * reduction,
-    )
-    reference = _Described(matcher, pair.read_reference(window, reduction))
-    sensed = _Described(matcher, pair.read_sensed(window, reduction))
+    window = (0, 0, pair.grid.width, pair.grid.height)
+    reference = _Described(matcher, pair.read_reference(window, reduction), radius_px + block_px)
+    sensed = _Described(matcher, pair.read_sensed(window, reduction), radius_px + block_px)
+    down, across = (-(-n // block_px) for n in sensed.shape)
     cells, surfaces, weights = [], [], []
     for row in range(down):
         for column in range(across):
-            corner = column * block_px + around, row * block_px + around
+            x, y = column * block_px, row * block_px
             found = _compare(
-                sensed.cut(*corner, block_px),
-                reference.cut(
-                    *(c - radius_px for c in corner), block_px + 2 * radius_px
-                ),
+                sensed.cut(x, y, block_px),
+                reference.cut(x - radius_px, y - radius_px, block_px + 2 * radius_px),
             )
             if found is not None:
                 cells.append((column, row))
@@ -125,17 +203,20 @@ Described = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class _Described:
-    """Features of one image, minus their mean, 0 where the mask is."""
+    """Features of one image, minus their mean, 0 where the mask is and for `around_px` beside."""
 
-    def __init__(self, matcher: TemplateMatcher, image: Image) -> None:
+    def __init__(self, matcher: TemplateMatcher, image: Image, around_px: int) -> None:
         features, mask = matcher.features(image, image.modality), eroded(image.mask)
         mean = (features * mask).sum(axis=(1, 2), keepdims=True) / max(int(mask.sum()), 1)
-        self.features = ((features - mean) * mask).astype(np.float32)
-        self.mask = mask.astype(np.float32)
+        beside = ((around_px, around_px), (around_px, around_px))
+        self.features = np.pad(((features - mean) * mask).astype(np.float32), ((0, 0), *beside))
+        self.mask = np.pad(mask.astype(np.float32), beside)
+        self.shape, self.around_px = mask.shape, around_px
 
     def cut(self, x: int, y: int, side: int) -> Described:
         """Return features (C, side, side) and mask of a square."""
-        there = slice(y, y + side), slice(x, x + side)
+        left, top = x + self.around_px, y + self.around_px
+        there = slice(top, top + side), slice(left, left + side)
         return self.features[:, there[0], there[1]], self.mask[there]
 
 
