@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
@@ -18,15 +20,15 @@ ICONS = FOLDER / "icons"
 class SarOpticalAlignPlugin:
     """Toolbar action, Raster-menu entry, dock, options page and Processing provider."""
 
-    def __init__(self, iface: object) -> None:
+    def __init__(self, iface: Any) -> None:
         self.iface = iface
-        self.provider = None
-        self.action = None
-        self.dock = None
-        self.controller = None
-        self.options_factory = None
-        self.interpreter = None
-        self.translation = None
+        self.provider: Any = None
+        self.action: Any = None
+        self.dock: Any = None
+        self.controller: Any = None
+        self.options_factory: Any = None
+        self.interpreter: Any = None
+        self.translation: Any = None
 
     def initProcessing(self) -> None:  # noqa: N802 - the name QGIS asks for
         """Register the Processing provider (all that `qgis_process` needs)."""

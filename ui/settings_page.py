@@ -45,7 +45,7 @@ _COMPUTER = ("device", "threads", "memory_mb")
 
 
 class Backend(Protocol):
-    """What the page asks for; see `plugin.interpreter.InterpreterService`."""
+    """What the page asks for; see `plugin.dock.interpreter.InterpreterService`."""
 
     managed: bool
     existing_python: str
@@ -264,6 +264,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
 
     def _make_diagnostics(self) -> QGroupBox:
         box = QGroupBox(tr("Diagnostics"))
+        self.report = QPlainTextEdit()
         rows = QVBoxLayout(box)
         buttons = QHBoxLayout()
         make = QPushButton(tr("Make re&port"))
@@ -278,7 +279,6 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         buttons.addWidget(copy)
         buttons.addStretch(1)
         rows.addLayout(buttons)
-        self.report = QPlainTextEdit()
         self.report.setObjectName("report")
         self.report.setReadOnly(True)
         self.report.setTabChangesFocus(True)

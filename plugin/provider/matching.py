@@ -265,17 +265,17 @@ def numbers(result: AlignResult) -> dict[str, float | None]:
     """Return the figures of a result as outputs."""
     q = result.quality
     figures = {
-        "FIT_RMSE": q and q.fit_rmse_px,
-        "LOO_RMSE": q and q.loo_rmse_px,
-        "LOO_RMSE_MAP": q and q.loo_rmse_map,
-        "HOLDOUT_RMSE": q and q.holdout_rmse_px,
-        "CE90": q and q.ce90_px,
-        "COVERAGE": q and q.coverage,
+        "FIT_RMSE": "fit_rmse_px",
+        "LOO_RMSE": "loo_rmse_px",
+        "LOO_RMSE_MAP": "loo_rmse_map",
+        "HOLDOUT_RMSE": "holdout_rmse_px",
+        "CE90": "ce90_px",
+        "COVERAGE": "coverage",
     }
     return {
         "FOUND": len(result.points),
         "KEPT": len(result.enabled_points),
-        **{key: number(value) for key, value in figures.items()},
+        **{key: None if q is None else number(getattr(q, name)) for key, name in figures.items()},
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from qgis.core import QgsApplication, QgsSettings
 
@@ -106,7 +107,7 @@ def set_defaults(params: AlignParams) -> None:
     _write("defaults", params, tuple(i.name for i in param_infos(AlignParams)))
 
 
-def machine() -> dict[str, object]:
+def machine() -> dict[str, Any]:
     """Return the parameters that belong to the computer, not to the task: device, threads, memory
     budget.
     """
@@ -133,6 +134,7 @@ def _read(group: str, params: AlignParams, names: tuple[str, ...]) -> AlignParam
         if stored is None or info.name not in names:
             continue
         try:
+            value: Any
             if stored == "" and info.optional:
                 value = None
             elif info.type is bool:

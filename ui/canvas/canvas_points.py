@@ -294,17 +294,14 @@ class CanvasPoints(QgsMapCanvasItem):
             )
             paint_vectors(painter, key, tails, heads, crowd)
 
+    def _end_of_axis(self, k: int) -> Array:
+        return self._cached(f"axis{k}", lambda: self._place + self._axes[:, k])
+
     def _paint_ellipses(self, painter: QPainter, screen: Array, active: NDArray[np.bool_]) -> None:
         if not len(self._axes):
             return
         axes = np.stack(
-            [
-                self._to_screen(
-                    self._cached(f"axis{k}", lambda k=k: self._place + self._axes[:, k])
-                )
-                - screen
-                for k in (0, 1)
-            ],
+            [self._to_screen(self._end_of_axis(k)) - screen for k in (0, 1)],
             axis=1,
         )
         active = active & np.isfinite(axes).all(axis=(1, 2))

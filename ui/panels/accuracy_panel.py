@@ -173,7 +173,7 @@ class AccuracyPanel(QWidget):
         self.table.show_advice(
             advice, j.model if j is not None else "", unit, j.checks_px if j is not None else ()
         )
-        if advice is not None:
+        if j is not None and advice is not None:
             link = (
                 tr("Let it follow the advice from now on")
                 if j.model == advice.best

@@ -131,7 +131,7 @@ class QualityPanel(QWidget):
 def _figure(px: float, ground: float | None, unit: str) -> str:
     if math.isnan(px):
         return "–"
-    on_the_ground = ground is not None and unit != "px"
-    return f"<b>{number(px, '.2f')}&nbsp;px</b>" + (
-        f" &middot; {length(ground, unit).replace(' ', '&nbsp;')}" if on_the_ground else ""
-    )
+    figure = f"<b>{number(px, '.2f')}&nbsp;px</b>"
+    if ground is None or unit == "px":
+        return figure
+    return f"{figure} &middot; {length(ground, unit).replace(' ', '&nbsp;')}"

@@ -5,6 +5,7 @@ points.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
@@ -177,7 +178,7 @@ class ReviewPanel(QWidget):
             ),
         ):
             row.addWidget(
-                self._button(name, text, tip, lambda k=int(review_key): self.table.review(k))
+                self._button(name, text, tip, partial(self.table.review, int(review_key)))
             )
         row.addSpacing(2)
         self.tool_button = self._button(

@@ -78,7 +78,10 @@ class CompareView(QgsMapCanvasItem):
 
     def set_layers(self, reference: QgsMapLayer | None, moved: QgsMapLayer | None) -> None:
         """Compare two layers."""
-        self.names = tuple("" if layer is None else layer.name() for layer in (reference, moved))
+        self.names = (
+            "" if reference is None else reference.name(),
+            "" if moved is None else moved.name(),
+        )
         self.renderer.set_layers(reference, moved)
         self._take()
 

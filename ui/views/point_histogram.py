@@ -174,11 +174,13 @@ class PointHistogram(QWidget):
             self._inside if len(self._inside) == len(values) else np.zeros(len(values), dtype=bool)
         )
         edges = np.linspace(0.0, end, _BINS + 1)
+        counts = [
+            np.histogram(np.minimum(values[m & np.isfinite(values)], end), edges)[0]
+            for m in (inside, ~inside)
+        ]
         self.bars.set_counts(
-            *(
-                np.histogram(np.minimum(values[m & np.isfinite(values)], end), edges)[0]
-                for m in (inside, ~inside)
-            ),
+            counts[0],
+            counts[1],
             end,
         )
         self._tell(self._chosen())
