@@ -71,35 +71,35 @@ def measure(count: int, folder: Path, model: str) -> None:
     folder.mkdir()
     refs = [RasterRef(path) for path in write_pair(folder)]
     review = ReviewController(canvas, panel)
-    session = review.open(*refs, model)
+    session = review.sessions.open(*refs, model)
     session.file = None
-    review.begin_stream()
-    review.end_stream(result_of(tie_points(count), refs))
-    review.use_tool()
+    review.sessions.begin_stream()
+    review.sessions.end_stream(result_of(tie_points(count), refs))
+    review.map.use_tool()
     image = QImage(canvas.width(), canvas.height(), QImage.Format.Format_ARGB32_Premultiplied)
 
     def paint() -> None:
         painter = QPainter(image)
-        review.item.paint(painter)
+        review.map.item.paint(painter)
         painter.end()
 
     def edit() -> None:
         identifier = session.points[len(session.points) // 2].id
         (session.reject if session.point(identifier).in_fit else session.accept)([identifier])
-        review.refresh()
+        review.desk.refresh()
         QApplication.processEvents()
         panel.table.grab()
         paint()
 
     def pan() -> None:
         canvas.setCenter(canvas.center())
-        review.item._cache.clear()
+        review.map.item._cache.clear()
         paint()
 
     shown = median_ms(edit)
     painted = median_ms(pan, 30)
-    review.select([session.points[count // 2].id])
-    chips = median_ms(review.desk._lay_out)
+    review.desk.select([session.points[count // 2].id])
+    chips = median_ms(review.chips._lay_out)
     session.file = SessionFile(folder / "session.gpkg")
     session.save()
 
@@ -111,8 +111,7 @@ def measure(count: int, folder: Path, model: str) -> None:
 
     def reopen() -> None:
         again = Session.load(folder / "session.gpkg")
-        review._sessions.clear()
-        review._follow(again)
+        review.desk.lay(again)
         paint()
 
     opened = median_ms(reopen, 3)

@@ -120,7 +120,7 @@ def main() -> None:
     canvas.show()
     panel.show()
     review = review_controller.ReviewController(canvas, panel)
-    session = review.open(RasterRef(paths[0]), RasterRef(paths[1]), "affine")
+    session = review.sessions.open(RasterRef(paths[0]), RasterRef(paths[1]), "affine")
     grid = session.sensed_grid
     rng = np.random.default_rng(1)
     sensed = rng.uniform(0, 1, (arguments.points, 2)) * [grid.width, grid.height]
@@ -141,11 +141,11 @@ def main() -> None:
         ]
     )
     preview = LivePreview("preview of {0}", WarpParams)
-    review.fitted.connect(lambda: preview.follow(session, review.fit(), layers[1]))
+    review.desk.fitted.connect(lambda: preview.follow(session, review.desk.fit(), layers[1]))
     drawn = [0]
     canvas.mapCanvasRefreshed.connect(lambda: drawn.__setitem__(0, drawn[0] + 1))
     preview.set_on(True)
-    review.refresh()
+    review.desk.refresh()
     wait(lambda: preview.layer is not None)
     canvas.setLayers([preview.layer, *layers[::-1]])
     print(
@@ -158,7 +158,7 @@ def main() -> None:
             lambda: (
                 preview._shown is not None
                 and preview._shown[0] is session.fit.transform
-                and preview._task is None
+                and preview.latest.task is None
             )
         )
         wait(lambda: not canvas.isDrawing())

@@ -169,7 +169,6 @@ def test_rooms_import_only_what_they_may(path):
             assert top in sys.stdlib_module_names or top in packages, where
 
 
-@pytest.mark.xfail(strict=True, reason="the controller of the review and its helpers do, still")
 def test_no_two_files_import_each_other():
     """Neither directly nor round a circle; what is imported in a function or for types counts."""
     graph = {

@@ -30,7 +30,7 @@ from ..core.lengths import METRES_PER_DEGREE
 from ..core.session.judgement import Case, Judgement
 from ..gis.displacement_layer import field_layer
 from ..gis.rasters import add_to_group
-from ..reviewing.controller import ReviewController
+from ..reviewing.desk import ReviewDesk
 from ..store.session_store import pair_key, store_folder
 from ..store.settings import PREFIX
 from ..work.latest import Job, LatestTask
@@ -46,9 +46,9 @@ class AccuracyController(QObject):
 
     failed = pyqtSignal(object)
 
-    def __init__(self, canvas: QgsMapCanvas, dock: AlignDock, review: ReviewController) -> None:
+    def __init__(self, canvas: QgsMapCanvas, dock: AlignDock, desk: ReviewDesk) -> None:
         super().__init__()
-        self._canvas, self._dock, self._review, self.panel = canvas, dock, review, dock.accuracy
+        self._canvas, self._dock, self._desk, self.panel = canvas, dock, desk, dock.accuracy
         self.judgement: Judgement | None = None
         self.latest: LatestTask[JudgeTask] = LatestTask()
         self._case: Case | None = None
@@ -57,12 +57,12 @@ class AccuracyController(QObject):
         self.calm = Calm(self, _SETTLE_MS, lambda: self.latest.ask(self._make_task))
         p = self.panel
         for signal, slot in (
-            (p.model_chosen, review.set_model),
+            (p.model_chosen, desk.set_model),
             (p.gap_requested, self._show_gap),
             (p.fold_requested, self._show_fold),
             (p.azimuth_changed, self._take_azimuth),
             (p.field_requested, lambda: attempt(self.add_field, self.failed.emit)),
-            (review.refreshed, self._follow),
+            (desk.refreshed, self._follow),
             (dock.tabs.currentChanged, self._follow),
         ):
             signal.connect(slot)
@@ -73,7 +73,7 @@ class AccuracyController(QObject):
     def close(self) -> None:
         """Take the mark off the map and listen no more."""
         self.calm.stop()
-        self._review.refreshed.disconnect(self._follow)
+        self._desk.refreshed.disconnect(self._follow)
         self._dock.tabs.currentChanged.disconnect(self._follow)
         QgsProject.instance().readProject.disconnect(self._recall_azimuth)
         QgsProject.instance().cleared.disconnect(self._recall_azimuth)
@@ -97,7 +97,7 @@ class AccuracyController(QObject):
             self.calm.start()
 
     def _make_case(self) -> Case | None:
-        session, fit = self._review.session, self._review.fit()
+        session, fit = self._desk.session, self._desk.fit()
         if session is None or fit is None:
             return None
         held = fit.model if session.model == "auto" else ""
@@ -116,7 +116,7 @@ class AccuracyController(QObject):
         """Return reference px -> east, north: metres where the CRS is geographic, else its own
         unit.
         """
-        grid = self._review.session.reference_grid
+        grid = self._desk.session.reference_grid
         linear = grid.drawn.linear
         crs = (
             QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt)
@@ -144,17 +144,15 @@ class AccuracyController(QObject):
             self.failed.emit(task.error)
 
     def _show(self) -> None:
-        session, points, grid = self._review.session, np.empty((0, 2)), None
+        session, points, grid = self._desk.session, np.empty((0, 2)), None
         if session is not None and self.judgement is not None:
             points, grid = (
                 coords.as_points([p.tie_point.reference_px for p in self._case.points if p.in_fit]),
                 session.reference_grid,
             )
         automatic = session is not None and session.model == "auto"
-        self.panel.show_judgement(
-            self.judgement, points, grid, *self._review.pixel_size(), automatic
-        )
-        if self._review.session is not None and self.latest.is_waiting:
+        self.panel.show_judgement(self.judgement, points, grid, *self._desk.pixel_size(), automatic)
+        if self._desk.session is not None and self.latest.is_waiting:
             self.panel.set_stale(True)
 
     # --- the look direction, kept in the project
@@ -171,7 +169,7 @@ class AccuracyController(QObject):
     # --- on the map
 
     def _show_gap(self) -> None:
-        if self.judgement is None or self._review.session is None:
+        if self.judgement is None or self._desk.session is None:
             return
         x, y, radius = self.judgement.coverage.circle_px
         angles = np.linspace(0, 2 * np.pi, _CIRCLE_SIDES, endpoint=False)
@@ -194,7 +192,7 @@ class AccuracyController(QObject):
 
     def _draw(self, outline_px: np.ndarray) -> None:
         """Draw an outline on the map and go there; again takes it off."""
-        placement, crs = self._review.placement, self._review.canvas_crs()
+        placement, crs = self._desk.placement, self._canvas.mapSettings().destinationCrs()
         places = [
             placement.to_canvas((float(x), float(y)), crs)
             for x, y in placement.reference_grid.layer_from_px(outline_px)
@@ -229,7 +227,7 @@ class AccuracyController(QObject):
         Raises:
             AlignError: there is no fit, or the file cannot be written.
         """
-        session, fit, placement = self._review.session, self._review.fit(), self._review.placement
+        session, fit, placement = self._desk.session, self._desk.fit(), self._desk.placement
         if session is None or fit is None or fit.details is None or placement is None:
             raise FitError(
                 "There is no fit to show the displacements of.",

@@ -23,7 +23,7 @@ from ..core.session.record import Adapted
 from ..core.session.session import Session
 from ..core.types import AlignRequest
 from ..matchers import all_specs
-from ..reviewing.controller import ReviewController
+from ..reviewing.desk import ReviewDesk
 from ..store.network_consent import may_fetch
 from ..store.session_store import adapted_weights, carry_weights, discard_weights
 from ..store.settings import load_params, machine
@@ -38,7 +38,7 @@ class AdaptingController(QObject):
 
     Args:
         dock: Shows the menu, and the weights in the form of the matcher.
-        review: Whose points are learnt from.
+        desk: With the review whose points are learnt from.
         messages: Tells what came of it.
         worker: Gives the client of the worker.
         begin: Starts a task with its end slot where nothing else runs; whether it did.
@@ -50,15 +50,15 @@ class AdaptingController(QObject):
     def __init__(
         self,
         dock: AlignDock,
-        review: ReviewController,
+        desk: ReviewDesk,
         messages: Messages,
         worker: Callable[[], WorkerClient],
         begin: Callable[[AdaptTask, Callable[[], None]], bool],
     ) -> None:
         super().__init__()
-        self._dock, self._review, self._messages, self._worker, self._begin = (
+        self._dock, self._desk, self._messages, self._worker, self._begin = (
             dock,
-            review,
+            desk,
             messages,
             worker,
             begin,
@@ -66,14 +66,14 @@ class AdaptingController(QObject):
         self.menu = AdaptMenu(dock.match.adapt_button)
         self.menu.adapt_requested.connect(self.ask)
         self.menu.discard_requested.connect(self.discard)
-        review.refreshed.connect(self.follow)
+        desk.refreshed.connect(self.follow)
 
     def ask(self) -> None:
         """Ask how long, and begin."""
-        session = self._review.session
+        session = self._desk.session
         points = (
             len(adapt_points(session.points)[0])
-            if session is not None and not self._review.locked
+            if session is not None and not self._desk.locked
             else 0
         )
         dialog = AdaptDialog(tr(all_specs()[NETWORK].label), points, self._dock)
@@ -83,7 +83,7 @@ class AdaptingController(QObject):
 
     def adapt(self, minutes: float, steps: int = 0) -> None:
         """Begin to adapt the network to the scene."""
-        request, session = self._request(minutes, steps), self._review.session
+        request, session = self._request(minutes, steps), self._desk.session
         if request is None or session is None:
             return
         try:
@@ -95,7 +95,7 @@ class AdaptingController(QObject):
 
     def discard(self) -> None:
         """Go back to the weights that came with the plugin."""
-        session = self._review.session
+        session = self._desk.session
         if session is None or session.adapted is None:
             return
         try:
@@ -110,7 +110,7 @@ class AdaptingController(QObject):
 
     def follow(self) -> None:
         """Show the weights of the review that is current in the form of their matcher."""
-        session = self._review.session
+        session = self._desk.session
         path = adapted_weights(session)
         self.menu.discard_action.setEnabled(session is not None and session.adapted is not None)
         network = (
@@ -122,9 +122,9 @@ class AdaptingController(QObject):
 
     def _request(self, minutes: float, steps: int = 0) -> AdaptRequest | None:
         """Return what the worker is to be asked; None where it cannot be, which is told."""
-        session = self._review.session
+        session = self._desk.session
         try:
-            if session is None or self._review.locked or session.file is None:
+            if session is None or self._desk.locked or session.file is None:
                 raise UsageError(
                     "There is no review to adapt to.",
                     "Find tie points, or add some by hand, first.",
@@ -172,7 +172,7 @@ class AdaptingController(QObject):
                 self.failed.emit(error)
                 return
             self.follow()
-            if session is self._review.session:
+            if session is self._desk.session:
                 self._dock.match.choose_matcher(NETWORK)
                 self._dock.tabs.setCurrentIndex(MATCH)
         text = tr(result.message)

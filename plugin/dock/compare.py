@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qgis.core import QgsMapLayer, QgsProject
-from qgis.gui import QgsMapCanvas
+from qgis.gui import QgsMapCanvas, QgsMapTool
 from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QShortcut, QWidget
@@ -14,7 +14,7 @@ from ...ui.dock import AlignDock
 from ...ui.parts.text import explained, fill, tr
 from ...ui.views.compare_view import FLICKER, OFF, SWIPE, CompareView
 from ..core.errors import AlignError
-from ..reviewing.controller import ReviewController
+from ..reviewing.desk import ReviewDesk
 from .live_preview import LivePreview
 
 
@@ -24,9 +24,12 @@ class CompareController(QObject):
     B (before / after) and Space (flicker) work on the map and in the table of points.
     """
 
-    def __init__(self, canvas: QgsMapCanvas, dock: AlignDock, review: ReviewController) -> None:
+    def __init__(
+        self, canvas: QgsMapCanvas, dock: AlignDock, desk: ReviewDesk, tool: QgsMapTool
+    ) -> None:
         super().__init__()
-        self.dock, self.strip, self._review, self._canvas = dock, dock.compare, review, canvas
+        self.dock, self.strip, self._canvas = dock, dock.compare, canvas
+        self._desk, self._tool = desk, tool
         self._pair = dock.pair
         self.view = CompareView(canvas)
         self.preview = LivePreview(tr("PREVIEW of {0}"), dock.warp.warp_params)
@@ -43,8 +46,8 @@ class CompareController(QObject):
             (self.preview.changed, self._follow_preview),
             (self.preview.failed, self._tell_failure),
             (self.preview.said, dock.set_status),
-            (review.fitted, self._follow_fit),
-            (review.refreshed, self.follow),
+            (desk.fitted, self._follow_fit),
+            (desk.refreshed, self.follow),
             (dock.warp.form.changed, self.follow),
             (dock.visibilityChanged, self._follow_dock),
         ):
@@ -67,7 +70,7 @@ class CompareController(QObject):
         shown = not self.dock.isHidden()
         for shortcut in self._shortcuts:
             if shortcut.parent() is self._canvas:
-                ours = self._canvas.mapTool() is self._review.tool or self.strip.mode != OFF
+                ours = self._canvas.mapTool() is self._tool or self.strip.mode != OFF
                 shortcut.setEnabled(shown and (ours or shortcut.key() == QKeySequence("B")))
 
     def _shortcut(self, widget: QWidget, key: str, slot: Callable[[], None]) -> QShortcut:
@@ -83,8 +86,8 @@ class CompareController(QObject):
             shortcut.setParent(None)
             shortcut.deleteLater()
         self._canvas.mapToolSet.disconnect(self._follow_keys)
-        self._review.fitted.disconnect(self._follow_fit)
-        self._review.refreshed.disconnect(self.follow)
+        self._desk.fitted.disconnect(self._follow_fit)
+        self._desk.refreshed.disconnect(self.follow)
         self.dock.visibilityChanged.disconnect(self._follow_dock)
         self.view.dispose()
         self.preview.changed.disconnect(self._follow_preview)
@@ -98,7 +101,7 @@ class CompareController(QObject):
 
     def follow(self) -> None:
         """Follow the session and its fit as they are."""
-        session, fit = self._review.session, self._review.fit()
+        session, fit = self._desk.session, self._desk.fit()
         self.strip.preview_button.setEnabled(
             session is not None and (fit is None or fit.transform is not None or self.preview.is_on)
         )
@@ -107,7 +110,7 @@ class CompareController(QObject):
 
     def _follow_fit(self) -> None:
         """Let the preview begin while table and map are still being filled."""
-        self.preview.follow(self._review.session, self._review.fit(), self._pair()[1])
+        self.preview.follow(self._desk.session, self._desk.fit(), self._pair()[1])
 
     # --- the preview
 

@@ -60,11 +60,19 @@ class AlignController(QObject):
         self._proposed_output = ""
         self.messages = Messages(iface.messageBar(), LOG)
         self.review = ReviewController(iface.mapCanvas(), dock.review)
-        self.compare = CompareController(iface.mapCanvas(), dock, self.review)
-        self.accuracy = AccuracyController(iface.mapCanvas(), dock, self.review)
-        self.keeping = KeepingController(self.review, self.messages, dock, self.open_session)
+        self.desk = self.review.desk
+        self.compare = CompareController(iface.mapCanvas(), dock, self.desk, self.review.map.tool)
+        self.accuracy = AccuracyController(iface.mapCanvas(), dock, self.desk)
+        self.keeping = KeepingController(
+            self.desk,
+            self.review.sessions,
+            self.review.map,
+            self.messages,
+            dock,
+            self.open_session,
+        )
         self.adapting = AdaptingController(
-            dock, self.review, self.messages, self._worker, self._begin
+            dock, self.desk, self.messages, self._worker, self._begin
         )
         self.preflight = PreflightController(dock.match, self._refs)
         self._pair_timer = QTimer(self)
@@ -72,7 +80,7 @@ class AlignController(QObject):
         self._pair_timer.setInterval(0)
         self._pair_timer.timeout.connect(self._follow_pair)
         self.review.snapper.worker = self._worker
-        self.explainer = Explainer(self.review, self._worker)
+        self.explainer = Explainer(self.desk, dock.review, self._worker)
         self._connect()
         interpreter.stored = self._follow_settings
         self._check_environment()
@@ -83,15 +91,15 @@ class AlignController(QObject):
         d, r = self.dock, self.dock.review
         for signal, slot in (
             (d.match.match_requested, self.match),
-            (d.match.model_changed, self.review.set_model),
+            (d.match.model_changed, self.desk.set_model),
             (d.match.pair_changed, self._pair_timer.start),
             (d.cancel_requested, self.cancel),
             (d.settings_requested, self._open_settings),
-            (d.undo_requested, self.review.undo),
-            (d.redo_requested, self.review.redo),
+            (d.undo_requested, self.desk.undo),
+            (d.redo_requested, self.desk.redo),
             (
                 d.visibilityChanged,
-                lambda _shown: self._closing or self.review.set_visible(not d.isHidden()),
+                lambda _shown: self._closing or self.review.map.set_visible(not d.isHidden()),
             ),
             (d.warp.warp_requested, self.warp),
             (r.import_requested, self.keeping.ask_import),
@@ -105,11 +113,11 @@ class AlignController(QObject):
             (r.explain_requested, lambda: self.explainer.explain()),
             (
                 r.confidence_requested,
-                lambda: attempt(lambda: add_confidence(self.review.session), self._fail),
+                lambda: attempt(lambda: add_confidence(self.desk.session), self._fail),
             ),
-            (self.review.failed, self._fail),
-            (self.review.said, d.set_status),
-            (self.review.refreshed, self._follow_fit),
+            (self.desk.failed, self._fail),
+            (self.desk.said, d.set_status),
+            (self.desk.refreshed, self._follow_fit),
             (self.accuracy.failed, self._fail),
         ):
             signal.connect(slot)
@@ -173,9 +181,9 @@ class AlignController(QObject):
         try:
             reference, sensed = self._refs()
         except AlignError:
-            self.review.show_pair(None, None)
+            self.review.sessions.show_pair(None, None)
             return
-        if self.review.show_pair(reference, sensed) or reference.path == sensed.path:
+        if self.review.sessions.show_pair(reference, sensed) or reference.path == sensed.path:
             return
         self._propose_output(sensed)
         self.keeping.look_for(reference, sensed)
@@ -189,7 +197,9 @@ class AlignController(QObject):
         reference, sensed = self._refs()
         self.keeping.take_back_offer()
         remember_pair(self.dock.pair())
-        return self.review.open(reference, sensed, self.dock.match.model_combo.currentData())
+        return self.review.sessions.open(
+            reference, sensed, self.dock.match.model_combo.currentData()
+        )
 
     # --- matching
 
@@ -212,10 +222,10 @@ class AlignController(QObject):
             return
         save_params(params)
         self._defaults = load_params()
-        self.review.begin_stream()
+        self.review.sessions.begin_stream()
         self.task = MatchTask(client, request, Path(self._chips.name) / "surfaces.npz")
         self.task.setDependentLayers(layers)
-        self.task.points_found.connect(self.review.stream)
+        self.task.points_found.connect(self.review.sessions.stream)
         self._start(self.task, self._match_ended)
 
     def cancel(self) -> None:
@@ -270,7 +280,7 @@ class AlignController(QObject):
             return
         self.dock.set_running(False)
         result = task.align_result
-        self.review.end_stream(result)
+        self.review.sessions.end_stream(result)
         if result is None:
             if task.error is not None:
                 self._fail(task.error)
@@ -288,17 +298,17 @@ class AlignController(QObject):
         )
         self.dock.set_status(answer)
         self.dock.tabs.setCurrentIndex(REVIEW)
-        self.review.use_tool()
+        self.review.map.use_tool()
         self._follow_pair()
 
     # --- following the review
 
     def _follow_fit(self) -> None:
         """Keep the other tabs in step with the review."""
-        session, fit = self.review.session, self.review.fit()
+        session, fit = self.desk.session, self.desk.fit()
         if session is not None:
             self.dock.match.set_model(session.model)
-            self.dock.warp.set_unit(self.review.pixel_size()[1])
+            self.dock.warp.set_unit(self.desk.pixel_size()[1])
         usable = fit is not None and fit.transform is not None
         self.dock.warp.button.setEnabled(usable and self.task is None)
         text = ""
@@ -342,7 +352,7 @@ class AlignController(QObject):
         if self.task is not None:
             return
         try:
-            session, fit = self.review.session, self.review.fit()
+            session, fit = self.desk.session, self.desk.fit()
             if session is None or fit is None or fit.transform is None:
                 message = fit.message if fit is not None else "There are no control points."
                 raise FitError(message, "Find tie points or add some by hand first.")
@@ -463,7 +473,7 @@ class AlignController(QObject):
         """
         before, self._defaults = self._defaults, load_params()
         if before != self._defaults:
-            session = self.review.session
+            session = self.desk.session
             self.dock.match.show_params(
                 self._defaults if session is None else replace(self._defaults, model=session.model)
             )

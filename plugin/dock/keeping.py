@@ -21,7 +21,7 @@ from ..core.errors import AlignError, InputError, attempt
 from ..core.session.queue import is_reviewed
 from ..core.session.session import Session
 from ..core.types import RasterRef
-from ..reviewing.controller import ReviewController
+from ..reviewing.desk import ReviewDesk
 from ..reviewing.files import (
     add_points_layer,
     export_points,
@@ -31,6 +31,8 @@ from ..reviewing.files import (
     run_line,
 )
 from ..reviewing.report import ReviewReport
+from ..reviewing.review_map import ReviewMap
+from ..reviewing.sessions import ReviewSessions
 from ..store.session_store import Earlier, find_earlier, recall_pair, unavailable
 from ..work.latest import LatestTask
 from ..work.tasks import BackgroundTask
@@ -56,18 +58,16 @@ class KeepingController(QObject):
 
     def __init__(
         self,
-        review: ReviewController,
+        desk: ReviewDesk,
+        sessions: ReviewSessions,
+        review_map: ReviewMap,
         messages: Messages,
         dock: AlignDock,
         open_session: Callable[[], Session],
     ) -> None:
         super().__init__()
-        self.review, self.messages, self._dock, self._open_session = (
-            review,
-            messages,
-            dock,
-            open_session,
-        )
+        self._desk, self._sessions, self._map = desk, sessions, review_map
+        self.messages, self._dock, self._open_session = messages, dock, open_session
         self.menu = ExportMenu(dock.review.findChild(QToolButton, "exportButton"))
         for signal, slot in (
             (self.menu.points_requested, self.ask_export),
@@ -86,8 +86,8 @@ class KeepingController(QObject):
             for signal, slot in (
                 (QgsProject.instance().readProject, self.recall),
                 (QgsProject.instance().cleared, self.forget),
-                (QgsProject.instance().projectSaved, review.relocate),
-                (review.refreshed, self._repaint_points),
+                (QgsProject.instance().projectSaved, sessions.relocate),
+                (desk.refreshed, self._repaint_points),
             )
         )
         for signal, slot in self._connections:
@@ -105,7 +105,7 @@ class KeepingController(QObject):
         """Let go of the project that was closed: of its reviews and of what was offered."""
         self._offered, self._recalled = None, False
         self.take_back_offer()
-        self.review.forget()
+        self._sessions.forget()
 
     def recall(self, _document: object = None) -> None:
         """Choose the layers that were matched last in this project; their review comes back without
@@ -148,9 +148,10 @@ class KeepingController(QObject):
     def restore(self, found: Earlier) -> None:
         """Go on with an earlier review; say what became of its rasters since."""
         self.take_back_offer()
-        if self.review.locked:
+        if self._desk.locked:
             return
-        self.review.restore(found.session)
+        self._sessions.restore(found.session)
+        self._map.use_tool()
         self.restored.emit()
         points = found.session.points
         reviewed = sum(map(is_reviewed, points))
@@ -179,10 +180,10 @@ class KeepingController(QObject):
     def import_points(self, path: Path) -> None:
         """Read a control-point file into the session of the pair chosen."""
         if attempt(lambda: import_points(self._open_session(), path), self.failed.emit):
-            self.review.refresh()
-            self.review.use_tool()
+            self._desk.refresh()
+            self._map.use_tool()
             self.said.emit(
-                fill(tr("Points read from {1}: {0}"), len(self.review.session.points), path.name)
+                fill(tr("Points read from {1}: {0}"), len(self._desk.session.points), path.name)
             )
 
     def ask_export(self) -> None:
@@ -195,16 +196,16 @@ class KeepingController(QObject):
 
     def export_points(self, path: Path) -> None:
         """Write the points as reviewed."""
-        if attempt(lambda: export_points(self.review.session, path), self.failed.emit):
+        if attempt(lambda: export_points(self._desk.session, path), self.failed.emit):
             self.said.emit(fill(tr("Written: {0}"), path))
 
     def add_layer(self) -> None:
         """Add the review's own points to the project, as a layer that follows the edits."""
-        attempt(lambda: add_points_layer(self.review.session), self.failed.emit)
+        attempt(lambda: add_points_layer(self._desk.session), self.failed.emit)
 
     def _repaint_points(self) -> None:
-        if self.review.session is not None and self.review.session.file is not None:
-            repaint_points(self.review.session.file.path)
+        if self._desk.session is not None and self._desk.session.file is not None:
+            repaint_points(self._desk.session.file.path)
 
     def ask_script(self) -> None:
         """Ask for a file and write the warp as a script of GDAL's programs."""
@@ -223,7 +224,7 @@ class KeepingController(QObject):
         """Write the warp of the Warp tab as a script."""
         target = self._dock.warp.output.filePath().strip() or str(path.with_suffix(".tif"))
         if attempt(
-            lambda: export_script(self.review.session, path, target, self._dock.warp.warp_params()),
+            lambda: export_script(self._desk.session, path, target, self._dock.warp.warp_params()),
             self.failed.emit,
         ):
             self.said.emit(fill(tr("Written: {0} and its control points"), path))
@@ -233,7 +234,7 @@ class KeepingController(QObject):
 
         def copy() -> None:
             target = self._dock.warp.output.filePath().strip() or "aligned.tif"
-            line = run_line(self.review.session, target, self._dock.warp.warp_params())
+            line = run_line(self._desk.session, target, self._dock.warp.warp_params())
             QApplication.clipboard().setText(line)
             self.said.emit(tr("The line of qgis_process is on the clipboard."))
 
@@ -252,10 +253,10 @@ class KeepingController(QObject):
 
     def write_report(self, path: Path) -> None:
         """Write the report of the review in the background."""
-        session = self.review.session
+        session = self._desk.session
         if self.report.task is not None:
             return
-        if session is None or self.review.locked:
+        if session is None or self._desk.locked:
             self.failed.emit(
                 InputError(
                     "There is no review to report.", "Find tie points, or add some by hand, first."

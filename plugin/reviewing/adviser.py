@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ...ui.parts.calm import Calm
 from ..core.fit.quality import Advice
@@ -12,9 +11,7 @@ from ..core.session.session import Session, SessionPoint
 from ..core.wording import tr
 from ..work.latest import Job, LatestTask
 from ..work.tasks import BackgroundTask
-
-if TYPE_CHECKING:
-    from .controller import ReviewController
+from .desk import ReviewDesk
 
 _REST_MS = 700
 
@@ -22,15 +19,15 @@ _REST_MS = 700
 class Adviser:
     """Keeps the automatic model of a review with many points up to date."""
 
-    def __init__(self, review: ReviewController) -> None:
-        self._review = review
+    def __init__(self, desk: ReviewDesk) -> None:
+        self._desk = desk
         self._latest: LatestTask[BackgroundTask] = LatestTask()
-        self._calm = Calm(review, _REST_MS, lambda: self._latest.ask(self._make))
+        self._calm = Calm(desk, _REST_MS, lambda: self._latest.ask(self._make))
 
     def wake(self) -> None:
         """Be told of an edit."""
-        session = self._review.session
-        if session is not None and not self._review.locked and session.advice_due:
+        session = self._desk.session
+        if session is not None and not self._desk.locked and session.advice_due:
             self._calm.start()
 
     def close(self) -> None:
@@ -39,8 +36,8 @@ class Adviser:
         self._latest.drop()
 
     def _make(self) -> Job[BackgroundTask] | None:
-        session = self._review.session
-        if session is None or self._review.locked or not session.advice_due:
+        session = self._desk.session
+        if session is None or self._desk.locked or not session.advice_due:
             return None
         points, grids, share, held = (
             session.points,
@@ -57,5 +54,5 @@ class Adviser:
     def _take(
         self, session: Session, points: tuple[SessionPoint, ...], task: BackgroundTask
     ) -> None:
-        if isinstance(task.result, Advice) and session is self._review.session:
+        if isinstance(task.result, Advice) and session is self._desk.session:
             session.take_advice(points, task.result)

@@ -7,44 +7,46 @@ Without a fit, or with Shift, a second click gives the partner.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from qgis.core import QgsPointXY
 
 from ...ui.canvas.canvas_points import HIT_RADIUS_PX
+from ...ui.panels.review_panel import ReviewPanel
 from ...ui.parts.text import fill, tr
 from ..core.errors import AlignError
 from ..core.types import Point
-
-if TYPE_CHECKING:
-    from .controller import ReviewController
+from .desk import ReviewDesk
+from .review_map import ReviewMap
+from .snapper import Snapper
 
 
 class PointMaker:
     """The add mode of the review."""
 
-    def __init__(self, review: ReviewController) -> None:
-        self._review = review
+    def __init__(
+        self, desk: ReviewDesk, review_map: ReviewMap, panel: ReviewPanel, snapper: Snapper
+    ) -> None:
+        self._desk, self._map, self._panel, self._snapper = desk, review_map, panel, snapper
         self._start_px: Point | None = None
         self._partner: QgsPointXY | None = None
 
     def set_adding(self, adding: bool) -> None:
         """Begin or end adding points."""
-        r = self._review
-        if adding and (r.session is None or r.locked):
-            r.panel.add_button.setChecked(False)
-            r.said.emit(tr("Choose a reference and a sensed layer first."))
+        desk, panel = self._desk, self._panel
+        if adding and (desk.session is None or desk.locked):
+            panel.add_button.setChecked(False)
+            desk.said.emit(tr("Choose a reference and a sensed layer first."))
             return
         self.drop()
-        r.tool.adding = adding
-        r.panel.add_button.setChecked(adding)
-        r.panel.tool_button.setChecked(not adding and r.canvas.mapTool() is r.tool)
+        self._map.tool.adding = adding
+        panel.add_button.setChecked(adding)
+        panel.tool_button.setChecked(not adding and self._map.has_tool)
         if adding:
-            r.use_tool()
-            r.said.emit(self._hint())
+            self._map.use_tool()
+            desk.said.emit(self._hint())
 
     def _hint(self) -> str:
-        if self._review.has_fit():
+        if self._desk.has_fit():
             return tr(
                 "Click a place in the reference; its partner is found. Shift: give the "
                 "partner by hand. Ctrl: take it as fitted. Escape ends."
@@ -62,11 +64,11 @@ class PointMaker:
             free: Leave the partner where the fit expects it.
             by_hand: Wait for a second click that gives the partner.
         """
-        r = self._review
-        if r.session is None or r.placement is None:
+        placement, crs = self._desk.placement, self._map.crs()
+        if placement is None:
             return
         if self._start_px is None:
-            self._start_px = r.placement.reference_px(place, r.canvas_crs())
+            self._start_px = placement.reference_px(place, crs)
             sensed = self._expect(self._start_px)
             if sensed is not None and not by_hand:
                 self._finish(sensed, measure=not free)
@@ -74,23 +76,25 @@ class PointMaker:
             self._partner = (
                 None
                 if sensed is None
-                else r.placement.to_canvas(r.placement.sensed_place_of_px(sensed), r.canvas_crs())
+                else placement.to_canvas(placement.sensed_place_of_px(sensed), crs)
             )
-            r.item.set_pending(place, self._partner)
+            self._map.item.set_pending(place, self._partner)
             hint = (
                 tr(" The ring is the proposal, Enter takes it.")
                 if self._partner is not None
                 else ""
             )
-            r.said.emit(tr("Now click the same ground where the sensed image shows it.") + hint)
+            self._desk.said.emit(
+                tr("Now click the same ground where the sensed image shows it.") + hint
+            )
             return
         near = (
             self._partner is not None
-            and place.distance(self._partner) <= HIT_RADIUS_PX * r.canvas.mapUnitsPerPixel()
+            and place.distance(self._partner) <= HIT_RADIUS_PX * self._map.canvas.mapUnitsPerPixel()
         )
         self._finish(
-            r.placement.sensed_px(
-                self._partner if near and self._partner is not None else place, r.canvas_crs()
+            placement.sensed_px(
+                self._partner if near and self._partner is not None else place, crs
             ),
             measure=False,
         )
@@ -99,51 +103,51 @@ class PointMaker:
         """Take the proposed partner; False where no half point waits for one."""
         if self._start_px is None:
             return False
-        r = self._review
-        if self._partner is not None and r.placement is not None:
-            self._finish(r.placement.sensed_px(self._partner, r.canvas_crs()), measure=False)
+        placement = self._desk.placement
+        if self._partner is not None and placement is not None:
+            self._finish(placement.sensed_px(self._partner, self._map.crs()), measure=False)
         return True
 
     def escape(self) -> None:
         """Drop the half point, or end adding."""
         if self._start_px is not None:
             self.drop()
-            self._review.said.emit(self._hint())
-        elif self._review.tool.adding:
+            self._desk.said.emit(self._hint())
+        elif self._map.tool.adding:
             self.set_adding(False)
-            self._review.said.emit("")
+            self._desk.said.emit("")
 
     def drop(self) -> None:
         """Forget a half point."""
         self._start_px = self._partner = None
-        self._review.item.set_pending(None)
+        self._map.item.set_pending(None)
 
     def _finish(self, sensed_px: Point, measure: bool) -> None:
-        r, start = self._review, self._start_px
-        if r.session is None or start is None:
+        desk, start = self._desk, self._start_px
+        if desk.session is None or start is None:
             return
         self.drop()
         try:
-            identifier = r.session.add(start, sensed_px)
+            identifier = desk.session.add(start, sensed_px)
         except AlignError as error:
-            r.failed.emit(error)
+            desk.failed.emit(error)
             return
-        r.refresh()
-        r.select([identifier])
-        r.said.emit(
+        desk.refresh()
+        desk.select([identifier])
+        desk.said.emit(
             fill(
                 tr("Point {0} added. Click the next place in the reference, or press Escape."),
                 identifier,
             )
         )
         if measure:
-            r.snapper.measure_added(identifier)
+            self._snapper.measure_added(identifier)
 
     def _expect(self, reference_px: Point) -> Point | None:
         """Return where the current fit expects the partner of a place in the reference, sensed px;
         None where it does not say.
         """
-        fit = self._review.fit()
+        fit = self._desk.fit()
         if fit is None or fit.transform is None:
             return None
         try:

@@ -22,10 +22,11 @@ from ..store.network_consent import may_fetch
 from ..store.session_store import scene_params
 from ..work.latest import Job, LatestTask
 from ..work.tasks import PlaceTask
+from .desk import ReviewDesk
+from .review_map import ReviewMap
 
 if TYPE_CHECKING:
     from ..work.worker_client import WorkerClient
-    from .controller import ReviewController
 
 _GOOD = 0.5
 _Settle = Callable[[Session, SessionPoint, Point, Seen], None]
@@ -37,59 +38,64 @@ class Snapper:
     `worker` gives the client of the worker; None = only stored surfaces are used.
     """
 
-    def __init__(self, review: ReviewController) -> None:
-        self._review = review
+    def __init__(self, desk: ReviewDesk, review_map: ReviewMap) -> None:
+        self._desk, self._map = desk, review_map
         self.worker: Callable[[], WorkerClient] | None = None
         self.latest: LatestTask[PlaceTask] = LatestTask()
         self._waiting: list[tuple[int, _Settle]] = []
 
     def preview(self, identifier: int, at_px: Point) -> Snap | None:
         """Return the stored peak a point would snap to."""
-        session = self._review.session
+        session = self._desk.session
         return (
-            None
-            if session is None or self._review.locked
-            else snap(session.point(identifier), at_px)
+            None if session is None or self._desk.locked else snap(session.point(identifier), at_px)
         )
 
     def tell_drag(self, identifier: int, place: QgsPointXY, free: bool) -> None:
         """Show and tell where a point being dragged would snap to, or how far it is from where the
         others put it.
         """
-        r, fit = self._review, self._review.fit()
-        if r.session is None or r.placement is None or r.locked:
+        desk, fit = self._desk, self._desk.fit()
+        session, placement, crs = desk.session, desk.placement, self._map.crs()
+        if session is None or placement is None or desk.locked:
             return
-        at = r.placement.reference_px(place, r.canvas_crs())
+        at = placement.reference_px(place, crs)
         peak = None if free else self.preview(identifier, at)
         if peak is not None:
-            r.item.move_ghost(
-                r.placement.to_canvas(
-                    r.placement.reference_place_of_px(peak.reference_px), r.canvas_crs()
-                )
+            self._map.item.move_ghost(
+                placement.to_canvas(placement.reference_place_of_px(peak.reference_px), crs)
             )
             words = _words(
                 fill(tr("Point {0} would snap"), identifier), peak.seen, peak.distance_px
             )
-            r.said.emit(words + tr(" (Ctrl: place it freely)"))
+            desk.said.emit(words + tr(" (Ctrl: place it freely)"))
         elif fit is not None and fit.transform is not None:
-            end = fit.transform.apply([r.session.point(identifier).tie_point.sensed_px])[0]
+            end = fit.transform.apply([session.point(identifier).tie_point.sensed_px])[0]
             text = tr("Point {0}: {1:.2f} px from where the others put it")
-            r.said.emit(fill(text, identifier, float(np.hypot(*(end - np.array(at))))))
+            desk.said.emit(fill(text, identifier, float(np.hypot(*(end - np.array(at))))))
+
+    def drop_on_map(self, identifier: int, place: QgsPointXY, free: bool) -> None:
+        """Move a point's reference end to a place on the canvas, or to the peak nearest to it
+        unless `free`.
+        """
+        if self._desk.placement is not None:
+            at = self._desk.placement.reference_px(place, self._map.crs())
+            self.drop(identifier, at, free)
 
     def drop(self, identifier: int, at_px: Point, free: bool) -> None:
         """Move a point's reference end to a place, or to the nearest peak unless `free`."""
-        r = self._review
-        session = r.session
-        if session is None or r.locked:
+        desk = self._desk
+        session = desk.session
+        if session is None or desk.locked:
             return
         peak = None if free else self.preview(identifier, at_px)
         if peak is not None:
-            if r.guarded(lambda: session.move(identifier, peak.reference_px, seen=peak.seen)):
-                r.said.emit(
+            if desk.guarded(lambda: session.move(identifier, peak.reference_px, seen=peak.seen)):
+                desk.said.emit(
                     _words(fill(tr("Point {0} snapped"), identifier), peak.seen, peak.distance_px)
                 )
             return
-        if r.guarded(lambda: session.move(identifier, at_px)) and not free:
+        if desk.guarded(lambda: session.move(identifier, at_px)) and not free:
             self._measure(identifier, self._settle_dragged)
 
     def measure_added(self, identifier: int) -> None:
@@ -104,30 +110,30 @@ class Snapper:
     # --- asking the worker
 
     def _measure(self, identifier: int, settle: _Settle) -> None:
-        r = self._review
+        desk = self._desk
         if self.worker is None:
-            r.said.emit(
+            desk.said.emit(
                 fill(
                     tr("Point {0} is where you put it; no similarity is stored there."), identifier
                 )
             )
             return
-        r.said.emit(fill(tr("Measuring point {0} …"), identifier))
+        desk.said.emit(fill(tr("Measuring point {0} …"), identifier))
         self._waiting.append((identifier, settle))
         self.latest.ask(self._make)
 
     def _make(self) -> Job[PlaceTask] | None:
         """Return the task of the next point that waits, and who takes it."""
-        r = self._review
+        desk = self._desk
         while self._waiting:
             identifier, settle = self._waiting.pop(0)
-            session, fit = r.session, r.fit()
+            session, fit = desk.session, desk.fit()
             asked = (
                 None
                 if session is None
                 else next((p for p in session.points if p.id == identifier), None)
             )
-            if session is None or asked is None or self.worker is None or r.locked:
+            if session is None or asked is None or self.worker is None or desk.locked:
                 continue
             point = asked.tie_point
             transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
@@ -141,7 +147,7 @@ class Snapper:
                 client = self.worker()
             except AlignError as error:
                 self._waiting.clear()
-                r.said.emit(
+                desk.said.emit(
                     fill(
                         tr("Point {0} is where you put it; it could not be measured: {1}"),
                         identifier,
@@ -160,13 +166,13 @@ class Snapper:
 
     def _finish(self, session: Session, asked: TiePoint, settle: _Settle, task: PlaceTask) -> None:
         """Settle a point with what was measured, unless it has been moved meanwhile."""
-        r = self._review
+        desk = self._desk
         now = next((p for p in session.points if p.id == asked.id), None)
-        if r.session is not session or r.locked or now is None:
+        if desk.session is not session or desk.locked or now is None:
             return
         if task.placed is None:
             why = explained(task.error) if task.error is not None else tr("It was cancelled.")
-            r.said.emit(
+            desk.said.emit(
                 fill(
                     tr("Point {0} is where you put it; it could not be measured: {1}"),
                     asked.id,
@@ -178,8 +184,8 @@ class Snapper:
             asked.sensed_px,
         ):
             place, seen = task.placed
-            r.guarded(lambda: settle(session, now, place, seen))
-            r.refresh()
+            desk.guarded(lambda: settle(session, now, place, seen))
+            desk.refresh()
 
     def _settle_dragged(
         self, session: Session, point: SessionPoint, place: Point, seen: Seen
@@ -193,7 +199,7 @@ class Snapper:
             at.reference_px,
         )
         if peak is None:
-            self._review.said.emit(
+            self._desk.said.emit(
                 fill(
                     tr("There is no clear peak near the place: point {0} stays where you put it."),
                     at.id,
@@ -201,7 +207,7 @@ class Snapper:
             )
             return
         session.settle(at.id, peak.reference_px, at.sensed_px, peak.seen)
-        self._review.said.emit(
+        self._desk.said.emit(
             _words(fill(tr("Point {0} snapped"), at.id), peak.seen, peak.distance_px)
         )
 
@@ -224,7 +230,7 @@ class Snapper:
                 "Point {0} is where the fit puts it: there is no clear match (score "
                 "{1:.2f}). Drag it, nudge it or undo."
             )
-            self._review.said.emit(fill(text, at.id, seen.score))
+            self._desk.said.emit(fill(text, at.id, seen.score))
             return
         slope = fit.transform.jacobian([at.sensed_px])[0]
         x, y = np.array(at.sensed_px) - np.linalg.solve(slope, shift)
@@ -233,7 +239,7 @@ class Snapper:
         session.settle(
             at.id, at.reference_px, (float(x), float(y)), replace(seen, evidence=evidence)
         )
-        self._review.said.emit(
+        self._desk.said.emit(
             _words(fill(tr("Partner of point {0} found"), at.id), seen, float(np.hypot(*shift)))
         )
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...ui.panels.review_panel import ReviewPanel
 from ...ui.parts.text import tr
 from ..core.session.queue import NO_QUEUE, Trail, make_queue
 from ..core.session.session import Role
-
-if TYPE_CHECKING:
-    from .controller import ReviewController
-
+from .desk import ReviewDesk
+from .review_map import ReviewMap
 
 # what is said of one point, and of many
 _SAID = {
@@ -34,8 +32,8 @@ _SAID = {
 class ReviewWalk:
     """The keys of the review, from the table or the canvas."""
 
-    def __init__(self, review: ReviewController) -> None:
-        self._review = review
+    def __init__(self, desk: ReviewDesk, review_map: ReviewMap, panel: ReviewPanel) -> None:
+        self._desk, self._map, self._panel = desk, review_map, panel
         self._trail = Trail()
         self.queue = NO_QUEUE
 
@@ -45,7 +43,7 @@ class ReviewWalk:
 
     def update(self) -> None:
         """Order the points anew, after the fit."""
-        session, fit = self._review.session, self._review.fit()
+        session, fit = self._desk.session, self._desk.fit()
         self.queue = (
             NO_QUEUE
             if session is None or fit is None
@@ -59,80 +57,77 @@ class ReviewWalk:
 
     def step(self, by: int) -> None:
         """Select the next or previous point of the queue and show it on the canvas."""
-        r = self._review
-        if r.session is None:
+        session = self._desk.session
+        if session is None:
             return
         to = self._trail.step(
-            by, self.queue.order, self.queue.standings.keys() or {p.id for p in r.session.points}
+            by, self.queue.order, self.queue.standings.keys() or {p.id for p in session.points}
         )
         if to is not None:
-            r.select([to])
-            r.zoom_to(to)
+            self._go_to(to)
         elif by > 0:
-            r.said.emit(tr("Every point has been judged."))
+            self._desk.said.emit(tr("Every point has been judged."))
+
+    def _go_to(self, identifier: int) -> None:
+        self._desk.select([identifier])
+        self._map.zoom_to(identifier)
 
     def judge(self, what: str, ids: Iterable[int], reason: str = "") -> None:
         """Accept, reject or undecide points; a single one is followed by the next where the analyst
         wants it so.
         """
-        r, ids = self._review, list(ids)
-        if r.session is None or r.locked or not ids:
+        session, table, ids = self._desk.session, self._panel.table, list(ids)
+        if session is None or self._desk.locked or not ids:
             return
-        by_hand = (
-            len(ids) == 1 and r.panel.go_on.isChecked() and r.panel.table.selected_ids() == ids
-        )
-        to = r.panel.table.neighbour(1) if by_hand and not r.panel.table.sorted_by_queue else None
-        session = r.session
-        if not r.guarded(lambda: getattr(session, what)(ids, *([reason] if reason else []))):
+        by_hand = len(ids) == 1 and self._panel.go_on.isChecked() and self._desk.selection == ids
+        to = table.neighbour(1) if by_hand and not table.sorted_by_queue else None
+        if not self._desk.guarded(
+            lambda: getattr(session, what)(ids, *([reason] if reason else []))
+        ):
             return
         self._tell(what, ids)
         if not by_hand:
             return
-        if r.panel.table.sorted_by_queue:
+        if table.sorted_by_queue:
             self.step(1)
         elif to is not None:
-            r.select([to])
-            r.zoom_to(to)
+            self._go_to(to)
 
     def toggle_check(self, ids: list[int]) -> None:
         """Make points check points, or control points again where all are."""
-        r = self._review
-        if r.session is None or r.locked or not ids:
+        session = self._desk.session
+        if session is None or self._desk.locked or not ids:
             return
-        session = r.session
         all_check = all(session.point(i).role is Role.CHECK for i in ids)
-        if r.guarded(lambda: session.set_role(ids, Role.GCP if all_check else Role.CHECK)):
+        if self._desk.guarded(lambda: session.set_role(ids, Role.GCP if all_check else Role.CHECK)):
             self._tell("uncheck" if all_check else "check", ids)
 
     def _tell(self, what: str, ids: list[int]) -> None:
         one, many = _SAID[what]
-        self._review.said.emit(
-            tr(one).format(ids[0]) if len(ids) == 1 else tr(many).format(len(ids))
-        )
+        self._desk.said.emit(tr(one).format(ids[0]) if len(ids) == 1 else tr(many).format(len(ids)))
 
     def nudge(self, right_px: float, down_px: float) -> None:
         """Move the selected point's reference end along the reference's pixel axes."""
-        r, ids = self._review, self._review.panel.table.selected_ids()
-        if r.session is None or r.locked or len(ids) != 1:
+        session, ids = self._desk.session, self._desk.selection
+        if session is None or self._desk.locked or len(ids) != 1:
             return
-        session = r.session
-        r.guarded(lambda: session.nudge(ids[0], right_px, down_px))
+        self._desk.guarded(lambda: session.nudge(ids[0], right_px, down_px))
 
     def nudge_on_screen(self, right_px: float, down_px: float) -> None:
         """Move the selected point's reference end in a direction of the screen, by a length in
         reference px.
         """
-        r, ids = self._review, self._review.panel.table.selected_ids()
-        if r.session is None or r.placement is None or len(ids) != 1:
+        placement, ids = self._desk.placement, self._desk.selection
+        if placement is None or len(ids) != 1:
             return
-        at = r.item.screen_position(ids[0])
+        at = self._map.item.screen_position(ids[0])
         if at is None:
             return
         length = float(np.hypot(right_px, down_px))
-        m2p, crs = r.canvas.getCoordinateTransform(), r.canvas_crs()
+        m2p, crs = self._map.canvas.getCoordinateTransform(), self._map.crs()
         here, there = (
             np.array(
-                r.placement.reference_px(
+                placement.reference_px(
                     m2p.toMapCoordinatesF(
                         at[0] + k * right_px / length * 10, at[1] + k * down_px / length * 10
                     ),

@@ -784,7 +784,7 @@
         <translation>{0} kann nicht zurückgelesen werden.</translation>
     </message>
     <message>
-        <location filename="../../plugin/reviewing/chips.py"/>
+        <location filename="../../plugin/gis/chip_reader.py"/>
         <source>Cannot read {0}.</source>
         <translation>{0} kann nicht gelesen werden.</translation>
     </message>
@@ -909,7 +909,7 @@
         <translation>Prüfen Sie, ob die Datei vollständig und ihre Georeferenzierung richtig ist.</translation>
     </message>
     <message>
-        <location filename="../../plugin/reviewing/chips.py"/>
+        <location filename="../../plugin/gis/chip_reader.py"/>
         <source>Check that the file is whole.</source>
         <translation>Prüfen, ob die Datei unversehrt ist.</translation>
     </message>
@@ -1569,7 +1569,7 @@
         <translation>Fertig</translation>
     </message>
     <message>
-        <location filename="../../plugin/reviewing/controller.py"/>
+        <location filename="../../plugin/reviewing/desk.py"/>
         <source>Done again: {0}</source>
         <translation>Wiederhergestellt: {0}</translation>
     </message>
@@ -3019,7 +3019,7 @@
         <translation>Punkt</translation>
     </message>
     <message>
-        <location filename="../../plugin/reviewing/controller.py"/>
+        <location filename="../../plugin/reviewing/point_text.py"/>
         <source>Point {0}</source>
         <translation>Punkt {0}</translation>
     </message>
@@ -4584,7 +4584,7 @@
         <translation>Behaltene Verknüpfungspunkte</translation>
     </message>
     <message>
-        <location filename="../../plugin/reviewing/controller.py"/>
+        <location filename="../../plugin/reviewing/sessions.py"/>
         <source>Tie points of another pair are being found.</source>
         <translation>Es werden gerade Verknüpfungspunkte eines anderen Paars gesucht.</translation>
     </message>
@@ -4674,7 +4674,7 @@
         <translation>Rückgängig</translation>
     </message>
     <message>
-        <location filename="../../plugin/reviewing/controller.py"/>
+        <location filename="../../plugin/reviewing/desk.py"/>
         <source>Undone: {0}</source>
         <translation>Rückgängig: {0}</translation>
     </message>
@@ -4794,7 +4794,7 @@
         <translation>Stützpunkte außerhalb des Suchbilds, wo das Modell extrapoliert</translation>
     </message>
     <message>
-        <location filename="../../plugin/reviewing/controller.py"/>
+        <location filename="../../plugin/reviewing/sessions.py"/>
         <source>Wait for the end of the run, or cancel it.</source>
         <translation>Warten Sie das Ende des Laufs ab oder brechen Sie ihn ab.</translation>
     </message>
@@ -5354,7 +5354,7 @@
         <translation>keines: nur Verfahren ohne Netze</translation>
     </message>
     <message>
-        <location filename="../../plugin/reviewing/controller.py"/>
+        <location filename="../../plugin/reviewing/point_text.py"/>
         <source>number {0} of the queue: doubt {1:.2f}, leverage {2:.3f}</source>
         <translation>Nummer {0} der Reihenfolge: Zweifel {1:.2f}, Hebel {2:.3f}</translation>
     </message>
@@ -5444,7 +5444,7 @@
         <translation>Länge der Residuen [Referenz-px]</translation>
     </message>
     <message>
-        <location filename="../../plugin/reviewing/controller.py"/>
+        <location filename="../../plugin/reviewing/point_text.py"/>
         <source>residual {0:.2f} px ({1:+.2f}, {2:+.2f})</source>
         <translation>Residuum {0:.2f} px ({1:+.2f}; {2:+.2f})</translation>
     </message>
@@ -5464,7 +5464,7 @@
         <translation>Score</translation>
     </message>
     <message>
-        <location filename="../../plugin/reviewing/controller.py"/>
+        <location filename="../../plugin/reviewing/point_text.py"/>
         <source>score {0:.2f}</source>
         <translation>Score {0:.2f}</translation>
     </message>

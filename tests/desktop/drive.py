@@ -45,7 +45,7 @@ def cancel_once(plugin):
     took = time.monotonic() - start
     assert took < 1.0, f"cancel took {took:.2f} s"
     assert dock.match.run_button.isEnabled()
-    assert not controller.review.session.points
+    assert not controller.review.desk.session.points
     say(f"cancelled in {took:.2f} s")
 
 
@@ -67,17 +67,18 @@ def run_through(plugin):
 
     def ended():
         streamed[0] = max(
-            streamed[0], len(controller.review.session.points) if controller.task is not None else 0
+            streamed[0],
+            len(controller.review.desk.session.points) if controller.task is not None else 0,
         )
         return controller.task is None
 
     wait(ended, 300, "run")
-    session = controller.review.session
+    session = controller.review.desk.session
     assert session.points, dock.status.text()
     assert streamed[0] > 0, "no tie point appeared while the run went on"
     assert session.fit.transform is not None, session.fit.message
     assert "tie points kept" in dock.status.text(), dock.status.text()
-    assert iface.mapCanvas().mapTool() is controller.review.tool
+    assert iface.mapCanvas().mapTool() is controller.review.map.tool
     say(
         f"{streamed[0]} streamed, {len(session.points)} points, {session.fit.model}, loo "
         f"{session.fit.quality.loo_rmse_px:.2f} px"
@@ -89,8 +90,8 @@ def run_through(plugin):
 
 
 def edit(plugin):
-    controller, session = plugin.controller, plugin.controller.review.session
-    table, item, canvas = plugin.dock.review.table, controller.review.item, iface.mapCanvas()
+    controller, session = plugin.controller, plugin.controller.review.desk.session
+    table, item, canvas = plugin.dock.review.table, controller.review.map.item, iface.mapCanvas()
     at_first = session.points
     inside = [p for p in session.points if p.in_fit]
     chosen, fitted = inside[3].id, session.fit.quality.n_points
@@ -108,7 +109,7 @@ def edit(plugin):
             + abs(p.tie_point.reference_px[1] - grid.height / 2)
         ),
     )
-    controller.review.zoom_to(middle.id)
+    controller.review.map.zoom_to(middle.id)
     canvas.zoomScale(canvas.scale() / 3)
     settle()
     x, y = item.screen_position(middle.id)
@@ -135,7 +136,11 @@ def edit(plugin):
 
 
 def add(plugin):
-    dock, review, session = plugin.dock, plugin.controller.review, plugin.controller.review.session
+    dock, review, session = (
+        plugin.dock,
+        plugin.controller.review,
+        plugin.controller.review.desk.session,
+    )
     view = iface.mapCanvas().viewport()
     click(dock.review.add_button)
     before, fitted = len(session.points), session.fit.transform
@@ -167,19 +172,19 @@ def deliver(plugin, reference):
 
 def restore(plugin):
     """A second start of the plugin in the same project goes on with the review of the first."""
-    earlier = len(plugin.controller.review.session.points)
+    earlier = len(plugin.controller.review.desk.session.points)
     unload()
     assert loadPlugin(NAME)
     assert startPlugin(NAME)
     plugin = plugins[NAME]
     plugin.action.trigger()
     wait(
-        lambda: plugin.controller is not None and plugin.controller.review.session is not None,
+        lambda: plugin.controller is not None and plugin.controller.review.desk.session is not None,
         5,
         "review comes back",
     )
     shot("7_restored")
-    assert len(plugin.controller.review.session.points) == earlier
+    assert len(plugin.controller.review.desk.session.points) == earlier
     say(f"restored {earlier} points")
 
 

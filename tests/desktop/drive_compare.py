@@ -41,12 +41,12 @@ def give_points(plugin):
         for i, (r, s) in enumerate(pairs, 1)
     ]
     session.replace_all(points)
-    plugin.controller.review.refresh()
-    plugin.controller.review.use_tool()
+    plugin.controller.review.desk.refresh()
+    plugin.controller.review.map.use_tool()
 
 
 def preview(plugin):
-    live, session = plugin.controller.compare.preview, plugin.controller.review.session
+    live, session = plugin.controller.compare.preview, plugin.controller.review.desk.session
     click(plugin.dock.compare.preview_button)
     wait(lambda: live.layer is not None, 20, "preview")
     shot("c1_preview")
@@ -71,7 +71,7 @@ def compare(plugin, reference):
     end = QPoint(viewport.width() // 3, 306)
     pull(QPoint(round(view.divider()), 300), end)
     assert abs(view.divider() - end.x()) <= 1.5, view.divider()
-    assert canvas.mapTool() is plugin.controller.review.tool
+    assert canvas.mapTool() is plugin.controller.review.map.tool
     shot("c3_swiped")
     say("divider dragged, the review's tool stays")
     for mode in ("checkerboard", "edges", "redcyan", "opacity"):
@@ -102,7 +102,7 @@ def compare(plugin, reference):
 def accuracy(plugin, reference):
     controller, session, canvas = (
         plugin.controller.accuracy,
-        plugin.controller.review.session,
+        plugin.controller.review.desk.session,
         iface.mapCanvas(),
     )
     canvas.setExtent(reference.extent())

@@ -32,7 +32,7 @@ def run(plugin):
     wait(lambda: controller.task is None or dock.progress.value() >= 40, 600, "progress")
     iface.mainWindow().grab().save(str(OUT / "2_running.png"))
     wait(lambda: controller.task is None, 900, "run")
-    session = controller.review.session
+    session = controller.review.desk.session
     say(dock.status.text())
     assert session is not None, dock.status.text()
     assert len(session.points) >= 20, dock.status.text()
@@ -47,7 +47,10 @@ def run(plugin):
 def look(plugin):
     """Select the surest point near the middle: its chips, its surface and its score are shown."""
     review = plugin.controller.review
-    grid, inside = review.session.reference_grid, [p for p in review.session.points if p.in_fit]
+    grid, inside = (
+        review.desk.session.reference_grid,
+        [p for p in review.desk.session.points if p.in_fit],
+    )
     middle = [
         p
         for p in inside
@@ -57,12 +60,12 @@ def look(plugin):
     chosen = max(middle or inside, key=lambda p: p.tie_point.score)
     assert chosen.tie_point.evidence is not None
     assert chosen.tie_point.evidence.surface.size > 8
-    review.zoom_to(chosen.id)
-    review.select([chosen.id])
+    review.map.zoom_to(chosen.id)
+    review.desk.select([chosen.id])
     settle()
     shot("4_evidence")
     say(
-        f"{KEY}: {len(inside)} of {len(review.session.points)} in the fit, {chosen.id} "
+        f"{KEY}: {len(inside)} of {len(review.desk.session.points)} in the fit, {chosen.id} "
         f"scores {chosen.tie_point.score:.2f}"
     )
 

@@ -49,7 +49,7 @@ KEY = Qt.Key
 
 def state(plugin):
     """Return all that must be there again after a kill."""
-    session, project = plugin.controller.review.session, QgsProject.instance()
+    session, project = plugin.controller.review.desk.session, QgsProject.instance()
     return {
         "points": [
             [
@@ -108,8 +108,8 @@ def run_to_the_answer(plugin):
         lambda: (
             controller.task is None
             or (
-                controller.review.session is not None
-                and len(controller.review.session.points) >= 60
+                controller.review.desk.session is not None
+                and len(controller.review.desk.session.points) >= 60
             )
         ),
         300,
@@ -118,7 +118,7 @@ def run_to_the_answer(plugin):
     QTest.qWait(120)
     iface.mainWindow().grab().save(str(OUT / "03_running.png"))
     wait(lambda: controller.task is None, 300, "run")
-    session = controller.review.session
+    session = controller.review.desk.session
     assert session.fit.transform is not None, dock.status.text()
     assert dock.tabs.currentIndex() == REVIEW
     shot("04_answer")
@@ -144,7 +144,7 @@ def judge_twenty(plugin):
 def drag_with_snap(plugin):
     """Drag a sure point 4.5 px away: it comes back to its peak, and the score with it."""
     review, canvas = plugin.controller.review, iface.mapCanvas()
-    session = review.session
+    session = review.desk.session
     width, height = session.reference_grid.width, session.reference_grid.height
     sure = [
         p
@@ -158,15 +158,15 @@ def drag_with_snap(plugin):
             + abs(p.tie_point.reference_px[1] - 0.72 * height)
         ),
     )
-    review.select([point.id])
-    review.zoom_to(point.id)
+    review.desk.select([point.id])
+    review.map.zoom_to(point.id)
     canvas.zoomScale(canvas.scale() / 7)
     settle()
     at_first = point.tie_point.reference_px
-    x, y = review.item.screen_position(point.id)
-    there = review.placement.reference_place_of_px((at_first[0] + 3.6, at_first[1] - 2.7))
+    x, y = review.map.item.screen_position(point.id)
+    there = review.desk.placement.reference_place_of_px((at_first[0] + 3.6, at_first[1] - 2.7))
     aim = canvas.getCoordinateTransform().transform(
-        review.placement.to_canvas(there, review.canvas_crs())
+        review.desk.placement.to_canvas(there, review.map.crs())
     )
     pull(
         QPoint(round(x), round(y)),
@@ -175,7 +175,7 @@ def drag_with_snap(plugin):
     )
     wait(
         lambda: (
-            review.session.point(point.id).state.value == "edited"
+            review.desk.session.point(point.id).state.value == "edited"
             and review.snapper.latest.task is None
         ),
         20,
@@ -188,7 +188,7 @@ def drag_with_snap(plugin):
 
 
 def undo_five(plugin):
-    table, session = plugin.dock.review.table, plugin.controller.review.session
+    table, session = plugin.dock.review.table, plugin.controller.review.desk.session
     edited = [p.id for p in session.points if p.state.value == "edited"]
     table.setFocus()
     press(table, KEY.Key_Z, CTRL, times=5)
@@ -199,7 +199,7 @@ def undo_five(plugin):
 
 
 def mark_checks(plugin):
-    table, session = plugin.dock.review.table, plugin.controller.review.session
+    table, session = plugin.dock.review.table, plugin.controller.review.desk.session
     table.setFocus()
     inside = [p for p in session.points if p.in_fit and p.state.value == "predicted"]
     for p in (inside[len(inside) // 6], inside[len(inside) // 2], inside[5 * len(inside) // 6]):
@@ -207,7 +207,7 @@ def mark_checks(plugin):
         press(table, KEY.Key_C)
         QTest.qWait(60)
     assert sum(p.role.value == "check" for p in session.points) == 3
-    plugin.controller.review.select([p.id for p in session.points if p.role.value == "check"])
+    plugin.controller.review.desk.select([p.id for p in session.points if p.role.value == "check"])
     iface.mapCanvas().setExtent(plugin.dock.pair()[0].extent())
     shot("09_check_points")
     say("three check points")
@@ -239,7 +239,7 @@ def take_advice(plugin):
     controller, dock, session = (
         plugin.controller.accuracy,
         plugin.dock,
-        plugin.controller.review.session,
+        plugin.controller.review.desk.session,
     )
     dock.tabs.setCurrentIndex(ACCURACY)
     wait(
@@ -387,11 +387,11 @@ def after_the_kill():
     open_dock()
     plugin = plugins["sar_optical_align"]
     wait(
-        lambda: plugin.controller is not None and plugin.controller.review.session is not None,
+        lambda: plugin.controller is not None and plugin.controller.review.desk.session is not None,
         20,
         "review comes back",
     )
-    wait(lambda: plugin.controller.review.session.fit.transform is not None, 20, "fit")
+    wait(lambda: plugin.controller.review.desk.session.fit.transform is not None, 20, "fit")
     QTest.qWait(500)
     shot("22_reopened")
     before, now = (
@@ -400,7 +400,7 @@ def after_the_kill():
     )
     for name in before:
         assert now[name] == before[name], (name, now[name], before[name])
-    assert sum(p.role.value == "check" for p in plugin.controller.review.session.points) == 3
+    assert sum(p.role.value == "check" for p in plugin.controller.review.desk.session.points) == 3
     say(f"everything is there again: {plugin.dock.status.text()}")
 
 

@@ -44,12 +44,12 @@ def review(canvas, pair_files):
     panel.show()
     review = ReviewController(canvas, panel)
     refs = RasterRef(pair_files[0]), RasterRef(pair_files[1])
-    review.open(*refs, "affine")
-    review.begin_stream()
-    review.end_stream(result_of(tie_points(), refs))
-    review.use_tool()
+    review.sessions.open(*refs, "affine")
+    review.sessions.begin_stream()
+    review.sessions.end_stream(result_of(tie_points(), refs))
+    review.map.use_tool()
     review.refs, review.told = refs, []
-    review.said.connect(review.told.append)
+    review.desk.said.connect(review.told.append)
     yield review
     review.close()
     panel.close()

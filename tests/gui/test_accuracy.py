@@ -36,8 +36,8 @@ def plugin(qgis_app, pair_files):
     QTest.qWait(50)
     session = plugin.controller.open_session()
     session.set_model("affine")
-    plugin.controller.review.begin_stream()
-    plugin.controller.review.end_stream(
+    plugin.controller.review.sessions.begin_stream()
+    plugin.controller.review.sessions.end_stream(
         result_of(tie_points(40), (session.reference, session.sensed))
     )
     plugin.host = host
@@ -62,7 +62,7 @@ def settle(plugin, qtbot):
             controller.latest.task is None
             and not controller.calm.isActive()
             and controller._case is not None
-            and controller._case.fit is plugin.controller.review.session.fit
+            and controller._case.fit is plugin.controller.review.desk.session.fit
         ),
         timeout=8000,
     )
@@ -73,7 +73,7 @@ def text(page, row, column):
 
 
 def test_the_table_has_the_figures_of_every_model_and_marks_the_advised_one(plugin, page):
-    advice = plugin.controller.review.session.advice()
+    advice = plugin.controller.review.desk.session.advice()
     by_model = {q.model: q for q in advice.qualities}
     for row, kind in enumerate(ADVISED):
         assert text(page, row, 2) == f"{by_model[kind].fit_rmse_px:.2f}"
@@ -88,7 +88,7 @@ def test_the_table_has_the_figures_of_every_model_and_marks_the_advised_one(plug
 
 
 def test_a_click_or_enter_takes_a_model_and_the_link_follows_the_advice(plugin, page, qtbot):
-    session = plugin.controller.review.session
+    session = plugin.controller.review.desk.session
     row = ADVISED.index("polynomial2")
     place = page.table.visualItemRect(page.table.item(row, 2)).center()
     QTest.mouseClick(
@@ -107,7 +107,7 @@ def test_a_click_or_enter_takes_a_model_and_the_link_follows_the_advice(plugin, 
 
 
 def test_check_points_change_nothing_but_their_own_figure(plugin, page, qtbot):
-    session = plugin.controller.review.session
+    session = plugin.controller.review.desk.session
     x, y = session.points[4].tie_point.reference_px
     session.reject([5])
     settle(plugin, qtbot)
@@ -130,7 +130,7 @@ def test_check_points_change_nothing_but_their_own_figure(plugin, page, qtbot):
 def test_nothing_is_computed_while_another_page_is_shown(plugin, page, qtbot):
     plugin.dock.tabs.setCurrentIndex(REVIEW)
     old = plugin.controller.accuracy.judgement
-    plugin.controller.review.session.reject([1, 2])
+    plugin.controller.review.desk.session.reject([1, 2])
     QTest.qWait(400)
     assert plugin.controller.accuracy.judgement is old
     plugin.dock.tabs.setCurrentIndex(ACCURACY)
@@ -160,7 +160,7 @@ def test_the_gap_is_drawn_on_the_map_and_taken_off(plugin, page):
 
 
 def test_a_fold_is_told_and_shown(plugin, page, qtbot):
-    session = plugin.controller.review.session
+    session = plugin.controller.review.desk.session
     session.set_model("tps")
     p, q = session.points[0].tie_point, session.points[7].tie_point
     session.move(1, q.reference_px)
@@ -185,7 +185,10 @@ def test_the_look_azimuth_is_tested_and_kept_in_the_project(plugin, page, qtbot)
 
 
 def test_the_displacement_field_is_a_layer_of_what_the_fit_does(plugin, page, tmp_path):
-    session, placement = plugin.controller.review.session, plugin.controller.review.placement
+    session, placement = (
+        plugin.controller.review.desk.session,
+        plugin.controller.review.desk.placement,
+    )
     layer = plugin.controller.accuracy.add_field()
     features = list(layer.getFeatures())
     assert len(features) == 24 * 18
@@ -231,7 +234,7 @@ def test_arrows_and_ellipses_are_drawn_at_their_places(plugin, page):
 
 
 def test_without_points_the_page_says_so(plugin, qtbot):
-    session = plugin.controller.review.session
+    session = plugin.controller.review.desk.session
     session.replace_all([])
     plugin.dock.tabs.setCurrentIndex(ACCURACY)
     settle(plugin, qtbot)

@@ -88,7 +88,7 @@ def files(session):
 
 def test_kept_weights_belong_to_the_review(whole, qtbot):
     session, match, menu = (
-        whole.review.session,
+        whole.review.desk.session,
         whole.dock.match,
         whole.plugin.controller.adapting.menu,
     )
@@ -125,13 +125,13 @@ def test_kept_weights_belong_to_the_review(whole, qtbot):
 
 def test_they_come_back_and_move_with_the_review(whole, qtbot, tmp_path):
     adapt(whole, qtbot, Quick())
-    session = whole.review.session
+    session = whole.review.desk.session
     found = find_earlier(session.reference, session.sensed)
     assert found.session.adapted == session.adapted
     assert adapted_weights(found.session) == adapted_weights(session)
     profile = session.file.path.parent
     assert QgsProject.instance().write(str(tmp_path / "work.qgz"))
-    whole.plugin.controller.review.relocate()
+    whole.plugin.controller.review.sessions.relocate()
     assert session.file.path.parent != profile
     assert adapted_weights(session).parent == session.file.path.parent
     assert not [p for p in profile.iterdir() if ".me_ssm-" in p.name]
@@ -143,7 +143,7 @@ def test_they_come_back_and_move_with_the_review(whole, qtbot, tmp_path):
 
 
 def test_no_gain_and_cancelling_leave_everything(whole, qtbot):
-    session, match = whole.review.session, whole.dock.match
+    session, match = whole.review.desk.session, whole.dock.match
     before = match.matcher_combo.currentData()
     adapt(whole, qtbot, Quick(better=False))
     assert "stay as they were" in whole.dock.status.text()
@@ -157,7 +157,7 @@ def test_no_gain_and_cancelling_leave_everything(whole, qtbot):
 
 
 def test_the_menu_asks_how_long_and_a_second_adaptation_takes_the_place_of_the_first(whole, qtbot):
-    controller, session = whole.plugin.controller, whole.review.session
+    controller, session = whole.plugin.controller, whole.review.desk.session
     client = Quick()
     controller.adapting._worker = lambda: client
 
@@ -182,7 +182,7 @@ def test_the_menu_asks_how_long_and_a_second_adaptation_takes_the_place_of_the_f
 
 
 def test_too_few_points_are_told_before_anything_is_asked(whole, qtbot):
-    session = whole.review.session
+    session = whole.review.desk.session
     session.reject([p.id for p in session.points[:25]])
     whole.plugin.controller.adapting.menu.adapt_action.trigger()
     assert "at least 12" in whole.dock.status.text()
@@ -195,7 +195,7 @@ def test_the_real_worker_answers(whole, qtbot, worker_with_torch):
     """
     QgsSettings().setValue("sar_optical_align/interpreter_mode", "existing")
     QgsSettings().setValue("sar_optical_align/existing_python", worker_with_torch)
-    controller, session = whole.plugin.controller, whole.review.session
+    controller, session = whole.plugin.controller, whole.review.desk.session
     controller.adapting.adapt(1.0, steps=1)
     qtbot.waitUntil(lambda: controller.task is None, timeout=240_000)
     assert any(

@@ -25,7 +25,7 @@ def explainer(review):
     save_params(
         AlignParams(matcher="ecc")
     )  # of another scene: the points of this review come from cfog
-    explainer = Explainer(review, lambda: client)
+    explainer = Explainer(review.desk, review.panel, lambda: client)
     review.panel.explain_requested.connect(explainer.explain)
     yield explainer
     explainer.close()
@@ -39,7 +39,7 @@ def test_a_key_shows_the_picture_of_a_point(review, explainer, qtbot, monkeypatc
         "AlignRequest",
         lambda *args: asked.append(args[2].matcher) or AlignRequest(*args),
     )
-    review.select([14])
+    review.desk.select([14])
     QTest.keyClick(review.panel.table, Qt.Key.Key_E)
     qtbot.waitUntil(explainer.dialog.isVisible, timeout=60_000)
     assert "14" in explainer.dialog.windowTitle()
@@ -61,8 +61,8 @@ def test_a_key_shows_the_picture_of_a_point(review, explainer, qtbot, monkeypatc
 
 def test_nothing_selected_is_told(review, explainer):
     told = []
-    review.failed.connect(told.append)
-    review.select([])
+    review.desk.failed.connect(told.append)
+    review.desk.select([])
     review.panel.explain_requested.emit()
     assert "no point selected" in str(told[0])
     assert not explainer.dialog.isVisible()

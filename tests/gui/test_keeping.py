@@ -66,8 +66,8 @@ def review(plugin, files):
     plugin.dock.match.sensed_combo.setLayer(layers[1])
     QTest.qWait(20)
     session = plugin.controller.open_session()
-    plugin.controller.review.begin_stream()
-    plugin.controller.review.end_stream(
+    plugin.controller.review.sessions.begin_stream()
+    plugin.controller.review.sessions.end_stream(
         result_of(tie_points(), (session.reference, session.sensed))
     )
     session.reject([5])
@@ -97,10 +97,10 @@ def test_the_review_comes_back_with_the_project(host, running, pair_files, tmp_p
 
     QgsProject.instance().clear()
     plugin = start(host, running)
-    assert plugin.controller.review.session is None
+    assert plugin.controller.review.desk.session is None
     assert QgsProject.instance().read(str(project))
     QTest.qWait(50)
-    back = plugin.controller.review.session
+    back = plugin.controller.review.desk.session
     assert back is not session
     assert len(back.points) == 30
     assert not back.point(5).tie_point.enabled
@@ -167,8 +167,8 @@ def test_opening_a_review_is_no_change(host, running, pair_files, known):
         found = find_earlier(*refs)
         assert found.time == then
         plugin.controller.keeping.restore(found)
-        plugin.controller.review._keep_residuals()
-        plugin.controller.review.relocate()
+        plugin.controller.review.desk.keep_residuals()
+        plugin.controller.review.sessions.relocate()
         stop(plugin, running)
     assert file.stat().st_mtime > then.timestamp()
     again = find_earlier(*refs)
@@ -181,7 +181,7 @@ def test_a_second_project_does_not_see_the_first_ones_review(host, running, pair
     review(plugin, pair_files)
     assert QgsProject.instance().write(str(tmp_path / "a.qgz"))
     QgsProject.instance().clear()
-    assert plugin.controller.review.session is None
+    assert plugin.controller.review.desk.session is None
 
 
 def test_a_changed_raster_is_told_of(host, running, pair_files, tmp_path):
@@ -192,7 +192,7 @@ def test_a_changed_raster_is_told_of(host, running, pair_files, tmp_path):
     write_raster(Path(pair_files[1]), read_raster(pair_files[1])[:, :100], EPSG, SENSED_GT)
     assert QgsProject.instance().read(str(tmp_path / "p.qgz"))
     QTest.qWait(50)
-    assert plugin.controller.review.session is not None
+    assert plugin.controller.review.desk.session is not None
     assert "sensed raster had 160 x 120 px and has 160 x 100 now" in said(host)
     assert "has changed since these points were made" in said(host)
 
@@ -255,7 +255,7 @@ def test_a_review_of_an_earlier_version_is_taken_over(host, running, pair_files,
 def test_the_points_are_an_ordinary_layer_with_a_style(host, running, pair_files, qgis_app):
     plugin = start(host, running)
     session = review(plugin, pair_files)
-    plugin.controller.review.refresh()
+    plugin.controller.review.desk.refresh()
     layer = QgsVectorLayer(f"{session.file.path}|layername=points", "points", "ogr")
     assert layer.isValid()
     assert layer.crs().authid() == f"EPSG:{EPSG}"
@@ -274,7 +274,7 @@ def test_the_points_are_an_ordinary_layer_with_a_style(host, running, pair_files
     assert [f["id"] for f in layer.getFeatures()] == [5]
     place = next(layer.getFeatures()).geometry().asPoint()
     assert (place.x(), place.y()) == pytest.approx(session.point(5).tie_point.reference_map)
-    plugin.controller.review._keep_residuals()
+    plugin.controller.review.desk.keep_residuals()
     assert next(layer.getFeatures())["residual_px"] == pytest.approx(
         np.hypot(*session.fit.residuals_px[5])
     )

@@ -80,7 +80,7 @@ def test_numbers_for_people_have_a_comma_and_those_in_files_a_point(german, tmp_
     )
     whole = WholePlugin(tmp_path)
     try:
-        session = whole.plugin.controller.review.session
+        session = whole.plugin.controller.review.desk.session
         shown = {text for _, widget in whole.widgets() for text in texts_of(widget) if text}
         shown |= {whole.dock.status.text(), whole.review.describe(3)}
         for name in ("a.points", "a.csv", "a.geojson"):

@@ -85,13 +85,15 @@ def plugin(qgis_app, pair_files, tmp_path, name):
     plugin.dock.match.sensed_combo.setLayer(layers[1])
     QTest.qWait(50)
     session = plugin.controller.open_session()
-    plugin.controller.review.begin_stream()
+    plugin.controller.review.sessions.begin_stream()
     result = result_of(
         tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT
     )
-    plugin.controller.review.end_stream(replace(result, message=f"Nothing was found in {name}."))
+    plugin.controller.review.sessions.end_stream(
+        replace(result, message=f"Nothing was found in {name}.")
+    )
     session.reject([3], name)
-    plugin.controller.review.refresh()
+    plugin.controller.review.desk.refresh()
     plugin.host = host
     yield plugin
     plugin.unload()
@@ -133,7 +135,7 @@ def test_no_widget_obeys_a_name(plugin, name, monkeypatch):
 
 
 def test_no_report_obeys_a_name(plugin, name, tmp_path):
-    session = plugin.controller.review.session
+    session = plugin.controller.review.desk.session
     ReviewReport(session.record(), session.fit).write(tmp_path / "r.html", Progress())
     page = (tmp_path / "r.html").read_text()
     assert page.count(html.escape(name)) >= 2  # what the run said, and why a point was left out

@@ -56,8 +56,10 @@ def opened(plugin, pair_files):
 def give_points(plugin, count=30):
     controller = plugin.controller
     session = controller.open_session()
-    controller.review.begin_stream()
-    controller.review.end_stream(result_of(tie_points(count), (session.reference, session.sensed)))
+    controller.review.sessions.begin_stream()
+    controller.review.sessions.end_stream(
+        result_of(tie_points(count), (session.reference, session.sensed))
+    )
     return session
 
 
@@ -96,7 +98,7 @@ def test_loading_and_unloading_twice_leaves_no_trace(host, pair_files):
         plugin.dock.match.sensed_combo.setLayer(layers[1])
         QTest.qWait(50)
         give_points(plugin)
-        plugin.controller.review.use_tool()
+        plugin.controller.review.map.use_tool()
         plugin.dock.warp.output.setFilePath("")
         plugin.controller.warp()  # without an output: an error in the message bar
         assert host.bar.items()
@@ -111,13 +113,13 @@ def test_the_action_shows_and_hides_the_dock_and_its_points(opened):
     assert opened.action.isCheckable()
     assert not opened.action.icon().isNull()
     give_points(opened)
-    item = opened.controller.review.item
+    item = opened.controller.review.map.item
     assert opened.dock.isVisible()
-    opened.controller.review.use_tool()
+    opened.controller.review.map.use_tool()
     opened.action.trigger()
     assert not opened.dock.isVisible()
     assert not item.isVisible()
-    assert opened.iface.canvas.mapTool() is not opened.controller.review.tool
+    assert opened.iface.canvas.mapTool() is not opened.controller.review.map.tool
     opened.action.trigger()
     assert opened.dock.isVisible()
     assert item.isVisible()
@@ -188,7 +190,7 @@ def test_points_are_imported_reviewed_exported_and_warped_without_a_worker(opene
     assert [p.enabled for p in back] == [False] + [True] * 29
     for new, old in zip(back, session.points, strict=True):
         assert new.reference_px == pytest.approx(old.tie_point.reference_px, abs=1e-6)
-    controller.review.refresh()
+    controller.review.desk.refresh()
     output = tmp_path / "out" / "warped.tif"
     output.parent.mkdir()
     opened.dock.warp.output.setFilePath(str(output))
@@ -207,7 +209,7 @@ def test_points_are_imported_reviewed_exported_and_warped_without_a_worker(opene
 
 def test_an_existing_output_is_replaced_only_when_told_so(opened, tmp_path, monkeypatch, qtbot):
     give_points(opened)
-    opened.controller.review.refresh()
+    opened.controller.review.desk.refresh()
     output = tmp_path / "there.tif"
     output.write_bytes(b"mine")
     opened.dock.warp.output.setFilePath(str(output))
@@ -224,7 +226,7 @@ def test_an_existing_output_is_replaced_only_when_told_so(opened, tmp_path, monk
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_inputs_are_never_the_output(opened, pair_files, which, monkeypatch, qtbot):
     give_points(opened)
-    opened.controller.review.refresh()
+    opened.controller.review.desk.refresh()
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     before = Path(pair_files[which]).read_bytes()
     opened.dock.warp.output.setFilePath(pair_files[which])
@@ -241,8 +243,8 @@ def test_a_refusal_is_told_beside_the_warp_button(opened):
     result = result_of(
         tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT
     )
-    controller.review.begin_stream()
-    controller.review.end_stream(result)
+    controller.review.sessions.begin_stream()
+    controller.review.sessions.end_stream(result)
     assert "no reliable alignment" in opened.dock.warp.model_line.text()
 
 
@@ -252,13 +254,13 @@ def test_the_refusal_belongs_to_its_review(opened):
     """
     session = give_points(opened)
     controller, line = opened.controller, opened.dock.warp.model_line
-    controller.review.begin_stream()
-    controller.review.end_stream(
+    controller.review.sessions.begin_stream()
+    controller.review.sessions.end_stream(
         result_of(tie_points(), (session.reference, session.sensed), Status.NO_RELIABLE_ALIGNMENT)
     )
     assert "no reliable alignment" in line.text()
-    controller.review.undo()
-    controller.review.refresh()
+    controller.review.desk.undo()
+    controller.review.desk.refresh()
     assert "no reliable alignment" not in line.text()
 
 
@@ -269,33 +271,37 @@ def test_a_run_keeps_to_its_own_review(opened, pair_files, tmp_path):
     session = give_points(opened)
     controller, points = opened.controller, tmp_path / "p.points"
     points.write_text("#CRS:\nmapX,mapY,sourceX,sourceY,enable\n1,2,3,4,1\n")
-    controller.review.begin_stream()
+    controller.review.sessions.begin_stream()
     opened.dock.match.swap_button.click()
     controller.keeping.import_points(points)
     assert "Wait for the end of the run" in opened.dock.status.text()
-    assert controller.review.session is session
-    controller.review.stream(tie_points(4))
+    assert controller.review.desk.session is session
+    controller.review.sessions.stream(tie_points(4))
     assert len(session.points) == 4
-    controller.review.end_stream(result_of(tie_points(12), (session.reference, session.sensed)))
+    controller.review.sessions.end_stream(
+        result_of(tie_points(12), (session.reference, session.sensed))
+    )
     assert len(session.points) == 12
-    controller.review.begin_stream()
-    controller.review.forget()
-    assert not controller.review.locked
+    controller.review.sessions.begin_stream()
+    controller.review.sessions.forget()
+    assert not controller.review.desk.locked
     assert len(session.points) == 12
 
 
 def test_the_review_goes_on_with_the_band_that_was_matched(opened):
     session = give_points(opened)
     sensed = replace(session.sensed, bands=(1,))
-    opened.controller.review.begin_stream()
-    opened.controller.review.end_stream(result_of(tie_points(), (session.reference, sensed)))
+    opened.controller.review.sessions.begin_stream()
+    opened.controller.review.sessions.end_stream(
+        result_of(tie_points(), (session.reference, sensed))
+    )
     assert session.sensed == sensed
-    assert opened.controller.review.session is session
+    assert opened.controller.review.desk.session is session
 
 
 def test_ok_in_the_options_leaves_the_open_review_alone(opened, plugin):
     session = give_points(opened)
-    opened.controller.review.set_model("polynomial2")
+    opened.controller.review.desk.set_model("polynomial2")
     opened.dock.match.set_param("search_radius", 345.0)
     opened.controller._follow_settings()  # nothing was changed there
     assert session.model == "polynomial2"
@@ -308,7 +314,7 @@ def test_ok_in_the_options_leaves_the_open_review_alone(opened, plugin):
 
 def test_without_an_interpreter_points_are_placed_by_hand_and_the_reason_is_told(opened):
     session = give_points(opened)
-    opened.controller.review.select([7])
+    opened.controller.review.desk.select([7])
     opened.controller.explainer.explain()
     assert "not installed yet" in opened.dock.status.text()
     before = opened.dock.status.text()
@@ -327,7 +333,7 @@ def test_a_truncated_raster_is_told_of_and_the_pair_followed(opened, pair_files)
         QgsProject.instance().addMapLayer(layer)
         opened.dock.match.sensed_combo.setLayer(layer)
         QTest.qWait(50)
-        assert opened.controller.review.session is None
+        assert opened.controller.review.desk.session is None
 
 
 def test_the_confidence_layer_joins_the_group_once(opened):
@@ -356,7 +362,7 @@ def test_an_earlier_review_is_offered_and_restored(host, pair_files):
         QTest.qWait(50)
         if start == 0:
             give_points(plugin)
-            plugin.controller.review.session.reject([5])
+            plugin.controller.review.desk.session.reject([5])
             QgsProject.instance().removeEntry(
                 "sar_optical_align", "reference_layer"
             )  # a project that asks for no review
@@ -365,7 +371,7 @@ def test_an_earlier_review_is_offered_and_restored(host, pair_files):
                 b for b in host.bar.currentItem().findChildren(QPushButton) if b.text() == "Restore"
             )
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-            session = plugin.controller.review.session
+            session = plugin.controller.review.desk.session
             assert len(session.points) == 30
             assert not session.point(5).tie_point.enabled
             assert session.fit.quality.n_points == 29
@@ -377,7 +383,7 @@ def test_removing_a_layer_clears_the_canvas_but_not_the_review(opened):
     session = give_points(opened)
     QgsProject.instance().removeMapLayer(opened.dock.match.sensed_combo.currentLayer().id())
     QTest.qWait(50)
-    assert opened.controller.review.session is None
+    assert opened.controller.review.desk.session is None
     assert opened.dock.review.table.model().rowCount() == 0
     assert len(session.points) == 30
 

@@ -40,8 +40,8 @@ def plugin(qgis_app, pair_files):
     review = plugin.controller.review
     session = plugin.controller.open_session()
     session.set_model("affine")
-    review.begin_stream()
-    review.end_stream(result_of(tie_points(), (session.reference, session.sensed)))
+    review.sessions.begin_stream()
+    review.sessions.end_stream(result_of(tie_points(), (session.reference, session.sensed)))
     plugin.host = host
     yield plugin
     plugin.unload()
@@ -119,11 +119,11 @@ def test_what_only_shows_a_review_is_offered_neither_for_matching_nor_for_warpin
 
 
 def test_it_follows_edits_undo_and_model(plugin, live, qtbot):
-    session, review = plugin.controller.review.session, plugin.controller.review
+    session, review = plugin.controller.review.desk.session, plugin.controller.review
     x, y = session.points[0].tie_point.reference_px
     first, moved = follows(live, qtbot, lambda: session.move(1, (x + 40, y - 25)))
     assert moved.shape != first.shape or (moved != first).any()
-    _, back = follows(live, qtbot, review.undo)
+    _, back = follows(live, qtbot, review.desk.undo)
     assert back.shape == first.shape
     np.testing.assert_array_equal(back, first)
     _, shifted = follows(live, qtbot, lambda: session.set_model("shift"))
@@ -132,7 +132,7 @@ def test_it_follows_edits_undo_and_model(plugin, live, qtbot):
 
 
 def test_a_displacement_field_is_drawn_from_a_file_and_gives_way_again(plugin, live, qtbot):
-    session = plugin.controller.review.session
+    session = plugin.controller.review.desk.session
     follows(live, qtbot, lambda: session.set_model("field"))
     assert live.layer.source().endswith(".tif")
     assert "Warping" not in plugin.dock.status.text()
@@ -144,7 +144,7 @@ def test_a_displacement_field_is_drawn_from_a_file_and_gives_way_again(plugin, l
 
 
 def test_many_edits_end_with_the_newest(plugin, live, qtbot):
-    session = plugin.controller.review.session
+    session = plugin.controller.review.desk.session
     x, y = session.points[0].tie_point.reference_px
     for step in range(12):
         session.move(1, (x + 4 * step, y))
@@ -161,7 +161,7 @@ def test_many_edits_end_with_the_newest(plugin, live, qtbot):
 
 
 def test_without_a_fit_there_is_no_preview_and_it_comes_back_with_one(plugin, live, qtbot):
-    session = plugin.controller.review.session
+    session = plugin.controller.review.desk.session
     session.reject([p.id for p in session.points])
     qtbot.waitUntil(lambda: not previews(), timeout=3000)
     session.undo()
@@ -169,7 +169,7 @@ def test_without_a_fit_there_is_no_preview_and_it_comes_back_with_one(plugin, li
 
 
 def test_a_fold_is_told_and_not_drawn(plugin, live, qtbot):
-    session = plugin.controller.review.session
+    session = plugin.controller.review.desk.session
     a, b = session.points[0].tie_point.reference_px, session.points[7].tie_point.reference_px
     session.set_model("tps")
     session.move(1, b)
@@ -191,15 +191,15 @@ def test_a_style_the_analyst_gave_it_stays(plugin, live, qtbot):
     live.layer.setOpacity(0.4)
     live.layer.renderer().setGrayBand(1)
     live.layer.brightnessFilter().setBrightness(33)
-    follows(live, qtbot, lambda: plugin.controller.review.session.reject([2]))
+    follows(live, qtbot, lambda: plugin.controller.review.desk.session.reject([2]))
     assert live.layer.opacity() == pytest.approx(0.4)
     assert live.layer.brightnessFilter().brightness() == 33
 
 
 def test_turning_off_and_on_again_at_once_ends_on(plugin, live, qtbot):
     button = plugin.dock.compare.preview_button
-    plugin.controller.review.session.reject([2])
-    plugin.controller.review.refresh()
+    plugin.controller.review.desk.session.reject([2])
+    plugin.controller.review.desk.refresh()
     button.click()
     button.click()
     qtbot.waitUntil(lambda: live.latest.task is None and len(previews()) == 1, timeout=5000)
@@ -207,8 +207,8 @@ def test_turning_off_and_on_again_at_once_ends_on(plugin, live, qtbot):
 
 
 def test_cancelling_in_the_list_of_tasks_turns_it_off(plugin, live, qtbot):
-    plugin.controller.review.session.reject([2])
-    plugin.controller.review.refresh()
+    plugin.controller.review.desk.session.reject([2])
+    plugin.controller.review.desk.refresh()
     live.latest.task.cancel()
     qtbot.waitUntil(lambda: live.latest.task is None, timeout=5000)
     if live.is_on:  # the task was quicker
@@ -280,7 +280,7 @@ def test_b_shows_before_and_after(plugin, live):
 def test_space_flickers_on_the_map_and_in_the_table(plugin, live):
     strip = plugin.dock.compare
     plugin.host.window.activateWindow()
-    plugin.controller.review.use_tool()
+    plugin.controller.review.map.use_tool()
     for widget in (plugin.host.canvas, plugin.dock.review.table):
         plugin.dock.tabs.setCurrentIndex(1)
         widget.setFocus()
@@ -304,7 +304,7 @@ def test_space_on_the_map_is_qgis_own_where_the_review_is_not_at_work(plugin, li
     canvas.setFocus()
     QTest.keyClick(canvas, Qt.Key.Key_Space)
     assert not chips.is_flickering
-    plugin.controller.review.use_tool()
+    plugin.controller.review.map.use_tool()
     plugin.action.trigger()  # hides the dock
     QTest.keyClick(canvas, Qt.Key.Key_Space)
     assert not chips.is_flickering
@@ -313,7 +313,7 @@ def test_space_on_the_map_is_qgis_own_where_the_review_is_not_at_work(plugin, li
 def test_a_number_half_typed_in_the_form_of_the_warp_is_no_error(plugin, live):
     plugin.dock.warp.form.editor("nodata").setText("minus")
     plugin.dock.warp.form.changed.emit()
-    plugin.controller.review.session.reject([9])
+    plugin.controller.review.desk.session.reject([9])
     QTest.qWait(80)
     plugin.dock.warp.form.editor("nodata").setText("")
     plugin.dock.warp.form.changed.emit()

@@ -45,7 +45,7 @@ def test_n_and_p_walk_the_queue_and_move_the_canvas(review, canvas, press):
         assert chosen(review) == expected
         centre = canvas.center()
         assert (centre.x(), centre.y()) == pytest.approx(
-            review.session.point(expected).tie_point.reference_map
+            review.desk.session.point(expected).tie_point.reference_map
         )
     for expected in order[2::-1]:
         press(KEY.Key_P)
@@ -57,17 +57,17 @@ def test_a_judged_point_gives_way_to_the_next_and_the_progress_counts(review, pr
     press(KEY.Key_N)
     press(KEY.Key_A)
     press(KEY.Key_R)
-    review.refresh()
-    assert review.session.point(order[0]).state is PointState.ACCEPTED
-    assert review.session.point(order[1]).state is PointState.REJECTED
+    review.desk.refresh()
+    assert review.desk.session.point(order[0]).state is PointState.ACCEPTED
+    assert review.desk.session.point(order[1]).state is PointState.REJECTED
     assert chosen(review) == order[2]
     assert review.panel.progress_text.text() == "2 of 30 reviewed"
     assert (review.panel.progress.value(), review.panel.progress.maximum()) == (2, 30)
     assert not {order[0], order[1]} & set(review.walk.queue.order)
     press(KEY.Key_P)
     press(KEY.Key_U)
-    review.refresh()
-    assert review.session.point(order[1]).state is PointState.PREDICTED
+    review.desk.refresh()
+    assert review.desk.session.point(order[1]).state is PointState.PREDICTED
 
 
 def test_without_going_on_the_point_stays_selected_and_the_choice_is_kept(review, press):
@@ -93,16 +93,16 @@ def test_sorted_by_another_column_the_walk_follows_the_rows(review, press):
 
 
 def test_arrows_nudge_as_one_step_of_undo(review, press):
-    review.select([9])
-    before = review.session.point(9).tie_point.reference_px
+    review.desk.select([9])
+    before = review.desk.session.point(9).tie_point.reference_px
     for _ in range(3):
         press(KEY.Key_Right)
     press(KEY.Key_Up, SHIFT)
-    after = review.session.point(9).tie_point.reference_px
+    after = review.desk.session.point(9).tie_point.reference_px
     assert np.array(after) - before == pytest.approx([0.3, -1.0], abs=1e-6)
-    review.undo()
-    assert review.session.point(9).tie_point.reference_px == before
-    assert review.session.point(9).state is PointState.PREDICTED
+    review.desk.undo()
+    assert review.desk.session.point(9).tie_point.reference_px == before
+    assert review.desk.session.point(9).state is PointState.PREDICTED
 
 
 @pytest.mark.parametrize(("epsg", "rotation"), [(32633, 70.0), (4326, 0.0), (3857, -30.0)])
@@ -111,18 +111,18 @@ def test_on_the_canvas_an_arrow_moves_the_point_that_way_on_the_screen(
 ):
     canvas.setDestinationCrs(QgsCoordinateReferenceSystem(f"EPSG:{epsg}"))
     canvas.setRotation(rotation)
-    review.select([9])
-    review.zoom_to(9)
+    review.desk.select([9])
+    review.map.zoom_to(9)
     start, before = (
-        np.array(review.item.screen_position(9)),
-        np.array(review.session.point(9).tie_point.reference_px),
+        np.array(review.map.item.screen_position(9)),
+        np.array(review.desk.session.point(9).tie_point.reference_px),
     )
     for _ in range(5):
         QTest.keyClick(canvas, KEY.Key_Right, SHIFT)
-    review.refresh()
-    moved = np.array(review.item.screen_position(9)) - start
+    review.desk.refresh()
+    moved = np.array(review.map.item.screen_position(9)) - start
     assert np.hypot(
-        *(np.array(review.session.point(9).tie_point.reference_px) - before)
+        *(np.array(review.desk.session.point(9).tie_point.reference_px) - before)
     ) == pytest.approx(5.0, abs=1e-6)
     assert moved[0] > 0
     assert abs(moved[1]) < 0.02 * moved[0]
@@ -133,7 +133,7 @@ def test_arrows_without_a_selected_point_stay_with_the_canvas(review, canvas):
     centre = canvas.center().x()
     QTest.keyClick(canvas, KEY.Key_Right)
     assert canvas.center().x() > centre
-    assert not review.session.points[0].found
+    assert not review.desk.session.points[0].found
 
 
 def test_a_lasso_selects_what_it_goes_around(review, canvas):
@@ -151,10 +151,10 @@ def test_a_lasso_selects_what_it_goes_around(review, canvas):
     drag(view, outline)
     ids = set(review.panel.table.selected_ids())
     assert ids == set(
-        review.item.ids_inside(np.array([(p.x(), p.y()) for p in outline], dtype=float))
+        review.map.item.ids_inside(np.array([(p.x(), p.y()) for p in outline], dtype=float))
     )
     assert 0 < len(ids) < 30
-    assert ids < set(review.item.ids_in(89, 59, 501, 421))
+    assert ids < set(review.map.item.ids_in(89, 59, 501, 421))
 
 
 def test_a_brushed_range_of_scores_is_rejected_with_its_reason(review, qtbot):
@@ -162,14 +162,14 @@ def test_a_brushed_range_of_scores_is_rejected_with_its_reason(review, qtbot):
     panel.histogram_button.click()
     histogram.measure.setCurrentIndex(2)
     histogram.high.setValue(0.605)
-    below = {p.id for p in review.session.points if p.tie_point.score <= 0.605}
+    below = {p.id for p in review.desk.session.points if p.tie_point.score <= 0.605}
     assert set(panel.table.selected_ids()) == below == set(range(1, 11))
     histogram.findChild(object, "histogramRejectButton").click()
-    assert {p.id for p in review.session.points if p.state is PointState.REJECTED} == below
-    assert review.session.point(4).reason == "score from 0.00 to 0.60, rejected by the analyst"
+    assert {p.id for p in review.desk.session.points if p.state is PointState.REJECTED} == below
+    assert review.desk.session.point(4).reason == "score from 0.00 to 0.60, rejected by the analyst"
     assert set(panel.table.selected_ids()) == below  # many were judged: nothing goes on
-    review.undo()
-    assert all(p.state is PointState.PREDICTED for p in review.session.points)
+    review.desk.undo()
+    assert all(p.state is PointState.PREDICTED for p in review.desk.session.points)
 
 
 def test_dragging_over_the_bars_takes_the_points_whose_residuals_lie_there(review):
@@ -178,7 +178,7 @@ def test_dragging_over_the_bars_takes_the_points_whose_residuals_lie_there(revie
     bars = histogram.bars
     bars.resize(308, 60)
     drag(bars, [QPoint(154, 20), QPoint(250, 20), QPoint(306, 20)])
-    size = {i: np.hypot(*d) for i, d in review.session.fit.residuals_px.items()}
+    size = {i: np.hypot(*d) for i, d in review.desk.session.fit.residuals_px.items()}
     low = histogram.low.value()
     assert low == pytest.approx(bars.end * 150 / 300, abs=0.02)
     assert set(panel.table.selected_ids()) == {
@@ -189,13 +189,13 @@ def test_dragging_over_the_bars_takes_the_points_whose_residuals_lie_there(revie
 
 
 def test_with_many_points_the_advisor_answers_beside_and_its_answer_is_shown(review, qtbot):
-    session = review.session
+    session = review.desk.session
     session.set_model("auto")
     session.replace_all(tie_points(700))
-    review.refresh()
+    review.desk.refresh()
     assert not session.advice_due  # the first fit asked it
     session.reject([5])
-    review.refresh()
+    review.desk.refresh()
     assert session.fit.model == "affine"
     assert session.advice_due
     qtbot.waitUntil(lambda: not session.advice_due, timeout=10000)
@@ -205,9 +205,9 @@ def test_with_many_points_the_advisor_answers_beside_and_its_answer_is_shown(rev
 
 def test_at_the_end_of_the_queue_it_is_said(review):
     told = []
-    review.said.connect(told.append)
-    review.session.accept([p.id for p in review.session.points])
-    review.refresh()
+    review.desk.said.connect(told.append)
+    review.desk.session.accept([p.id for p in review.desk.session.points])
+    review.desk.refresh()
     QTest.keyClick(review.panel.table, KEY.Key_N)
     assert told[-1] == "Every point has been judged."
     assert review.panel.progress_text.text() == "30 of 30 reviewed"
@@ -215,13 +215,13 @@ def test_at_the_end_of_the_queue_it_is_said(review):
 
 def test_each_edit_is_said_so_that_no_earlier_word_stays(review):
     told = []
-    review.said.connect(told.append)
+    review.desk.said.connect(told.append)
     review.panel.go_on.setChecked(False)
     review.walk.judge("reject", [4])
     review.walk.judge("accept", [5, 6])
     review.walk.toggle_check([7])
-    review.undo()
-    review.redo()
+    review.desk.undo()
+    review.desk.redo()
     assert told == [
         "Point 4 rejected; it stays in the list",
         "2 points accepted",

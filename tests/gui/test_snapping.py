@@ -20,9 +20,9 @@ from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.session.session import PointState, Seen
 from sar_optical_align.plugin.core.types import AlignParams, Evidence, RasterRef
+from sar_optical_align.plugin.gis.chip_reader import ChipReader
 from sar_optical_align.plugin.gis.placement import Placement
 from sar_optical_align.plugin.gis.rasters import native_grid
-from sar_optical_align.plugin.reviewing.chips import ChipReader
 from sar_optical_align.plugin.reviewing.controller import ReviewController
 from sar_optical_align.plugin.store.settings import machine, save_params
 from sar_optical_align.ui.panels.review_panel import ReviewPanel
@@ -45,8 +45,8 @@ class Worker:
 
 
 def canvas_place(review, reference_px):
-    return review.placement.to_canvas(
-        review.placement.reference_place_of_px(reference_px), review.canvas_crs()
+    return review.desk.placement.to_canvas(
+        review.desk.placement.reference_place_of_px(reference_px), review.map.crs()
     )
 
 
@@ -55,42 +55,42 @@ def canvas_place(review, reference_px):
 
 
 def test_a_drag_snaps_to_the_nearest_peak_and_shows_it_on_the_way(review, canvas):
-    found = review.session.point(14).tie_point
-    review.select([14])
-    review.zoom_to(14)
+    found = review.desk.session.point(14).tie_point
+    review.desk.select([14])
+    review.map.zoom_to(14)
     canvas.zoomByFactor(0.1, QgsPointXY(*found.reference_map))
-    start = QPointF(*review.item.screen_position(14))
+    start = QPointF(*review.map.item.screen_position(14))
     aim = np.array(found.reference_px) + [-5.2, 4.4]
     end = canvas.getCoordinateTransform().transform(canvas_place(review, tuple(aim)))
     start, end = start.toPoint(), QPoint(round(end.x()), round(end.y()))
     QTest.mousePress(canvas.viewport(), LEFT, PLAIN, start)
     move(canvas.viewport(), end)
-    ghost = review.item._ghost[1]
+    ghost = review.map.item._ghost[1]
     assert (ghost.x(), ghost.y()) == pytest.approx(
         tuple(canvas_place(review, tuple(np.array(found.reference_px) + [-6, 5]))), abs=0.5
     )
     assert "would snap" in review.told[-1]
     assert "score 0.36" in review.told[-1]  # what the match's own 0.64 leaves
     QTest.mouseRelease(canvas.viewport(), LEFT, PLAIN, end)
-    now = review.session.point(14)
+    now = review.desk.session.point(14)
     assert np.array(now.tie_point.reference_px) - found.reference_px == pytest.approx(
         [-6.0, 5.0], abs=0.05
     )
     assert now.tie_point.score == pytest.approx(0.36)
     assert now.tie_point.evidence.peak == pytest.approx(0.3, abs=0.02)
     assert now.state is PointState.EDITED
-    review.undo()
-    assert review.session.point(14).tie_point == found
+    review.desk.undo()
+    assert review.desk.session.point(14).tie_point == found
 
 
 def test_ctrl_places_a_point_freely(review, canvas):
-    found = review.session.point(14).tie_point
-    review.zoom_to(14)
-    start = QPointF(*review.item.screen_position(14)).toPoint()
+    found = review.desk.session.point(14).tie_point
+    review.map.zoom_to(14)
+    start = QPointF(*review.map.item.screen_position(14)).toPoint()
     drag(canvas.viewport(), [start, start + QPoint(20, 10), start + QPoint(31, 17)], CTRL)
-    now = review.session.point(14).tie_point
-    review.refresh()
-    assert review.item.screen_position(14) == pytest.approx(
+    now = review.desk.session.point(14).tie_point
+    review.desk.refresh()
+    assert review.map.item.screen_position(14) == pytest.approx(
         (start.x() + 31, start.y() + 17), abs=1.0
     )
     assert now.score == found.score
@@ -98,7 +98,7 @@ def test_ctrl_places_a_point_freely(review, canvas):
 
 
 def test_beside_the_stored_surface_the_worker_measures(review, qtbot):
-    point = review.session.point(14)
+    point = review.desk.session.point(14)
     at = tuple(np.array(point.tie_point.reference_px) + [20.0, 0.0])
     peak = (at[0] + 1.5, at[1] - 0.75)
     yy, xx = np.mgrid[:17, :17]
@@ -111,14 +111,18 @@ def test_beside_the_stored_surface_the_worker_measures(review, qtbot):
     )
     review.snapper.worker = lambda: worker
     review.snapper.drop(14, at, free=False)
-    assert review.session.point(14).tie_point.reference_px == at  # at once, and measured meanwhile
-    qtbot.waitUntil(lambda: review.session.point(14).tie_point.reference_px != at, timeout=5000)
+    assert (
+        review.desk.session.point(14).tie_point.reference_px == at
+    )  # at once, and measured meanwhile
+    qtbot.waitUntil(
+        lambda: review.desk.session.point(14).tie_point.reference_px != at, timeout=5000
+    )
     assert worker.asked == [(at, point.tie_point.sensed_px)]
-    now = review.session.point(14).tie_point
+    now = review.desk.session.point(14).tie_point
     assert now.reference_px == pytest.approx(peak, abs=0.1)
     assert now.score == 0.77
-    review.undo()  # one step took both
-    assert review.session.point(14).tie_point == point.tie_point
+    review.desk.undo()  # one step took both
+    assert review.desk.session.point(14).tie_point == point.tie_point
 
 
 def test_it_measures_as_the_run_of_the_review_did_whatever_ran_last(review, qtbot):
@@ -127,13 +131,15 @@ def test_it_measures_as_the_run_of_the_review_did_whatever_ran_last(review, qtbo
     review.snapper.worker = lambda: worker
     review.snapper.drop(14, (50.0, 50.0), free=False)
     qtbot.waitUntil(lambda: len(worker.params) == 1, timeout=5000)
-    run = review.session.run
+    run = review.desk.session.run
     assert worker.params == [dataclasses.replace(run.params, matcher=run.matcher, **machine())]
 
 
 def test_one_click_adds_a_point_and_its_partner_is_measured(review, canvas, qtbot):
     click = QPoint(canvas.width() // 2 + 11, canvas.height() // 2 - 7)
-    at = review.placement.reference_px(review.tool.toMapCoordinates(click), review.canvas_crs())
+    at = review.desk.placement.reference_px(
+        review.map.tool.toMapCoordinates(click), review.map.crs()
+    )
     worker = Worker(
         (at[0] + 2.0, at[1] - 1.0),
         Seen(
@@ -144,21 +150,21 @@ def test_one_click_adds_a_point_and_its_partner_is_measured(review, canvas, qtbo
     )
     review.snapper.worker = lambda: worker
     review.maker.set_adding(True)
-    fitted = review.session.fit.transform
+    fitted = review.desk.session.fit.transform
     QTest.mouseClick(canvas.viewport(), LEFT, PLAIN, click)
-    new = review.session.points[-1]
+    new = review.desk.session.points[-1]
     assert new.state is PointState.ADDED
     assert new.tie_point.sensed_px == pytest.approx(tuple(fitted.inverse([at])[0]))
-    qtbot.waitUntil(lambda: review.session.points[-1].tie_point.score == 0.9, timeout=5000)
-    now = review.session.points[-1].tie_point
+    qtbot.waitUntil(lambda: review.desk.session.points[-1].tie_point.score == 0.9, timeout=5000)
+    now = review.desk.session.points[-1].tie_point
     # the sensed place that was measured matches 2 px right of and 1 px above the click, so the
     # click's partner lies the other way
     back = fitted.apply([now.sensed_px])[0]
     assert now.reference_px == pytest.approx(at)
     assert np.array(at) - back == pytest.approx([2.0, -1.0], abs=1e-3)
     assert now.evidence.surface_origin_px == pytest.approx((at[0] - 2.0, at[1] + 1.0))
-    review.undo()
-    assert len(review.session.points) == 30
+    review.desk.undo()
+    assert len(review.desk.session.points) == 30
 
 
 def test_points_added_in_quick_succession_are_all_measured(review, qtbot):
@@ -175,15 +181,16 @@ def test_points_added_in_quick_succession_are_all_measured(review, qtbot):
     for place in places:
         review.maker.place(canvas_place(review, place))
     qtbot.waitUntil(
-        lambda: [p.tie_point.score for p in review.session.points[-3:]] == [0.9] * 3, timeout=5000
+        lambda: [p.tie_point.score for p in review.desk.session.points[-3:]] == [0.9] * 3,
+        timeout=5000,
     )
     assert np.array(asked) == pytest.approx(np.array(places))
     steps = 0
-    while len(review.session.points) > 30:
-        review.undo()
+    while len(review.desk.session.points) > 30:
+        review.desk.undo()
         steps += 1
     assert 3 <= steps <= 6  # an answer that came after the next click is a step of its own
-    assert review.session.undo_text == "Find tie points"
+    assert review.desk.session.undo_text == "Find tie points"
 
 
 def test_a_doubtful_match_leaves_the_partner_where_the_fit_has_it(review, canvas, qtbot):
@@ -192,9 +199,9 @@ def test_a_doubtful_match_leaves_the_partner_where_the_fit_has_it(review, canvas
     review.snapper.worker = lambda: worker
     review.maker.set_adding(True)
     review.maker.place(canvas_place(review, at))
-    before = review.session.points[-1].tie_point.sensed_px
-    qtbot.waitUntil(lambda: review.session.points[-1].tie_point.score == 0.2, timeout=5000)
-    assert review.session.points[-1].tie_point.sensed_px == before
+    before = review.desk.session.points[-1].tie_point.sensed_px
+    qtbot.waitUntil(lambda: review.desk.session.points[-1].tie_point.score == 0.2, timeout=5000)
+    assert review.desk.session.points[-1].tie_point.sensed_px == before
     assert "no clear match" in review.told[-1]
 
 
@@ -202,14 +209,14 @@ def test_a_doubtful_match_leaves_the_partner_where_the_fit_has_it(review, canvas
 def test_what_cannot_be_measured_stays_where_it_was_put_and_is_told(review, worker, qtbot):
     if worker is not None:
         review.snapper.worker = lambda: worker
-    at = tuple(np.array(review.session.point(5).tie_point.reference_px) + [25.0, 3.0])
+    at = tuple(np.array(review.desk.session.point(5).tie_point.reference_px) + [25.0, 3.0])
     review.snapper.drop(5, at, free=False)
     qtbot.waitUntil(lambda: any("is where you put it" in t for t in review.told), timeout=5000)
-    assert review.session.point(5).tie_point.reference_px == at
+    assert review.desk.session.point(5).tie_point.reference_px == at
 
 
 def test_an_answer_that_comes_after_another_edit_changes_nothing(review, qtbot):
-    at = tuple(np.array(review.session.point(5).tie_point.reference_px) + [25.0, 3.0])
+    at = tuple(np.array(review.desk.session.point(5).tie_point.reference_px) + [25.0, 3.0])
     worker = Worker(
         (at[0] + 1, at[1]),
         Seen(
@@ -218,10 +225,10 @@ def test_an_answer_that_comes_after_another_edit_changes_nothing(review, qtbot):
     )
     review.snapper.worker = lambda: worker
     review.snapper.drop(5, at, free=False)
-    review.session.nudge(5, 0.1, 0.0)
-    after = review.session.points
+    review.desk.session.nudge(5, 0.1, 0.0)
+    after = review.desk.session.points
     qtbot.waitUntil(lambda: review.snapper.latest.task is None, timeout=5000)
-    assert review.session.points is after
+    assert review.desk.session.points is after
 
 
 # --- chips
@@ -255,13 +262,13 @@ def over_one_another(tmp_path, canvas):
 
 def test_as_fitted_both_chips_show_the_same_ground(canvas, over_one_another):
     review = ReviewController(canvas, ReviewPanel())
-    session = review.open(*over_one_another, "affine")
+    session = review.sessions.open(*over_one_another, "affine")
     session.replace_all(tie_points(noise_px=0.0))
     point = min(
         session.points,
         key=lambda p: np.hypot(p.tie_point.reference_px[0] - 80, p.tie_point.reference_px[1] - 60),
     ).tie_point
-    reader = ChipReader(review.placement, *over_one_another)
+    reader = ChipReader(review.desk.placement, *over_one_another)
     fitted = reader.read(point, 24.0, 96, session.fit.transform)
     inside = (fitted.reference[..., 3] > 0) & (fitted.sensed[..., 3] > 0)
     assert inside.mean() > 0.95
@@ -283,16 +290,18 @@ def test_as_fitted_both_chips_show_the_same_ground(canvas, over_one_another):
 
 
 def test_chips_beyond_the_edge_are_empty_there(review):
-    reader = ChipReader(review.placement, *(review.session.reference, review.session.sensed))
-    point = dataclasses.replace(review.session.point(1).tie_point, reference_px=(0.0, 0.0))
-    pair = reader.read(point, 40.0, 40, review.session.fit.transform)
+    reader = ChipReader(
+        review.desk.placement, *(review.desk.session.reference, review.desk.session.sensed)
+    )
+    point = dataclasses.replace(review.desk.session.point(1).tie_point, reference_px=(0.0, 0.0))
+    pair = reader.read(point, 40.0, 40, review.desk.session.fit.transform)
     assert pair.reference[:19, :19, 3].max() == 0
     assert pair.reference[22:, 22:, 3].min() == 255
 
 
 def test_the_selected_point_is_shown_and_keys_change_the_view(review, qtbot):
     view = review.panel.chips
-    review.select([7])
+    review.desk.select([7])
     qtbot.waitUntil(lambda: view._pair is not None and view._pair.point_id == 7, timeout=2000)
     assert view._pair.fitted
     QTest.keyClick(review.panel.table, Qt.Key.Key_G)
@@ -301,27 +310,27 @@ def test_the_selected_point_is_shown_and_keys_change_the_view(review, qtbot):
     side = view.side_px
     view.zoom(-1)
     qtbot.waitUntil(lambda: view._pair.side_px < side, timeout=2000)
-    QTest.keyClick(review.canvas, Qt.Key.Key_Space)
+    QTest.keyClick(review.map.canvas, Qt.Key.Key_Space)
     assert view.is_flickering
     assert review.panel.flicker_button.isChecked()
     first = view.grab().toImage()
     qtbot.waitUntil(lambda: view._second, timeout=2000)
     assert view.grab().toImage() != first
-    QTest.keyClick(review.canvas, Qt.Key.Key_F)
+    QTest.keyClick(review.map.canvas, Qt.Key.Key_F)
     assert not view.is_flickering
     QTest.keyClick(review.panel.table, Qt.Key.Key_Space)
     QTest.keyClick(review.panel.table, Qt.Key.Key_F)
     assert not view.is_flickering
-    review.select([])
+    review.desk.select([])
     qtbot.waitUntil(lambda: view._pair is None, timeout=2000)
 
 
 @pytest.mark.parametrize("fitted", [True, False])
 def test_a_double_click_in_a_chip_puts_that_end_there(review, qtbot, fitted):
-    view, session = review.panel.chips, review.session
+    view, session = review.panel.chips, review.desk.session
     if not fitted:
         view.toggle_fitted()
-    review.select([7])
+    review.desk.select([7])
     qtbot.waitUntil(lambda: view._pair is not None and view._pair.fitted == fitted, timeout=2000)
     before, transform = session.point(7).tie_point, session.fit.transform
     left, right = view._frames()
@@ -344,7 +353,7 @@ def test_a_double_click_in_a_chip_puts_that_end_there(review, qtbot, fitted):
     assert now.sensed_px == pytest.approx(tuple(there[0]), abs=1e-6)
     assert now.reference_px == before.reference_px
     assert now.evidence is None  # what was seen belongs to the earlier place
-    review.undo()
+    review.desk.undo()
     aim = QPoint(round(left.center().x()) - 9, round(left.center().y()) + 6)
     QTest.mouseDClick(view, LEFT, CTRL, aim)
     at = (

@@ -50,13 +50,15 @@ class WholePlugin:
         QTest.qWait(50)
         self.review = self.plugin.controller.review
         session = self.plugin.controller.open_session()
-        self.review.begin_stream()
-        self.review.end_stream(result_of(tie_points(points), (session.reference, session.sensed)))
+        self.review.sessions.begin_stream()
+        self.review.sessions.end_stream(
+            result_of(tie_points(points), (session.reference, session.sensed))
+        )
         session.accept([1, 2])
         session.reject([3, 4])
         session.set_role([5, 6], Role.CHECK)
-        self.review.refresh()
-        self.review.select([7])
+        self.review.desk.refresh()
+        self.review.desk.select([7])
         self.page = self.host.factories[0].createWidget(None)
         self.page.resize(760, 720)
         self.explain = self.plugin.controller.explainer.dialog
