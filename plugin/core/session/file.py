@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import secrets
 import sqlite3
@@ -36,11 +37,13 @@ from .rows import (
     extent,
     point_row,
     points_from,
+    residuals_from,
 )
 
 _MAGIC = b"SQLite format 3\x00"
 _JOURNALS = ("-journal", "-wal", "-shm")
 _WAIT_S = 3.0
+_SAME_PX = 1e-6
 _PUT = (
     "INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = "
     "excluded.value"
@@ -84,15 +87,16 @@ class SessionFile:
         file = cls(path, style_qml, written_by)
         with (
             contextlib.suppress(AlignError, sqlite3.Error, TypeError, ValueError),
-            geopackage.opened(path, ["session"], _BRIEF_S) as connection,
+            geopackage.opened(path, ["session", POINTS], _BRIEF_S) as connection,
         ):
             file._writer, file._count = _revision(connection)
+            file._residuals = residuals_from(connection)
             file._saved = record
         return file
 
     def save(self, record: SessionRecord) -> None:
-        """Write what changed since the last save; all of it at first, or where another program
-        wrote the file meanwhile.
+        """Write what changed since the last save, nothing where that is nothing; all of it at
+        first, or where another program wrote the file meanwhile.
 
         A file of another writer, or one that is damaged, is copied or renamed aside before.
 
@@ -102,7 +106,7 @@ class SessionFile:
         try:
             if not self._is_ours():
                 self._create(record)
-            else:
+            elif self._differs(record):
                 with _transaction(self.path) as connection:
                     self._update(connection, record)
         except (sqlite3.Error, OSError) as error:
@@ -128,7 +132,11 @@ class SessionFile:
         if saved is None:
             return
         known = {p.id for p in saved.points}
-        new = {i: r for i, r in residuals_px.items() if i in known and self._residuals.get(i) != r}
+        new = {
+            i: r
+            for i, r in residuals_px.items()
+            if i in known and not _same(self._residuals.get(i), r)
+        }
         gone = [i for i in self._residuals if i not in residuals_px]
         turned = saved.advised != advised
         if not new and not gone and not turned:
@@ -167,6 +175,16 @@ class SessionFile:
             if "locked" in str(error):
                 raise
             return False
+
+    def _differs(self, record: SessionRecord) -> bool:
+        """Whether a review is another than the one saved."""
+        saved = self._saved
+        return (
+            saved is None
+            or len(saved.points) != len(record.points)
+            or any(a is not b for a, b in zip(saved.points, record.points, strict=True))
+            or saved.described() != record.described()
+        )
 
     def _create(self, record: SessionRecord) -> None:
         """Write everything: into a new file that is renamed, or in one transaction into the one
@@ -260,6 +278,11 @@ class SessionFile:
         values["revision"] = [self._writer, self._count]
         rows_of = [(key, json.dumps(value, allow_nan=False)) for key, value in values.items()]
         connection.executemany(_PUT, rows_of)
+
+
+def _same(residual: Point | None, other: Point) -> bool:
+    """Whether two residuals differ by nothing but another computer's last digits."""
+    return residual is not None and math.dist(residual, other) < _SAME_PX
 
 
 def is_review(path: Path) -> bool:

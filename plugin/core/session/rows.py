@@ -188,6 +188,16 @@ def points_from(connection: sqlite3.Connection) -> tuple[SessionPoint, ...]:
     )  # nosec B608
 
 
+def residuals_from(connection: sqlite3.Connection) -> dict[int, Point]:
+    """Read the residuals of the points that have any, by id.
+
+    Raises:
+        sqlite3.Error: where the table is not ours.
+    """
+    rows = connection.execute(f"SELECT id, residual_x_px, residual_y_px FROM {POINTS}")  # nosec B608
+    return {i: (float(x), float(y)) for i, x, y in rows if x is not None and y is not None}
+
+
 def _evidence_from(row: sqlite3.Row) -> Evidence:
     peak, second, back, x0, y0, cx, cy, rx, ry = (_number(row[n]) for n in _NUMBERS)
     surface = None

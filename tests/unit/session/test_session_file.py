@@ -136,6 +136,27 @@ def test_going_on_writes_only_what_changed(tmp_path):
     assert [f.name for f in tmp_path.iterdir()] == ["s.gpkg"]
 
 
+def test_opening_a_review_does_not_touch_its_file(tmp_path):
+    path = tmp_path / "s.gpkg"
+    s = session(file=path)
+    s.set_result(result(with_evidence(tie_points()), s.reference, s.sensed))
+    s.set_model("auto")
+    s.note_fit()
+    os.utime(path, (1e9, 1e9))
+    before = path.read_bytes()
+    for _ in range(2):
+        record = load_record(path)
+        back = Session.from_record(record)
+        back.file = SessionFile.going_on(path, record)
+        back.save()
+        assert back.fit.residuals_px
+        back.note_fit()
+        assert (path.stat().st_mtime, path.read_bytes()) == (1e9, before)
+    back.reject([1])
+    back.note_fit()
+    assert path.read_bytes() != before
+
+
 def test_a_json_of_before_is_read(tmp_path):
     s = session()
     s.reject([3])
