@@ -1,9 +1,6 @@
 """The command line: the parser of all commands, and what becomes of their errors.
 
 What a command asks for and does is in `commands`, a file for each kind.
-
-Exit codes: 0 ok, 2 usage, 3 bad input, 4 no reliable alignment, 70 defect of the program, 130
-cancelled.
 """
 
 from __future__ import annotations
@@ -24,6 +21,10 @@ from .read.opening import network
 from .waiting import wait_quietly
 
 EXIT_CANCELLED = 130
+_EXIT_CODES = (
+    "Exit codes: 0 ok, 2 usage, 3 bad input, 4 no reliable alignment, 70 defect of the program "
+    "(with a report to copy), 130 cancelled."
+)
 
 
 class _Bar(Progress):
@@ -52,7 +53,9 @@ class _Bar(Progress):
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; each sets `run`, what it does."""
     parser = argparse.ArgumentParser(
-        prog="sar-optical-align", description="Align SAR rasters with optical ones."
+        prog="sar-optical-align",
+        description="Align SAR rasters with optical ones.",
+        epilog=_EXIT_CODES,
     )
     parser.add_argument("--debug", action="store_true", help="Print tracebacks of errors.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -77,6 +80,8 @@ def build_parser() -> argparse.ArgumentParser:
             "Default: refuse them.",
         )
     measuring.add_matchers(commands)
+    for p in commands.choices.values():
+        p.epilog = _EXIT_CODES
     return parser
 
 

@@ -3504,6 +3504,11 @@
         <translation>Lauf</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/align/evidence.py"/>
+        <source>Run `calibrate` again for the weights, or install the plugin anew.</source>
+        <translation>`calibrate` für die Gewichte erneut ausführen, oder das Plugin neu installieren.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/run/preflight.py"/>
         <source>SAR values</source>
         <translation>SAR-Werte</translation>
@@ -3917,6 +3922,11 @@
         <location filename="../../plugin/engine/learn/adapt.py"/>
         <source>The adapted weights cannot be written: {0}.</source>
         <translation>Die nachgelernten Gewichte können nicht geschrieben werden: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/align/evidence.py"/>
+        <source>The calibration has {0} weights for {1} features.</source>
+        <translation>Die Kalibrierung hat {0} Gewichte für {1} Merkmale.</translation>
     </message>
     <message>
         <location filename="../../plugin/provider/points.py"/>
@@ -5512,6 +5522,11 @@
         <location filename="../../plugin/engine/align/evidence.py"/>
         <source>the best position stands out by {0} standard deviations with {1} % of the area shared, and {2} % of the tie points are likely right (probability that the alignment is right {3} %)</source>
         <translation>die beste Lage hebt sich um {0} Standardabweichungen ab, bei {1} % gemeinsamer Fläche, und {2} % der Passpunkte sind wahrscheinlich richtig (Wahrscheinlichkeit, dass die Ausrichtung stimmt: {3} %)</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/align/evidence.py"/>
+        <source>the calibration</source>
+        <translation>die Kalibrierung</translation>
     </message>
     <message>
         <location filename="../../plugin/core/points/files.py"/>

@@ -17,8 +17,10 @@ import numpy as np
 import pytest
 import rasterio
 from raster_files import write_raster
+from sar_optical_align.plugin.core.errors import InputError, NoReliableAlignmentError, UsageError
 from sar_optical_align.plugin.core.progress import CallbackProgress
-from sar_optical_align.plugin.engine.cli import main
+from sar_optical_align.plugin.engine.cli import EXIT_CANCELLED, main
+from sar_optical_align.plugin.engine.commands.defect import EXIT_DEFECT
 
 RUN = Path(__file__).resolve().parents[2] / "packaging" / "run.py"
 CRS, GT = "EPSG:32633", (400000.0, 10.0, 0.0, 5000000.0, 0.0, -10.0)
@@ -39,6 +41,16 @@ def small_pair(scene_pair, tmp_path_factory):
             with rasterio.open(folder / path.name, "w", **profile) as sink:
                 sink.write(source.read(window=window))
     return folder / "optical.tif", folder / "sar.tif"
+
+
+@pytest.mark.parametrize("command", [(), ("register",), ("batch",), ("bench",), ("matchers",)])
+def test_the_help_of_every_command_lists_the_exit_codes(command, capsys):
+    with pytest.raises(SystemExit):
+        main([*command, "--help"])
+    listed = " ".join(capsys.readouterr().out.split()).split("Exit codes: ")[1]
+    codes = (InputError, UsageError, NoReliableAlignmentError)
+    known = {0, EXIT_DEFECT, EXIT_CANCELLED, *(error.exit_code for error in codes)}
+    assert {int(part.split()[0]) for part in listed.split(", ")} == known
 
 
 def test_register_writes_everything(small_pair, tmp_path, capsys):

@@ -29,11 +29,13 @@ from sar_optical_align.plugin.core.types import (
     TiePoint,
     WarpParams,
 )
+from sar_optical_align.plugin.engine.align.evidence import Calibration, probability
 from sar_optical_align.plugin.engine.deliver.batch import read_results
 from sar_optical_align.plugin.engine.deliver.deliver import deliver
 from sar_optical_align.plugin.engine.deliver.manifest import read_manifest
 from sar_optical_align.plugin.engine.learn.calibrate import read_card
 from sar_optical_align.plugin.engine.measure.cases import read_index
+from sar_optical_align.resources import FOLDER
 from sessions import session
 
 WKT = rasterio.CRS.from_epsg(32633).to_wkt()
@@ -48,6 +50,7 @@ POINT (500300 5399700),6,5,6,500300,5399700,1,1,99.0,50.0,14,20,-9999,True
 """  # noqa: E501
 KARIOS = "x0,y0,dx,dy,score\n10,20,0.5,-0.25,0.9\n30.5,40.25,1,2,0.5\n"
 MANIFEST = "reference,sensed,output\na.tif,b.tif,out/1.tif\na.tif,c.tif,\n"
+_CFOG = FOLDER / "calibrations" / "cfog.json"
 INDEX = "source,id,split,optical,sar\nmade,p1,val,o1.png,s1.png\nmade,p2,train,o2.png,s2.png\n"
 Made = Callable[[Path], list[bytes]]
 Fed = Callable[[Path], Callable[[bytes], object]]
@@ -222,6 +225,11 @@ def _network(path: Path) -> object:
     return create("me_ssm", {"weights": str(path.with_suffix(".safetensors"))})
 
 
+def _scored(card: object) -> object:
+    calibration = Calibration.from_card(card)
+    return probability(np.ones((2, len(calibration.score))), calibration.score)
+
+
 def _asked(message: dict[str, object]) -> object:
     from sar_optical_align.plugin.engine import worker
 
@@ -257,6 +265,13 @@ PARSERS: dict[str, tuple[Made, Fed]] = {
     "card to calibrate": (
         _jsons(lambda: {"network": "me_ssm", "config": {"depths": [1, 1]}, "sha256": "0"}),
         _file("fed.json", read_card),
+    ),
+    "calibration": (
+        _jsons(
+            lambda: json.loads(_CFOG.read_text(encoding="utf-8")),
+            lambda: {"score": [0.5, 1, -2.0], "covariance": 0.7, "judge": [1.0] * 6},
+        ),
+        _value(_scored),
     ),
     "weights and card": (_weights, _file("w.json", _network)),
     "surfaces": (

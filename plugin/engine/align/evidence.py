@@ -9,7 +9,8 @@ Each comes with what it showed on the validation split.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....resources import FOLDER
+from ...core.borders import reading
+from ...core.errors import InputError
 from ...core.types import CoarseResult, Reason
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ _MIN_KEPT = 4
 _JUDGED = 6
 _KEPT_SHARE = 0.35
 _CALIBRATIONS = FOLDER / "calibrations"
+_HINT = "Run `calibrate` again for the weights, or install the plugin anew."
 
 
 @dataclass(frozen=True)
@@ -51,23 +55,46 @@ class Calibration:
 
     @classmethod
     def of(cls, matcher: TemplateMatcher | PairMatcher) -> Calibration:
-        """Return the calibration of a matcher, CFOG's where it has none; of a card that has no
-        judgement, or an older one, only the score and covariance.
+        """Return the calibration of a matcher, CFOG's where it has none.
+
+        Raises:
+            InputError: its card holds another one than `calibrate` makes.
         """
-        given = matcher.calibration or _cfogs()
-        judged = given.get("judge", ())
-        weights = judged if len(judged) == _JUDGED else _cfogs()["judge"]
-        return cls(
-            tuple(given["score"]),
-            tuple(weights),
-            float(given["covariance"]),
-            0.0 if matcher.calibration else _KEPT_SHARE,
-        )
+        if matcher.calibration:
+            return cls.from_card(matcher.calibration)
+        return replace(_cfogs(), kept_share=_KEPT_SHARE)
+
+    @classmethod
+    def from_card(cls, given: Any) -> Calibration:
+        """Return what a card holds under `calibration`; of a card that has no judgement, or an
+        older one, only the score and covariance, with CFOG's judgement.
+
+        Raises:
+            InputError: it is none.
+        """
+        with reading("the calibration", hint=_HINT):
+            score, judged = (_numbers(given, name) for name in ("score", "judge"))
+            (covariance,) = _numbers({"covariance": [given["covariance"]]}, "covariance")
+            if not score or covariance <= 0:
+                raise ValueError("it has no score, or a covariance that is not positive")
+        return cls(score, judged if len(judged) == _JUDGED else _cfogs().judge, covariance)
+
+
+def _numbers(given: Any, name: str) -> tuple[float, ...]:
+    values = given.get(name, [])
+    if not all(type(v) in (int, float) and math.isfinite(v) for v in values):
+        raise ValueError(f"its {name} holds something else than finite numbers")
+    return tuple(float(v) for v in values)
 
 
 @lru_cache
-def _cfogs() -> dict[str, Any]:
-    return dict(json.loads((_CALIBRATIONS / "cfog.json").read_text(encoding="utf-8")))
+def _cfogs() -> Calibration:
+    path = _CALIBRATIONS / "cfog.json"
+    with reading("the calibration", path, _HINT):
+        given = json.loads(path.read_text(encoding="utf-8"))
+        if len(given["judge"]) != _JUDGED:
+            raise ValueError(f"its judge has not {_JUDGED} numbers")
+    return Calibration.from_card(given)
 
 
 @dataclass(frozen=True)
@@ -98,7 +125,15 @@ def score_match(match: TemplateMatch, calibration: Calibration) -> float:
 
 
 def probability(features: NDArray[np.float64], weights: tuple[float, ...]) -> NDArray[np.float64]:
-    """Return (N,) logistic of (N, F) features with (F,) weights."""
+    """Return (N,) logistic of (N, F) features with (F,) weights.
+
+    Raises:
+        InputError: weights of other features.
+    """
+    if features.shape[1] != len(weights):
+        raise InputError(
+            f"The calibration has {len(weights)} weights for {features.shape[1]} features.", _HINT
+        )
     return np.asarray(1.0 / (1.0 + np.exp(-features @ np.array(weights))))
 
 

@@ -34,6 +34,7 @@ from ...core.fit.transforms import transform_from_dict
 from ...core.image import Image
 from ...core.outputs import output_folder
 from ...core.progress import Progress
+from ...core.run.locking import Lock
 from ...core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
 from ...matchers import PairMatcher, TemplateMatcher, all_specs, create
 from ...matchers.parts.similarity import find_peak
@@ -77,6 +78,7 @@ def run_bench(
     Raises:
         InputError: the dataset cannot be read.
         UsageError: unknown protocol or matcher.
+        OutputError: another run writes there.
     """
     for protocol in protocols:
         if protocol not in PROTOCOLS:
@@ -111,12 +113,13 @@ def run_bench(
     for number, split in enumerate(splits):
         part = progress.part(number / len(splits), (number + 1) / len(splits))
         stored = output / f"bench-{split}-seed{seed}.jsonl"
-        outcomes, memory = _measure(
-            dataset, rows[split], protocols, keys, stored, seed, draws, part
-        )
-        texts.append(markdown(outcomes, protocols, keys, memory, split))
-        draw_bench(outcomes, protocols, keys, memory, output / f"bench-{split}-seed{seed}.png")
-        write_atomically(output / f"bench-{split}-seed{seed}.md", texts[-1])
+        with Lock(stored):
+            outcomes, memory = _measure(
+                dataset, rows[split], protocols, keys, stored, seed, draws, part
+            )
+            texts.append(markdown(outcomes, protocols, keys, memory, split))
+            draw_bench(outcomes, protocols, keys, memory, stored.with_suffix(".png"))
+            write_atomically(stored.with_suffix(".md"), texts[-1])
     return "\n".join(texts)
 
 

@@ -10,8 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sar_optical_align.plugin.core.errors import InputError
 from sar_optical_align.plugin.core.types import CoarseResult, Reason
-from sar_optical_align.plugin.engine.align.evidence import Calibration, judge, support_of
+from sar_optical_align.plugin.engine.align.evidence import (
+    Calibration,
+    judge,
+    probability,
+    support_of,
+)
 from sar_optical_align.plugin.engine.align.found import Candidates, Found
 from sar_optical_align.plugin.matchers import create
 
@@ -32,6 +38,46 @@ def verdict(scores, kept, contrast=6.0, turned=False, calibration=CALIBRATION):
         ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), 0.0, 1.0, (0.0, 0.0), 0.2, contrast
     )
     return judge(coarse, found, reasons, 200.0**2, turned, calibration)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        {},
+        [],
+        "text",
+        {"score": [1.0], "covariance": float("nan")},
+        {"score": [1.0], "covariance": 0},
+        {"score": [1.0], "covariance": "0.5"},
+        {"score": [], "covariance": 0.5},
+        {"score": [1.0, None], "covariance": 0.5},
+        {"score": [True], "covariance": 0.5},
+        {"score": [float("inf")], "covariance": 0.5},
+        {"score": "12345", "covariance": 0.5},
+        {"score": [1.0], "covariance": 0.5, "judge": 5},
+        {"score": [1.0], "covariance": 0.5, "judge": [float("nan")] * 6},
+        {"score": [10**400], "covariance": 0.5},
+    ],
+)
+def test_a_card_with_a_broken_calibration_ends_in_a_sentence(card):
+    with pytest.raises(InputError, match="calibration") as caught:
+        Calibration.from_card(card)
+    assert caught.value.hint
+    matcher = create("cfog")
+    matcher.calibration = card or {"score": None}
+    with pytest.raises(InputError):
+        Calibration.of(matcher)
+
+
+def test_a_calibration_for_other_features_ends_in_a_sentence():
+    with pytest.raises(InputError, match="2 weights for 5 features"):
+        probability(np.ones((3, 5)), (1.0, 2.0))
+
+
+def test_a_card_without_judgement_takes_that_of_cfog():
+    own = Calibration.from_card({"score": [0.0, 1.0], "covariance": 2})
+    assert own.judge == Calibration.of(create("cfog")).judge
+    assert (own.score, own.covariance, own.kept_share) == ((0.0, 1.0), 2.0, 0.0)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=40))

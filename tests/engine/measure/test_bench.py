@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import os
 
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core.errors import InputError
+from sar_optical_align.plugin.core.errors import InputError, OutputError
 from sar_optical_align.plugin.core.image import Image
 from sar_optical_align.plugin.core.progress import Progress
+from sar_optical_align.plugin.core.run.locking import Lock
 from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.measure.bench import run_bench
 from sar_optical_align.plugin.engine.measure.bounds import resampled, share_bounds, wilson
@@ -205,6 +207,13 @@ def test_a_bench_has_a_null_row_bounds_and_keeps_what_was_refused(dataset, tmp_p
     assert next(tmp_path.glob("*.jsonl")).read_text(encoding="utf-8") == stored, (
         "a second run measures nothing again"
     )
+
+
+def test_a_second_bench_on_the_same_results_is_refused_and_writes_nothing(dataset, tmp_path):
+    held = Lock(tmp_path / "bench-val-seed0.jsonl")
+    with held, pytest.raises(OutputError, match=f"written by process {os.getpid()}"):
+        run_bench(dataset, ["val"], ["shift"], ["cfog"], tmp_path, 1, 0, Progress())
+    assert not list(tmp_path.glob("bench*"))
 
 
 def test_no_user_is_offered_the_null():
