@@ -21,7 +21,7 @@ export BASE_PYTHON TORCH QGIS_FROM
 QGIS_ENV = QT_QPA_PLATFORM=offscreen SOA_WORKER_PYTHON=$(abspath $(PY)) QGIS_CUSTOM_CONFIG_PATH=$(abspath $(QGIS_VENV))/profile \
   XDG_RUNTIME_DIR=$(abspath $(QGIS_VENV))/runtime
 
-.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session help-pages lint package torture bench bench-review pictures translate locks check-locks clean
+.PHONY: help setup setup-engine setup-qgis demo test test-engine test-qgis test-desktop session help-pages lint package notes release torture bench bench-review pictures translate locks check-locks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -94,6 +94,15 @@ help-pages: $(QGIS_VENV)/.ready $(VENV)/.dev ## Write the tables of the help fro
 package: $(VENV)/.dev $(QGIS_VENV)/.ready ## Build the plugin's zip in dist/, check it, load it in QGIS
 	$(PY) packaging/build.py
 	$(QGIS_ENV) /usr/bin/python3 packaging/load_zip.py
+
+notes: ## Bring the changelog of metadata.txt up to date from CHANGELOG.md
+	python3 packaging/release.py notes
+
+release: $(VENV)/.dev ## Check, package and tag the version of metadata.txt
+	$(PY) packaging/release.py check
+	$(MAKE) --no-print-directory package
+	$(PY) -m pip wheel -q --no-deps --no-build-isolation -w dist .
+	$(PY) packaging/release.py tag
 
 torture: $(VENV)/.dev ## Hostile rasters, mutated files, worker faults, odd outputs: make torture TORTURE="--seed 3 --rasters 500 --write docs/torture.md"
 	@$(PY) packaging/torture.py $(TORTURE)

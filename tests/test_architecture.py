@@ -294,11 +294,14 @@ def test_one_word_a_thing():
 
 
 def test_versions_agree():
-    """metadata.txt, pyproject.toml and the pinned packages of the worker tell the same."""
+    """metadata.txt, pyproject.toml, hooks and the pinned packages of the worker tell the same."""
     metadata = (ROOT / "metadata.txt").read_text(encoding="utf-8")
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     version = re.search(r"^version=(.+)$", metadata, re.MULTILINE)[1]
-    assert version in re.search(r"^changelog=(.+)$", metadata, re.MULTILINE)[1]
+    assert f"  {version} - " in metadata[metadata.index("changelog=") :]
+    pins = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines()
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert set(re.findall(r'\["(\S+)"\]', hooks)) <= set(pins)
     wanted = re.search(r"^dependencies = \[(.*?)\]", project, re.MULTILINE | re.DOTALL)[1]
     networks = re.search(r"^torch = \[(.*?)\]", project, re.MULTILINE)[1]
     needed = re.findall(r'"([\w-]+)', wanted + networks)
