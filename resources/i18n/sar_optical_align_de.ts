@@ -744,7 +744,7 @@
         <translation>Abgebrochen. Die bisher gefundenen Kandidaten werden nicht behalten.</translation>
     </message>
     <message>
-        <location filename="../../plugin/dock/controller.py"/>
+        <location filename="../../plugin/dock/keeping.py"/>
         <source>Cancelled; nothing was written.</source>
         <translation>Abgebrochen; nichts wurde geschrieben.</translation>
     </message>
@@ -754,7 +754,7 @@
         <translation>Abgebrochen; die Gewichte bleiben, wie sie waren.</translation>
     </message>
     <message>
-        <location filename="../../plugin/dock/controller.py"/>
+        <location filename="../../plugin/dock/runner.py"/>
         <source>Cancelling</source>
         <translation>Wird abgebrochen</translation>
     </message>
@@ -1199,7 +1199,7 @@
         <translation>Einen anderen wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/dock/controller.py"/>
+        <location filename="../../plugin/dock/warping.py"/>
         <source>Choose one above the Warp button.</source>
         <translation>Über der Schaltfläche Entzerren eine wählen.</translation>
     </message>
@@ -2729,7 +2729,7 @@
         <translation>An die {0} verbliebenen Verknüpfungspunkte lässt sich kein Modell anpassen: {1}</translation>
     </message>
     <message>
-        <location filename="../../plugin/dock/controller.py"/>
+        <location filename="../../plugin/dock/warping.py"/>
         <source>No output file is given.</source>
         <translation>Es ist keine Ausgabedatei angegeben.</translation>
     </message>
@@ -3794,7 +3794,7 @@
         <translation>Auf Referenzgitter einrasten</translation>
     </message>
     <message>
-        <location filename="../../plugin/dock/controller.py"/>
+        <location filename="../../plugin/dock/runner.py"/>
         <source>Something runs already: wait for its end, or cancel it.</source>
         <translation>Es läuft schon etwas: das Ende abwarten oder abbrechen.</translation>
     </message>
@@ -4084,7 +4084,7 @@
         <translation>Der NoData-Wert {0} passt nicht in Werte vom Typ {1}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/dock/controller.py"/>
+        <location filename="../../plugin/dock/warping.py"/>
         <source>The output is the reference itself.</source>
         <translation>Die Ausgabe ist die Referenz selbst.</translation>
     </message>
@@ -4439,7 +4439,7 @@
         <translation>Hin/zurück {0:.2f} px</translation>
     </message>
     <message>
-        <location filename="../../plugin/dock/controller.py"/>
+        <location filename="../../plugin/dock/warping.py"/>
         <source>There are no control points.</source>
         <translation>Es gibt keine Passpunkte.</translation>
     </message>
@@ -5009,7 +5009,7 @@
         <translation>Wird mit einer Karte (.json) daneben geschrieben, wo die nachgelernten Gewichte besser sind.</translation>
     </message>
     <message>
-        <location filename="../../plugin/dock/controller.py"/>
+        <location filename="../../plugin/dock/keeping.py"/>
         <source>Written: {0}</source>
         <translation>Geschrieben: {0}</translation>
     </message>
@@ -5769,7 +5769,7 @@
         <translation>{0} gibt es schon.</translation>
     </message>
     <message>
-        <location filename="../../plugin/dock/controller.py"/>
+        <location filename="../../plugin/dock/warping.py"/>
         <source>{0} exists. Replace it?</source>
         <translation>{0} existiert. Ersetzen?</translation>
     </message>

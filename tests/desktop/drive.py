@@ -32,7 +32,7 @@ from qgis.utils import iface, loadPlugin, plugins, startPlugin
 def run_to(dock, percent):
     click(dock.match.run_button)
     controller = plugins[NAME].controller
-    wait(lambda: controller.task is not None, 5, "task")
+    wait(lambda: controller.runner.task is not None, 5, "task")
     wait(lambda: dock.progress.value() >= percent, 120, "progress")
 
 
@@ -41,7 +41,7 @@ def cancel_once(plugin):
     run_to(dock, 5)
     start = time.monotonic()
     click(dock.cancel_button)
-    wait(lambda: controller.task is None, 10, "cancel")
+    wait(lambda: controller.runner.task is None, 10, "cancel")
     took = time.monotonic() - start
     assert took < 1.0, f"cancel took {took:.2f} s"
     assert dock.match.run_button.isEnabled()
@@ -53,7 +53,7 @@ def kill_once(plugin):
     dock, controller = plugin.dock, plugin.controller
     run_to(dock, 5)
     os.kill(controller._client.pid, signal.SIGKILL)
-    wait(lambda: controller.task is None, 10, "death noticed")
+    wait(lambda: controller.runner.task is None, 10, "death noticed")
     assert "SIGKILL" in dock.status.text(), dock.status.text()
     say("killed worker told: " + dock.status.text()[:60])
     iface.messageBar().clearWidgets()
@@ -62,15 +62,15 @@ def kill_once(plugin):
 def run_through(plugin):
     dock, controller = plugin.dock, plugin.controller
     click(dock.match.run_button)
-    wait(lambda: controller.task is not None, 5, "task")
+    wait(lambda: controller.runner.task is not None, 5, "task")
     streamed = [0]
 
     def ended():
         streamed[0] = max(
             streamed[0],
-            len(controller.review.desk.session.points) if controller.task is not None else 0,
+            len(controller.review.desk.session.points) if controller.runner.task is not None else 0,
         )
-        return controller.task is None
+        return controller.runner.task is None
 
     wait(ended, 300, "run")
     session = controller.review.desk.session

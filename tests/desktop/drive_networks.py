@@ -27,11 +27,11 @@ def choose(plugin):
 def run(plugin):
     dock, controller = plugin.dock, plugin.controller
     click(dock.match.run_button)
-    wait(lambda: controller.task is not None, 10, "task")
+    wait(lambda: controller.runner.task is not None, 10, "task")
     QTest.qWait(1500)
-    wait(lambda: controller.task is None or dock.progress.value() >= 40, 600, "progress")
+    wait(lambda: controller.runner.task is None or dock.progress.value() >= 40, 600, "progress")
     iface.mainWindow().grab().save(str(OUT / "2_running.png"))
-    wait(lambda: controller.task is None, 900, "run")
+    wait(lambda: controller.runner.task is None, 900, "run")
     session = controller.review.desk.session
     say(dock.status.text())
     assert session is not None, dock.status.text()

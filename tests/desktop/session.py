@@ -106,7 +106,7 @@ def run_to_the_answer(plugin):
     click(dock.match.run_button)
     wait(
         lambda: (
-            controller.task is None
+            controller.runner.task is None
             or (
                 controller.review.desk.session is not None
                 and len(controller.review.desk.session.points) >= 60
@@ -117,7 +117,7 @@ def run_to_the_answer(plugin):
     )
     QTest.qWait(120)
     iface.mainWindow().grab().save(str(OUT / "03_running.png"))
-    wait(lambda: controller.task is None, 300, "run")
+    wait(lambda: controller.runner.task is None, 300, "run")
     session = controller.review.desk.session
     assert session.fit.transform is not None, dock.status.text()
     assert dock.tabs.currentIndex() == REVIEW
@@ -329,7 +329,7 @@ def warp_along(plugin):
         siblings.item(i).setCheckState(Qt.CheckState.Checked)
     shot("18_warp")
     click(dock.warp.button)
-    wait(lambda: WARPED.exists() and controller.task is None, 240, "warp")
+    wait(lambda: WARPED.exists() and controller.runner.task is None, 240, "warp")
     shot("19_warped")
     names = {layer.name(): layer for layer in project.mapLayers().values()}
     assert {"warped", "mask_aligned", "outlines_aligned"} <= set(names), sorted(names)

@@ -77,9 +77,9 @@ def adapt(whole, qtbot, client, minutes=1.0):
     controller = whole.plugin.controller
     controller.adapting._worker = lambda: client
     controller.adapting.adapt(minutes)
-    assert controller.task is not None
+    assert controller.runner.task is not None
     assert not controller.dock.running_row.isHidden()
-    qtbot.waitUntil(lambda: controller.task is None, timeout=20_000)
+    qtbot.waitUntil(lambda: controller.runner.task is None, timeout=20_000)
 
 
 def files(session):
@@ -170,7 +170,9 @@ def test_the_menu_asks_how_long_and_a_second_adaptation_takes_the_place_of_the_f
     for _ in range(2):
         QTimer.singleShot(200, answer)
         controller.adapting.menu.adapt_action.trigger()
-        qtbot.waitUntil(lambda: controller.task is None and bool(client.asked), timeout=20_000)
+        qtbot.waitUntil(
+            lambda: controller.runner.task is None and bool(client.asked), timeout=20_000
+        )
         qtbot.wait(1100)  # names tell the second
     assert [r.minutes for r in client.asked] == [2.5, 2.5]
     assert (
@@ -186,7 +188,7 @@ def test_too_few_points_are_told_before_anything_is_asked(whole, qtbot):
     session.reject([p.id for p in session.points[:25]])
     whole.plugin.controller.adapting.menu.adapt_action.trigger()
     assert "at least 12" in whole.dock.status.text()
-    assert whole.plugin.controller.task is None
+    assert whole.plugin.controller.runner.task is None
 
 
 def test_the_real_worker_answers(whole, qtbot, worker_with_torch):
@@ -197,7 +199,7 @@ def test_the_real_worker_answers(whole, qtbot, worker_with_torch):
     QgsSettings().setValue("sar_optical_align/existing_python", worker_with_torch)
     controller, session = whole.plugin.controller, whole.review.desk.session
     controller.adapting.adapt(1.0, steps=1)
-    qtbot.waitUntil(lambda: controller.task is None, timeout=240_000)
+    qtbot.waitUntil(lambda: controller.runner.task is None, timeout=240_000)
     assert any(
         words in whole.dock.status.text() for words in ("held back", "too little valid ground")
     ), whole.dock.status.text()

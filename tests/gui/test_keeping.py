@@ -349,8 +349,8 @@ def test_layers_are_warped_along_from_the_dock(host, running, pair_files, tmp_pa
     for i in range(2):
         siblings.list.item(i).setCheckState(Qt.CheckState.Checked)
     plugin.dock.warp.output.setFilePath(str(tmp_path / "out.tif"))
-    plugin.controller.warp()
-    qtbot.waitUntil(lambda: plugin.controller.task is None, timeout=20000)
+    plugin.controller.warping.warp()
+    qtbot.waitUntil(lambda: plugin.controller.runner.task is None, timeout=20000)
     assert {"out.tif", "vh_aligned.tif", "shore_aligned.gpkg"} <= {
         f.name for f in tmp_path.iterdir()
     }, plugin.dock.status.text()

@@ -106,7 +106,7 @@ def test_no_widget_obeys_a_name(plugin, name, monkeypatch):
     monkeypatch.setattr(
         QMessageBox, "question", lambda _parent, _title, text, *_: asked.append(text)
     )
-    controller._may_replace(SimpleNamespace(name=name))
+    controller.warping._may_replace(SimpleNamespace(name=name))
     controller._fail(InputError(f"Cannot read {name}.", "Choose another."))
     controller.messages.tell(f"{name} is written", 0, 0, title="")
     plugin.dock.match.set_notice(f"{name} is no Python")

@@ -100,7 +100,7 @@ def test_loading_and_unloading_twice_leaves_no_trace(host, pair_files):
         give_points(plugin)
         plugin.controller.review.map.use_tool()
         plugin.dock.warp.output.setFilePath("")
-        plugin.controller.warp()  # without an output: an error in the message bar
+        plugin.controller.warping.warp()  # without an output: an error in the message bar
         assert host.bar.items()
         plugin.unload()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -197,7 +197,7 @@ def test_points_are_imported_reviewed_exported_and_warped_without_a_worker(opene
     assert opened.dock.warp.button.isEnabled()
     opened.dock.warp.button.click()
     assert not opened.dock.warp.button.isEnabled()
-    qtbot.waitUntil(lambda: controller.task is None, timeout=20000)
+    qtbot.waitUntil(lambda: controller.runner.task is None, timeout=20000)
     assert list(output.parent.glob("*")) == [output]
     data, source = read_raster(output), read_raster(session.sensed.path)
     assert data.dtype == source.dtype
@@ -214,12 +214,12 @@ def test_an_existing_output_is_replaced_only_when_told_so(opened, tmp_path, monk
     output.write_bytes(b"mine")
     opened.dock.warp.output.setFilePath(str(output))
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
-    opened.controller.warp()
-    assert opened.controller.task is None
+    opened.controller.warping.warp()
+    assert opened.controller.runner.task is None
     assert output.read_bytes() == b"mine"
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
-    opened.controller.warp()
-    qtbot.waitUntil(lambda: opened.controller.task is None, timeout=20000)
+    opened.controller.warping.warp()
+    qtbot.waitUntil(lambda: opened.controller.runner.task is None, timeout=20000)
     assert read_raster(output).size > 0
 
 
@@ -230,8 +230,8 @@ def test_the_inputs_are_never_the_output(opened, pair_files, which, monkeypatch,
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     before = Path(pair_files[which]).read_bytes()
     opened.dock.warp.output.setFilePath(pair_files[which])
-    opened.controller.warp()
-    qtbot.waitUntil(lambda: opened.controller.task is None, timeout=20000)
+    opened.controller.warping.warp()
+    qtbot.waitUntil(lambda: opened.controller.runner.task is None, timeout=20000)
     assert Path(pair_files[which]).read_bytes() == before
     assert "never overwritten" in opened.dock.status.text()
     assert len(QgsProject.instance().mapLayers()) == 2
