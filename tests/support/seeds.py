@@ -30,8 +30,8 @@ from sar_optical_align.plugin.core.types import (
     WarpParams,
 )
 from sar_optical_align.plugin.engine.align.evidence import Calibration, probability
+from sar_optical_align.plugin.engine.deliver import deliver
 from sar_optical_align.plugin.engine.deliver.batch import read_results
-from sar_optical_align.plugin.engine.deliver.deliver import deliver
 from sar_optical_align.plugin.engine.deliver.manifest import read_manifest
 from sar_optical_align.plugin.engine.learn.calibrate import read_card
 from sar_optical_align.plugin.engine.measure.cases import read_index
