@@ -75,3 +75,97 @@ class Melf(nn.Module):
         for k in range(1, len(found)):
             blended = blended + found[k] * gates[:, k : k + 1]
         return blended, gates
+
+
+class Expert(nn.Module):
+    """One expert: convolutions at full resolution and, after 2x2 means (which keep the grid), at
+    1/2.
+
+    Args:
+        given: Channels of the input.
+        width: Channels at full resolution.
+        half_width: Channels at 1/2.
+    """
+
+    def __init__(self, given: int, width: int, half_width: int) -> None:
+        super().__init__()
+        self.at_full = nn.Sequential(
+            nn.Conv2d(given, width, 5, padding=2), nn.GELU(), nn.Conv2d(width, width, 3, padding=1)
+        )
+        self.at_half = nn.Sequential(
+            nn.Conv2d(width, half_width, 3, padding=1),
+            nn.GELU(),
+            nn.Conv2d(half_width, half_width, 3, padding=1),
+        )
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (B, width, H, W) and (B, half_width, H/2, W/2) of (B, given, H, W), both even."""
+        full = self.at_full(x)
+        return full, self.at_half(functional.avg_pool2d(functional.gelu(full), 2))
+
+
+class WindowMelf(nn.Module):
+    """Blend of experts f_k = T_k^-1(E_k(T_k(x))) at two resolutions, with one gate an expert and
+    window.
+
+    The router sees what every expert finds in the whole window (its mean and its spread).
+
+    Args:
+        given: Channels of the input.
+        width: Channels at full resolution.
+        half_width: Channels at 1/2.
+        poses: Names out of `POSES`, one an expert; a single one makes the plain network without a
+            router.
+        soft: The router decides; else every expert counts alike.
+
+    Reference:
+        ME-SSM, arXiv 2507.04397: multi-expert learning framework with a soft router.
+    Deviation:
+        poses, number and depth of the experts are our reading; the second resolution is ours.
+    """
+
+    def __init__(
+        self, given: int, width: int, half_width: int, poses: tuple[str, ...], soft: bool
+    ) -> None:
+        super().__init__()
+        self.poses = poses
+        self.experts = nn.ModuleList(Expert(given, width, half_width) for _ in poses)
+        hidden = 4 * len(poses)
+        self.router = (
+            nn.Sequential(
+                nn.Linear(2 * half_width * len(poses), hidden),
+                nn.ReLU(),
+                nn.Linear(hidden, len(poses)),
+            )
+            if soft and len(poses) > 1
+            else None
+        )
+
+    def gates(self, found: list[Tensor]) -> Tensor:
+        """Return the gates (B, K) for what the experts found at 1/2; they add up to 1."""
+        if self.router is None:
+            return found[0].new_full((len(found[0]), len(found)), 1.0 / len(found))
+        seen = torch.cat(found, dim=1).float().flatten(2)
+        about = torch.cat((seen.mean(2), seen.std(2)), dim=1)
+        return torch.softmax(self.router(about), dim=1)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the blends (B, width, H, W) and (B, half_width, H/2, W/2), and the gates (B, K),
+        of (B, given, H, W), both even.
+        """
+        fulls, halves = [], []
+        for pose, expert in zip(self.poses, self.experts, strict=True):
+            there, back = POSES[pose]
+            full, half = expert(there(x))
+            fulls.append(back(full))
+            halves.append(back(half))
+        gates = self.gates(halves)
+        return _blend(fulls, gates), _blend(halves, gates), gates
+
+
+def _blend(found: list[Tensor], gates: Tensor) -> Tensor:
+    shares = gates.to(found[0].dtype)[..., None, None]
+    blended = found[0] * shares[:, :1]
+    for k in range(1, len(found)):
+        blended = blended + found[k] * shares[:, k : k + 1]
+    return blended

@@ -34,10 +34,13 @@ class Msaa(nn.Module):
 
 
 class ChannelAggregation(nn.Module):
-    """Channel attention from the means and the peaks of the surroundings."""
+    """Channel attention from the means and the peaks of the whole window, or of the surroundings
+    alone (version 1).
+    """
 
-    def __init__(self, width: int, reduction: int = 4) -> None:
+    def __init__(self, width: int, reduction: int = 4, local: bool = True) -> None:
         super().__init__()
+        self.local = local
         self.mlp = nn.Sequential(
             nn.Conv2d(width, width // reduction, 1),
             nn.ReLU(),
@@ -46,6 +49,9 @@ class ChannelAggregation(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Transform (B, C, H, W); the shape stays."""
+        if not self.local:
+            mean, peak = x.mean((2, 3), keepdim=True), x.amax((2, 3), keepdim=True)
+            return x * torch.sigmoid(self.mlp(mean) + self.mlp(peak))
         mean = surroundings(functional.avg_pool2d(x, _POOL_STRIDE, ceil_mode=True), _POOL_SIDE)
         peak = surroundings(functional.max_pool2d(x, _POOL_STRIDE, ceil_mode=True), _POOL_SIDE)
         return x * upsample(torch.sigmoid(self.mlp(mean) + self.mlp(peak)), x)
@@ -57,20 +63,20 @@ class Mfa(nn.Module):
     Args:
         widths: Channels of the levels, finest first.
         width: Channels of the result.
+        local: Channel attention sees the surroundings only (version 1).
 
     Reference:
         ME-SSM, arXiv 2507.04397, figure 4 (MSAA and CA); form of MSAA after Liu et al. 2024,
         CM-UNet, arXiv 2405.10530.
     Deviation:
-        the three convolutions are depth-wise with a common 1x1 after them; channel attention pools
-        over surroundings, not over the whole image.
+        the three convolutions are depth-wise with a common 1x1 after them.
     """
 
-    def __init__(self, widths: tuple[int, ...], width: int) -> None:
+    def __init__(self, widths: tuple[int, ...], width: int, local: bool = True) -> None:
         super().__init__()
         self.reduce = nn.Conv2d(sum(widths), width, 1)
         self.spatial = Msaa(width)
-        self.channels = ChannelAggregation(width)
+        self.channels = ChannelAggregation(width, local=local)
         self.out = nn.Conv2d(width, width, 1)
 
     def forward(self, levels: list[Tensor]) -> Tensor:

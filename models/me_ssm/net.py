@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -12,50 +10,54 @@ from ..ops.blocks import ConvBlock, VssBlock, upsample
 from ..ops.gradients import OrientedGradients
 from ..ops.local_norm import normalised
 from .config import MeSsmConfig
-from .melf import Melf
+from .descriptor import FIRST_BALANCE, MODALITIES, STRIDE, Described, described
+from .local_net import LocalMeSsm
+from .melf import WindowMelf
 from .mfa import Mfa
 
-STRIDE = 8
-MODALITIES = ("optical", "sar")
-_FIRST_BALANCE, _FIRST_TRUST = -0.3, 1.0
+_SLOWEST, _CHUNK = 0.004, 32
 
 
-@dataclass(frozen=True)
-class Described:
-    """What the network says of images.
-
-    Attributes:
-        features: (B, C, H, W), length 0..1 at each pixel: short where there is nothing to hold on
-            to; learnt channels first.
-        gates: (B, K, H, W), weights of the experts.
-    """
-
-    features: Tensor
-    gates: Tensor
+def make_net(config: MeSsmConfig) -> MeSsm | LocalMeSsm:
+    """Make the network of a configuration's version, with weights at random."""
+    return LocalMeSsm(config) if config.version == 1 else MeSsm(config)
 
 
-class _Down(nn.Module):
-    """Half the resolution by 2x2 means (which keep the grid), then a 3x3 convolution and blocks."""
+class _Level(nn.Module):
+    """3x3 convolution to the level's width, a convolution block, state-space blocks."""
 
     def __init__(self, before: int, width: int, depth: int, config: MeSsmConfig) -> None:
         super().__init__()
         self.conv = nn.Conv2d(before, width, 3, padding=1)
         self.local = ConvBlock(width)
-        scan = [
-            ConvBlock(width)
-            if config.core == "conv"
-            else VssBlock(width, config.state, config.heads, config.core)
-            for _ in range(depth)
-        ]
-        self.blocks = nn.Sequential(*scan)
+        self.blocks = nn.Sequential(*(_block(width, config) for _ in range(depth)))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.blocks(self.local(functional.gelu(self.conv(functional.avg_pool2d(x, 2)))))
+        return self.blocks(self.local(functional.gelu(self.conv(x))))
+
+
+def _block(width: int, config: MeSsmConfig) -> nn.Module:
+    if config.core == "conv":  # as many products a pixel as the state-space block
+        inner, n = config.expand * width, config.state
+        mixing = inner * (3 * width + 9 + 4 * (2 * n + config.heads))
+        return ConvBlock(width, round((mixing + 4 * _CHUNK * (inner + n) // 2) / (10 * width)))
+    return VssBlock(
+        width,
+        config.state,
+        config.heads,
+        config.core,
+        config.expand,
+        config.scan == "line",
+        _SLOWEST,
+    )
 
 
 class MeSsm(nn.Module):
     """Multi-expert front for each modality, a shared state-space backbone at 1/2, 1/4 and 1/8, MFA,
     a head at full resolution.
+
+    Router, scans and channel attention see the whole image given: give windows of one size at fixed
+    places (see the matcher), so that what is said of a place does not depend on how a scene is cut.
 
     The descriptor of a pixel: the learnt channels, then its oriented gradients at two widths, each
     width times the trust (0..1) that the network puts into it at this place. A learnt balance
@@ -66,46 +68,37 @@ class MeSsm(nn.Module):
     Deviation:
         the paper's tables of widths are not public: widths, the convolution block ahead of the
         scans, the full-resolution head, the bank of gradients and descriptors that may be shorter
-        than 1 are ours; each modality has a front of its own; pooling and router look at
-        surroundings (see `melf`, `mfa`); scans start anew in each line (see `ss2d`).
+        than 1 are ours; each modality has a front of its own.
     """
 
     def __init__(self, config: MeSsmConfig) -> None:
         super().__init__()
         self.config = config
-        e = config.expert_width
+        e, half = config.expert_width, config.expert_half_width
         self.bank = OrientedGradients() if config.bank else None
         given = e + (self.bank.channels if self.bank else 0)
-
-        def expert() -> nn.Module:
-            return nn.Sequential(
-                nn.Conv2d(3, e, 5, padding=2), nn.GELU(), nn.Conv2d(e, e, 3, padding=1)
-            )
-
-        self.fronts = nn.ModuleDict({m: Melf(expert, e, config.poses) for m in MODALITIES})
+        self.fronts = nn.ModuleDict(
+            {m: WindowMelf(3, e, half, config.poses, config.gates == "soft") for m in MODALITIES}
+        )
         self.fronts["sar"].load_state_dict(
             self.fronts["optical"].state_dict()
         )  # alike at the start: their features correlate
-        before = (given, *config.widths[:-1])
+        before = (given + half, *config.widths[:-1])
         self.levels = nn.ModuleList(
-            _Down(b, w, d, config)
+            _Level(b, w, d, config)
             for b, w, d in zip(before, config.widths, config.depths, strict=True)
         )
         self.mfa: nn.Module
         if config.mfa:
-            self.mfa = Mfa(config.widths, config.mfa_width)
+            self.mfa = Mfa(config.widths, config.mfa_width, local=False)
         else:
             self.mfa = nn.Conv2d(sum(config.widths), config.mfa_width, 1)
         self.fine = nn.Conv2d(given, config.head_width, 3, padding=1)
         self.coarse = nn.Conv2d(config.mfa_width, config.head_width, 3, padding=1)
-        self.head = nn.Conv2d(
-            config.head_width,
-            config.channels + (len(self.bank.widths_px) if self.bank else 0),
-            3,
-            padding=1,
-        )
+        trusts = len(self.bank.widths_px) if self.bank else 0
+        self.head = nn.Conv2d(config.head_width, config.channels + trusts, 3, padding=1)
         self.log_scale = nn.Parameter(torch.tensor([4.0, 4.0]))
-        self.balance = nn.Parameter(torch.tensor(_FIRST_BALANCE))
+        self.balance = nn.Parameter(torch.tensor(FIRST_BALANCE))
 
     @property
     def channels(self) -> int:
@@ -121,17 +114,17 @@ class MeSsm(nn.Module):
         """
         height, width = image.shape[-2:]
         padded = functional.pad(image, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
-        x, gates = self.fronts[modality](
+        x, half, gates = self.fronts[modality](
             normalised(padded).contiguous(memory_format=torch.channels_last)
         )
         given = functional.gelu(x)
         gradients = self.bank(padded) if self.bank else None
         if gradients is not None:
             given = torch.cat((given, gradients.to(given.dtype)), dim=1)
+        y = torch.cat((functional.avg_pool2d(given, 2), functional.gelu(half)), dim=1)
         levels = []
-        y = given
-        for level in self.levels:
-            y = level(y)
+        for number, level in enumerate(self.levels):
+            y = level(functional.avg_pool2d(y, 2) if number else y)
             levels.append(y)
         if self.config.mfa:
             joined = self.mfa(levels)
@@ -142,18 +135,6 @@ class MeSsm(nn.Module):
         raw = self.head(
             functional.gelu(self.fine(given) + upsample(self.coarse(joined), x))
         ).float()
-        features = raw[:, : self.config.channels]
-        features = features * torch.rsqrt(1.0 + (features**2).sum(1, keepdim=True))
-        if gradients is not None and self.bank is not None:
-            share = torch.sigmoid(self.balance)
-            trust = torch.sigmoid(raw[:, self.config.channels :] + _FIRST_TRUST).repeat_interleave(
-                self.bank.orientations, dim=1
-            )
-            features = torch.cat(
-                (
-                    features * share,
-                    gradients * trust * ((1.0 - share) / len(self.bank.widths_px) ** 0.5),
-                ),
-                dim=1,
-            )
-        return Described(features[..., :height, :width], gates[..., :height, :width])
+        features = described(raw, self.config.channels, gradients, self.bank, self.balance)
+        shares = gates[..., None, None].expand(-1, -1, height, width)
+        return Described(features[..., :height, :width], shares)

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..ops.similarity import peaks, slide_fft, slide_groups
+from ..ops.similarity import peaks, slide_each, slide_fft
 from ..training.losses import registration_loss
 from ..training.synthetic import Origin, Pair, SampleSize, draw
 from ..training.trainer import Recipe, Trainer, ValidationCase
 from .config import ABLATIONS, PRESETS, MeSsmConfig
-from .net import MeSsm
+from .local_net import LocalMeSsm
+from .net import MeSsm, make_net
 
 _REFINE_FROM, _REFINE_REACH_PX = 0.3, 3.0
+ACROSS_DATES = True
+"""Train on images of one place at two dates crosswise too."""
+_WIDE: dict[str, Any] = {
+    "window_px": 208,
+    "template_px": 176,
+    "parts_px": ((80, 96, 112), (48, 64)),
+}
+"""What a network that sees a whole window is trained on: scans need something to remember."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,8 @@ class TemplateRecipe(Recipe):
         sigma: Width of the soft label in px.
         window_px: Side of the optical windows.
         template_px: Side of the SAR templates.
-        parts_px: Sides of smaller templates cut from them; one is drawn for each batch.
+        parts_px: Sides of smaller templates cut from them; of each list one is drawn for each
+            batch.
         own: Weight of the loss of the learnt channels alone, beside that of the whole descriptor.
     """
 
@@ -40,7 +50,7 @@ class TemplateRecipe(Recipe):
     sigma: float = 1.0
     window_px: int = 160
     template_px: int = 128
-    parts_px: tuple[int, ...] = (48, 64, 80)
+    parts_px: tuple[tuple[int, ...], ...] = ((48, 64, 80),)
     own: float = 0.5
 
 
@@ -64,10 +74,15 @@ class TemplateTrainer(Trainer):
     measured: ClassVar[str] = (
         "single 192-px template in a 256-px window, no outlier filter; half: its middle 96 px"
     )
+    ships: ClassVar[str] = "last"
     recipe: TemplateRecipe
 
     def __init__(
-        self, net: MeSsm, pairs: list[Pair], recipe: TemplateRecipe, device: str = "cpu"
+        self,
+        net: MeSsm | LocalMeSsm,
+        pairs: list[Pair],
+        recipe: TemplateRecipe,
+        device: str = "cpu",
     ) -> None:
         super().__init__(net, pairs, recipe, device)
 
@@ -95,20 +110,23 @@ class TemplateTrainer(Trainer):
             window = self._describe(batch.window, batch.window_mask, "optical")
             template = self._describe(batch.template, batch.template_mask, "sar")
         r = self.recipe
-        part = int(self.rng.choice(r.parts_px))
-        corner = self.rng.integers(0, r.template_px - part + 1, 2)
+        cuts = [(r.template_px, (0, 0))]
+        for sides in r.parts_px:
+            side = int(self.rng.choice(sides))
+            x, y = (int(v) for v in self.rng.integers(0, r.template_px - side + 1, 2))
+            cuts.append((side, (x, y)))
         learnt, fixed = self.net.config.channels, self.net.channels - self.net.config.channels
         groups = (learnt, fixed) if fixed else (learnt,)
+        parts = [template[..., y : y + side, x : x + side] for side, (x, y) in cuts]
         losses, missed = [], np.zeros((len(truth), 2))
-        for side, (x, y) in ((r.template_px, (0, 0)), (part, corner)):
-            at = truth + torch.tensor((float(x), float(y)), device=self.device)
-            similarity = slide_groups(template[..., y : y + side, x : x + side], window, groups)
+        for (side, corner), similarity in zip(cuts, slide_each(parts, window, groups), strict=True):
+            at = truth + torch.tensor(corner, dtype=truth.dtype, device=self.device)
             losses.append(self._loss(similarity[:, -1], at, 0))
             if side == r.template_px:
                 missed = (peaks(similarity[:, -1].detach()) - at).cpu().numpy()
             if fixed and r.own:
                 losses.append(r.own * self._loss(similarity[:, 0], at, 1))
-        loss = torch.stack(losses).sum() / 2.0
+        loss = torch.stack(losses).sum() / len(cuts)
         if r.refine and fraction > _REFINE_FROM:
             self.refine_samples(batch.origins, missed)
         return loss, float((np.hypot(*missed.T) <= 1.0).mean())
@@ -167,12 +185,15 @@ def make_trainer(preset: str, pairs: list[Pair], recipe: Recipe, device: str) ->
         recipe: What is common to all networks: seed, shares of the sources, precision.
         device: "cpu" or "cuda".
     """
+    config = TRAININGS[preset]
     own = TemplateRecipe(
         batch=32 if device == "cuda" else 8,
         bfloat16=recipe.bfloat16,
         seed=recipe.seed,
         shares=recipe.shares,
     )
+    if config.version > 1:
+        own = replace(own, batch=own.batch // 2, **_WIDE)
     if preset == "no_hard_negatives":
         own = replace(own, hinge=0.0)
-    return TemplateTrainer(MeSsm(TRAININGS[preset]), pairs, own, device)
+    return TemplateTrainer(make_net(config), pairs, own, device)

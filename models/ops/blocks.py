@@ -25,13 +25,15 @@ class ChannelNorm(nn.Module):
 
 
 class ConvBlock(nn.Module):
-    """Residual block: norm, 3x3 convolution, GELU, 1x1 convolution."""
+    """Residual block: norm, 3x3 convolution to `hidden` channels (None = as many), GELU, 1x1
+    convolution.
+    """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, hidden: int | None = None) -> None:
         super().__init__()
         self.norm = ChannelNorm(width)
-        self.conv = nn.Conv2d(width, width, 3, padding=1)
-        self.out = nn.Conv2d(width, width, 1)
+        self.conv = nn.Conv2d(width, hidden or width, 3, padding=1)
+        self.out = nn.Conv2d(hidden or width, width, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Transform (B, C, H, W); the shape stays."""
@@ -42,18 +44,39 @@ class VssBlock(nn.Module):
     """Visual state-space block: norm, projection to x and gate z, depth-wise 3x3, SiLU, SS2D, norm,
     times SiLU(z), projection.
 
+    Args:
+        width: Channels.
+        state: State size of the scans.
+        heads: Heads of the SSD core.
+        core: "ssd" or "s6", see `SS2D`; "none" = the block without its scans.
+        expand: Channels of x and z, over `width`.
+        by_line: See `SS2D`.
+        slowest: See `SS2D`.
+
     Reference:
         Liu et al. 2024, VMamba, arXiv 2401.10166, figure 3 (the block without a feed-forward half).
     """
 
-    def __init__(self, width: int, state: int, heads: int, core: str) -> None:
+    def __init__(
+        self,
+        width: int,
+        state: int,
+        heads: int,
+        core: str,
+        expand: int = 1,
+        by_line: bool = True,
+        slowest: float = 0.05,
+    ) -> None:
         super().__init__()
+        inner = expand * width
         self.norm = ChannelNorm(width)
-        self.enter = nn.Conv2d(width, 2 * width, 1)
-        self.local = nn.Conv2d(width, width, 3, padding=1, groups=width)
-        self.scan = SS2D(width, state, heads, core)
-        self.inner_norm = ChannelNorm(width)
-        self.leave = nn.Conv2d(width, width, 1)
+        self.enter = nn.Conv2d(width, 2 * inner, 1)
+        self.local = nn.Conv2d(inner, inner, 3, padding=1, groups=inner)
+        self.scan: nn.Module = nn.Identity()
+        if core != "none":
+            self.scan = SS2D(inner, state, heads, core, by_line, slowest=slowest)
+        self.inner_norm = ChannelNorm(inner)
+        self.leave = nn.Conv2d(inner, width, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Transform (B, C, H, W); the shape stays."""

@@ -42,6 +42,48 @@ class _Correlate(torch.autograd.Function):
         return to_template, torch.fft.irfft2(spread * of_template, s=ctx.size), None
 
 
+class _CorrelateEach(torch.autograd.Function):
+    """`_Correlate` for several templates, one after the other, with one transform of the window."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, window: Tensor, groups: tuple[int, ...], *templates: Tensor
+    ) -> tuple[Tensor, ...]:
+        size = (window.shape[-2], window.shape[-1])
+        of_window = torch.fft.rfft2(window)
+        of_templates = [torch.fft.rfft2(t, s=size) for t in templates]
+        ctx.save_for_backward(of_window, *of_templates)
+        ctx.groups, ctx.size = groups, size
+        ctx.templates = [t.shape[-2:] for t in templates]
+        found = []
+        for template, of_template in zip(templates, of_templates, strict=True):
+            each = (of_window * of_template.conj()).split(groups, dim=1)
+            rows, columns = (w - t + 1 for w, t in zip(size, template.shape[-2:], strict=True))
+            surface = torch.fft.irfft2(torch.stack([e.sum(1) for e in each], dim=1), s=size)
+            found.append(surface[..., :rows, :columns].contiguous())
+        return tuple(found)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        of_window, *of_templates = ctx.saved_tensors
+        to_window, to_templates = torch.zeros_like(of_window), []
+        for gradient, of_template, (height, width) in zip(
+            gradients, of_templates, ctx.templates, strict=True
+        ):
+            given = torch.fft.rfft2(gradient, s=ctx.size)
+            spread = torch.cat(
+                [
+                    given[:, i : i + 1].expand(-1, count, -1, -1)
+                    for i, count in enumerate(ctx.groups)
+                ],
+                dim=1,
+            )
+            to_window += spread * of_template
+            template = torch.fft.irfft2(spread.conj() * of_window, s=ctx.size)
+            to_templates.append(template[..., :height, :width])
+        return torch.fft.irfft2(to_window, s=ctx.size), None, *to_templates
+
+
 def _centred(template: Tensor) -> Tensor:
     return template - template.mean(dim=(-2, -1), keepdim=True)
 
@@ -91,6 +133,25 @@ def slide_groups(template: Tensor, window: Tensor, groups: tuple[int, ...]) -> T
     own, under = _energies(kernel, window, groups)
     products, own, under = products.cumsum(1), own.cumsum(1), under.cumsum(1)
     return products / torch.sqrt(own.clamp_min(_FLOOR) * under.clamp_min(_FLOOR))
+
+
+def slide_each(templates: list[Tensor], window: Tensor, groups: tuple[int, ...]) -> list[Tensor]:
+    """Return `slide_groups` of each of several templates, at less cost than one by one.
+
+    Args:
+        templates: Each (B, C, h, w), of any sizes.
+        window: (B, C, H, W), H >= h, W >= w.
+        groups: Numbers of channels, C in all.
+    """
+    kernels = [_centred(t) for t in templates]
+    found = []
+    each = _CorrelateEach.apply(window, groups, *kernels)
+    for kernel, products in zip(kernels, each, strict=True):
+        own, under = (e.cumsum(1) for e in _energies(kernel, window, groups))
+        found.append(
+            products.cumsum(1) / torch.sqrt(own.clamp_min(_FLOOR) * under.clamp_min(_FLOOR))
+        )
+    return found
 
 
 def slide_fft(template: Tensor, window: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from .scan import selective_scan
 from .ssd import ssd
+from .two_way_ssd import two_way_ssd
 
 DIRECTIONS = 4
 
@@ -42,6 +43,8 @@ class SS2D(nn.Module):
         core: "ssd" (one decay a head) or "s6" (one decay a channel and state).
         by_line: The state starts anew in each row and column.
         chunk: Chunk of the scan.
+        slowest: Step size of the slowest head at the start; it remembers about 1 / `slowest`
+            pixels.
 
     Reference:
         Liu et al. 2024, VMamba: visual state space model, arXiv 2401.10166.
@@ -59,6 +62,7 @@ class SS2D(nn.Module):
         core: str = "ssd",
         by_line: bool = True,
         chunk: int = 32,
+        slowest: float = 0.05,
     ) -> None:
         super().__init__()
         if core not in ("ssd", "s6"):
@@ -74,7 +78,7 @@ class SS2D(nn.Module):
         self.heads = heads
         self.project = nn.Conv2d(width, DIRECTIONS * (2 * state + self.steps), 1, bias=False)
         rates = torch.linspace(
-            math.log(0.05), math.log(0.4), heads if core == "ssd" else width
+            math.log(slowest), math.log(0.4), heads if core == "ssd" else width
         ).exp()  # steps at the start
         self.dt_bias = nn.Parameter(torch.log(torch.expm1(rates)).repeat(DIRECTIONS, 1))
         if core == "ssd":
@@ -90,8 +94,41 @@ class SS2D(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Scan (B, D, H, W); the shape stays."""
-        y = self._by_ssd(x) if self.core == "ssd" else self._by_s6(x)
+        if self.core == "s6":
+            y = self._by_s6(x)
+        else:
+            y = self._by_ssd(x) if self.by_line else self._by_ssd_through(x)
         return y + self.skip[:, None, None] * x
+
+    def _by_ssd_through(self, x: Tensor) -> Tensor:
+        """Scan rows and columns, each both ways, in one pass; the state runs on from line to
+        line.
+        """
+        height, columns = x.shape[-2:]
+        n = self.state
+        given = self.project(x).unflatten(1, (2, 2, 2 * n + self.steps))  # ways, axes
+        given = torch.stack(
+            (
+                given[:, :, 0].permute(0, 3, 4, 1, 2).flatten(1, 2),
+                given[:, :, 1].permute(0, 4, 3, 1, 2).flatten(1, 2),
+            ),
+            dim=1,
+        )  # (B, axes, L, ways, .)
+        tokens = torch.stack(
+            (x.permute(0, 2, 3, 1).flatten(1, 2), x.permute(0, 3, 2, 1).flatten(1, 2)), dim=1
+        )
+        by_axis = self.dt_bias.unflatten(0, (2, 2)).transpose(0, 1), self.a_log.unflatten(0, (2, 2))
+        y = two_way_ssd(
+            tokens.unflatten(-1, (self.heads, -1)),
+            functional.softplus(given[..., 2 * n :] + by_axis[0][:, None]),
+            -torch.exp(by_axis[1].transpose(0, 1)),
+            given[..., :n],
+            given[..., n : 2 * n],
+            self.chunk,
+        ).flatten(-2)
+        rows = y[:, 0].unflatten(1, (height, columns))
+        down = y[:, 1].unflatten(1, (columns, height)).transpose(1, 2)
+        return (rows + down).permute(0, 3, 1, 2)
 
     def _by_ssd(self, x: Tensor) -> Tensor:
         batch, width = x.shape[:2]

@@ -24,8 +24,9 @@ def ssd(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int = 64)
         x: (B, L, heads, P).
         dt: (B, L, heads), positive.
         a: (heads,), negative.
-        b: (B, L, N), shared by the heads.
-        c: (B, L, N), shared by the heads.
+        b: (B, L, N), shared by the heads; or (B, L, G, N), the first heads / G heads read the
+            first, and so on.
+        c: As `b`.
         chunk: Length of a chunk; the result does not depend on it.
 
     Returns:
@@ -34,46 +35,38 @@ def ssd(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int = 64)
     Reference:
         Dao and Gu 2024, Transformers are SSMs, arXiv 2405.21060, section 6.
     """
+    if b.ndim == 3:
+        b, c = b.unsqueeze(2), c.unsqueeze(2)
     if x.is_cuda and has_kernels():
         from mamba_ssm.ops.triton.ssd_combined import mamba_chunk_scan_combined  # type: ignore[import-not-found,unused-ignore]
 
-        return mamba_chunk_scan_combined(x, dt, a, b.unsqueeze(2), c.unsqueeze(2), chunk)  # type: ignore[no-any-return,unused-ignore]
+        return mamba_chunk_scan_combined(x, dt, a, b, c, chunk)  # type: ignore[no-any-return,unused-ignore]
     out_type = x.dtype
     dtype = torch.promote_types(x.dtype, torch.float32)
     x, dt, a, b, c = (t.to(dtype) for t in (x, dt, a, b, c))
-    batch, length, heads, width = x.shape
+    length, groups = x.shape[1], b.shape[2]
     chunk = min(chunk, length)
     count = -(-length // chunk)
-    pad = count * chunk - length
-    if pad:
-        x, dt = (
-            torch.nn.functional.pad(x, (0, 0, 0, 0, 0, pad)),
-            torch.nn.functional.pad(dt, (0, 0, 0, pad)),
-        )
-        b, c = (
-            torch.nn.functional.pad(b, (0, 0, 0, pad)),
-            torch.nn.functional.pad(c, (0, 0, 0, pad)),
-        )
-    driven = (
-        (x * dt.unsqueeze(-1)).unflatten(1, (count, chunk)).transpose(2, 3)
-    )  # (B, count, heads, chunk, P)
-    b, c = b.unflatten(1, (count, chunk)), c.unflatten(1, (count, chunk))
-    decay = (
-        (dt * a).unflatten(1, (count, chunk)).transpose(2, 3).cumsum(-1)
-    )  # (B, count, heads, chunk), log
+
+    def chunks(t: Tensor) -> Tensor:  # (B, L, M, .) -> (B, count, M, chunk, .)
+        t = torch.nn.functional.pad(t, (0, 0, 0, 0, 0, count * chunk - length))
+        return t.unflatten(1, (count, chunk)).transpose(2, 3)
+
+    # padding has dt = 0: the state stays; (B, count, G, heads / G, chunk, .)
+    driven = chunks(x * dt.unsqueeze(-1)).unflatten(2, (groups, -1))
+    decay = chunks((dt * a).unsqueeze(-1)).unflatten(2, (groups, -1)).squeeze(-1).cumsum(-1)  # log
+    b, c = chunks(b), chunks(c)  # (B, count, G, chunk, N)
     between = decay.unsqueeze(-1) - decay.unsqueeze(-2)
     causal = torch.ones(chunk, chunk, dtype=torch.bool, device=x.device).tril()
     weights = torch.exp(between.masked_fill(~causal, float("-inf"))) * (
         c @ b.transpose(-1, -2)
-    ).unsqueeze(2)
+    ).unsqueeze(3)
     y = weights @ driven
     if count > 1:
         left = torch.exp(
             decay[..., -1:] - decay
         )  # what remains of each input at the end of its chunk
-        states = (driven * left.unsqueeze(-1)).transpose(-1, -2) @ b.unsqueeze(
-            2
-        )  # (B, count, heads, P, N)
+        states = (driven * left.unsqueeze(-1)).transpose(-1, -2) @ b.unsqueeze(3)
         through = torch.exp(decay[..., -1])[..., None, None]
         carry = torch.zeros_like(states[:, 0])
         carries = []
@@ -81,21 +74,26 @@ def ssd(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int = 64)
             carries.append(carry)
             carry = through[:, i] * carry + states[:, i]
         y = y + torch.exp(decay).unsqueeze(-1) * (
-            c.unsqueeze(2) @ torch.stack(carries, dim=1).transpose(-1, -2)
+            c.unsqueeze(3) @ torch.stack(carries, dim=1).transpose(-1, -2)
         )
-    return y.transpose(2, 3).reshape(batch, count * chunk, heads, width)[:, :length].to(out_type)
+    y = y.flatten(2, 3).transpose(2, 3).flatten(1, 2)
+    return y[:, :length].to(out_type)
 
 
 def ssd_reference(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: int = 1) -> Tensor:  # noqa: ARG001 - same signature
     """Slow twin of `ssd`: one step after the other."""
-    h = torch.zeros(x.shape[0], x.shape[2], x.shape[3], b.shape[2], dtype=x.dtype, device=x.device)
+    if b.ndim == 3:
+        b, c = b.unsqueeze(2), c.unsqueeze(2)
+    each = x.shape[2] // b.shape[2]
+    b, c = b.repeat_interleave(each, dim=2), c.repeat_interleave(each, dim=2)  # (B, L, heads, N)
+    h = torch.zeros(x.shape[0], x.shape[2], x.shape[3], b.shape[3], dtype=x.dtype, device=x.device)
     ys = []
     for t in range(x.shape[1]):
         h = (
             torch.exp(dt[:, t] * a)[..., None, None] * h
-            + (dt[:, t, :, None] * x[:, t])[..., None] * b[:, t, None, None, :]
+            + (dt[:, t, :, None] * x[:, t])[..., None] * b[:, t, :, None, :]
         )
-        ys.append((h * c[:, t, None, None, :]).sum(-1))
+        ys.append((h * c[:, t, :, None, :]).sum(-1))
     return torch.stack(ys, dim=1)
 
 

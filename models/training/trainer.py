@@ -78,6 +78,10 @@ class Trainer:
     """Cases of validation: "shift" or "affine", see `cases` of the bench."""
     measures: ClassVar[tuple[str, ...]] = ("error",)
     """Names of the errors `validate` gives for each case."""
+    ships: ClassVar[str] = "best"
+    """Which of the validated running means is kept: the "best" one, or the "last" one, that of the
+    whole schedule.
+    """
     measured: ClassVar[str] = ""
     """What those errors are, for the card."""
 

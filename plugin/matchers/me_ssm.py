@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +15,10 @@ from .registry import TemplateMatcher, register
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..core.image import Image
+    from ..core.image import Image, Window
+    from .registry import Reader
 
-_STRIP_PX = 600_000
+_STRIP_PX, _OVERLAP_PX = 600_000, 64
 SHIPPED = shipped_weights("me_ssm")
 
 
@@ -62,13 +63,13 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
     def __init__(self, params: Any = None, device: str = "cpu") -> None:
         super().__init__(params, device)
         from ...models.me_ssm.config import MeSsmConfig
-        from ...models.me_ssm.net import MeSsm
+        from ...models.me_ssm.net import make_net
 
         self.load_network(
             "me_ssm",
             params.weights if params is not None else "",
             device,
-            lambda config: MeSsm(MeSsmConfig.from_dict(config)),
+            lambda config: make_net(MeSsmConfig.from_dict(config)),
         )
 
     def describe(
@@ -77,33 +78,79 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
         """Return descriptors (C, H, W), 0 where the mask is False, and the gates of the experts (K,
         H, W).
         """
-        import torch
+        if self.net.config.version == 1:
+            found = self._in_strips(image, modality)
+        else:
+            height, width = image.data.shape
+            whole = (0, 0, width, height)
+            found = self._in_windows(lambda w: _part(image, w), whole, (width, height), modality)
+        count = self.net.channels
+        return found[:count] * image.mask, found[count:]
 
+    def _in_strips(self, image: Image, modality: Modality) -> NDArray[np.float32]:
+        """Describe by strips, so that memory does not grow with the tile."""
         from .parts.features import fill_invalid
 
         filled = fill_invalid(image.data, image.mask)
-        name = network_modality(modality)
         height, width = filled.shape
-        features = np.empty((self.net.channels, height, width), np.float32)
-        gates = np.empty((len(self.net.config.poses), height, width), np.float32)
+        channels = self.net.channels + len(self.net.config.poses)
+        described = np.empty((channels, height, width), np.float32)
         step = (
             height
             if height * width <= _STRIP_PX
             else max(256, _STRIP_PX // width // self.grid_px * self.grid_px)
         )
-        for top in range(0, height, step):  # in strips, so that memory does not grow with the tile
+        for top in range(0, height, step):
             low, high = max(0, top - self.margin_px), min(height, top + step + self.margin_px)
-            with (
-                torch.inference_mode(),
-                torch.autocast(self.torch_device.type, torch.bfloat16, enabled=self.bfloat16),
-            ):
-                found = self.net(self.given(filled[low:high]), name)
-                inner = slice(top - low, min(top + step, height) - low)
-                features[:, top : top + step] = found.features[0, :, inner].float().cpu().numpy()
-                gates[:, top : top + step] = found.gates[0, :, inner].float().cpu().numpy()
-        features *= image.mask
-        return features, gates
+            inner = slice(top - low, min(top + step, height) - low)
+            described[:, top : top + step] = self._run(filled[low:high], modality)[:, inner]
+        return described
+
+    def _in_windows(
+        self, read: Reader, wanted: Window, scene: tuple[int, int], modality: Modality
+    ) -> NDArray[np.float32]:
+        """Describe a part of a scene (width, height) by the network's windows."""
+        from .parts.features import fill_invalid
+        from .parts.scene_windows import blended
+
+        def describe(window: Window) -> NDArray[np.float32] | None:
+            image = read(window)
+            if not image.mask.any():
+                return None
+            return self._run(fill_invalid(image.data, image.mask), modality)
+
+        channels = self.net.channels + len(self.net.config.poses)
+        side = self.net.config.window_px
+        return blended(scene, wanted, side, _OVERLAP_PX, channels, describe)
+
+    def _run(self, data: NDArray[np.float32], modality: Modality) -> NDArray[np.float32]:
+        """Return descriptors and gates (C + K, H, W) of an image without gaps."""
+        import torch
+
+        with (
+            torch.inference_mode(),
+            torch.autocast(self.torch_device.type, torch.bfloat16, enabled=self.bfloat16),
+        ):
+            found = self.net(self.given(data), network_modality(modality))
+            both = torch.cat((found.features[0].float(), found.gates[0].float()))
+        described: NDArray[np.float32] = both.cpu().numpy()
+        return described
 
     def features(self, image: Image, modality: Modality) -> NDArray[np.float32]:
         """Return descriptors (C, H, W)."""
         return self.describe(image, modality)[0]
+
+    def features_of_part(
+        self, image: Image, part: Window, scene: tuple[int, int], read: Reader
+    ) -> NDArray[np.float32]:
+        """Return descriptors (C, H, W) of a part of a scene; see `TemplateMatcher`."""
+        if self.net.config.version == 1:
+            return self.features(image, image.modality)
+        found = self._in_windows(read, part, scene, image.modality)[: self.net.channels]
+        return found * image.mask
+
+
+def _part(image: Image, window: Window) -> Image:
+    x, y, width, height = window
+    there = slice(y, y + height), slice(x, x + width)
+    return replace(image, data=image.data[there], mask=image.mask[there])

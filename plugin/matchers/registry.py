@@ -12,7 +12,7 @@ import importlib.util
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from ..core.image import Image, Window
     from .parts.similarity import Surface
+
+
+Reader: TypeAlias = "Callable[[Window], Image]"
+"""Reads a part of a scene."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,24 @@ class TemplateMatcher(_Matcher):
         is False.
         """
         raise NotImplementedError
+
+    def features_of_part(
+        self,
+        image: Image,
+        part: Window,  # noqa: ARG002 - for those that read more of the scene
+        scene: tuple[int, int],  # noqa: ARG002
+        read: Reader,  # noqa: ARG002
+    ) -> NDArray[np.float32]:
+        """Return the features of a part of a scene, which must not depend on how it is cut into
+        parts.
+
+        Args:
+            image: The part as it was read; right `margin_px` from its edge.
+            part: Where it lies in the scene, beginning at multiples of `grid_px`.
+            scene: Width and height of the scene.
+            read: Reads other parts of it.
+        """
+        return self.features(image, image.modality)
 
     def correlate(
         self,

@@ -12,11 +12,18 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from sar_optical_align.models.me_ssm.config import ABLATIONS, PRESETS, MeSsmConfig
-from sar_optical_align.models.me_ssm.melf import POSES, Melf
+from sar_optical_align.models.me_ssm.local_net import LocalMeSsm
+from sar_optical_align.models.me_ssm.melf import POSES, Melf, WindowMelf
 from sar_optical_align.models.me_ssm.mfa import Mfa
-from sar_optical_align.models.me_ssm.net import MeSsm
+from sar_optical_align.models.me_ssm.net import MeSsm, make_net
 from sar_optical_align.models.me_ssm.training import TemplateRecipe, TemplateTrainer, peaks
-from sar_optical_align.models.ops.similarity import slide_conv, slide_fft, slide_reference
+from sar_optical_align.models.ops.similarity import (
+    slide_conv,
+    slide_each,
+    slide_fft,
+    slide_groups,
+    slide_reference,
+)
 from sar_optical_align.models.training.losses import (
     gaussian_label,
     hard_negative_hinge,
@@ -25,6 +32,7 @@ from sar_optical_align.models.training.losses import (
 )
 from sar_optical_align.models.training.synthetic import Pair, SampleSize, draw
 from sar_optical_align.models.weights import WeightsError, fill, halved, load_weights, save_weights
+from torch.utils.flop_counter import FlopCounterMode
 
 
 @pytest.mark.parametrize("name", POSES)
@@ -51,6 +59,59 @@ def test_gates_add_up_to_one():
     assert found.shape == (2, 4, 40, 56)
     assert gates.shape == (2, len(POSES), 40, 56)
     torch.testing.assert_close(gates.sum(1), torch.ones(2, 40, 56))
+
+
+@pytest.mark.parametrize("soft", [True, False])
+def test_one_gate_a_window_blends_the_experts_at_both_resolutions(soft):
+    torch.manual_seed(0)
+    melf = WindowMelf(2, 4, 6, tuple(POSES), soft)
+    x = torch.randn(2, 2, 40, 56)
+    full, half, gates = melf(x)
+    assert (full.shape, half.shape) == ((2, 4, 40, 56), (2, 6, 20, 28))
+    torch.testing.assert_close(gates.sum(1), torch.ones(2))
+    found = [
+        POSES[pose][1](expert(POSES[pose][0](x))[1])
+        for pose, expert in zip(melf.poses, melf.experts, strict=True)
+    ]
+    mixed = sum(f * g[:, None, None, None] for f, g in zip(found, gates.T, strict=True))
+    torch.testing.assert_close(half, mixed)
+    if not soft:
+        torch.testing.assert_close(gates, torch.full_like(gates, 1 / len(POSES)))
+
+
+@pytest.mark.parametrize("name", POSES)
+def test_a_deep_expert_in_any_pose_keeps_the_grid(name):
+    """A bright pair of pixels stays where it is, at full resolution and at 1/2."""
+    torch.manual_seed(0)
+    melf = WindowMelf(1, 1, 1, (name,), True)
+    with torch.no_grad():
+        for layer in melf.modules():
+            if isinstance(layer, torch.nn.Conv2d):
+                layer.weight.fill_(0.1)
+                layer.bias.zero_()
+    x = torch.zeros(1, 1, 40, 48)
+    x[0, 0, 18:20, 26:28] = 1.0
+    with torch.inference_mode():
+        full, half, _ = melf(x)
+    for found, centre in ((full, (18.5, 26.5)), (half, (9.0, 13.0))):
+        grids = torch.meshgrid(*(torch.arange(float(n)) for n in found.shape[2:]), indexing="ij")
+        share = found[0, 0] / found.sum()
+        assert [float((share * g).sum()) for g in grids] == pytest.approx(centre, abs=1e-4)
+
+
+def test_the_version_chooses_the_network():
+    assert isinstance(make_net(MeSsmConfig.from_dict({"core": "ssd"})), LocalMeSsm)  # an old card
+    assert isinstance(make_net(PRESETS["tiny"]), MeSsm)
+    assert isinstance(make_net(PRESETS["first"]), LocalMeSsm)
+
+
+def test_the_convolutions_in_place_of_scans_cost_as_much():
+    costs = {}
+    for name, config in (("scans", PRESETS["tiny"]), ("conv", ABLATIONS["no_mamba"])):
+        with FlopCounterMode(display=False) as counter, torch.inference_mode():
+            make_net(config).eval()(torch.rand(1, 1, 128, 128), "sar")
+        costs[name] = counter.get_total_flops()
+    assert costs["conv"] == pytest.approx(costs["scans"], rel=0.05)
 
 
 def test_one_pose_is_the_plain_network():
@@ -80,6 +141,26 @@ def test_similarity_in_three_ways():
     )
 
 
+def test_several_templates_at_once_are_each_alone():
+    torch.manual_seed(4)
+    window = torch.randn(2, 5, 14, 12, dtype=torch.float64, requires_grad=True)
+    templates = [
+        torch.randn(2, 5, *size, dtype=torch.float64, requires_grad=True)
+        for size in ((9, 9), (4, 6), (14, 12))
+    ]
+    together = slide_each(templates, window, (3, 2))
+    alone = [slide_groups(t, window, (3, 2)) for t in templates]
+    for a, b in zip(together, alone, strict=True):
+        torch.testing.assert_close(a, b)
+    weight = [torch.randn_like(t) for t in together]
+    given_ = [window, *templates]
+    gradients = [
+        torch.autograd.grad(sum((f * w).sum() for f, w in zip(found, weight, strict=True)), given_)
+        for found in (together, alone)
+    ]
+    torch.testing.assert_close(*gradients)
+
+
 def test_label_hinge_and_spread():
     truth = torch.tensor([[10.3, 6.6]])
     label = gaussian_label(truth, 15, 20)
@@ -106,10 +187,10 @@ def test_peaks_to_sub_pixel():
     assert peaks(corner)[0].tolist() == [0.0, 4.0]
 
 
-@pytest.mark.parametrize("name", [*PRESETS, *ABLATIONS, "s6"])
+@pytest.mark.parametrize("name", [*PRESETS, *ABLATIONS])
 def test_every_configuration_describes_images_of_any_size(name):
-    config = {**PRESETS, **ABLATIONS, "s6": MeSsmConfig(core="s6", depths=(0, 1, 1))}[name]
-    net = MeSsm(config).eval()
+    config = {**PRESETS, **ABLATIONS}[name]
+    net = make_net(config).eval()
     with torch.inference_mode():
         found = net(torch.rand(1, 1, 37, 50), "sar")
     assert found.features.shape == (1, net.channels, 37, 50)
@@ -121,6 +202,12 @@ def test_every_configuration_describes_images_of_any_size(name):
 def test_a_bad_configuration_is_refused():
     for values in (
         {"core": "lstm"},
+        {"version": 3},
+        {"scan": "spiral"},
+        {"gates": "hard"},
+        {"window_px": 100},
+        {"window_px": 64},
+        {"expand": 0},
         {"poses": ("upside_down",)},
         {"poses": ()},
         {"widths": (10, 20, 30)},
@@ -181,7 +268,7 @@ def small_trainer(seed=1):
         channels=8,
     )
     recipe = TemplateRecipe(
-        batch=4, seed=seed, refine=False, window_px=64, template_px=48, parts_px=(32, 40)
+        batch=4, seed=seed, refine=False, window_px=64, template_px=48, parts_px=((32, 40),)
     )
     return TemplateTrainer(MeSsm(config), [made_pair(0), made_pair(1)], recipe)
 

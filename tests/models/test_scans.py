@@ -17,6 +17,11 @@ from sar_optical_align.models.ops.ssd import (
     ssd_noncausal_reference,
     ssd_reference,
 )
+from sar_optical_align.models.ops.two_way_ssd import (
+    by_single_scans,
+    two_way_ssd,
+    two_way_ssd_reference,
+)
 
 
 def s6_input(length, batch=2, width=5, state=3, dtype=torch.float64, seed=0):
@@ -61,6 +66,45 @@ def test_chunks_change_nothing(length, chunk, seed):
     torch.testing.assert_close(ssd(*x, chunk=chunk), ssd_reference(*x))
 
 
+def two_way_input(length, dtype=torch.float64, seed=0):
+    g = torch.Generator().manual_seed(seed)
+
+    def normal(*shape):
+        return torch.randn(*shape, generator=g, dtype=dtype)
+
+    return (
+        normal(2, 2, length, 3, 4),
+        torch.nn.functional.softplus(normal(2, 2, length, 2, 3)),
+        -torch.exp(normal(2, 2, 3)),
+        normal(2, 2, length, 2, 5),
+        normal(2, 2, length, 2, 5),
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(length=st.integers(1, 50), chunk=st.integers(1, 40), seed=st.integers(0, 99))
+def test_both_ways_at_once_equal_two_scans(length, chunk, seed):
+    given_ = two_way_input(length, seed=seed)
+    slow = two_way_ssd_reference(*given_)
+    torch.testing.assert_close(two_way_ssd(*given_, chunk), slow)
+    torch.testing.assert_close(by_single_scans(*given_, chunk), slow)
+
+
+@settings(max_examples=10, deadline=None)
+@given(length=st.integers(1, 30), chunk=st.integers(1, 20))
+def test_groups_of_heads_read_their_own(length, chunk):
+    """Heads in two groups, each with its b and c, are two scans."""
+    x, dt, a, b, c = ssd_input(length, heads=4)
+    b, c = torch.stack((b, b.flip(1)), dim=2), torch.stack((c, 2 * c), dim=2)
+    found = ssd(x, dt, a, b, c, chunk)
+    for group, heads in enumerate((slice(0, 2), slice(2, 4))):
+        alone = ssd_reference(
+            x[:, :, heads], dt[:, :, heads], a[heads], b[:, :, group], c[:, :, group]
+        )
+        torch.testing.assert_close(found[:, :, heads], alone)
+    torch.testing.assert_close(ssd_reference(x, dt, a, b, c), found)
+
+
 @pytest.mark.parametrize("length", [16, 64])
 def test_equal_to_mamba_ssm(length):
     selective_scan_ref, ssd_minimal_discrete = load()
@@ -89,6 +133,9 @@ def test_gradients():
     x = [t.requires_grad_() for t in ssd_input(7, batch=1, heads=2, width=2, state=2)]
     assert torch.autograd.gradcheck(lambda *t: ssd(*t, chunk=3), x)
     assert torch.autograd.gradcheck(ssd_noncausal, x)
+    both = [t[:1, :1].detach().requires_grad_() for t in two_way_input(5)]
+    both[2] = two_way_input(5)[2][:1].requires_grad_()
+    assert torch.autograd.gradcheck(lambda *t: two_way_ssd(*t, 2), both)
 
 
 def test_noncausal_form_equals_its_twin_and_reads_across():

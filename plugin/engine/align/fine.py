@@ -23,8 +23,9 @@ from ..read.preparing import eroded
 from .found import TemplateMatch
 
 if TYPE_CHECKING:
-    from ...core.image import Image
+    from ...core.image import Window
     from ...matchers import TemplateMatcher
+    from ...matchers.registry import Reader
     from ..read.pair import WorkingPair
 
 _MIN_VALID = 0.6
@@ -164,11 +165,16 @@ class _TileViews:
         high = np.ceil(centres.max(axis=0)).astype(int) + reach
         self.origin = low
         window = (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
-        self.reference, self.reference_mask = self._features(pair.read_reference(window))
-        self.sensed, self.sensed_mask = self._features(pair.read_sensed(window))
+        scene = pair.grid.width, pair.grid.height
+        self.reference, self.reference_mask = self._features(pair.read_reference, window, scene)
+        self.sensed, self.sensed_mask = self._features(pair.read_sensed, window, scene)
 
-    def _features(self, image: Image) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        return self.matcher.features(image, image.modality), eroded(image.mask)
+    def _features(
+        self, read: Reader, window: Window, scene: tuple[int, int]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        image = read(window)
+        features = self.matcher.features_of_part(image, window, scene, read)
+        return features, eroded(image.mask)
 
     def _cut(
         self,

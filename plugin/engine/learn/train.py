@@ -22,7 +22,7 @@ from ...core.errors import InputError, UsageError
 from ...core.outputs import Outputs, output_folder
 from ...core.progress import Progress
 from ...matchers.network import fast_bfloat16
-from ..measure.cases import load_colour_pair, make_case, read_index
+from ..measure.cases import load_colour_pair, make_case, place_of, read_index
 from ..measure.figures import save_figure
 
 NETWORKS = ("kd_cfm", "me_ssm", "msa_net", "regnet_mamba2", "soma")
@@ -144,9 +144,8 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
         bfloat16=request.bfloat16 or (device == "cuda" and fast_bfloat16(device)),
     )
     progress.update(0.0, "Reading the pairs")
-    trainer = training.make_trainer(
-        request.preset, read_pairs(request.dataset, "train"), recipe, device
-    )
+    pairs = read_pairs(request.dataset, "train", getattr(training, "ACROSS_DATES", False))
+    trainer = training.make_trainer(request.preset, pairs, recipe, device)
     if request.rate is not None:
         trainer.recipe = replace(trainer.recipe, rate=request.rate)
     before = _start(trainer, request) if request.start is not None else {}
@@ -197,7 +196,7 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
                     [trainer.steps, elapsed, *(rate for part in rates for rate in part)]
                 )
                 score = float(np.mean([part[:3] for part in rates]))
-                if score > best:
+                if score > best or trainer.ships == "last":
                     best = score
                     card = {**_card(request, trainer, elapsed, device, errors, sources), **before}
                     try:
@@ -279,13 +278,20 @@ def _fraction(request: TrainRequest, steps: int, elapsed_s: float) -> float:
     )
 
 
-def read_pairs(dataset: Path, split: str) -> list[Any]:
+def read_pairs(dataset: Path, split: str, across_dates: bool = False) -> list[Any]:
     """Read the pairs of a split as `models.synthetic.Pair`; black corners of turned pictures are
     masked.
+
+    Args:
+        dataset: Folder with an index.csv.
+        split: Its name.
+        across_dates: Of places with pairs of two dates, the optical image of each date with the SAR
+            of the other one too: harder pairs of ground that has changed.
     """
     from ....models.training.synthetic import Pair
 
-    pairs = []
+    pairs: list[Pair] = []
+    dates: dict[tuple[str, str], list[Pair]] = {}
     for row in read_index(dataset, split, None):
         optical, sar, turned = load_colour_pair(dataset, row)
         mask = None
@@ -297,6 +303,12 @@ def read_pairs(dataset: Path, split: str) -> list[Any]:
             optical[..., ::-1], -1, 0
         )  # red, green, blue, as they are mixed to a grey value
         pairs.append(Pair.make(np.ascontiguousarray(bands), sar, mask, row["source"]))
+        dates.setdefault(place_of(row), []).append(pairs[-1])
+    if across_dates:
+        for one, other in (p for p in dates.values() if len(p) == 2):
+            if one.sar.shape == other.sar.shape and one.mask is None and other.mask is None:
+                for a, b in ((one, other), (other, one)):
+                    pairs.append(Pair.make(a.optical, b.sar, None, a.source))
     return pairs
 
 
@@ -336,6 +348,7 @@ def _card(
         "steps": trainer.steps,
         "batch": trainer.recipe.batch,
         "rate": trainer.recipe.rate,
+        "weights": f"running mean, {trainer.ships} of the validated ones",
         "seed": request.seed,
         "minutes": round(elapsed_s / 60.0, 1),
         "device": device,
