@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib import metadata
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ...core.blas import one_thread
-from ...core.errors import NothingToCompareError, UsageError
-from ...core.geometry import coords
 from ...core.progress import Progress
 from ...core.run.edge_fill import fill_hint, fill_told
 from ...core.threads import threads_of
-from ...core.types import AlignParams, AlignRequest, AlignResult, CoarseResult, Reason, Status
+from ...core.types import AlignRequest, AlignResult, Status, TiePoint
 from ...matchers import PairMatcher, TemplateMatcher, create, get_spec
 from ..read.pair import WorkingPair, open_pair
-from .budget import within_budget
-from .coarse import CLEAR, coarse_align
-from .evidence import Calibration, Verdict, judge
-from .find import RADIUS_PX, coarse_guides, find_matches
-from .found import Found
+from .attempts import Attempt, Position, best_of, coarse_positions, reliable_at
+from .evidence import Calibration, judge
+from .find import RADIUS_PX, by_common_motion, find_matches
 from .outliers import filter_candidates
-from .results import fit_points, independent_matches, tie_points
+from .results import Fitted, fit_points, independent_matches, tie_points
 
 _PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK", "torch")
 _WIDE_PX = 700
-_SURE = 0.8
-_FIRST_SHARE = 0.8
-_SAME_SHARE = 0.02  # of the diagonal: small images bear less rotation
 
 
 def align(request: AlignRequest, progress: Progress | None = None) -> AlignResult:
     """Register the sensed raster of a request to its reference.
+
+    From each coarse position tie points are found, filtered and judged, until one is surely right.
+    A coarse position at the place of a reliable attempt confirms it: its matches are judged anew,
+    not found again, and nothing else is tried.
 
     Args:
         request: The two rasters and every parameter.
@@ -50,222 +46,104 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
         AlignError: bad input, each kind its own leaf with a hint.
         Cancelled: when `progress` says so.
     """
-    progress = progress or Progress()
-    params, clock = request.params, _Clock()
-    threads = threads_of(params)
-    cv2.setNumThreads(threads)
-    spec = get_spec(params.matcher)
-    matcher = create(spec.key, params.matcher_params, params.device)
-    matcher.use_threads(threads)
+    progress, params, clock = progress or Progress(), request.params, _Clock()
+    cv2.setNumThreads(threads_of(params))
+    matcher = create(params.matcher, params.matcher_params, params.device)
+    matcher.use_threads(threads_of(params))
     progress.update(0.0, "Reading")
     with one_thread(), open_pair(request) as pair:
         clock.note("read")
-        best = _best_attempt(pair, matcher, params, progress.part(0.02, 0.95), clock)
-        coarse, found, reasons, verdict = best.coarse, best.found, best.reasons, best.verdict
-        points = tie_points(pair, found, reasons)
-        independent = independent_matches(pair, points, found.template_px)
+        attempts: list[Attempt] = []
+        for position in coarse_positions(pair, matcher, params, progress.part(0.02, 0.95)):
+            clock.note("coarse")
+            confirmed = reliable_at(attempts, position)
+            if confirmed is not None:
+                attempts.append(_judged_anew(confirmed, position, matcher))
+                break
+            attempts.append(_attempt(position, matcher, clock))
+            if attempts[-1].is_sure:
+                break
+        clock.note("coarse")
+        best = best_of(attempts)
+        points = tie_points(best.pair, best.found, best.reasons)
+        independent = independent_matches(pair, points, best.found.template_px)
         share = independent / max(sum(p.enabled for p in points), 1)
         points = tuple(replace(p, worth=share) for p in points)
         fitted = fit_points(pair, points, params.model, independent, RADIUS_PX)
         clock.note("fit")
-        ok = fitted.quality is not None and (verdict.reliable or not params.refuse_weak)
-        progress.update(1.0, "Done")
-        return AlignResult(
-            request=request,
-            status=Status.OK if ok else Status.NO_RELIABLE_ALIGNMENT,
-            message=verdict.message if fitted.quality is not None else fitted.message,
-            hint="" if ok else verdict.hint,
-            matcher=spec.key,
-            model=fitted.model,
-            points=points,
-            transform=fitted.transform if ok else None,
-            quality=fitted.quality if ok else None,
-            advice=fitted.advice if ok else (),
-            coarse=coarse,
-            reference_grid=pair.reference.grid,
-            sensed_grid=pair.sensed.grid,
-            evidence={
-                **verdict.numbers,
-                "reliable": float(verdict.reliable),
-                "turned": float(best.turned),
-                "independent": independent,
-            },
-            timings_s=clock.seconds,
-            versions=_versions(),
-            notes=tuple(_notes(pair)),
-        )
+    progress.update(1.0, "Done")
+    numbers = {
+        **best.verdict.numbers,
+        "coarse_attempts": float(len(attempts)),
+        "reliable": float(best.verdict.reliable),
+        "turned": float(best.turned),
+        "independent": independent,
+    }
+    return _result(request, pair, best, points, fitted, numbers, clock.seconds)
 
 
-@dataclass(frozen=True, eq=False)
-class _Attempt:
-    """A registration from one coarse position, and the correction of the sensed image that its
-    matches were found under.
-    """
-
-    coarse: CoarseResult
-    found: Found
-    reasons: list[Reason]
-    verdict: Verdict
-    turned: bool
-    correction: NDArray[np.float64]
-
-
-def searches_of(pair: WorkingPair, params: AlignParams) -> tuple[bool, ...]:
-    """Return whether the coarse stage searches rotation and scale, for each search in the order in
-    which they are tried until one is sure.
-
-    Georeferenced rasters are seldom turned: where a shift alone registers them surely, there is
-    nothing to search.
-    """
-    if not params.rotation_scale_search or params.model == "shift":
-        return (False,)
-    return (False, True) if pair.reference.is_georeferenced else (True,)
-
-
-def _best_attempt(
-    pair: WorkingPair,
-    matcher: TemplateMatcher | PairMatcher,
-    params: AlignParams,
-    progress: Progress,
-    clock: _Clock,
-) -> _Attempt:
-    """Register from each coarse position of `_coarse_ways` until one is surely right or confirmed;
-    else the attempt most likely right.
-
-    Of unreliable ones the one that most tie points support is returned, for the analyst to look at.
-    From a shift alone nothing is matched unless it stands out. A coarse position at the place of a
-    reliable attempt confirms it: its matches are judged anew, not found again, and nothing else is
-    tried. `pair` is left under the correction of the attempt returned.
-    """
-    attempts: list[_Attempt] = []
-    nothing: NothingToCompareError | None = None
-    last = searches_of(pair, params)[-1]
-    for guide, turn, limited in _coarse_ways(pair, matcher, params):
-        start, end = (1.0 - (1.0 - _FIRST_SHARE) ** n for n in (len(attempts), len(attempts) + 1))
-        part = progress.part(start, end).without_points() if attempts else progress.part(start, end)
-        pair.set_sensed_correction(np.eye(3))
-        try:
-            coarse = coarse_align(
-                pair,
-                guide,
-                turn,
-                threads_of(params),
-                part.part(0.05, 0.3) if turn == last else part.part(0.0, 0.05),
-            )
-        except NothingToCompareError as error:
-            nothing = error
-            continue
-        finally:
-            clock.note("coarse")
-        if turn != last and coarse.contrast < CLEAR:
-            continue
-        before = next(
-            (
-                a
-                for a in attempts
-                if a.verdict.reliable
-                and _is_same_place(pair, a.correction, np.array(coarse.matrix))
-            ),
-            None,
-        )
-        if before is None:
-            attempts.append(
-                _attempt(pair, matcher, guide, coarse, turn, limited, part.part(0.3, 1.0), clock)
-            )
-        else:
-            attempts.append(_judged_anew(pair, matcher, before, coarse, turn))
-            break
-        verdict = attempts[-1].verdict
-        if verdict.reliable and verdict.numbers["probability"] >= _SURE:
-            break
-    if not attempts and nothing is not None:
-        raise nothing
-    best = max(
-        attempts,
-        key=lambda a: (
-            a.verdict.reliable,
-            a.verdict.numbers["probability" if a.verdict.reliable else "support"],
-        ),
-    )
-    best.verdict.numbers["coarse_attempts"] = float(len(attempts))
-    pair.set_sensed_correction(best.correction)
-    return best
-
-
-def coarse_searches(
-    pair: WorkingPair, guides: Iterable[TemplateMatcher], params: AlignParams
-) -> Iterator[tuple[TemplateMatcher, bool]]:
-    """Give guides, and whether rotation and scale are searched, in the order in which they are
-    tried. Only the first guide, which is quick, tries a shift alone.
-    """
-    searches = searches_of(pair, params)
-    for number, guide in enumerate(guides):
-        for turn in searches if number == 0 else searches[-1:]:
-            yield guide, turn
-
-
-def _coarse_ways(
-    pair: WorkingPair, matcher: TemplateMatcher | PairMatcher, params: AlignParams
-) -> Iterator[tuple[TemplateMatcher, bool, AlignParams]]:
-    """Give what `coarse_searches` does, with parameters within the memory budget.
-
-    A second guide is left out where the budget has no room for it.
-    """
-    first = None
-    for guide, turn in coarse_searches(pair, coarse_guides(matcher), params):
-        first = first or guide
-        try:
-            limited = within_budget(params, get_spec(params.matcher).label, matcher, guide)
-        except UsageError:
-            if guide is first:
-                raise
-            return
-        yield guide, turn, limited
-
-
-def _attempt(
-    pair: WorkingPair,
-    matcher: TemplateMatcher | PairMatcher,
-    guide: TemplateMatcher,
-    coarse: CoarseResult,
-    turn: bool,
-    params: AlignParams,
-    progress: Progress,
-    clock: _Clock,
-) -> _Attempt:
-    pair.set_sensed_correction(np.array(coarse.matrix))
-    found = find_matches(pair, matcher, guide, params, progress)
+def _attempt(position: Position, matcher: TemplateMatcher | PairMatcher, clock: _Clock) -> Attempt:
+    """Find tie points from a coarse position, filter and judge them."""
+    coarse, params, progress = position.coarse, position.params, position.progress
+    pair = by_common_motion(position.pair, position.guide, params, progress.part(0.0, 0.3))
+    found = find_matches(pair, matcher, params, progress.part(0.3, 1.0))
     clock.note("match")
     wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
     reasons = filter_candidates(
         found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed
     )
-    verdict = judge(coarse, found, reasons, _comparable_area(pair), turn, Calibration.of(matcher))
+    area_px, calibration = _comparable_area(pair), Calibration.of(matcher)
+    verdict = judge(coarse, found, reasons, area_px, position.turned, calibration)
     clock.note("filter")
-    return _Attempt(coarse, found, reasons, verdict, turn, pair.correction)
+    return Attempt(coarse, position.turned, pair, found, reasons, verdict)
 
 
 def _judged_anew(
-    pair: WorkingPair,
-    matcher: TemplateMatcher | PairMatcher,
-    before: _Attempt,
-    coarse: CoarseResult,
-    turn: bool,
-) -> _Attempt:
-    pair.set_sensed_correction(before.correction)
+    before: Attempt, position: Position, matcher: TemplateMatcher | PairMatcher
+) -> Attempt:
+    """Return an attempt as another coarse position at its place lets it be judged."""
     verdict = judge(
-        coarse, before.found, before.reasons, _comparable_area(pair), turn, Calibration.of(matcher)
+        position.coarse,
+        before.found,
+        before.reasons,
+        _comparable_area(before.pair),
+        position.turned,
+        Calibration.of(matcher),
     )
-    return replace(before, coarse=coarse, verdict=verdict, turned=turn)
+    return replace(before, coarse=position.coarse, turned=position.turned, verdict=verdict)
 
 
-def _is_same_place(pair: WorkingPair, one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Return whether matching under either of two corrections sees the same ground: no corner of
-    the working grid lies further apart.
-    """
-    corners = pair.grid.outline_px()
-    apart = np.hypot(*(coords.apply_matrix(one, corners) - coords.apply_matrix(other, corners)).T)
-    return bool(apart.max() <= min(RADIUS_PX, _SAME_SHARE * np.hypot(*pair.grid.size)))
+def _result(
+    request: AlignRequest,
+    pair: WorkingPair,
+    best: Attempt,
+    points: tuple[TiePoint, ...],
+    fitted: Fitted,
+    numbers: dict[str, float],
+    seconds: dict[str, float],
+) -> AlignResult:
+    """Put together what was found; without a transform where it is refused."""
+    verdict, has_fit = best.verdict, fitted.quality is not None
+    ok = has_fit and (verdict.reliable or not request.params.refuse_weak)
+    return AlignResult(
+        request=request,
+        status=Status.OK if ok else Status.NO_RELIABLE_ALIGNMENT,
+        message=verdict.message if has_fit else fitted.message,
+        hint="" if ok else verdict.hint,
+        matcher=get_spec(request.params.matcher).key,
+        model=fitted.model,
+        points=points,
+        transform=fitted.transform if ok else None,
+        quality=fitted.quality if ok else None,
+        advice=fitted.advice if ok else (),
+        coarse=best.coarse,
+        reference_grid=pair.reference.grid,
+        sensed_grid=pair.sensed.grid,
+        evidence=numbers,
+        timings_s=seconds,
+        versions=_versions(),
+        notes=tuple(_notes(pair)),
+    )
 
 
 def _comparable_area(pair: WorkingPair) -> float:

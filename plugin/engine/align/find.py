@@ -70,37 +70,52 @@ def _template_matcher(key: str, device: str = "cpu") -> TemplateMatcher:
     return made
 
 
-def find_matches(
-    pair: WorkingPair,
-    matcher: TemplateMatcher | PairMatcher,
-    guide: TemplateMatcher,
-    params: AlignParams,
-    progress: Progress,
-) -> Found:
-    """Match after the coarse stage; see `fine.match_templates`.
-
-    A first pass over few templates finds one common motion (`consensus`), by which the sensed image
-    is corrected; the second pass then compares images that differ by little more than their local
+def by_common_motion(
+    pair: WorkingPair, guide: TemplateMatcher, params: AlignParams, progress: Progress
+) -> WorkingPair:
+    """Correct the sensed image further by the one motion that a first pass over few templates has
+    in common (`consensus`), so that what is compared then differs by little more than its local
     distortion.
+
+    Args:
+        pair: Corrected by the coarse stage.
+        guide: Whose features are compared.
+        params: Template size, tiles, model, threads.
+        progress: Told of templates.
+
+    Returns:
+        The pair further corrected; as it is where fewer than three templates can be matched.
     """
-    grid, threads = pair.grid, threads_of(params)
+    grid = pair.grid
     wide = max(grid.width, grid.height) > _WIDE_PX
     side = template_size(grid.width, grid.height, params.template_px, guide.template_limits_px)
     centres, tile = lattice(pair, side, _FIRST_TEMPLATES), params.tile_px
     if wide and guide.anchor_rotation_deg is not None:
         centres, tile = _clustered(pair, side), _CLUSTER_TILE_PX
     first = match_templates(
-        pair, guide, centres, side, RADIUS_PX, tile, progress.part(0.0, 0.3), False, threads
+        pair, guide, centres, side, RADIUS_PX, tile, progress, False, threads_of(params)
     )
-    if len(first) >= 3:
-        degrees = "shift" if params.model == "shift" else ("affine" if wide else "similarity")
-        motion, _ = consensus_affine(first, degrees, side)
-        pair.set_sensed_correction(motion @ pair.correction)
+    if len(first) < 3:
+        return pair
+    degrees = "shift" if params.model == "shift" else ("affine" if wide else "similarity")
+    motion, _ = consensus_affine(first, degrees, side)
+    return pair.corrected(motion @ pair.correction)
+
+
+def find_matches(
+    pair: WorkingPair,
+    matcher: TemplateMatcher | PairMatcher,
+    params: AlignParams,
+    progress: Progress,
+) -> Found:
+    """Match a pair that is off by little more than its local distortion; see
+    `fine.match_templates`.
+    """
+    grid = pair.grid
+    wide = max(grid.width, grid.height) > _WIDE_PX
     if isinstance(matcher, PairMatcher):
         found = _thinned(
-            _by_tiles(pair, matcher, params.tile_px, progress.part(0.3, 1.0)),
-            pair,
-            params.max_points,
+            _by_tiles(pair, matcher, params.tile_px, progress), pair, params.max_points
         )
         return Found(_pair_candidates(found), template_px=matcher.independent_px, pairs=found)
     counter, calibration = [0], Calibration.of(matcher)
@@ -118,9 +133,9 @@ def find_matches(
         side,
         RADIUS_PX,
         params.tile_px,
-        progress.part(0.3, 1.0),
+        progress,
         True,
-        threads,
+        threads_of(params),
         stream,
     )
     supported = support_by_neighbours(matches, side, _REACH_WIDE if wide else _REACH_SMALL, wide)

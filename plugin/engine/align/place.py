@@ -49,8 +49,8 @@ def measure_place(
     matcher = create(spec.key, params.matcher_params, params.device)
     if not isinstance(matcher, TemplateMatcher):
         matcher = coarse_guide(matcher)
-    with open_pair(request) as pair:
-        pair.set_sensed_correction(correction_at(pair, transform, reference_px, sensed_px))
+    with open_pair(request) as georeferenced:
+        pair = pair_at(georeferenced, transform, reference_px, sensed_px)
         at = place_in(pair, reference_px)
         side = template_size(
             pair.grid.width, pair.grid.height, params.template_px, matcher.template_limits_px
@@ -104,11 +104,14 @@ def place_in(pair: WorkingPair, reference_px: Point) -> Array:
     return at
 
 
-def correction_at(
+def pair_at(
     pair: WorkingPair, transform: Transform | None, reference_px: Point, sensed_px: Point
-) -> Array:
-    """Return the 3x3 correction that puts the sensed place onto the reference place, turned and
-    scaled as there.
+) -> WorkingPair:
+    """Return a pair, given as georeferenced, with the sensed place put onto the reference place,
+    turned and scaled as there.
+
+    Raises:
+        UsageError: the sensed image has no extent there.
     """
     around = np.array(sensed_px) + [[0.0, 0.0], [_STEP_PX, 0.0], [0.0, _STEP_PX]]
     georeferenced = pair.working_from_sensed_native(around)
@@ -125,7 +128,7 @@ def correction_at(
     affine[2] = [0.0, 0.0, 1.0]
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine)) < 1e-9:
         raise UsageError("The place cannot be measured: the sensed image has no extent there.")
-    return np.asarray(affine, dtype=np.float64)
+    return pair.corrected(affine)
 
 
 def _point(values: Array) -> Point:

@@ -14,16 +14,13 @@ from ...core.errors import OutputError, UsageError
 from ...core.fit.transforms import Transform
 from ...core.outputs import Outputs
 from ...core.progress import Progress
-from ...core.threads import threads_of
-from ...core.types import AlignParams, AlignRequest, CoarseResult, Point
+from ...core.types import AlignRequest, Point
 from ...matchers import TemplateMatcher, create, get_spec
 from ...matchers.parts.similarity import find_peak
-from ..align.align import coarse_searches, searches_of
-from ..align.coarse import CLEAR, coarse_align
-from ..align.find import coarse_guides
+from ..align.attempts import clearest, coarse_positions
 from ..align.fine import match_templates, template_size
 from ..align.found import TemplateMatch
-from ..align.place import correction_at, place_in
+from ..align.place import pair_at, place_in
 from ..read.input_files import files_of
 from ..read.pair import open_pair
 
@@ -61,11 +58,9 @@ def explain(
     """
     matcher = _template_matcher(request)
     with _outputs(request, output, overwrite) as outputs, open_pair(request) as pair:
-        pair.set_sensed_correction(
-            np.array(_coarse(pair, matcher, request.params, progress.part(0.0, 0.6)).matrix)
-        )
+        positions = coarse_positions(pair, matcher, request.params, progress.part(0.0, 0.6), 1.0)
         numbers = _picture(
-            pair,
+            clearest(positions).pair,
             matcher,
             request,
             _working_px(pair, at),
@@ -83,29 +78,6 @@ def _outputs(request: AlignRequest, output: Path, overwrite: bool) -> Outputs:
     return Outputs([output], rasters, files_of(rasters), overwrite)
 
 
-def _coarse(
-    pair: WorkingPair, matcher: TemplateMatcher, params: AlignParams, progress: Progress
-) -> CoarseResult:
-    """Return the coarse position of the first search and guide for which it stands out, else of the
-    guide for which it does most.
-    """
-    last, found = searches_of(pair, params)[-1], list[CoarseResult]()
-    for guide, turn in coarse_searches(pair, coarse_guides(matcher), params):
-        part = progress.part(0.5, 1.0) if found else progress.part(0.0, 0.5)
-        coarse = coarse_align(
-            pair,
-            guide,
-            turn,
-            threads_of(params),
-            part.part(0.1, 1.0) if turn == last else part.part(0.0, 0.1),
-        )
-        if coarse.contrast >= CLEAR:
-            return coarse
-        if turn == last:
-            found.append(coarse)
-    return max(found, key=lambda coarse: coarse.contrast)
-
-
 def explain_point(
     request: AlignRequest,
     transform: Transform | None,
@@ -119,9 +91,8 @@ def explain_point(
     """
     matcher = _template_matcher(request)
     with _outputs(request, output, overwrite=True) as outputs, open_pair(request) as pair:
-        pair.set_sensed_correction(correction_at(pair, transform, reference_px, sensed_px))
         numbers = _picture(
-            pair,
+            pair_at(pair, transform, reference_px, sensed_px),
             matcher,
             request,
             np.round(place_in(pair, reference_px)),

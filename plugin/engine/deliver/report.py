@@ -80,8 +80,8 @@ def _pictures(
     if transform is not None:
         # The fit as a correction of the working grid: exact for matrices, the local affine at the
         # centre otherwise.
-        pair.set_sensed_correction(_working_correction(pair, transform))
-        out["after"] = _checkerboard(reference, pair.read_sensed(window, reduction))
+        fitted = pair.corrected(_working_correction(pair, transform))
+        out["after"] = _checkerboard(reference, fitted.read_sensed(window, reduction))
         residuals = _residuals(result, transform)
         enabled = np.array([p.enabled for p in result.points])
         out["vectors"] = _vectors(result.points, residuals, enabled)
@@ -89,12 +89,12 @@ def _pictures(
         order = sorted(
             result.enabled_points, key=lambda p: float(np.hypot(*residuals[result.points.index(p)]))
         )
-        out["best"] = [_chips(pair, p) for p in order[:_CHIPS]]
-        out["worst"] = [_chips(pair, p) for p in reversed(order[-_CHIPS:])]
+        out["best"] = [_chips(fitted, p) for p in order[:_CHIPS]]
+        out["worst"] = [_chips(fitted, p) for p in reversed(order[-_CHIPS:])]
     else:
-        if result.coarse is not None:  # what was compared, not where the raster was georeferenced
-            pair.set_sensed_correction(np.array(result.coarse.matrix))
-        out["best"], out["worst"] = [], [_chips(pair, p) for p in result.points[:_CHIPS]]
+        # What was compared, not where the raster was georeferenced.
+        compared = pair if result.coarse is None else pair.corrected(result.coarse.matrix)
+        out["best"], out["worst"] = [], [_chips(compared, p) for p in result.points[:_CHIPS]]
     return out
 
 
@@ -130,7 +130,6 @@ def _working_correction(pair: WorkingPair, transform: Transform) -> Array:
     """
     xs, ys = np.linspace(0, pair.grid.width, 7), np.linspace(0, pair.grid.height, 7)
     working = np.stack(np.meshgrid(xs, ys), axis=2).reshape(-1, 2)
-    pair.set_sensed_correction(np.eye(3))
     target = transform.apply(pair.sensed_native_px(working))
     back = np.linalg.lstsq(
         np.c_[pair.reference_native_px(working), np.ones(len(working))], working, rcond=None

@@ -29,7 +29,7 @@ from ...matchers import PairMatcher, TemplateMatcher, all_specs, create, get_spe
 from ...matchers.network import NetworkMatcher
 from ..align.find import coarse_guide
 from ..align.fine import match_templates, template_size
-from ..align.place import correction_at
+from ..align.place import pair_at
 from ..align.results import prior_of
 from ..read.input_files import files_of
 from ..read.pair import WorkingPair, open_pair
@@ -54,18 +54,18 @@ _MOST_WINDOWS, _MOST_HELD, _FEWEST_HELD = 256, 80, 3
 
 @dataclass(frozen=True, eq=False)
 class _Scene:
-    """Points in working px, and how the sensed raster lies there.
+    """Points in working px, and the rasters as the fit puts the sensed one around each.
 
     Attributes:
         place: (N, 2) where the fit puts each point in the reference.
         goal: (N, 2) where each point is.
-        correction: (N, 3, 3) of the sensed raster around each point, as the fit says.
+        pairs: N views of the two rasters.
         held: (N,) bool, held back.
     """
 
     place: Array
     goal: Array
-    correction: Array
+    pairs: tuple[WorkingPair, ...]
     held: NDArray[np.bool_]
 
 
@@ -119,8 +119,8 @@ def adapt(request: AdaptRequest, progress: Progress) -> AdaptResult:
         held = np.random.default_rng(request.seed).permutation(np.flatnonzero(scene.held))[
             :_MOST_HELD
         ]
-        pairs = _windows(pair, scene, side, request.seed, progress.part(0.0, 0.05))
-        before = _errors(pair, matcher, scene, held, side, progress.part(0.05, 0.1))
+        pairs = _windows(scene, side, request.seed, progress.part(0.0, 0.05))
+        before = _errors(matcher, scene, held, side, progress.part(0.05, 0.1))
         if np.isfinite(before).sum() < _FEWEST_HELD:
             hint = "Add points further inside the overlap."
             raise InputError(
@@ -129,7 +129,7 @@ def adapt(request: AdaptRequest, progress: Progress) -> AdaptResult:
         steps, minutes, tensors = _train(
             matcher, spec.key, pairs, request, progress.part(0.1, 0.95)
         )
-        after = _errors(pair, matcher, scene, held, side, progress.part(0.95, 1.0))
+        after = _errors(matcher, scene, held, side, progress.part(0.95, 1.0))
     measured = np.isfinite(before)  # whether there is enough ground does not depend on the weights
     was, now = _figures(before[measured]), _figures(after[measured])
     better = _is_better(before[measured], after[measured])
@@ -177,21 +177,18 @@ def _split(pair: WorkingPair, request: AdaptRequest) -> _Scene:
         model = quality.advise(sensed[~held], reference[~held], prior=prior).best
     transform: Transform = fitting.fit(model, sensed[~held], reference[~held], prior=prior)
     fitted = transform.apply(sensed)
-    corrections = [
-        correction_at(pair, transform, _point(r), _point(s))
-        for r, s in zip(fitted, sensed, strict=True)
-    ]
     return _Scene(
         pair.working_from_reference_native(fitted),
         pair.working_from_reference_native(reference),
-        np.array(corrections),
+        tuple(
+            pair_at(pair, transform, _point(r), _point(s))
+            for r, s in zip(fitted, sensed, strict=True)
+        ),
         held,
     )
 
 
-def _windows(
-    pair: WorkingPair, scene: _Scene, template_px: int, seed: int, progress: Progress
-) -> list[Any]:
+def _windows(scene: _Scene, template_px: int, seed: int, progress: Progress) -> list[Any]:
     """Read a registered window around each point to train on, as `models.synthetic.Pair`: the
     largest with enough ground to learn from.
     """
@@ -203,7 +200,7 @@ def _windows(
     pairs = []
     for number, i in enumerate(chosen):
         progress.update(number / len(chosen))
-        pair.set_sensed_correction(scene.correction[i])
+        pair = scene.pairs[i]
         for side in _WINDOWS_PX:
             x, y = (int(v) for v in np.round(scene.place[i] - side / 2))
             reference, sensed = (
@@ -242,7 +239,6 @@ def _bytes(image: Image) -> NDArray[np.uint8]:
 
 
 def _errors(
-    pair: WorkingPair,
     matcher: TemplateMatcher | PairMatcher,
     scene: _Scene,
     held: NDArray[np.int64],
@@ -258,7 +254,7 @@ def _errors(
     errors = np.full(len(held), np.nan)
     for number, i in enumerate(held):
         progress.update(number / len(held), "Measuring at the points held back")
-        pair.set_sensed_correction(scene.correction[i])
+        pair = scene.pairs[i]
         if isinstance(matcher, TemplateMatcher):
             found = match_templates(
                 pair,

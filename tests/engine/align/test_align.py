@@ -13,7 +13,7 @@ from affine import Affine
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
-from sar_optical_align.plugin.engine.align import align as align_module
+from sar_optical_align.plugin.engine.align import attempts as attempts_module
 from sar_optical_align.plugin.engine.align.align import align
 from sar_optical_align.plugin.engine.align.find import coarse_guides
 from sar_optical_align.plugin.engine.deliver import explain as explain_module
@@ -166,7 +166,7 @@ def test_of_two_coarse_positions_the_better_one_counts_alone(request_, monkeypat
         request_, params=AlignParams(matcher="cfog", max_points=150, rotation_scale_search=False)
     )
     plain = align(request)
-    monkeypatch.setattr(align_module, "coarse_guides", lambda matcher: [Blind(), cfog])
+    monkeypatch.setattr(attempts_module, "coarse_guides", lambda matcher: [Blind(), cfog])
     second = align(
         request,
         CallbackProgress(on_update=lambda share, _: asked.append(share), on_points=seen.extend),
@@ -176,9 +176,9 @@ def test_of_two_coarse_positions_the_better_one_counts_alone(request_, monkeypat
     assert second.transform == plain.transform
     assert asked == sorted(asked)
     assert len({p.id for p in seen}) == len(seen)
-    monkeypatch.setattr(align_module, "coarse_guides", lambda matcher: [cfog, Blind()])
+    monkeypatch.setattr(attempts_module, "coarse_guides", lambda matcher: [cfog, Blind()])
     assert align(request).evidence["coarse_attempts"] == 1
-    monkeypatch.setattr(align_module, "_SURE", 1.1)
+    monkeypatch.setattr(attempts_module, "_SURE", 1.1)
     first = align(request)
     assert first.evidence["coarse_attempts"] == 2
     assert first.transform == plain.transform
@@ -199,7 +199,7 @@ def test_me_ssm_is_its_own_second_guide():
 
 @needs_torch
 def test_a_second_guide_without_room_in_the_budget_is_left_out(request_, monkeypatch):
-    monkeypatch.setattr(align_module, "_SURE", 1.1)  # so that the second is asked for
+    monkeypatch.setattr(attempts_module, "_SURE", 1.1)  # so that the second is asked for
     for budget_mb, attempts in ((690, 1), (0, 2)):
         params = AlignParams(
             matcher="soma",
@@ -287,5 +287,5 @@ def test_a_place_is_explained_from_the_guide_that_stands_out(
     request = replace(request_, params=AlignParams(matcher="cfog", model="shift"))
     plain = explain_module.explain(request, at, tmp_path / "plain.png", Progress())
     for guides in ([Blind(), create("cfog")], [create("cfog"), Blind()]):
-        monkeypatch.setattr(explain_module, "coarse_guides", lambda matcher, guides=guides: guides)
+        monkeypatch.setattr(attempts_module, "coarse_guides", lambda matcher, guides=guides: guides)
         assert explain_module.explain(request, at, tmp_path / "other.png", Progress()) == plain

@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from sar_optical_align.plugin.core.errors import NothingToCompareError
 from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
+from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
 from sar_optical_align.plugin.engine.align import align as align_module
-from sar_optical_align.plugin.engine.align.align import align, searches_of
+from sar_optical_align.plugin.engine.align import attempts as attempts_module
+from sar_optical_align.plugin.engine.align.align import align
+from sar_optical_align.plugin.engine.align.attempts import is_same_place, searches_of
 from sar_optical_align.plugin.engine.align.coarse import coarse_align
 from sar_optical_align.plugin.engine.align.coarse_search import similarity_matrix
 from sar_optical_align.plugin.engine.align.find import find_matches
@@ -23,6 +27,7 @@ from sar_optical_align.plugin.engine.deliver.demo_scene import (
     WIDTH,
     Misregistration,
 )
+from sar_optical_align.plugin.engine.deliver.explain import explain
 from sar_optical_align.plugin.engine.read.pair import open_pair
 from sar_optical_align.plugin.matchers import create
 
@@ -82,8 +87,8 @@ def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_a
             found, matrix=tuple(map(tuple, matrix)), contrast=100.0 if turn else found.contrast
         )
 
-    monkeypatch.setattr(align_module, "_SURE", 1.1)
-    monkeypatch.setattr(align_module, "coarse_align", later)
+    monkeypatch.setattr(attempts_module, "_SURE", 1.1)
+    monkeypatch.setattr(attempts_module, "coarse_align", later)
     monkeypatch.setattr(
         align_module, "find_matches", lambda *args: calls.append(1) or find_matches(*args)
     )
@@ -103,9 +108,9 @@ def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_a
     [(64, 1.0, True), (64, 4.0, False), (2000, 0.2, True), (2000, 1.0, False)],
 )
 def test_a_small_image_bears_less_rotation_to_be_at_the_same_place(side, turn_deg, same):
-    pair = SimpleNamespace(grid=SimpleNamespace(width=side, height=side))
+    grid = Grid("", (0.0, 1.0, 0.0, 0.0, 0.0, 1.0), side, side)
     turned = similarity_matrix(turn_deg, 1.0, (0.0, 0.0), (side / 2, side / 2))
-    assert align_module._is_same_place(pair, np.eye(3), turned) is same
+    assert is_same_place(grid, np.eye(3), turned) is same
 
 
 def test_a_turned_raster_is_found_by_the_search_that_follows(turned):
@@ -116,6 +121,35 @@ def test_a_turned_raster_is_found_by_the_search_that_follows(turned):
     )  # nothing was matched from the shift, which does not stand out
     assert abs(result.coarse.rotation_deg) == pytest.approx(TURN_DEG, abs=2.0)
     assert true_rmse(result) < 1.0
+
+
+def test_a_search_that_can_compare_nothing_leaves_it_to_the_next(request_, tmp_path, monkeypatch):
+    """For a registration and for the picture of a place."""
+
+    def blind_to_shifts(pair, guide, turned, *rest):
+        if not turned:
+            raise NothingToCompareError("Too few of their valid pixels meet.")
+        return coarse_align(pair, guide, turned, *rest)
+
+    with rasterio.open(request_.reference.path) as source:
+        at = source.transform @ (source.width / 2, source.height / 2)
+    plain = explain(request_, at, tmp_path / "plain.png", Progress())
+    monkeypatch.setattr(attempts_module, "coarse_align", blind_to_shifts)
+    result = align(request_)
+    assert result.evidence["turned"] == 1
+    assert true_rmse(result) < 1.0
+    numbers = explain(request_, at, tmp_path / "turned.png", Progress())
+    assert np.hypot(numbers["shift_x_px"], numbers["shift_y_px"]) < 5.0
+    assert numbers["peak"] == pytest.approx(plain["peak"], abs=0.15)
+
+
+def test_where_no_search_can_compare_anything_it_is_told(request_, monkeypatch):
+    def blind(*_):
+        raise NothingToCompareError("Too few of their valid pixels meet.")
+
+    monkeypatch.setattr(attempts_module, "coarse_align", blind)
+    with pytest.raises(NothingToCompareError):
+        align(request_)
 
 
 def test_without_the_search_a_turned_raster_is_refused(turned):
@@ -148,7 +182,7 @@ def test_the_number_of_threads_changes_nothing(turned, monkeypatch):
     with open_pair(turned) as pair:
         one, several = (coarse_align(pair, cfog, True, threads, Progress()) for threads in (1, 3))
         assert one == several
-        pair.set_sensed_correction(np.array(one.matrix))
+        pair = pair.corrected(np.array(one.matrix))
         centres = lattice(pair, 96, 40)
         first, second = (
             match_templates(pair, cfog, centres, 96, 8, 512, Progress(), threads=threads)

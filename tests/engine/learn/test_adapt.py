@@ -131,7 +131,7 @@ def test_windows_show_the_same_ground_and_none_of_what_is_held_back(scene):
     scale = AlignParams(matcher="me_ssm", model="shift", sar_scale="db")  # no logarithm
     with open_pair(AlignRequest(request.align.reference, same, scale)) as pair:
         split = adapting._split(pair, request)
-        pairs = _windows(pair, split, 64, 1, Progress())
+        pairs = _windows(split, 64, 1, Progress())
     assert split.held.sum() >= 9
     assert len(pairs) > 20
     for p in pairs:

@@ -23,7 +23,7 @@ from sar_optical_align.plugin.core.types import (
     RasterRef,
     Status,
 )
-from sar_optical_align.plugin.engine.align import align as align_module
+from sar_optical_align.plugin.engine.align import attempts as attempts_module
 from sar_optical_align.plugin.engine.align.align import align
 from sar_optical_align.plugin.engine.align.evidence import Calibration
 from sar_optical_align.plugin.engine.cli import main
@@ -254,7 +254,7 @@ def test_the_network_aligns_turned_images(pictures, tmp_path, monkeypatch):
         RasterRef(str(paths[1]), (), Modality.SAR),
         AlignParams(matcher="me_ssm", model="similarity"),
     )
-    monkeypatch.setattr(align_module, "coarse_guides", lambda matcher: [matcher])
+    monkeypatch.setattr(attempts_module, "coarse_guides", lambda matcher: [matcher])
     result = align(request)
     assert result.matcher == "me_ssm"
     assert result.status is Status.OK, result.message

@@ -103,7 +103,7 @@ def test_read_through_the_curve_and_map_back(tmp_path, side):
         RasterRef(sensed, modality=Modality.OPTICAL),
     )
     with open_pair(request) as pair:
-        pair.set_sensed_correction(np.array([[1.0, 0.02, 5.0], [-0.02, 1.0, 9.0], [0, 0, 1.0]]))
+        pair = pair.corrected(np.array([[1.0, 0.02, 5.0], [-0.02, 1.0, 9.0], [0, 0, 1.0]]))
         working = pair.working_from_sensed_native(at)
         found = centroids(pair.read_sensed((0, 0, pair.grid.width, pair.grid.height)).data, working)
         ok = np.isfinite(found).all(axis=1)

@@ -85,7 +85,7 @@ def test_correction_moves_the_sensed_image_and_the_mapping_alike(
     matrix = np.array([[a, -b, shift[0] + 20], [b, a, shift[1] - 20], [0, 0, 1]])
     with open_pair(pair_request(reference, sensed)) as pair:
         before = pair.sensed_native_px(np.array([[100.0, 90.0]]))
-        pair.set_sensed_correction(matrix)
+        pair = pair.corrected(matrix)
         moved = coords.apply_matrix(matrix, [[100.0, 90.0]])
         assert np.allclose(pair.sensed_native_px(moved), before, atol=1e-8)
         miss, count = worst_miss(pair, "sensed", at_sensed, reduction)
@@ -141,7 +141,7 @@ def test_windows_agree_with_the_whole(tmp_path):
     reference, _ = write_blobs(tmp_path / "r.tif", 230, 190, UTM, REFERENCE_GT)
     sensed, _ = write_blobs(tmp_path / "s.tif", 173, 149, UTM, ROTATED_GT)
     with open_pair(pair_request(reference, sensed)) as pair:
-        pair.set_sensed_correction(np.array([[1.01, 0.03, 2.0], [-0.03, 1.01, -1.0], [0, 0, 1.0]]))
+        pair = pair.corrected(np.array([[1.01, 0.03, 2.0], [-0.03, 1.01, -1.0], [0, 0, 1.0]]))
         whole = pair.read_sensed((0, 0, pair.grid.width, pair.grid.height))
         part = pair.read_sensed((37, 21, 64, 48))
         inside = whole.mask[21:69, 37:101]
@@ -246,9 +246,7 @@ def test_native_and_working_px_are_inverse(files, angle, gsd_x, gsd_y, mirrored,
     gt = (501000.0, gsd_x * c, side * gsd_y * s, 5399000.0, gsd_x * s, -side * gsd_y * c)
     sensed = write_raster(folder / "s.tif", background(60, 50, seed), UTM, gt)
     with open_pair(pair_request(reference, sensed, search_radius=900.0)) as pair:
-        pair.set_sensed_correction(
-            np.array([[1.05, -0.1, shift], [0.1, 1.05, -shift], [0, 0, 1.0]])
-        )
+        pair = pair.corrected(np.array([[1.05, -0.1, shift], [0.1, 1.05, -shift], [0, 0, 1.0]]))
         working = np.random.default_rng(seed).uniform(-50, 300, (50, 2))
         for which in ("reference", "sensed"):
             native = getattr(pair, f"{which}_native_px")(working)
