@@ -27,7 +27,7 @@ def blocks_of(folder, reference, sensed, moved=(0.0, 0.0), radius_px=32):
         for n in ("reference.png", "sensed.png")
     )
     with open_pair(AlignRequest(*refs, AlignParams(model="shift"))) as pair:
-        pair.set_sensed_correction(np.array([[1.0, 0, moved[0]], [0, 1.0, moved[1]], [0, 0, 1.0]]))
+        pair = pair.corrected(np.array([[1.0, 0, moved[0]], [0, 1.0, moved[1]], [0, 0, 1.0]]))
         return compare_blocks(pair, create("cfog"), radius_px=radius_px)
 
 
