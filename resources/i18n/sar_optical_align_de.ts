@@ -599,7 +599,7 @@
         <translation>Passpunkte beurteilen</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/frames.py"/>
         <source>Assign it an approximate position first, or remove the georeferencing of both to compare bare pixels.</source>
         <translation>Erst eine ungefähre Lage zuweisen, oder die Georeferenzierung beider entfernen, um bloße Pixel zu vergleichen.</translation>
     </message>
@@ -794,7 +794,7 @@
         <translation>{0} kann nicht gelesen werden: {1}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/frames.py"/>
         <source>Cannot reproject between the two CRSs: {0}.</source>
         <translation>Zwischen den beiden KBS kann nicht umprojiziert werden: {0}.</translation>
     </message>
@@ -919,7 +919,7 @@
         <translation>Prüfen, ob der Ordner beschreibbar ist.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/frames.py"/>
         <source>Check the CRS of both rasters.</source>
         <translation>KBS beider Raster prüfen.</translation>
     </message>
@@ -974,7 +974,7 @@
         <translation>Geotransformation des Rasters prüfen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/working_grid.py"/>
         <source>Check their CRS, or declare a larger search radius.</source>
         <translation>KBS prüfen oder einen größeren Suchradius angeben.</translation>
     </message>
@@ -3699,7 +3699,7 @@
         <translation>Alles unter Rechner und Vorgaben auf den Auslieferungszustand setzen; gespeichert mit OK</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/frames.py"/>
         <source>Set its CRS (Layer &gt; Set CRS, or gdal_edit -a_srs).</source>
         <translation>Das KBS setzen (Layer &gt; Layer-KBS, oder gdal_edit -a_srs).</translation>
     </message>
@@ -4239,7 +4239,7 @@
         <translation>Das Suchbild, wie es liegt, oder wie es liegen wird (B)</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/working_grid.py"/>
         <source>The sensed raster cannot be placed in the reference's CRS.</source>
         <translation>Das Suchbild lässt sich im KBS der Referenz nicht platzieren.</translation>
     </message>
@@ -4304,7 +4304,7 @@
         <translation>Die beiden Raster überlappen sich am Boden nicht. KBS prüfen oder einen Suchradius so groß wie ihren Abstand angeben.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/working_grid.py"/>
         <source>The two rasters {0}.</source>
         <translation>Die beiden Raster {0}.</translation>
     </message>
@@ -5179,7 +5179,7 @@
         <translation>widerspricht seinen Nachbarn</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/working_grid.py"/>
         <source>do not overlap: they lie {0} {1} apart</source>
         <translation>überlappen sich nicht: Sie liegen {0} {1} auseinander</translation>
     </message>
@@ -5399,7 +5399,7 @@
         <translation>Ausreißer in AROSICS</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/working_grid.py"/>
         <source>overlap too little to be compared</source>
         <translation>überlappen sich zu wenig für einen Vergleich</translation>
     </message>
@@ -5784,7 +5784,7 @@
         <translation>{0} von {1} bis {2}, vom Auswerter verworfen</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/frames.py"/>
         <source>{0} has no CRS, the other raster has.</source>
         <translation>{0} hat kein KBS, das andere Raster schon.</translation>
     </message>
@@ -5794,7 +5794,7 @@
         <translation>{0} hat keinen Kanal {1}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/pair.py"/>
+        <location filename="../../plugin/engine/read/frames.py"/>
         <source>{0} has no georeferencing, the other raster has.</source>
         <translation>{0} ist nicht georeferenziert, das andere Raster schon.</translation>
     </message>
