@@ -17,7 +17,7 @@ from ..core.geometry import coords
 from ..core.geometry.grid import Grid
 from ..core.session.point import SessionPoint
 from ..core.types import Point, TiePoint
-from .layout import open_raster
+from .opening import open_raster
 from .rasters import reprojection
 
 _GCP_METHOD = {"METHOD": "GCP_TPS"}

@@ -24,7 +24,7 @@ from ..core.run.edge_fill import edge_fill
 from ..core.run.preflight import PairFacts, RasterFacts
 from ..core.run.sample_kinds import detect_modality, detect_sar_scale
 from ..core.types import Modality, RasterRef
-from .layout import open_raster
+from .opening import open_raster
 from .placement import Placement
 from .rasters import grid_in
 

@@ -33,7 +33,7 @@ from ..core.geometry.grid import Grid
 from ..core.lengths import is_geographic, unwrapped
 from ..core.types import RasterRef, TiePoint
 from ..core.wording import number, tr
-from .layout import open_raster
+from .opening import open_raster
 
 GROUP = "SAR-Optical Align"
 # property of layers that show something about a review: nothing to be matched or warped themselves

@@ -16,7 +16,7 @@ from qgis.core import (
 from ..core.fit.transforms import transform_from_dict
 from ..core.types import Status, WarpParams
 from ..core.wording import tr
-from ..gis.warping import refuse_other_kinds, warp_into
+from ..gis.warping import warp_into
 from .algorithm import FeedbackProgress
 from .fields import add_params, read_params
 from .matching import MatchingAlgorithm
@@ -60,7 +60,6 @@ class RegisterImages(MatchingAlgorithm):
         super().read(parameters, context)
         destination = parameters.get("OUTPUT")
         if isinstance(destination, str) and destination != "TEMPORARY_OUTPUT":
-            refuse_other_kinds(Path(destination))
             self.outputs(Path(destination))
 
     def work(
@@ -73,7 +72,6 @@ class RegisterImages(MatchingAlgorithm):
         progress = FeedbackProgress(feedback)
         params = read_params(self, WarpParams, parameters, context)
         output = Path(self.parameterAsOutputLayer(parameters, "OUTPUT", context))
-        refuse_other_kinds(output)
         with self.outputs(output) as files:
             result, outputs = self.match(
                 parameters, context, feedback, progress.part(0.0, 0.85), files

@@ -19,7 +19,7 @@ from ..core.session.record import SessionRecord
 from ..core.session.session import FitState, SessionPoint
 from ..core.types import Evidence, Point
 from ..core.wording import number, tr
-from ..gis.layout import open_raster
+from ..gis.opening import open_raster
 from ..gis.placement import Placement
 
 _LATTICE = 25

@@ -8,7 +8,6 @@ field. The sensed raster is only read.
 
 from __future__ import annotations
 
-import math
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +18,15 @@ from ..core.blas import one_thread
 from ..core.errors import OutputError, UnreadableRasterError
 from ..core.fit.transforms import Transform
 from ..core.geometry.grid import Grid
-from ..core.output.nodes import output_grid, refuse_folds, warp_nodes
+from ..core.output.layout import layout_of
+from ..core.output.nodes import warp_nodes
+from ..core.output.plan import WarpPlan, plan_warp
 from ..core.progress import Progress
 from ..core.types import WarpParams
-from ..gis.layout import Layout, open_raster
-from ..gis.warping import guarded, refuse_growth, virtual_source, warp_back, warp_settings
+from ..gis.layout import WrittenLayout, bands_of
+from ..gis.opening import guarded, open_raster
+from ..gis.virtual import virtual_source, warp_settings
+from ..gis.warping import warp_back
 
 _MOST_PX = 4096
 _SMALL_PX = 2048
@@ -102,53 +105,33 @@ class PreviewWarp:
         params: WarpParams,
         progress: Progress,
     ) -> Path:
-        g = reference_grid.geotransform
         if not reference_grid.is_referenced:
             reference_grid = reference_grid.drawn
             params = replace(params, match_reference_grid=True)
-        elif g[2] or g[4] or g[1] < 0 or g[5] > 0:  # GDAL's virtual warps are north-up
+        elif not reference_grid.is_north_up:  # as GDAL's virtual warps are
             params = replace(params, match_reference_grid=False)
-        sensed_grid = Grid.bare(source.RasterXSize, source.RasterYSize)
-        layout = Layout(source, params, self._nodata)
-        nodes = (
-            warp_nodes(transform, reference_grid, sensed_grid)
-            if transform.kind != "field"
-            else None
-        )
-        if nodes is None:
-            refuse_folds(transform, sensed_grid)
-        target = output_grid(
-            transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid
-        )
-        refuse_growth(transform, reference_grid, sensed_grid, target)
-        self._revision += 1
-        self._drop(self._revision - 3)
-        if nodes is None:
-            return self._write_file(
-                source,
-                transform,
-                reference_grid,
-                target,
-                layout,
-                params,
-                progress.without_messages(),
-            )
+        written = WrittenLayout(source, layout_of(bands_of(source), params, self._nodata))
+        size = (source.RasterXSize, source.RasterYSize)
+        plan = plan_warp(transform, reference_grid, size, params)
+        if transform.kind == "field":
+            self._revise()
+            return self._write_file(source, plan, written, progress.without_messages())
+        nodes, target = warp_nodes(transform, plan.reference, plan.sensed), plan.target
+        self._revise()
         moved, path = (
             self._folder / f"{name}_{self._revision}.vrt" for name in ("moved", "preview")
         )
         virtual_source(source, nodes, target.crs_wkt, path=str(moved)).FlushCache()
         if self._overviews is not None:
             os.link(self._overviews, f"{moved}.ovr")
-        g, settings = target.geotransform, warp_settings(nodes, layout, params)
-        far = g[0] + g[1] * target.width, g[3] + g[5] * target.height
         options = gdal.WarpOptions(
             format="VRT",
-            outputBounds=(g[0], far[1], far[0], g[3]),
+            outputBounds=target.bounds_map,
             width=target.width,
             height=target.height,
             dstSRS=target.crs_wkt or None,
-            dstAlpha=layout.auxiliary,
-            **settings,
+            dstAlpha=written.auxiliary,
+            **warp_settings(nodes, written),
         )
         message = guarded(
             lambda _tick: gdal.Warp(str(path), str(moved), options=options), Progress(), ""
@@ -161,33 +144,23 @@ class PreviewWarp:
         return path
 
     def _write_file(
-        self,
-        source: gdal.Dataset,
-        transform: Transform,
-        reference_grid: Grid,
-        target: Grid,
-        layout: Layout,
-        params: WarpParams,
-        progress: Progress,
+        self, source: gdal.Dataset, plan: WarpPlan, written: WrittenLayout, progress: Progress
     ) -> Path:
         """Warp into a file, coarser than the target where that is large."""
-        factor = max(1.0, max(target.width, target.height) / _MOST_PX)
-        g = target.geotransform
-        coarse = (g[0], g[1] * factor, g[2] * factor, g[3], g[4] * factor, g[5] * factor)
-        target = replace(
-            target,
-            geotransform=coarse,
-            width=math.ceil(target.width / factor),
-            height=math.ceil(target.height / factor),
-        )
+        factor = max(1.0, max(plan.target.size) / _MOST_PX)
+        plan = replace(plan, target=plan.target.coarser(factor))
         path = self._folder / f"preview_{self._revision}.tif"
-        sink = layout.create(path, target, 0.0)
+        sink = written.create(path, plan.target)
         try:
-            warp_back(source, sink, transform, reference_grid, target, layout, params, progress)
-            layout.finish(sink, progress)
+            warp_back(source, sink, plan, written, progress)
+            written.finish(sink, progress)
         finally:
             sink = None
         return path
+
+    def _revise(self) -> None:
+        self._revision += 1
+        self._drop(self._revision - 3)
 
     def _drop(self, revision: int) -> None:
         for name in ("moved", "preview"):

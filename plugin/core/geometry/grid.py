@@ -89,6 +89,28 @@ class Grid:
         return np.stack([x * self.width, y * self.height], axis=1)
 
     @property
+    def bounds_map(self) -> tuple[float, float, float, float]:
+        """Least and largest map coordinates: left, bottom, right, top."""
+        outline = self.map_from_px(self.outline_px())
+        (left, bottom), (right, top) = outline.min(axis=0).tolist(), outline.max(axis=0).tolist()
+        return left, bottom, right, top
+
+    @property
+    def is_north_up(self) -> bool:
+        """Whether columns run east and rows south."""
+        (a, b), (c, d) = self.linear
+        return bool(a > 0 and d < 0 and b == c == 0.0)
+
+    def coarser(self, factor: float) -> Grid:
+        """Return a grid over the same ground whose pixels are larger; the last ones may reach
+        beyond it.
+        """
+        matrix = self.matrix
+        matrix[:2, :2] *= factor
+        width, height = (max(1, int(np.ceil(n / factor - 1e-6))) for n in self.size)
+        return Grid(self.crs_wkt, coords.geotransform_from_matrix(matrix), width, height)
+
+    @property
     def drawn(self) -> Grid:
         """The same pixels where QGIS draws them: on the map; without georeferencing with y up, so
         that the image lies below 0.

@@ -65,3 +65,21 @@ def refilled(samples: NDArray[Any], old: list[float], fill: float) -> NDArray[An
         if outside.any():
             out = np.where(outside, np.asarray(fill).astype(samples.dtype), out)
     return out
+
+
+def moved_off(values: NDArray[Any], valid: NDArray[np.bool_], fill: float) -> bool:
+    """Move valid samples that equal a nodata value to the next value of their type, towards the
+    middle of its range, in place.
+
+    Returns:
+        Whether there was one.
+    """
+    value = np.asarray(fill).astype(values.dtype)
+    clash = valid & (values == value)
+    if not clash.any():
+        return False
+    if values.dtype.kind == "f":
+        values[clash] = np.nextafter(value, np.asarray(0 if fill else 1, values.dtype))
+    else:
+        values[clash] = int(value) + (1 if int(value) < np.iinfo(values.dtype).max else -1)
+    return True

@@ -131,9 +131,7 @@ def _script(
     extent = ""
     linear = grid.linear
     if params.match_reference_grid and grid.is_referenced and linear[0, 1] == linear[1, 0] == 0.0:
-        outline = grid.map_from_px(grid.outline_px())
-        sides = [*outline.min(axis=0).tolist(), *outline.max(axis=0).tolist()]
-        extent = f" -te {' '.join(map(repr, sides))} -ts {grid.width} {grid.height}"
+        extent = f" -te {' '.join(map(repr, grid.bounds_map))} -ts {grid.width} {grid.height}"
     elif params.output_gsd:
         extent = f" -tr {params.output_gsd!r} {params.output_gsd!r}"
     nodata = "" if params.nodata is None else f" -dstnodata {params.nodata!r}"

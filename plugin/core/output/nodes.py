@@ -1,5 +1,4 @@
-"""A fitted transform as GDAL's virtual rasters can apply it: a geotransform, or exact GCPs; and the
-grids of outputs.
+"""A fitted transform as GDAL's virtual rasters can apply it: a geotransform, or exact GCPs.
 
 GDAL refits whatever GCPs it is given, without weights or smoothing, and refits them once more with
 both sides exchanged for the way back, which is the way a warp takes. Handing it exact evaluations
@@ -14,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import FitError, OutputError
+from ..errors import FitError
 from ..fit import bases
-from ..fit.transforms import KINDS, Transform, folds
+from ..fit.transforms import Transform, folds
 from ..geometry import coords
 from ..geometry.grid import Grid
-from ..lengths import is_geographic
+from .plan import lattice, refuse_folds
 
 Array = NDArray[np.float64]
 _CELLS = (6, 9, 14)  # of the first lattices tried, along the longer side
@@ -27,11 +26,6 @@ _ROUNDS = 6  # of adding nodes where the mapping bends most
 _MOST_NODES = 1500
 _REFUSED_PX = 0.25
 _CHECKS = 41  # positions along the longer side at which the mapping is checked
-_POLE_DEG = 89.0
-_LEAST_PX, _MOST_PX = (
-    4.0,
-    2.0**31,
-)  # sides of an output: with fewer nothing of the raster is left, and no file holds more
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,14 +80,14 @@ def warp_nodes(
         than a quarter of a pixel.
     """
     to_map = reference_grid.matrix
-    checks = _lattice(sensed_grid, _CHECKS, 0)
+    checks = lattice(sensed_grid, _CHECKS, 0)
     refuse_folds(transform, sensed_grid)
     if transform.is_affine and transform.matrix is not None:
         return of_geotransform(coords.geotransform_from_matrix(to_map @ transform.matrix))
     if transform.kind in ("polynomial2", "polynomial3") and (
         transform.prior is None or transform.prior.is_affine
     ):
-        order, nodes = int(transform.kind[-1]), _lattice(sensed_grid, 13, 0)
+        order, nodes = int(transform.kind[-1]), lattice(sensed_grid, 13, 0)
         error = float(
             _polynomial_miss(
                 transform.apply(nodes), nodes, transform.apply(checks), checks, order
@@ -118,19 +112,6 @@ def warp_nodes(
     return WarpNodes(
         "tps", 0, None, nodes, coords.apply_matrix(to_map, transform.apply(nodes)), error
     )
-
-
-def refuse_folds(transform: Transform, sensed_grid: Grid) -> None:
-    """Look for folds on a lattice over the sensed raster.
-
-    Raises:
-        FitError: there is one.
-    """
-    if folds(transform, _lattice(sensed_grid, _CHECKS, 0)).any():
-        raise FitError(
-            "The transform folds the image over itself.",
-            "Choose a simpler model, or reject the points where it folds.",
-        )
 
 
 def _spline_nodes(
@@ -162,7 +143,7 @@ def _spline_nodes(
         # New nodes hide the error at the old checks: look between them too.
         spacing /= 1.3
         side = int(max(grid.width, grid.height) / spacing) + 1
-        candidates = np.concatenate([checks, _lattice(grid, min(side, 65), 0)])
+        candidates = np.concatenate([checks, lattice(grid, min(side, 65), 0)])
     return best, least
 
 
@@ -170,9 +151,9 @@ def _first_nodes(transform: Transform, grid: Grid, cells: int) -> Array:
     """Return a lattice with two rings outside the raster, where an interpolation is worst, and the
     knots of a spline.
     """
-    nodes = _lattice(grid, cells + 1, 2)
+    nodes = lattice(grid, cells + 1, 2)
     if not np.isfinite(transform.apply(nodes)).all() or folds(transform, nodes).any():
-        nodes = _lattice(grid, cells + 1, 0)
+        nodes = lattice(grid, cells + 1, 0)
     if transform.kind != "tps":
         return nodes
     knots = transform.knots_px
@@ -227,122 +208,4 @@ def _polynomial_miss(source: Array, target: Array, at: Array, truth: Array, orde
     )[0]
     return np.asarray(
         np.abs(bases.monomials((at - centre) / scale, order) @ weights + middle - truth).max(axis=1)
-    )
-
-
-def _lattice(grid: Grid, side: int, rings: int) -> Array:
-    """Return positions over a grid, corner to corner: `side` along its longer side, at least five
-    along the other.
-
-    Args:
-        grid: Of which only the size counts.
-        side: Positions along the longer side.
-        rings: Further positions outside on each side.
-    """
-    axes = []
-    for length in (grid.width, grid.height):
-        count = max(5, round((side - 1) * length / max(grid.width, grid.height)) + 1)
-        axes.append(np.arange(-rings, count + rings) / (count - 1) * length)
-    return np.asarray(np.stack(np.meshgrid(*axes), axis=2).reshape(-1, 2))
-
-
-def output_grid(
-    transform: Transform,
-    reference_grid: Grid,
-    sensed_grid: Grid,
-    gsd: float | None,
-    match_reference: bool,
-) -> Grid:
-    """Return the grid of the warped raster.
-
-    Where the reference is in degrees, pixels are square on the ground unless a size is given:
-    square degrees lose detail far from the equator.
-
-    Args:
-        transform: sensed_px -> reference_px.
-        reference_grid: Native grid of the reference.
-        sensed_grid: Native grid of the sensed raster.
-        gsd: Pixel side in map units; None = that of the sensed raster after the transform.
-        match_reference: Take the reference's grid as it is (always so without georeferencing).
-
-    Raises:
-        OutputError: a pixel size that leaves next to nothing of the raster, or makes it absurdly
-        large.
-    """
-    if match_reference or not reference_grid.is_referenced:
-        return reference_grid
-    outline = reference_grid.map_from_px(transform.apply(_lattice(sensed_grid, 33, 0)))
-    jacobian = reference_grid.linear @ transform.jacobian(sensed_grid.centre_px)[0]
-    own = float(np.sqrt(abs(np.linalg.det(jacobian))))
-    low, high = outline.min(axis=0), outline.max(axis=0)
-    narrow = 1.0
-    if gsd is None and is_geographic(reference_grid.crs_wkt):
-        latitude = float(np.clip(np.abs([low[1], high[1]]).max(), 0.0, _POLE_DEG))
-        narrow = float(np.cos(np.deg2rad(latitude)))
-    down = gsd or own * np.sqrt(narrow)
-    size = np.array([down / narrow, down])
-    across = (high - low) / size
-    if not (across < _MOST_PX).all() or (
-        gsd is not None and down > own and (across < _LEAST_PX).any()
-    ):
-        unit = "degrees" if is_geographic(reference_grid.crs_wkt) else "map units"
-        raise OutputError(
-            f"With pixels of {down:.6g} {unit} the output would have "
-            f"{max(across[0], 1):.4g} x {max(across[1], 1):.4g} px.",
-            f"Choose a pixel size near that of the sensed raster, {own:.6g} {unit}.",
-        )
-    width, height = (max(1, int(np.ceil(n - 1e-6))) for n in across)
-    return Grid(
-        reference_grid.crs_wkt,
-        (float(low[0]), float(size[0]), 0.0, float(high[1]), 0.0, -float(size[1])),
-        width,
-        height,
-    )
-
-
-def footprint(
-    transform: Transform, reference_grid: Grid, sensed_grid: Grid, target: Grid
-) -> tuple[float, float, float, float]:
-    """Return (left, top, right, bottom), target px, outside which there is nothing of the sensed
-    raster; it may lie beyond the target.
-    """
-    inward = reference_grid.matrix_to(target)
-    placed = coords.apply_matrix(inward, transform.apply(_lattice(sensed_grid, 33, 0)))
-    margin = 4.0 + 0.01 * float(np.ptp(placed, axis=0).max())
-    (left, top), (right, bottom) = (
-        (placed.min(axis=0) - margin).tolist(),
-        (placed.max(axis=0) + margin).tolist(),
-    )
-    return left, top, right, bottom
-
-
-def kept_grid(transform: Transform, reference_grid: Grid, sensed_grid: Grid) -> Grid:
-    """Return the grid that puts the sensed raster's own pixels where the transform wants them,
-    rotated where it must be.
-
-    Args:
-        transform: sensed_px -> reference_px.
-        reference_grid: Native grid of the reference.
-        sensed_grid: Of which only the size counts.
-
-    Raises:
-        FitError: no geotransform can say what the transform does.
-    """
-    if not transform.is_affine or transform.matrix is None:
-        label = KINDS[transform.kind].label
-        raise FitError(
-            f"A geotransform cannot hold the model {label}.",
-            "Choose shift, similarity or affine, or let the raster be resampled.",
-        )
-    if reference_grid.crs_wkt and not reference_grid.is_referenced:
-        raise FitError(
-            "The reference has no geotransform that the sensed raster could take over.",
-            "Let the raster be resampled.",
-        )
-    whole = reference_grid.matrix @ transform.matrix
-    return Grid(
-        reference_grid.crs_wkt,
-        coords.geotransform_from_matrix(whole),
-        sensed_grid.width,
-        sensed_grid.height,
     )

@@ -10,7 +10,7 @@ applies it as it is.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape
@@ -25,6 +25,7 @@ from rasterio.io import MemoryFile
 
 from ...core.geometry import coords
 from ...core.output.inverse_array import NOWHERE, InverseArray, inverse_array
+from ...core.output.plan import WarpPlan
 from ..read.tiling import Tile
 
 Points = NDArray[np.float64]
@@ -33,19 +34,12 @@ Mask = NDArray[np.bool_]
 _MIN_PIECE_PX = 8
 _MAX_SOURCE_PX = 4 * 2**20
 _PLANE = "EPSG:3857"  # any projected CRS: both sides of the warp are in it, nothing is reprojected
-_KERNEL_PX = {
-    Resampling.nearest: 1,
-    Resampling.bilinear: 1,
-    Resampling.cubic: 2,
-    Resampling.cubic_spline: 2,
-    Resampling.lanczos: 3,
-}
-_KERNEL_NAMES = {
-    Resampling.nearest: "NearestNeighbour",
-    Resampling.bilinear: "Bilinear",
-    Resampling.cubic: "Cubic",
-    Resampling.cubic_spline: "CubicSpline",
-    Resampling.lanczos: "Lanczos",
+_KERNELS = {  # rasterio's name, GDAL's in a virtual raster, reach in px
+    "nearest": (Resampling.nearest, "NearestNeighbour", 1),
+    "bilinear": (Resampling.bilinear, "Bilinear", 1),
+    "cubic": (Resampling.cubic, "Cubic", 2),
+    "cubicspline": (Resampling.cubic_spline, "CubicSpline", 2),
+    "lanczos": (Resampling.lanczos, "Lanczos", 3),
 }
 _GDAL_TYPES = {
     "uint8": "Byte",
@@ -66,22 +60,12 @@ class BlockWarper:
     """How blocks of the output are made.
 
     Attributes:
-        to_sensed: (N, 2) output px -> sensed px; non-finite where there is none.
-        matrix: The same as a 3x3 affine matrix where it is one, else None.
-        size: (width, height) of the sensed raster.
-        scale: Output px per sensed px along sensed columns and rows, at most 1: below, the kernels
-            average.
-        resampling: Kernel.
-        footprint: (left, top, right, bottom) in output px outside which there is nothing of the
-            sensed raster.
+        plan: Where the pixels of the output lie and where they come from.
+        kernel: As `WarpParams` names it.
     """
 
-    to_sensed: Callable[[Points], Points]
-    matrix: Points | None
-    size: tuple[int, int]
-    scale: tuple[float, float]
-    resampling: Resampling
-    footprint: tuple[float, float, float, float]
+    plan: WarpPlan
+    kernel: str
 
     def pieces(self, tile: Tile) -> Iterator[tuple[Tile, Tile, InverseArray]]:
         """Cut a block of the output into pieces that need little of the sensed raster: mostly one.
@@ -90,7 +74,7 @@ class BlockWarper:
             Piece of the output, window of the sensed raster it needs, and where the piece comes
             from. Pieces that lie outside the sensed raster are left out.
         """
-        left, top, right, bottom = self.footprint
+        left, top, right, bottom = self.plan.footprint
         if (
             tile.x0 > right
             or tile.y0 > bottom
@@ -99,9 +83,9 @@ class BlockWarper:
         ):
             return
         back = inverse_array(
-            self.to_sensed,
+            self.plan.to_sensed,
             (tile.x0, tile.y0, tile.x0 + tile.width, tile.y0 + tile.height),
-            self.size,
+            self.plan.sensed.size,
         )
         window = self._window(back.sensed_px.reshape(-1, 2))
         if window is None:
@@ -140,7 +124,7 @@ class BlockWarper:
         )
         target = (
             self._straight(source, piece, window)
-            if self.matrix is not None
+            if self.plan.matrix is not None
             else self._bent(source, piece, window, back)
         )
         inside: Mask = target[-1] >= 0.5
@@ -151,7 +135,7 @@ class BlockWarper:
         target = np.zeros((len(source), piece.height, piece.width), source.dtype)
         shift = np.array([[1.0, 0.0, -window.x0], [0.0, 1.0, -window.y0], [0.0, 0.0, 1.0]])
         inward = np.array([[1.0, 0.0, piece.x0], [0.0, 1.0, piece.y0], [0.0, 0.0, 1.0]])
-        m = coords.inverse(shift @ self.matrix @ inward)
+        m = coords.inverse(shift @ self.plan.matrix @ inward)
         rasterio.warp.reproject(
             source,
             target,
@@ -160,7 +144,7 @@ class BlockWarper:
             # Offset by a pixel: GDAL takes an identity geotransform for none.
             src_transform=Affine(m[0, 0], m[0, 1], m[0, 2] + 1.0, m[1, 0], m[1, 1], m[1, 2] + 1.0),
             dst_transform=Affine.translation(1.0, 1.0),
-            resampling=self.resampling,
+            resampling=_KERNELS[self.kernel][0],
             src_alpha=len(source),
             dst_alpha=len(source),
             num_threads=1,
@@ -206,7 +190,7 @@ class BlockWarper:
             f'<VRTDataset rasterXSize="{piece.width}" rasterYSize="{piece.height}" '
             f'subClass="VRTWarpedDataset">{"".join(bands)}'
             f"<BlockXSize>{piece.width}</BlockXSize><BlockYSize>{piece.height}</BlockYSize><GDALWarpOptions>"
-            f"<ResampleAlg>{_KERNEL_NAMES[self.resampling]}</ResampleAlg><WorkingDataType>{kind}</WorkingDataType>{''.join(options)}"
+            f"<ResampleAlg>{_KERNELS[self.kernel][1]}</ResampleAlg><WorkingDataType>{kind}</WorkingDataType>{''.join(options)}"
             "<SourceDataset "
             f'relativeToVRT="0">{escape(picture)}</SourceDataset><Transformer><GenImgProjTransformer>'
             "<SrcGeoTransform>1,1,0,1,0,1</SrcGeoTransform><SrcInvGeoTransform>-1,1,0,-1,0,1</SrcInvGeoTransform>"
@@ -219,20 +203,21 @@ class BlockWarper:
         return {
             "SRC_ALPHA_MAX": "1",
             "DST_ALPHA_MAX": "1",
-            "XSCALE": repr(self.scale[0]),
-            "YSCALE": repr(self.scale[1]),
+            "XSCALE": repr(self.plan.scale[0]),
+            "YSCALE": repr(self.plan.scale[1]),
         }
 
     def _window(self, nodes: Points) -> Tile | None:
         nodes = nodes[np.isfinite(nodes).all(axis=1)]
         if not len(nodes):
             return None
-        reach = [int(np.ceil(_KERNEL_PX[self.resampling] / s)) + 2 for s in self.scale]
+        reach = [int(np.ceil(_KERNELS[self.kernel][2] / s)) + 2 for s in self.plan.scale]
+        size = self.plan.sensed.size
         low, high = np.floor(nodes.min(axis=0)), np.ceil(nodes.max(axis=0))
-        if (low > self.size).any() or (high < 0).any():
+        if (low > size).any() or (high < 0).any():
             return None
-        low = np.clip(low - reach, 0, self.size).astype(int)
-        high = np.clip(high + reach, 0, self.size).astype(int)
+        low = np.clip(low - reach, 0, size).astype(int)
+        high = np.clip(high + reach, 0, size).astype(int)
         if (high <= low).any():
             return None
         return Tile(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))

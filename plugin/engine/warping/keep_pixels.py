@@ -16,7 +16,8 @@ from ...core.errors import UnreadableRasterError
 from ...core.fit.transforms import Transform
 from ...core.geometry.grid import Grid
 from ...core.output.fill import refilled, refuse_unfit, replaced_fills
-from ...core.output.nodes import kept_grid
+from ...core.output.layout import copy_options
+from ...core.output.plan import kept_grid
 from ...core.types import RasterRef, WarpParams
 from ..read.opening import open_dataset
 from ..read.sources import UNREADABLE
@@ -49,7 +50,7 @@ def georeference(
     if fill is not None:
         refuse_unfit(fill, dtype)
     grid = kept_grid(transform, reference_grid, Grid.bare(*size))
-    options: dict[str, Any] = {"BIGTIFF": "IF_SAFER", "COMPRESS": params.compression.upper()}
+    options = copy_options(params.compression)
     first = partial.with_name(f"{partial.name}.copy.tif") if params.format == "COG" else partial
     try:
         rasterio.shutil.copy(sensed.path, str(first), driver="GTiff", TILED=True, **options)

@@ -1,6 +1,4 @@
-"""Writes the warped raster without QGIS: block by block into a temporary file, validated, then
-renamed.
-"""
+"""Writes the warped raster without QGIS: block by block, what `core.output` has decided."""
 
 from __future__ import annotations
 
@@ -8,7 +6,6 @@ import contextlib
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +17,13 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from ...core.borders import reading
-from ...core.errors import ComplexDataError, OutputError, UnreadableRasterError
+from ...core.errors import UnreadableRasterError
 from ...core.fit.transforms import Transform
-from ...core.geometry import coords
 from ...core.geometry.grid import Grid
 from ...core.output.inverse_array import InverseArray
-from ...core.output.nodes import footprint, output_grid, refuse_folds
-from ...core.outputs import Outputs, refuse_without_room
+from ...core.output.layout import Layout, layout_of
+from ...core.output.plan import WarpPlan, plan_warp
+from ...core.output.publish import publish, refuse_full_disk, refuse_other, writing
 from ...core.progress import Progress
 from ...core.types import RasterRef, WarpParams
 from ..read.gdal_errors import GDAL_ERRORS
@@ -36,11 +33,9 @@ from ..read.sources import TRUNCATED, UNREADABLE, read_bands
 from ..read.tiling import Tile, tiles
 from .blocks import BlockWarper
 from .keep_pixels import georeference
-from .layout import Layout, resampling_for
+from .layout import bands_of, describe, profile_of
 
 _TILE_PX = 512
-_MAX_GROWTH = 25.0
-_SIDECARS = (".aux.xml", ".ovr", ".msk")
 
 
 def warp(
@@ -80,14 +75,12 @@ def warp(
         Cancelled: when `progress` says so; nothing is left behind.
     """
     params, progress = params or WarpParams(), progress or Progress()
-    inputs = [sensed.path] + ([reference.path] if reference is not None else [])
-    with Outputs([output], inputs, files_of(inputs), raster=output) as outputs:
-        warp_into(
-            outputs.part(output), sensed, reference_grid, transform, params, progress, reference
-        )
-        outputs.deliver()
-    progress.update(1.0, "Written")
-    return Path(output)
+    inputs = [sensed.path, *([] if reference is None else [reference.path])]
+
+    def write(part: Path) -> None:
+        warp_into(part, sensed, reference_grid, transform, params, progress, reference)
+
+    return publish(Path(output), inputs, files_of(inputs), write, progress)
 
 
 def warp_into(
@@ -104,54 +97,22 @@ def warp_into(
     Raises:
         AlignError: as `warp` raises it.
     """
-    try:
-        with quiet_rasterio():
-            if params.keep_pixels:
-                georeference(sensed, reference_grid, transform, part, params)
-            else:
-                _resample(
-                    sensed,
-                    reference_grid,
-                    transform,
-                    part,
-                    part.with_name(f"{part.name}.cog.tif"),
-                    params,
-                    progress,
-                    reference,
-                )
-        for suffix in _SIDECARS:  # GDAL's notes, not part of what was asked for
-            Path(f"{part}{suffix}").unlink(missing_ok=True)
-    except (*GDAL_ERRORS, OSError) as error:
-        raise OutputError(
-            f"Cannot write {part}: {error}.", "Choose a folder you may write to, with enough room."
-        ) from error
-
-
-def _resample(
-    sensed: RasterRef,
-    reference_grid: Grid,
-    transform: Transform,
-    partial: Path,
-    finished: Path,
-    params: WarpParams,
-    progress: Progress,
-    reference: RasterRef | None,
-) -> None:
-    with _opened(sensed.path) as source:
-        target, warper = _plan(source, reference_grid, transform, params)
-        layout = Layout(source, target, params, sensed.nodata)
-        packed = params.compression != "none"
-        refuse_without_room(
-            partial.parent,
-            target.width * target.height * layout.count * np.dtype(layout.dtype).itemsize,
-            packed,
-        )
-        written = progress.part(0.0, 0.85 if params.format == "COG" else 0.99)
-        _write(source, target, warper, layout, partial, written, reference)
-    if params.format == "COG":
-        _to_cog(partial, finished, layout.cog_options(), progress.part(0.85, 0.99))
-        finished.replace(partial)
-    _validate(partial, target, layout)
+    with writing(part, *GDAL_ERRORS), quiet_rasterio():
+        if params.keep_pixels:
+            georeference(sensed, reference_grid, transform, part, params)
+            return
+        with _opened(sensed.path) as source:
+            layout = layout_of(bands_of(source), params, sensed.nodata)
+            size = (source.width, source.height)
+            plan = plan_warp(transform, reference_grid, size, params)
+            refuse_full_disk(part, layout, plan.target)
+            written = progress.part(0.0, 0.85 if params.format == "COG" else 0.99)
+            _write(source, plan, layout, part, written, reference)
+        if params.format == "COG":
+            finished = part.with_name(f"{part.name}.cog.tif")
+            _to_cog(part, finished, layout.cog, progress.part(0.85, 0.99))
+            finished.replace(part)
+        _check(part, plan.target, layout)
 
 
 @contextlib.contextmanager
@@ -169,69 +130,25 @@ def _opened(path: str) -> Iterator[Any]:
     with reading("the raster", path, UNREADABLE, UnreadableRasterError):
         dataset = open_dataset(path)
     with dataset:
-        if any("complex" in t or t == "cint16" for t in dataset.dtypes):
-            hint = (
-                "Convert it to amplitude or intensity first (e.g. gdal_translate of its "
-                "detected product)."
-            )
-            raise ComplexDataError(f"{path} holds complex samples.", hint)
         yield dataset
-
-
-def _plan(
-    source: Any, reference_grid: Grid, transform: Transform, params: WarpParams
-) -> tuple[Grid, BlockWarper]:
-    """Return the output's grid and how its blocks are made."""
-    size = (source.width, source.height)
-    sensed_grid = Grid.bare(*size)
-    refuse_folds(transform, sensed_grid)
-    if not reference_grid.is_referenced:
-        reference_grid = replace(reference_grid, crs_wkt="")
-    target = output_grid(
-        transform, reference_grid, sensed_grid, params.output_gsd, params.match_reference_grid
-    )
-    inward = target.matrix_to(reference_grid)
-    outward = coords.inverse(inward)[:2, :2] @ transform.jacobian(sensed_grid.centre_px)[0]
-    expected = size[0] * size[1] * abs(float(np.linalg.det(outward)))
-    if target.width * target.height > _MAX_GROWTH * max(
-        expected, reference_grid.width * reference_grid.height
-    ):
-        raise OutputError(
-            f"The warped image would have {target.width} x {target.height} px: the model "
-            "swings away at the edges.",
-            "Choose a simpler model, spread the control points, or snap to the reference grid.",
-        )
-    back = np.linalg.inv(outward)
-    scale = tuple(min(1.0, 1.0 / float(np.hypot(*row))) for row in back)
-    matrix = transform.matrix if transform.is_affine else None
-    to_sensed_matrix = None if matrix is None else coords.inverse(matrix) @ inward
-
-    def to_sensed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        if to_sensed_matrix is not None:
-            return coords.apply_matrix(to_sensed_matrix, xy)
-        return transform.inverse(coords.apply_matrix(inward, xy))
-
-    kernel = resampling_for(source, params)
-    box = footprint(transform, reference_grid, sensed_grid, target)
-    return target, BlockWarper(to_sensed, to_sensed_matrix, size, (scale[0], scale[1]), kernel, box)
 
 
 def _write(
     source: Any,
-    target: Grid,
-    warper: BlockWarper,
+    plan: WarpPlan,
     layout: Layout,
     path: Path,
     progress: Progress,
     reference: RasterRef | None,
 ) -> None:
-    with rasterio.open(path, "w", **layout.profile) as sink:
-        layout.describe(sink)
+    target, warper = plan.target, BlockWarper(plan, layout.resampling)
+    with rasterio.open(path, "w", **profile_of(layout, target)) as sink:
+        describe(source, sink)
         if reference is not None and not target.is_referenced:
             _copy_gcps(reference, sink)
         blocks = list(tiles(target.width, target.height, _TILE_PX))
         for index, tile in enumerate(blocks):
-            values = layout.empty(tile)
+            values = layout.empty(tile.width, tile.height)
             valid = np.zeros(values.shape, bool)
             for piece, window, back in warper.pieces(tile):
                 progress.update(index / len(blocks), "Warping")
@@ -241,7 +158,7 @@ def _write(
             box = Window(tile.x0, tile.y0, tile.width, tile.height)
             sink.write(values, window=box)
             if layout.mask_band:
-                sink.write_mask(valid[layout.colour].any(axis=0), window=box)
+                sink.write_mask(valid[list(layout.colour)].any(axis=0), window=box)
 
 
 def _fill(
@@ -307,15 +224,9 @@ def _to_cog(source: Path, target: Path, options: dict[str, Any], progress: Progr
         raise failures[0]
 
 
-def _validate(path: Path, target: Grid, layout: Layout) -> None:
+def _check(path: Path, target: Grid, layout: Layout) -> None:
     """Open what was written and read its last block."""
     with rasterio.open(path) as check:
-        as_planned = (check.width, check.height, check.count) == (
-            target.width,
-            target.height,
-            layout.count,
-        )
-        if not as_planned or check.dtypes != (layout.dtype,) * layout.count:
-            raise OSError("the file written is not what was to be written")
+        refuse_other((check.width, check.height), check.dtypes, layout, target)
         x, y = max(0, check.width - 256), max(0, check.height - 256)
         check.read(window=Window(x, y, check.width - x, check.height - y))

@@ -455,8 +455,8 @@ def test_input_is_never_the_output(tmp_path, picture):
     assert Path(picture).read_bytes() == before
 
 
-def test_unwritable_folder_and_wrong_suffix(tmp_path, picture):
-    for output in (tmp_path / "nowhere" / "o.tif", Path("/proc/o.tif"), tmp_path / "o.png"):
+def test_unwritable_folder(tmp_path, picture):
+    for output in (tmp_path / "nowhere" / "o.tif", Path("/proc/o.tif")):
         with pytest.raises(OutputError) as caught:
             warp_with_gdal(picture, REFERENCE, bend("shift"), output)
         assert caught.value.hint

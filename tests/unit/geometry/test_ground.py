@@ -16,7 +16,7 @@ from sar_optical_align.plugin.core.lengths import (
     unwrapped,
 )
 from sar_optical_align.plugin.core.output.fill import fits, refilled, replaced_fills
-from sar_optical_align.plugin.core.output.nodes import output_grid
+from sar_optical_align.plugin.core.output.plan import output_grid
 from sar_optical_align.plugin.core.points.ground_check import refuse_misplaced
 from sar_optical_align.plugin.core.points.qgis_points import parse_points
 

@@ -10,7 +10,8 @@ from sar_optical_align.plugin.core.fit.fitting import fit
 from sar_optical_align.plugin.core.fit.transforms import Transform
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.geometry.grid import Grid
-from sar_optical_align.plugin.core.output.nodes import output_grid, warp_nodes
+from sar_optical_align.plugin.core.output.nodes import warp_nodes
+from sar_optical_align.plugin.core.output.plan import output_grid
 
 REFERENCE = Grid("EPSG:32611", (500000.0, 9.5, 2.25, 4200456.0, 1.75, -12.5), 1200, 900)
 NORTH_UP = Grid("EPSG:32611", (500000.0, 10.0, 0.0, 4200000.0, 0.0, -10.0), 1200, 900)
