@@ -11,7 +11,7 @@ from ..core.errors import UnreadableRasterError
 from ..core.fit.transforms import Transform
 from ..core.session.chip import Band, ChipPair, picture, positions, sample
 from ..core.types import Modality, RasterRef, TiePoint
-from .layout import open_raster
+from .opening import open_raster
 from .placement import Placement
 
 _MOST_SAMPLES = 512  # largest side of what is read

@@ -299,7 +299,7 @@
         <translation>Ein Ordner mit Wheels, anderswo mit pip download erzeugt, siehe Hilfe</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/output/nodes.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>A geotransform cannot hold the model {0}.</source>
         <translation>Eine Geotransformation kann das Modell {0} nicht ausdrücken.</translation>
     </message>
@@ -769,7 +769,7 @@
         <translation>{0} kann nicht nach {1} kopiert werden: {2}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/gis/layout.py"/>
+        <location filename="../../plugin/gis/opening.py"/>
         <source>Cannot open the raster {0}: {1}.</source>
         <translation>Das Raster {0} kann nicht geöffnet werden: {1}.</translation>
     </message>
@@ -899,7 +899,7 @@
         <translation>Prüfen, ob die Datei vollständig ist.</translation>
     </message>
     <message>
-        <location filename="../../plugin/gis/layout.py"/>
+        <location filename="../../plugin/gis/opening.py"/>
         <source>Check that the file is still there and complete.</source>
         <translation>Prüfen, ob die Datei noch da und vollständig ist.</translation>
     </message>
@@ -1069,7 +1069,7 @@
         <translation>Einen Layer oder eine Datei wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/output/nodes.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>Choose a pixel size near that of the sensed raster, {0} {1}.</source>
         <translation>Wählen Sie eine Pixelgröße nahe der des Suchbilds, {0} {1}.</translation>
     </message>
@@ -1129,12 +1129,12 @@
         <translation>Einen kürzeren Namen wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/output/nodes.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>Choose a simpler model, or reject the points where it folds.</source>
         <translation>Einfacheres Modell wählen, oder die Punkte verwerfen, wo es sich faltet.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warping/write.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>Choose a simpler model, spread the control points, or snap to the reference grid.</source>
         <translation>Einfacheres Modell wählen, Passpunkte besser verteilen oder auf das Gitter der Referenz einrasten.</translation>
     </message>
@@ -1229,7 +1229,7 @@
         <translation>Wählen Sie Raster mit mehr gemeinsamem Gelände, geben Sie einen größeren Suchradius an, oder prüfen Sie ihre NoData-Werte.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/output/nodes.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>Choose shift, similarity or affine, or let the raster be resampled.</source>
         <translation>Verschiebung, Ähnlichkeit oder Affin wählen, oder das Raster resampeln lassen.</translation>
     </message>
@@ -1389,14 +1389,9 @@
         <translation>Passpunktdatei</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/sources.py"/>
+        <location filename="../../plugin/core/output/layout.py"/>
         <source>Convert it to amplitude or intensity first (e.g. gdal_translate of its detected product).</source>
         <translation>Erst in Amplitude oder Intensität umrechnen (z. B. gdal_translate des detektierten Produkts).</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/gis/layout.py"/>
-        <source>Convert it to amplitude or intensity first.</source>
-        <translation>Erst in Amplitude oder Intensität umrechnen.</translation>
     </message>
     <message>
         <location filename="../../ui/parts/export_menu.py"/>
@@ -1919,11 +1914,6 @@
         <translation>WKT oder einen Code wie EPSG:32633 angeben.</translation>
     </message>
     <message>
-        <location filename="../../plugin/gis/warping.py"/>
-        <source>Give a file name that ends in .tif.</source>
-        <translation>Einen Dateinamen mit der Endung .tif angeben.</translation>
-    </message>
-    <message>
         <location filename="../../plugin/core/outputs.py"/>
         <source>Give a file name.</source>
         <translation>Einen Dateinamen angeben.</translation>
@@ -2329,7 +2319,7 @@
         <translation>Künftig dem Rat folgen lassen</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/output/nodes.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>Let the raster be resampled.</source>
         <translation>Lassen Sie das Raster umrechnen.</translation>
     </message>
@@ -4094,11 +4084,6 @@
         <translation>Die Ausgabe {0} ist eine Datei, aus der eine Eingabe liest.</translation>
     </message>
     <message>
-        <location filename="../../plugin/gis/warping.py"/>
-        <source>The output {0} is no GeoTIFF.</source>
-        <translation>Die Ausgabe {0} ist kein GeoTIFF.</translation>
-    </message>
-    <message>
         <location filename="../../plugin/core/outputs.py"/>
         <source>The output {0} is the input itself.</source>
         <translation>Die Ausgabe {0} ist die Eingabe selbst.</translation>
@@ -4184,7 +4169,7 @@
         <translation>Die Raster liegen {0} {1} auseinander, die Suche reicht {2} {3} weit. KBS prüfen oder weiter suchen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/output/nodes.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>The reference has no geotransform that the sensed raster could take over.</source>
         <translation>Die Referenz hat keine Geotransformation, die das Raster übernehmen könnte.</translation>
     </message>
@@ -4279,7 +4264,7 @@
         <translation>Die Transformation lässt sich nicht umkehren.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/output/nodes.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>The transform folds the image over itself.</source>
         <translation>Die Transformation faltet das Bild über sich selbst.</translation>
     </message>
@@ -4314,7 +4299,7 @@
         <translation>Der obere Layer, durchscheinend</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/warping/write.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>The warped image would have {0} x {1} px: the model swings away at the edges.</source>
         <translation>Das entzerrte Bild hätte {0} x {1} px: Das Modell schwingt an den Rändern aus.</translation>
     </message>
@@ -4939,7 +4924,7 @@
         <translation>Windows-Batchdatei</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/output/nodes.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>With pixels of {0} {1} the output would have {2} x {3} px.</source>
         <translation>Mit Pixeln von {0} {1} hätte die Ausgabe {2} x {3} px.</translation>
     </message>
@@ -4999,7 +4984,7 @@
         <translation>Der Bericht wird geschrieben</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/session/report_page.py"/>
+        <location filename="../../plugin/core/output/publish.py"/>
         <source>Written</source>
         <translation>Geschrieben</translation>
     </message>
@@ -5159,7 +5144,7 @@
         <translation>Vorgaben</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/output/nodes.py"/>
+        <location filename="../../plugin/core/output/plan.py"/>
         <source>degrees</source>
         <translation>Grad</translation>
     </message>
@@ -5814,7 +5799,7 @@
         <translation>{0} hat: {1}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/sources.py"/>
+        <location filename="../../plugin/core/output/layout.py"/>
         <source>{0} holds complex samples.</source>
         <translation>{0} enthält komplexe Werte.</translation>
     </message>

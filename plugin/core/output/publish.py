@@ -57,11 +57,12 @@ def writing(part: Path, *errors: type[Exception]) -> Iterator[None]:
     Raises:
         OutputError: it cannot be written.
     """
+    told: tuple[type[Exception], ...] = (OSError, *errors)
     try:
         yield
         for suffix in _NOTES:
             Path(f"{part}{suffix}").unlink(missing_ok=True)
-    except (OSError, *errors) as error:
+    except told as error:
         raise OutputError(
             f"Cannot write {part}: {error}.", "Choose a folder you may write to, with enough room."
         ) from error
