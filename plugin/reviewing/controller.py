@@ -64,11 +64,11 @@ class ReviewController(QObject):
         """What the analyst does in the panel and on the canvas."""
         d, p, t, tool = self.desk, self.panel, self.panel.table, self.map.tool
         for signal, slot in (
-            (p.undo_requested, d.undo),
-            (p.redo_requested, d.redo),
-            (p.add_toggled, self.maker.set_adding),
-            (p.tool_requested, self.toggle_tool),
-            (p.vectors_changed, self.map.set_vectors),
+            (p.progress.undo_requested, d.undo),
+            (p.progress.redo_requested, d.redo),
+            (p.tools.add_toggled, self.maker.set_adding),
+            (p.tools.tool_requested, self.toggle_tool),
+            (p.vectors.changed, self.map.set_vectors),
             (t.accept_requested, lambda ids: self.walk.judge("accept", ids)),
             (t.reject_requested, lambda ids: self.walk.judge("reject", ids)),
             (t.undecide_requested, lambda ids: self.walk.judge("undecide", ids)),
@@ -78,8 +78,8 @@ class ReviewController(QObject):
             (p.histogram.brushed, d.select),
             (p.histogram.reject_requested, lambda ids, why: self.walk.judge("reject", ids, why)),
             (p.histogram.accept_requested, lambda ids: self.walk.judge("accept", ids)),
-            (p.lasso_toggled, self.map.set_lasso),
-            (p.ellipses_toggled, self.map.set_ellipses),
+            (p.tools.lasso_toggled, self.map.set_lasso),
+            (p.vectors.ellipses_toggled, self.map.set_ellipses),
             (t.point_selected, d.note_selection),
             (t.point_activated, self.map.zoom_to),
             (tool.selected, d.select),
@@ -156,7 +156,7 @@ class ReviewController(QObject):
 
     def _follow_tool(self, tool: QgsMapTool | None, _old: QgsMapTool | None = None) -> None:
         ours, adding = tool is self.map.tool, self.map.tool.adding
-        self.panel.tool_button.setChecked(ours and not adding)
+        self.panel.tools.tool_button.setChecked(ours and not adding)
         if not ours and adding:
             self.maker.set_adding(False)
 
@@ -164,6 +164,6 @@ class ReviewController(QObject):
         if key in (int(Qt.Key.Key_Return), int(Qt.Key.Key_Enter)) and self.maker.take_proposal():
             return
         if key == int(Qt.Key.Key_L):
-            self.panel.lasso_button.click()
+            self.panel.tools.lasso_button.click()
         else:
             self.panel.table.review(key)

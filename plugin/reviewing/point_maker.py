@@ -34,13 +34,13 @@ class PointMaker:
         """Begin or end adding points."""
         desk, panel = self._desk, self._panel
         if adding and (desk.session is None or desk.locked):
-            panel.add_button.setChecked(False)
+            panel.tools.add_button.setChecked(False)
             desk.said.emit(tr("Choose a reference and a sensed layer first."))
             return
         self.drop()
         self._map.tool.adding = adding
-        panel.add_button.setChecked(adding)
-        panel.tool_button.setChecked(not adding and self._map.has_tool)
+        panel.tools.add_button.setChecked(adding)
+        panel.tools.tool_button.setChecked(not adding and self._map.has_tool)
         if adding:
             self._map.use_tool()
             desk.said.emit(self._hint())

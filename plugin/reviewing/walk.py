@@ -79,7 +79,9 @@ class ReviewWalk:
         session, table, ids = self._desk.session, self._panel.table, list(ids)
         if session is None or self._desk.locked or not ids:
             return
-        by_hand = len(ids) == 1 and self._panel.go_on.isChecked() and self._desk.selection == ids
+        by_hand = (
+            len(ids) == 1 and self._panel.progress.go_on.isChecked() and self._desk.selection == ids
+        )
         to = table.neighbour(1) if by_hand and not table.sorted_by_queue else None
         if not self._desk.guarded(
             lambda: getattr(session, what)(ids, *([reason] if reason else []))

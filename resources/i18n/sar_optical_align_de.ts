@@ -234,7 +234,7 @@
         <translation>&lt;b&gt;Bereit&lt;/b&gt;: {0}</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_progress.py"/>
         <source>&lt;b&gt;Redo&lt;/b&gt; (Ctrl+Y or Ctrl+Shift+Z)</source>
         <translation>&lt;b&gt;Wiederholen&lt;/b&gt; (Strg+Y oder Strg+Umschalt+Z)</translation>
     </message>
@@ -254,7 +254,7 @@
         <translation>&lt;b&gt;Der letzte Lauf fand keine verlässliche Ausrichtung&lt;/b&gt;: {0} Vor dem Entzerren die Punkte prüfen.&lt;br&gt;</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_progress.py"/>
         <source>&lt;b&gt;Undo&lt;/b&gt;: {0} (Ctrl+Z)</source>
         <translation>&lt;b&gt;Rückgängig&lt;/b&gt;: {0} (Strg+Z)</translation>
     </message>
@@ -439,7 +439,7 @@
         <translation>Einen Layer hinzufügen, der Ort für Ort zeigt, wie sicher die Zuordnung ist</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Add a point</source>
         <translation>Punkt hinzufügen</translation>
     </message>
@@ -504,7 +504,7 @@
         <translation>Affin</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_progress.py"/>
         <source>After a point is accepted, rejected or put back, select the next one (also with A, R, U)</source>
         <translation>Nach dem Annehmen, Verwerfen oder Zurücksetzen eines Punktes den nächsten wählen (auch mit A, R, U)</translation>
     </message>
@@ -584,7 +584,7 @@
         <translation>Als .points (QGIS-Georeferenzierung), .csv oder .geojson, mit Zuständen und Residuen</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>As fitted</source>
         <translation>Wie angepasst</translation>
     </message>
@@ -869,7 +869,7 @@
         <translation>RPCs der Datei prüfen oder ersetzen.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Check point</source>
         <translation>Prüfpunkt</translation>
     </message>
@@ -1259,7 +1259,7 @@
         <translation>Zwei Raster wählen und Verknüpfungspunkte suchen</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Click a place in the reference: its partner in the sensed image is put where the fit expects it, then where the match is.&lt;br&gt;Ctrl: leave it as fitted. Shift: give the partner with a second click.</source>
         <translation>Eine Stelle in der Referenz anklicken: Ihr Gegenstück im Suchbild kommt dorthin, wo die Anpassung es erwartet, dann auf die gefundene Übereinstimmung.&lt;br&gt;Strg: bei der Anpassung belassen. Umschalt: das Gegenstück mit einem zweiten Klick angeben.</translation>
     </message>
@@ -1544,7 +1544,7 @@
         <translation>Verschiebung × {0}</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>Displacements</source>
         <translation>Verschiebungen</translation>
     </message>
@@ -1579,17 +1579,17 @@
         <translation>Die Trennlinie auf der Karte ziehen; längs gezogen dreht sie sich</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Draw around points on the map to select them, in place of a rectangle (L); Shift adds to the selection</source>
         <translation>Punkte auf der Karte umfahren, um sie zu wählen, statt mit einem Rechteck (L); Umschalt ergänzt die Auswahl</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>Draw the 95 % ellipses of the places on the map, enlarged like the vectors: 2.45 standard deviations, from the shape of the peaks.&lt;br&gt;With more than 2000 points in view, those of the selected points only</source>
         <translation>Die 95-%-Ellipsen der Orte auf der Karte zeichnen, vergrößert wie die Vektoren: 2,45 Standardabweichungen, aus der Form der Maxima.&lt;br&gt;Bei mehr als 2000 sichtbaren Punkten nur die der gewählten</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Draw what the matcher sees there: chips, similarity surface with its peaks, the say of ME-SSM's experts (E)</source>
         <translation>Zeichnen, was der Matcher dort sieht: Ausschnitte, Ähnlichkeitsfläche mit ihren Maxima, den Anteil der Experten von ME-SSM (E)</translation>
     </message>
@@ -1609,7 +1609,7 @@
         <translation>Kanten</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>Ellipses</source>
         <translation>Ellipsen</translation>
     </message>
@@ -1619,7 +1619,7 @@
         <translation>Erst einige einschalten.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Enter, or double-click in the table</source>
         <translation>Enter, oder Doppelklick in der Tabelle</translation>
     </message>
@@ -1659,7 +1659,7 @@
         <translation>Vertauschen Sie die beiden Spalten der Kartenkoordinaten.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Explain the point</source>
         <translation>Punkt erklären</translation>
     </message>
@@ -1799,7 +1799,7 @@
         <translation>Passt jedes Modell an die eingeschalteten Passpunkte an und nennt Anpassungs-, Leave-one-out- und Hold-out-RMSE, CE90 und Abdeckung, das Residuum jedes Punktes und welches Modell der Berater empfiehlt: das einfachste, dessen Hold-out-RMSE innerhalb eines Standardfehlers vom besten liegt. Längen sind in Pixeln der Referenz: RMSE = sqrt(Mittel(dx² + dy²)).</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Flicker</source>
         <translation>Wechselbild</translation>
     </message>
@@ -1834,12 +1834,12 @@
         <translation>Format</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>From the point to where the fit puts it</source>
         <translation>Vom Punkt dorthin, wohin ihn die Anpassung legt</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>From where the sensed raster lies now to its place in the reference</source>
         <translation>Von der jetzigen Lage des Suchbilds zu seinem Ort in der Referenz</translation>
     </message>
@@ -1974,7 +1974,7 @@
         <translation>Gibt das KBS der Ausgabe und, für „Auf Referenzgitter einrasten“, deren Pixel. Kann entfallen, wo die Punkte ein KBS haben.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_progress.py"/>
         <source>Go on</source>
         <translation>Weitergehen</translation>
     </message>
@@ -1994,7 +1994,7 @@
         <translation>Hilfe (ohne Netz)</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Histogram</source>
         <translation>Histogramm</translation>
     </message>
@@ -2044,7 +2044,7 @@
         <translation>Wie lange das Netz lernt; Lesen und Messen kommen hinzu.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>How much longer than life the vectors on the map are drawn</source>
         <translation>Wievielfach vergrößert die Vektoren auf der Karte gezeichnet werden</translation>
     </message>
@@ -2219,7 +2219,7 @@
         <translation>Größte Residuen</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Lasso</source>
         <translation>Lasso</translation>
     </message>
@@ -2234,7 +2234,7 @@
         <translation>Kleinster Abstand der Merkmalspunkte.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Leave the selected points out; they stay in the list (R or Del)</source>
         <translation>Gewählte Punkte auslassen; sie bleiben in der Liste (R oder Entf)</translation>
     </message>
@@ -2309,7 +2309,7 @@
         <translation>Längen der Residuen in der Anpassung.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Let both chips take turns in one (Space or F)</source>
         <translation>Beide Ausschnitte im Wechsel zeigen (Leertaste oder F)</translation>
     </message>
@@ -2579,7 +2579,7 @@
         <translation>Messen</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Measure the selected points but keep them out of the fit; again to undo (C)</source>
         <translation>Gewählte Punkte messen, aber aus der Anpassung heraushalten; nochmals: zurück (C)</translation>
     </message>
@@ -2784,7 +2784,7 @@
         <translation>Kein Anzeichen von Relief: Die Fehler haben keine Richtung.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>No vectors</source>
         <translation>Keine Vektoren</translation>
     </message>
@@ -2859,7 +2859,7 @@
         <translation>Aus: Der Algorithmus endet mit STATUS = no_reliable_alignment und schreibt kein Raster.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>On the map: click or draw a rectangle to select; drag a point to correct its place in the reference.&lt;br&gt;It snaps to the nearest peak of the similarity; with Ctrl it stays where you drop it</source>
         <translation>Auf der Karte: Klick oder Rechteck wählt aus; einen Punkt ziehen berichtigt seinen Ort in der Referenz.&lt;br&gt;Er rastet am nächsten Ähnlichkeitsmaximum ein; mit Strg bleibt er, wo Sie ihn ablegen</translation>
     </message>
@@ -3094,12 +3094,12 @@
         <translation>Punkte im Bereich: {0}</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_progress.py"/>
         <source>Points judged</source>
         <translation>Beurteilte Punkte</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_progress.py"/>
         <source>Points judged, of those that the filters kept or that you have judged.&lt;br&gt;N next and P previous point of the review queue</source>
         <translation>Beurteilte Punkte, von denen, die die Filter behielten oder die Sie beurteilt haben.&lt;br&gt;N nächster und P voriger Punkt der Reihenfolge</translation>
     </message>
@@ -3114,7 +3114,7 @@
         <translation>Punkte müssen die Form (N, 2) haben, nicht {0}.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>Points only</source>
         <translation>Nur Punkte</translation>
     </message>
@@ -3204,7 +3204,7 @@
         <translation>Den Bericht in die Zwischenablage legen</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Put the selected points back to predicted (U)</source>
         <translation>Gewählte Punkte auf vorhergesagt zurücksetzen (U)</translation>
     </message>
@@ -3319,7 +3319,7 @@
         <translation>Rot-Cyan</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_progress.py"/>
         <source>Redo</source>
         <translation>Wiederholen</translation>
     </message>
@@ -3579,7 +3579,7 @@
         <translation>Bild als PNG speichern</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>Scale of the vectors</source>
         <translation>Maßstab der Vektoren</translation>
     </message>
@@ -3644,12 +3644,12 @@
         <translation>Einen Punkt in der Tabelle oder auf der Karte wählen, um seine Evidenz zu sehen.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Select and drag</source>
         <translation>Wählen und ziehen</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Select points by a range of residuals, leave-one-out errors or scores, and accept or reject them</source>
         <translation>Punkte nach einem Bereich von Residuen, Leave-one-out-Fehlern oder Scores wählen und annehmen oder verwerfen</translation>
     </message>
@@ -3739,7 +3739,7 @@
         <translation>Diese Einstellungen zeigen oder verbergen</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Show the sensed chip as fitted, else as it is georeferenced (G)</source>
         <translation>Suchbild-Ausschnitt wie angepasst zeigen, sonst wie georeferenziert (G)</translation>
     </message>
@@ -4654,7 +4654,7 @@
         <translation>Zurücksetzen</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Undecided</source>
         <translation>Offen</translation>
     </message>
@@ -4664,7 +4664,7 @@
         <translation>Hier unbestimmt: Kein Punkt oder kein Block von Punkten ist entbehrlich.</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_progress.py"/>
         <source>Undo</source>
         <translation>Rückgängig</translation>
     </message>
@@ -4744,7 +4744,7 @@
         <translation>Amplitude verwenden</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Use the selected points, whatever a filter said (A)</source>
         <translation>Gewählte Punkte verwenden, was auch ein Filter sagte (A)</translation>
     </message>
@@ -4764,12 +4764,12 @@
         <translation>Vektorlayer</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>Vectors</source>
         <translation>Vektoren</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/vector_choice.py"/>
         <source>Vectors drawn at the points on the map</source>
         <translation>An den Punkten auf der Karte gezeichnete Vektoren</translation>
     </message>
@@ -5004,7 +5004,7 @@
         <translation>Geschrieben: {0} und die Passpunkte dazu</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_tools.py"/>
         <source>Zoom to the point</source>
         <translation>Auf den Punkt zoomen</translation>
     </message>
@@ -5934,7 +5934,7 @@
         <translation>{0} von {1} Punkten liegen weit außerhalb des Suchbilds (Pixelgröße {2}). Gehören die Punkte zu diesem Raster?</translation>
     </message>
     <message>
-        <location filename="../../ui/panels/review_panel.py"/>
+        <location filename="../../ui/panels/review_progress.py"/>
         <source>{0} of {1} reviewed</source>
         <translation>{0} von {1} geprüft</translation>
     </message>

@@ -142,7 +142,7 @@ def add(plugin):
         plugin.controller.review.desk.session,
     )
     view = iface.mapCanvas().viewport()
-    click(dock.review.add_button)
+    click(dock.review.tools.add_button)
     before, fitted = len(session.points), session.fit.transform
     click(view, QPoint(view.width() // 2 + 90, view.height() // 2 - 70))
     assert len(session.points) == before + 1  # at once, its partner where the fit expects it

@@ -138,7 +138,7 @@ def judge_twenty(plugin):
         QTest.qWait(60)
     wait(lambda: queue().reviewed == 20, 5, "twenty points judged")
     shot("05_twenty_judged")
-    say(f"judged by keys: {plugin.dock.review.progress_text.text()}")
+    say(f"judged by keys: {plugin.dock.review.progress.text.text()}")
 
 
 def drag_with_snap(plugin):
@@ -195,7 +195,7 @@ def undo_five(plugin):
     wait(lambda: plugin.controller.review.walk.queue.reviewed == 16, 5, "five edits taken back")
     assert all(session.point(i).state.value == "predicted" for i in edited)
     shot("08_undone_five")
-    say(f"undo x 5: {plugin.dock.review.progress_text.text()}")
+    say(f"undo x 5: {plugin.dock.review.progress.text.text()}")
 
 
 def mark_checks(plugin):
@@ -215,13 +215,13 @@ def mark_checks(plugin):
 
 def brush_histogram(plugin):
     panel = plugin.dock.review
-    click(panel.histogram_button)
+    click(panel.tools.histogram_button)
     bars = panel.histogram.bars
     QTest.mousePress(bars, LEFT, PLAIN, QPoint(bars.width() * 2 // 3, 20))
     QTest.mouseRelease(bars, LEFT, PLAIN, QPoint(bars.width() - 3, 20))
     assert panel.table.selected_ids()
     shot("10_histogram")
-    click(panel.histogram_button)
+    click(panel.tools.histogram_button)
     press(panel.table, KEY.Key_N)
     press(panel.table, KEY.Key_F)
     QTest.qWait(500)
@@ -229,9 +229,9 @@ def brush_histogram(plugin):
     press(panel.table, KEY.Key_F)
     assert not panel.chips.is_flickering
     look_at(0.5, 0.5)
-    click(panel.ellipses)
+    click(panel.vectors.ellipses)
     shot("11_ellipses")
-    click(panel.ellipses)
+    click(panel.vectors.ellipses)
     iface.mapCanvas().setExtent(plugin.dock.pair()[0].extent())
 
 

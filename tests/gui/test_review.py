@@ -74,7 +74,7 @@ def test_rejecting_on_the_table_moves_the_figures_at_once(review, qtbot):
     assert worst in review.desk.session.fit.residuals_px  # it stays visible with its residual
     review.desk.undo()
     qtbot.waitUntil(lambda: figure(review, "fit_rmse") == before, timeout=1000)
-    assert review.panel.redo_button.isEnabled()
+    assert review.panel.progress.redo_button.isEnabled()
 
 
 def test_check_points_are_measured_but_not_fitted(review, qtbot):
@@ -158,7 +158,7 @@ def test_adding_by_two_clicks_takes_both_places(review, canvas):
     assert new.sensed_map == pytest.approx((spots[1].x(), spots[1].y()))
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert not review.map.tool.adding
-    assert not review.panel.add_button.isChecked()
+    assert not review.panel.tools.add_button.isChecked()
 
 
 def test_keys_on_the_canvas_review_the_selected_point(review, canvas):

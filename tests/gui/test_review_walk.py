@@ -61,8 +61,8 @@ def test_a_judged_point_gives_way_to_the_next_and_the_progress_counts(review, pr
     assert review.desk.session.point(order[0]).state is PointState.ACCEPTED
     assert review.desk.session.point(order[1]).state is PointState.REJECTED
     assert chosen(review) == order[2]
-    assert review.panel.progress_text.text() == "2 of 30 reviewed"
-    assert (review.panel.progress.value(), review.panel.progress.maximum()) == (2, 30)
+    assert review.panel.progress.text.text() == "2 of 30 reviewed"
+    assert (review.panel.progress.bar.value(), review.panel.progress.bar.maximum()) == (2, 30)
     assert not {order[0], order[1]} & set(review.walk.queue.order)
     press(KEY.Key_P)
     press(KEY.Key_U)
@@ -71,12 +71,12 @@ def test_a_judged_point_gives_way_to_the_next_and_the_progress_counts(review, pr
 
 
 def test_without_going_on_the_point_stays_selected_and_the_choice_is_kept(review, press):
-    review.panel.go_on.click()
+    review.panel.progress.go_on.click()
     press(KEY.Key_N)
     first = chosen(review)
     press(KEY.Key_A)
     assert chosen(review) == first
-    assert not ReviewPanel().go_on.isChecked()
+    assert not ReviewPanel().progress.go_on.isChecked()
 
 
 def test_sorted_by_another_column_the_walk_follows_the_rows(review, press):
@@ -139,7 +139,7 @@ def test_arrows_without_a_selected_point_stay_with_the_canvas(review, canvas):
 def test_a_lasso_selects_what_it_goes_around(review, canvas):
     view = canvas.viewport()
     QTest.keyClick(canvas, KEY.Key_L)
-    assert review.panel.lasso_button.isChecked()
+    assert review.panel.tools.lasso_button.isChecked()
     outline = [
         QPoint(100, 100),
         QPoint(420, 60),
@@ -159,7 +159,7 @@ def test_a_lasso_selects_what_it_goes_around(review, canvas):
 
 def test_a_brushed_range_of_scores_is_rejected_with_its_reason(review, qtbot):
     panel, histogram = review.panel, review.panel.histogram
-    panel.histogram_button.click()
+    panel.tools.histogram_button.click()
     histogram.measure.setCurrentIndex(2)
     histogram.high.setValue(0.605)
     below = {p.id for p in review.desk.session.points if p.tie_point.score <= 0.605}
@@ -174,7 +174,7 @@ def test_a_brushed_range_of_scores_is_rejected_with_its_reason(review, qtbot):
 
 def test_dragging_over_the_bars_takes_the_points_whose_residuals_lie_there(review):
     panel, histogram = review.panel, review.panel.histogram
-    panel.histogram_button.click()
+    panel.tools.histogram_button.click()
     bars = histogram.bars
     bars.resize(308, 60)
     drag(bars, [QPoint(154, 20), QPoint(250, 20), QPoint(306, 20)])
@@ -210,13 +210,13 @@ def test_at_the_end_of_the_queue_it_is_said(review):
     review.desk.refresh()
     QTest.keyClick(review.panel.table, KEY.Key_N)
     assert told[-1] == "Every point has been judged."
-    assert review.panel.progress_text.text() == "30 of 30 reviewed"
+    assert review.panel.progress.text.text() == "30 of 30 reviewed"
 
 
 def test_each_edit_is_said_so_that_no_earlier_word_stays(review):
     told = []
     review.desk.said.connect(told.append)
-    review.panel.go_on.setChecked(False)
+    review.panel.progress.go_on.setChecked(False)
     review.walk.judge("reject", [4])
     review.walk.judge("accept", [5, 6])
     review.walk.toggle_check([7])

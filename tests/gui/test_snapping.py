@@ -306,13 +306,13 @@ def test_the_selected_point_is_shown_and_keys_change_the_view(review, qtbot):
     assert view._pair.fitted
     QTest.keyClick(review.panel.table, Qt.Key.Key_G)
     qtbot.waitUntil(lambda: not view._pair.fitted, timeout=2000)
-    assert not review.panel.fitted_button.isChecked()
+    assert not review.panel.tools.fitted_button.isChecked()
     side = view.side_px
     view.zoom(-1)
     qtbot.waitUntil(lambda: view._pair.side_px < side, timeout=2000)
     QTest.keyClick(review.map.canvas, Qt.Key.Key_Space)
     assert view.is_flickering
-    assert review.panel.flicker_button.isChecked()
+    assert review.panel.tools.flicker_button.isChecked()
     first = view.grab().toImage()
     qtbot.waitUntil(lambda: view._second, timeout=2000)
     assert view.grab().toImage() != first

@@ -78,7 +78,7 @@ class WholePlugin:
                 self._until(lambda: self.plugin.controller.accuracy.judgement is not None)
             if room == "review" and not self.dock.compare.details.isVisible():
                 self.dock.compare.set_mode("swipe")
-                self.dock.review.histogram_button.click()
+                self.dock.review.tools.histogram_button.click()
             QTest.qWait(60)
             return self.dock
         if room == "explain":
