@@ -58,6 +58,8 @@ class Backend(Protocol):
         self, managed: bool | None = None, existing_python: str | None = None
     ) -> tuple[bool, str]: ...
     def creation_task(self, wheels: str, torch: str) -> Any: ...
+    def allowed_servers(self) -> list[str]: ...
+    def forget_servers(self) -> None: ...
     def diagnostics(self) -> str: ...
     def copy(self, text: str) -> None: ...
 
@@ -107,6 +109,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         layout.addWidget(self.state)
         layout.addWidget(self._make_computer())
         layout.addWidget(self._make_defaults())
+        layout.addLayout(self._make_servers())
         layout.addWidget(self._make_diagnostics(), 1)
         self._show_running(False)
         self._show_state()
@@ -261,6 +264,32 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         for signal in (self.managed.toggled, self.python.fileChanged):
             signal.connect(lambda _value: self._show_state())
         return box
+
+    def _make_servers(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.servers = QLabel()
+        self.servers.setObjectName("allowedServers")
+        self.servers.setWordWrap(True)
+        self.forget_button = QPushButton(tr("&Forget"))
+        self.forget_button.setObjectName("forgetServers")
+        self.forget_button.setToolTip(
+            tr("Let no file be read over the network any more without asking; at once")
+        )
+        self.forget_button.clicked.connect(self._forget_servers)
+        row.addWidget(self.servers, 1)
+        row.addWidget(self.forget_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._show_servers()
+        return row
+
+    def _forget_servers(self) -> None:
+        self._backend.forget_servers()
+        self._show_servers()
+
+    def _show_servers(self) -> None:
+        servers = self._backend.allowed_servers()
+        named = as_text(", ".join(servers)) if servers else tr("none")
+        self.servers.setText(fill(tr("Servers that files may be read from: {0}"), named))
+        self.forget_button.setEnabled(bool(servers))
 
     def _make_diagnostics(self) -> QGroupBox:
         box = QGroupBox(tr("Diagnostics"))

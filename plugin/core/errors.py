@@ -33,7 +33,15 @@ class UnreadableRasterError(InputError):
 
 
 class RemoteRasterError(InputError):
-    """The raster, or what it refers to, lies on the network, which may not be used."""
+    """The raster, or what it refers to, lies on the network, which may not be used.
+
+    Attributes:
+        servers: That would have to be allowed, where leave is given server by server.
+    """
+
+    def __init__(self, message: str, hint: str = "", servers: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.servers = servers
 
 
 class BandError(InputError):

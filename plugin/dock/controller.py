@@ -206,9 +206,7 @@ class AlignController(QObject):
         try:
             params = params_from({**self.dock.match.param_values(), **machine()})
             reference, sensed = self._refs()
-            request = AlignRequest(
-                reference, sensed, params, may_fetch(reference, sensed, parent=self.dock)
-            )
+            request = AlignRequest(reference, sensed, params, may_fetch(reference, sensed))
             client = self._worker()
             self.open_session()
         except AlignError as error:

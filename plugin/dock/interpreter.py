@@ -12,6 +12,7 @@ from ...resources import version
 from ..core.errors import AlignError
 from ..core.types import AlignParams
 from ..core.wording import explained
+from ..gis.network import allowed_servers, forget_servers
 from ..store import settings
 from ..work.environment import diagnostics_report, likely_torch
 from ..work.tasks import EnvironmentTask
@@ -81,6 +82,16 @@ class InterpreterService:
         self.creation = None
         if self.stored is not None:
             self.stored()
+
+    @staticmethod
+    def allowed_servers() -> list[str]:
+        """Return the servers that files may refer to."""
+        return allowed_servers()
+
+    @staticmethod
+    def forget_servers() -> None:
+        """Let files refer to no server any more."""
+        forget_servers()
 
     def diagnostics(self) -> str:
         """Return a report to copy into a bug report."""

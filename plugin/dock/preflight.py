@@ -11,9 +11,10 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ...ui.panels.match_panel import MatchPanel
 from ...ui.parts.calm import Calm
 from ...ui.parts.text import fill, tr
-from ..core.errors import AlignError, UsageError
+from ..core.errors import AlignError, RemoteRasterError, UsageError
 from ..core.run.preflight import Fix, PairFacts, RasterFacts, check_pair
 from ..core.types import Modality, RasterRef
+from ..gis.network import allow_servers
 from ..gis.preflight_facts import pair_facts, raster_facts
 from ..gis.rasters import declare_nodata, grid_of
 from ..store.settings import params_from
@@ -59,6 +60,9 @@ class PreflightController(QObject):
                 self._facts = pair_facts(
                     (sides[0], refs[0], grids[0]), (sides[1], refs[1], grids[1])
                 )
+            except RemoteRasterError as error:
+                facts = RasterFacts("", problem=error.message, servers=error.servers)
+                self._facts = PairFacts(facts, RasterFacts(""))
             except AlignError as error:
                 self._facts = PairFacts(RasterFacts("", problem=str(error)), RasterFacts(""))
         self.judge()
@@ -119,6 +123,10 @@ class PreflightController(QObject):
             side, value = fix.value
             combo = self._panel.reference_combo if side == "reference" else self._panel.sensed_combo
             declare_nodata(combo.currentLayer(), value)
+        elif fix.name == "network":
+            allow_servers(fix.value)
+            combo = self._panel.sensed_combo
+            combo.layerChanged.emit(combo.currentLayer())  # the pair can be followed only now
         else:
             self._panel.set_param(fix.name, fix.value)
         self.look()

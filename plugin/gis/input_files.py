@@ -9,19 +9,17 @@ from pathlib import Path
 
 from osgeo import gdal
 
+from ..core.errors import RemoteRasterError
+from ..core.run.remote import own_address
+from .network import refuse_unallowed
+
 
 def files_of(rasters: Iterable[str]) -> list[str]:
     """Return the files that rasters refer to, as far as they lie on this computer; what cannot be
     opened refers to none.
     """
     found: dict[str, None] = {}
-    waiting = [
-        r
-        for r in rasters
-        if r
-        and "://" not in r
-        and not r.startswith(("/vsicurl", "/vsis3", "/vsigs", "/vsiaz", "/vsioss", "/vsiswift"))
-    ]
+    waiting = [r for r in rasters if r and own_address(r) is None]
     drivers: list[str] = []
     gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:
@@ -39,7 +37,8 @@ def files_of(rasters: Iterable[str]) -> list[str]:
 
 def _listed(path: str, drivers: list[str]) -> list[str]:
     try:
+        refuse_unallowed(path)
         dataset = gdal.OpenEx(path, gdal.OF_RASTER, allowed_drivers=drivers)
-    except (RuntimeError, TypeError, ValueError):
+    except (RemoteRasterError, RuntimeError, TypeError, ValueError):
         return []
     return [] if dataset is None else dataset.GetFileList() or []

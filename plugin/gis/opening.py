@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from osgeo import gdal
 
 from ..core.errors import UnreadableRasterError
+from .network import refuse_unallowed
 from ..core.progress import Progress
 
 
@@ -18,7 +19,9 @@ def open_raster(path: str) -> gdal.Dataset:
 
     Raises:
         UnreadableRasterError: it cannot be opened.
+        RemoteRasterError: it refers to a server that the user has not allowed.
     """
+    refuse_unallowed(path)
     gdal.ErrorReset()
     message = ""
     try:

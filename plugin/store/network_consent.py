@@ -1,49 +1,16 @@
-"""Whether the worker may read rasters over the network: a layer loaded from there is, what a file
-names there is asked about once.
-"""
+"""Whether the worker may read rasters over the network."""
 
 from __future__ import annotations
 
-from qgis.PyQt.QtWidgets import QMessageBox, QWidget
-
-from ..core.run.remote import own_address, remote_addresses, server_of
+from ..core.run.remote import own_address
 from ..core.types import RasterRef
-from ..core.wording import fill, tr
-from .settings import allow_servers, allowed_servers
-
-_BUTTONS = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No
+from ..gis.network import allowed_servers, servers_behind
 
 
-def may_fetch(*rasters: RasterRef, parent: QWidget | None = None) -> bool:
-    """Return whether the rasters may be read over the network.
-
-    Args:
-        rasters: A raster whose own source is an address was loaded from there by the user.
-        parent: Where a server that no answer is kept for is asked about; None = nothing is asked,
-            it may not be read.
+def may_fetch(*rasters: RasterRef) -> bool:
+    """Return whether the rasters may be read over the network: one of them was loaded from there,
+    or refers to servers, and all that they refer to were allowed.
     """
+    servers = {server for r in rasters for server in servers_behind(r.path)}
     own = any(own_address(r.path) is not None for r in rasters)
-    servers = {
-        server_of(a): r.path
-        for r in rasters
-        if own_address(r.path) is None
-        for a in remote_addresses(r.path)
-    }
-    unknown = {server: path for server, path in servers.items() if server not in allowed_servers()}
-    if unknown:
-        if parent is None:
-            return False
-        text = fill(
-            tr("{0} is read over the network, from {1}. Read it from there, now and later?"),
-            next(iter(unknown.values()))[:200],
-            ", ".join(unknown),
-        )
-        if (
-            QMessageBox.question(
-                parent, "SAR-Optical Align", text, _BUTTONS, QMessageBox.StandardButton.No
-            )
-            != QMessageBox.StandardButton.Yes
-        ):
-            return False
-        allow_servers(unknown)
-    return own or bool(servers)
+    return (own or bool(servers)) and servers <= set(allowed_servers())

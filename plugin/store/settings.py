@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,16 +26,6 @@ def _key(name: str) -> str:
 def interpreter_mode() -> str:
     """Return "managed" or "existing"."""
     return str(QgsSettings().value(_key("interpreter_mode"), MANAGED))
-
-
-def allowed_servers() -> list[str]:
-    """Return the servers that files may refer to, as the user answered."""
-    return list(QgsSettings().value(_key("allowed_servers"), [], type=list))
-
-
-def allow_servers(servers: Iterable[str]) -> None:
-    """Keep the answer that files may refer to these servers."""
-    QgsSettings().setValue(_key("allowed_servers"), sorted({*allowed_servers(), *servers}))
 
 
 def existing_python() -> str:

@@ -39,6 +39,11 @@
         <translation>&amp;Verknüpfungspunkte suchen</translation>
     </message>
     <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>&amp;Forget</source>
+        <translation>&amp;Vergessen</translation>
+    </message>
+    <message>
         <location filename="../../ui/panels/explain_dialog.py"/>
         <source>&amp;Help</source>
         <translation>&amp;Hilfe</translation>
@@ -552,6 +557,11 @@
         <location filename="../../plugin/provider/matching.py"/>
         <source>All tie points at their places in the reference, also the disabled ones with their reason.</source>
         <translation>Alle Verknüpfungspunkte an ihren Stellen in der Referenz, auch die abgeschalteten mit ihrem Grund.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/gis/network.py"/>
+        <source>Allow it in the dock of SAR-Optical Align, under Match, or copy the data to this computer.</source>
+        <translation>Im Dock von SAR-Optical Align unter Suche erlauben, oder die Daten auf diesen Rechner kopieren.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/fields.py"/>
@@ -2319,6 +2329,11 @@
         <translation>Künftig dem Rat folgen lassen</translation>
     </message>
     <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>Let no file be read over the network any more without asking; at once</source>
+        <translation>Ab sofort wird keine Datei mehr ungefragt über das Netz gelesen</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/output/plan.py"/>
         <source>Let the raster be resampled.</source>
         <translation>Lassen Sie das Raster umrechnen.</translation>
@@ -3284,6 +3299,11 @@
         <translation>.points (QGIS-Georeferenzierung), .csv (auch von AROSICS und KARIOS) oder .geojson lesen</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/run/preflight.py"/>
+        <source>Read it from {0}, now and later</source>
+        <translation>Von {0} lesen, jetzt und später</translation>
+    </message>
+    <message>
         <location filename="../../plugin/engine/align/align.py"/>
         <source>Reading</source>
         <translation>Wird gelesen</translation>
@@ -3677,6 +3697,11 @@
         <location filename="../../ui/views/chips_view.py"/>
         <source>Sensed, {0}</source>
         <translation>Suchbild, {0}</translation>
+    </message>
+    <message>
+        <location filename="../../ui/settings_page.py"/>
+        <source>Servers that files may be read from: {0}</source>
+        <translation>Server, von denen Dateien gelesen werden dürfen: {0}</translation>
     </message>
     <message>
         <location filename="../../ui/views/heatmap.py"/>
@@ -5314,6 +5339,11 @@
         <translation>enge Suche</translation>
     </message>
     <message>
+        <location filename="../../plugin/core/run/preflight.py"/>
+        <source>network</source>
+        <translation>Netz</translation>
+    </message>
+    <message>
         <location filename="../../ui/views/heatmap.py"/>
         <source>no 2nd</source>
         <translation>kein 2.</translation>
@@ -5872,11 +5902,6 @@
         <location filename="../../plugin/engine/read/opening.py"/>
         <source>{0} is read over the network, from {1}.</source>
         <translation>{0} wird über das Netz gelesen, von {1}.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/store/network_consent.py"/>
-        <source>{0} is read over the network, from {1}. Read it from there, now and later?</source>
-        <translation>{0} wird über das Netz gelesen, von {1}. Von dort lesen, jetzt und später?</translation>
     </message>
     <message>
         <location filename="../../plugin/dock/preflight.py"/>

@@ -14,6 +14,7 @@ from review_pairs import EPSG, REFERENCE_GT
 from sar_optical_align.plugin.core.run.preflight import Level
 from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.dock.preflight import PreflightController
+from sar_optical_align.plugin.gis.network import forget_servers
 from sar_optical_align.plugin.gis.rasters import raster_ref
 from sar_optical_align.ui.panels.match_panel import MatchPanel
 
@@ -140,6 +141,26 @@ def test_undeclared_fill_is_declared_at_a_click(panel, pair_files, tmp_path):
     assert not urgent(panel)
     assert "nodata 9999" in panel.checks.fine.toolTip()
     assert raster_ref(panel.sensed_combo.currentLayer()).nodata == 9999
+
+
+def test_a_file_that_names_a_server_blocks_until_it_is_allowed(panel, pair_files, tmp_path):
+    path = tmp_path / "far.vrt"
+    source = gdal.Translate(str(path), pair_files[1], format="VRT")
+    del source
+    text = path.read_text(encoding="utf-8")
+    far = tmp_path / "b.vrt"
+    inner = "https://example.invalid/s.tif"
+    hidden = "<Metadata><MDI key='OVERVIEW_FILE'>/vsicurl/" + inner + "</MDI></Metadata>"
+    far.write_text(text.replace("<VRTRasterBand", hidden + "<VRTRasterBand", 1), encoding="utf-8")
+    choose(panel, pair_files[0], str(far))
+    (finding,) = urgent(panel)
+    assert finding.level is Level.RED
+    assert "https://example.invalid" in finding.text
+    assert not panel.run_button.isEnabled()
+    press(panel, "network")
+    assert not urgent(panel)
+    assert panel.run_button.isEnabled()
+    forget_servers()
 
 
 def test_a_raster_with_gcps_only_is_told(panel, pair_files, tmp_path):

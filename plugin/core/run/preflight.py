@@ -31,9 +31,10 @@ class Fix:
 
     Attributes:
         label: On the button.
-        name: Field of `AlignParams` to set, or "crs" (give the raster the other's CRS) or
-            "amplitude" (use its amplitude) or "nodata" (declare a value).
-        value: For the field; the side ("reference" or "sensed") otherwise, with the nodata value.
+        name: Field of `AlignParams` to set, or "crs" (give the raster the other's CRS),
+            "amplitude" (use its amplitude), "nodata" (declare a value), "network" (allow).
+        value: For the field; the side ("reference" or "sensed") otherwise, with the nodata value;
+            the servers.
     """
 
     label: str
@@ -67,6 +68,7 @@ class RasterFacts:
         width: Columns.
         height: Rows.
         problem: Why it cannot be read, or "".
+        servers: That it would be read from, where that is the problem.
         is_complex: Complex samples.
         georeferencing: "geotransform", "gcps", "rpcs" or "none".
         gcp_count: GCPs of the file.
@@ -85,6 +87,7 @@ class RasterFacts:
     width: int = 0
     height: int = 0
     problem: str = ""
+    servers: tuple[str, ...] = ()
     is_complex: bool = False
     georeferencing: str = "none"
     gcp_count: int = 0
@@ -144,6 +147,9 @@ def check_pair(facts: PairFacts, params: AlignParams) -> tuple[Finding, ...]:
 
 
 def _raster_findings(side: str, r: RasterFacts) -> list[Finding]:
+    if r.servers:
+        allow = Fix(f"Read it from {', '.join(r.servers)}, now and later", "network", r.servers)
+        return [Finding(Level.RED, "network", r.problem, allow)]
     if r.problem:
         return [Finding(Level.RED, f"{side} unreadable", r.problem)]
     if r.is_complex:

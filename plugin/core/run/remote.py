@@ -28,7 +28,7 @@ _SERVICE = re.compile(
 _PREFIX = re.compile(
     r"(?:[A-Za-z][\w+]+:(?://)?)+"
 )  # of a driver, "NETCDF:", or a scheme; no drive letter
-_TEXTS = re.compile(r"<([\w:.-]+)(?:\s[^<>]*)?>([^<]+)<")
+_TEXTS = re.compile(r"<([\w:.-]+)(?:\s[^<>]*)?>([^<]+)(?=<)")
 _ATTRIBUTES = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

@@ -29,6 +29,21 @@ def test_names_that_lead_to_the_network(name):
     assert remote_addresses(name)
 
 
+@pytest.mark.parametrize("between", ["", " ", "\n", "\n    ", "\r\n\t", "<!-- -->", "\n<!-- -->\n"])
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "<VRTDataset>|<SRS>EPSG:4326</SRS>|<VRTRasterBand>|<SimpleSource>|"
+        "<SourceFilename relativeToVRT='0'>{0}</SourceFilename>|</SimpleSource>|</VRTRasterBand>|"
+        "</VRTDataset>",
+        "<GDAL_WMS>|<Service name='WMS'>|<ServerUrl>{0}</ServerUrl>|</Service>|</GDAL_WMS>",
+        "<VRTDataset>|<Metadata>|<MDI key='OVERVIEW_FILE'>{0}</MDI>|</Metadata>|</VRTDataset>",
+    ],
+)
+def test_however_the_tags_are_set_apart(tags, between):
+    assert remote_addresses(between.join(tags.format(FAR).split("|"))) == (FAR,)
+
+
 @pytest.mark.parametrize(
     "name",
     [
