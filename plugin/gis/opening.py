@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from osgeo import gdal
 
 from ..core.errors import UnreadableRasterError
-from .network import refuse_unallowed
 from ..core.progress import Progress
+from .network import refuse_unallowed
 
 
 def open_raster(path: str) -> gdal.Dataset:
