@@ -9,66 +9,52 @@ import contextlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 
-from ..core.errors import UnreadableRasterError
+from ..core.errors import AlignError
 from ..core.geometry import coords
 from ..core.geometry.grid import Grid
 from ..core.session.point import SessionPoint
 from ..core.types import Point, TiePoint
+from .gcps import gcp_placement
 from .opening import open_raster
 from .rasters import reprojection
-
-_GCP_METHOD = {"METHOD": "GCP_TPS"}
 
 
 class Placement:
     """Where tie points lie on the canvas, and which pixels a place on the canvas means.
 
     Rasters without georeferencing are drawn by QGIS with x to the right and y up, negative: so are
-    their points. A sensed raster that has GCPs only is placed with a thin-plate spline through
-    them.
+    their points. A sensed raster that has GCPs only is placed by them as the engine places it.
     """
 
     def __init__(self, reference_grid: Grid, sensed_grid: Grid, sensed_path: str) -> None:
         self.reference_grid, self.sensed_grid = reference_grid, sensed_grid
-        self._gcp_wkt, self._gcps = "", None
+        self._gcps = None
         if not sensed_grid.is_referenced:
-            with contextlib.suppress(
-                UnreadableRasterError
-            ):  # a file that is gone has no control points
-                self._take_gcps(open_raster(sensed_path))
-
-    def _take_gcps(self, dataset: gdal.Dataset) -> None:
-        if dataset.GetGCPCount() >= 3:
-            self._gcp_wkt = dataset.GetGCPProjection()
-            self._dataset = dataset  # the transformer does not keep it alive
-            self._gcps = gdal.Transformer(
-                dataset, None, [f"{k}={v}" for k, v in _GCP_METHOD.items()]
-            )
+            with contextlib.suppress(AlignError):  # pre-flight and run tell of a file that is gone,
+                self._gcps = gcp_placement(open_raster(sensed_path))  # and of GCPs of no use
+        # sensed px <-> where the sensed raster lies now
+        own = sensed_grid if self._gcps is None else self._gcps
+        self._wkt, self._is_placed = (
+            own.crs_wkt,
+            sensed_grid.is_referenced or own is not sensed_grid,
+        )
+        self._to_map, self._to_px = (
+            (sensed_grid.map_from_px, sensed_grid.px_from_map)
+            if self._gcps is None
+            else (self._gcps.to_map, self._gcps.to_px)
+        )
 
     @property
     def sensed_to_reference(self) -> Callable[[np.ndarray], np.ndarray] | None:
         """(N, 2) as the sensed grid places it -> the reference's CRS; None where they are the
         same.
         """
+        onwards = reprojection(self._wkt, self.reference_grid.crs_wkt, self.reference_grid)
         if self._gcps is None:
-            return reprojection(
-                self.sensed_grid.crs_wkt, self.reference_grid.crs_wkt, self.reference_grid
-            )
-        onwards = reprojection(self._gcp_wkt, self.reference_grid.crs_wkt, self.reference_grid)
-
-        def apply(px: np.ndarray) -> np.ndarray:
-            places = np.array(
-                [
-                    self._gcps.TransformPoint(0, float(x), float(y))[1][:2]
-                    for x, y in coords.as_points(px)
-                ]
-            ).reshape(-1, 2)
-            return places if onwards is None else onwards(places)
-
-        return apply
+            return onwards
+        return lambda px: self._to_map(px) if onwards is None else onwards(self._to_map(px))
 
     def reference_place(self, point: TiePoint) -> Point:
         """Return where a point is drawn, in the reference's CRS."""
@@ -88,7 +74,7 @@ class Placement:
 
     def sensed_place_of_px(self, px: Point) -> Point:
         """Return where the sensed raster shows one of its pixels, in the reference's CRS."""
-        if not self.sensed_grid.is_referenced and self._gcps is None:
+        if not self._is_placed:
             return self.sensed_grid.layer_place(px)
         place = self.sensed_grid.map_from_px([px])
         onwards = self.sensed_to_reference
@@ -114,15 +100,10 @@ class Placement:
         place = self.reference_grid.map_from_px(px)
         backward = reprojection(
             self.reference_grid.crs_wkt,
-            self._gcp_wkt or self.sensed_grid.crs_wkt,
-            None if self._gcp_wkt else self.sensed_grid,
+            self._wkt,
+            None if self._gcps is not None else self.sensed_grid,
         )
-        place = place if backward is None else backward(place)
-        if self._gcps is None:
-            return self.sensed_grid.px_from_map(place)
-        return np.array(
-            [self._gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in place]
-        ).reshape(-1, 2)
+        return self._to_px(place if backward is None else backward(place))
 
     def to_canvas(self, place: Point, canvas_crs: QgsCoordinateReferenceSystem) -> QgsPointXY:
         """Reference's CRS -> canvas."""
@@ -145,20 +126,10 @@ class Placement:
 
     def sensed_px_from(self, wkt: str) -> Callable[[np.ndarray], np.ndarray]:
         """Return (N, 2) in a CRS -> pixels of the sensed raster, as it is georeferenced now."""
-        gcps, grid = self._gcps, self.sensed_grid
-        if gcps is None and not grid.is_referenced:
-            return grid.px_from_layer
-        backward = reprojection(wkt, grid.crs_wkt if gcps is None else self._gcp_wkt)
-
-        def apply(places: np.ndarray) -> np.ndarray:
-            at = coords.as_points(places if backward is None else backward(places))
-            if gcps is None:
-                return grid.px_from_map(at)
-            return np.array(
-                [gcps.TransformPoint(1, float(x), float(y))[1][:2] for x, y in at]
-            ).reshape(-1, 2)
-
-        return apply
+        if not self._is_placed:
+            return self.sensed_grid.px_from_layer
+        backward = reprojection(wkt, self._wkt)
+        return lambda places: self._to_px(places if backward is None else backward(places))
 
     @staticmethod
     def _px(grid: Grid, place: QgsPointXY, canvas_crs: QgsCoordinateReferenceSystem) -> Point:

@@ -24,9 +24,9 @@ from ..core.run.edge_fill import edge_fill
 from ..core.run.preflight import PairFacts, RasterFacts
 from ..core.run.sample_kinds import detect_modality, detect_sar_scale
 from ..core.types import Modality, RasterRef
+from .gcps import gcp_placement, kind_of_place
 from .opening import open_raster
 from .placement import Placement
-from .rasters import grid_in
 
 _SAMPLE = 192
 _CHEAP_PX = 6.0e7  # a raster up to this many pixels is sampled all over even without overviews
@@ -50,12 +50,8 @@ def _facts(
     ref: RasterRef, layer: QgsRasterLayer, dataset: gdal.Dataset, fallback: Modality
 ) -> RasterFacts:
     band = dataset.GetRasterBand(min(ref.bands[0] if ref.bands else 1, dataset.RasterCount))
-    if grid_in(dataset).is_referenced:
-        placed = "geotransform"
-    elif dataset.GetGCPCount() >= 4:
-        placed = "gcps"
-    else:
-        placed = "rpcs" if dataset.GetMetadata("RPC") else "none"
+    placed = kind_of_place(dataset)
+    gcp_placement(dataset)  # told now where they cannot be used
     size = dataset.RasterXSize, dataset.RasterYSize
     kind = gdal.GetDataTypeName(band.DataType)
     crs = (

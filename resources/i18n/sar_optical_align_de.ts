@@ -869,7 +869,7 @@
         <translation>Prüfen Sie seine Lage, den Suchradius und seinen NoData-Wert.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/georeferencing.py"/>
+        <location filename="../../plugin/core/fit/gcps.py"/>
         <source>Check or replace the GCPs of the file.</source>
         <translation>Passpunkte der Datei prüfen oder ersetzen.</translation>
     </message>
@@ -4384,7 +4384,7 @@
         <translation>Der Arbeitsprozess {0}. Seine letzten Worte: {1}</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/read/georeferencing.py"/>
+        <location filename="../../plugin/core/fit/gcps.py"/>
         <source>The {0} GCPs of {1} cannot be used: {2}</source>
         <translation>Die {0} Passpunkte von {1} sind nicht verwendbar: {2}</translation>
     </message>

@@ -17,17 +17,14 @@ from numpy.typing import NDArray
 from rasterio.transform import RPCTransformer
 
 from ...core.borders import reading, reason_of
-from ...core.errors import FitError, InputError
-from ...core.fit import fitting
+from ...core.errors import InputError
+from ...core.fit.gcps import place_by_gcps, placed_by
 from ...core.geometry import coords
 from ...core.geometry.grid import Grid
-from ...core.lengths import unwrapped
 from ...core.types import RasterRef
 
 Points = NDArray[np.float64]
 Mapping = Callable[[Points], Points]
-_MAX_TPS_GCPS = 250
-_MIN_GCPS = 4
 _RPCS = "Check or replace the RPCs of the file."
 
 
@@ -59,22 +56,26 @@ def georeference(dataset: Any, ref: RasterRef) -> Georeferencing:
         InputError: when the CRS given is not one, or the geotransform or the GCPs are degenerate.
     """
     wkt, grid = _override(ref), native_grid(dataset)
-    if grid.is_referenced:
+    gcps, gcp_crs = dataset.gcps
+    kind = placed_by(grid, len(gcps), dataset.rpcs is not None)
+    if kind == "geotransform":
         grid = replace(grid, crs_wkt=wkt or grid.crs_wkt)
         coords.inverse(grid.matrix)  # refuses pixels without an area before anything is read
-        return Georeferencing("geotransform", grid, grid.map_from_px, grid.px_from_map)
-    gcps, gcp_crs = dataset.gcps
-    if len(gcps) >= _MIN_GCPS:
+        return Georeferencing(kind, grid, grid.map_from_px, grid.px_from_map)
+    if kind == "gcps":
         crs = rasterio.CRS.from_wkt(wkt) if wkt else gcp_crs
-        forward, backward = _from_gcps(ref.path, gcps, bool(crs and crs.is_geographic))
-        return Georeferencing(
-            "gcps", Grid.bare(*grid.size, crs.to_wkt() if crs else ""), forward, backward
+        placed = place_by_gcps(
+            [(g.col, g.row) for g in gcps],
+            [(g.x, g.y) for g in gcps],
+            crs.to_wkt() if crs else "",
+            ref.path,
         )
-    if dataset.rpcs is not None:
+        grid = replace(grid, crs_wkt=placed.crs_wkt)
+        return Georeferencing(kind, grid, placed.to_map, placed.to_px)
+    if kind == "rpcs":
         forward, backward = _from_rpcs(ref.path, dataset.rpcs)
-        return Georeferencing(
-            "rpcs", Grid.bare(*grid.size, rasterio.CRS.from_epsg(4326).to_wkt()), forward, backward
-        )
+        grid = replace(grid, crs_wkt=rasterio.CRS.from_epsg(4326).to_wkt())
+        return Georeferencing(kind, grid, forward, backward)
     return Georeferencing("none", grid, coords.as_points, coords.as_points)
 
 
@@ -95,47 +96,6 @@ def _override(ref: RasterRef) -> str:
         raise InputError(
             f"The CRS given for {ref.path} is not understood: {reason_of(error)}.", hint
         ) from error
-
-
-def _from_gcps(path: str, gcps: list[Any], geographic: bool) -> tuple[Mapping, Mapping]:
-    """Fit a spline through up to 250 GCPs, an order-3 polynomial to more, lower orders to fewer
-    than ten.
-
-    Ground coordinates are centred and scaled to the size of pixels first, so that degrees and
-    metres are fitted alike.
-    """
-    pixel = np.array([(g.col, g.row) for g in gcps], dtype=np.float64)
-    ground = np.array([(g.x, g.y) for g in gcps], dtype=np.float64)
-    crosses = geographic and float(np.ptp(ground[:, 0])) > 180.0
-    if crosses:
-        ground = unwrapped(ground, 180.0)
-    centre = ground.mean(axis=0)
-    unit = _spread(ground) / max(_spread(pixel), 1e-12) or 1.0
-    if len(gcps) < 10:
-        kind = "polynomial2" if len(gcps) >= 7 else "polynomial1"
-    else:
-        kind = "tps" if len(gcps) <= _MAX_TPS_GCPS else "polynomial3"
-    try:
-        fitted = fitting.fit(
-            kind, pixel, (ground - centre) / unit, smoothing=0.0 if kind == "tps" else None
-        )
-    except FitError as error:
-        message = f"The {len(gcps)} GCPs of {path} cannot be used: {error.message}"
-        raise InputError(message, "Check or replace the GCPs of the file.") from error
-
-    def to_map(xy: Points) -> Points:
-        return np.asarray(fitted.apply(xy) * unit + centre, dtype=np.float64)
-
-    def to_px(xy: Points) -> Points:
-        return fitted.inverse(
-            ((unwrapped(xy, centre[0]) if geographic else coords.as_points(xy)) - centre) / unit
-        )
-
-    return to_map, to_px
-
-
-def _spread(points: Points) -> float:
-    return float(np.sqrt(((points - points.mean(axis=0)) ** 2).sum(axis=1).mean()))
 
 
 def _from_rpcs(path: str, rpcs: Any) -> tuple[Mapping, Mapping]:

@@ -158,6 +158,17 @@ def test_useless_gcps_are_named(tmp_path):
     assert caught.value.hint
 
 
+def test_three_gcps_are_enough(tmp_path):
+    """As for GDAL: an affine passes through them."""
+    data = np.random.default_rng(0).integers(1, 255, (HEIGHT, WIDTH)).astype(np.uint8)
+    corners = [(0.0, 0.0), (float(WIDTH), 0.0), (0.0, float(HEIGHT))]
+    three = [GroundControlPoint(row=y, col=x, x=5e5 + 9 * x, y=5.4e6 - 8 * y) for x, y in corners]
+    path = write_raster(tmp_path / "three.tif", data, "EPSG:32633", gcps=three)
+    with open_raster(RasterRef(path)) as source:
+        assert source.georeferencing == "gcps"
+        assert np.allclose(source.map_from_px(np.array([[50.0, 70.0]])), [[500450.0, 5399440.0]])
+
+
 def rpcs():
     """A camera looking straight down at (15 E, 48 N) from far away, with a mild bend: 0.0001
     degrees a pixel.
