@@ -1,6 +1,7 @@
 """Dataclasses to strict JSON and back.
 
-Numbers that JSON lacks travel as "NaN", "Infinity" and "-Infinity".
+Numbers that JSON lacks travel as "NaN", "Infinity" and "-Infinity". A class that has a form of its
+own there gives it by `to_dict` and takes it by `from_dict`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def to_jsonable(value: Any, special: bool = True) -> Any:
     """
     if isinstance(value, Enum):
         return value.value
+    if hasattr(value, "to_dict"):
+        return to_jsonable(value.to_dict(), special)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             f.name: to_jsonable(getattr(value, f.name), special) for f in dataclasses.fields(value)
@@ -102,6 +105,8 @@ def _build(kind: Any, data: Any) -> Any:
         if not isinstance(data, dict):
             raise TypeError(f"expected an object, got {data!r}")
         return {k: _build(args[1], v) if args else v for k, v in data.items()}
+    if hasattr(kind, "from_dict"):
+        return kind.from_dict(data)
     if dataclasses.is_dataclass(kind):
         if not isinstance(data, dict):
             raise TypeError(f"expected an object, got {data!r}")

@@ -66,7 +66,7 @@ class Explainer:
             desk.failed.emit(error)
             return None
         fit = desk.fit()
-        transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
+        transform = None if fit is None else fit.transform
         request = AlignRequest(
             session.reference,
             session.sensed,

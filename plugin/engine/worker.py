@@ -18,7 +18,8 @@ from typing import Any, TextIO
 
 from ..core.borders import defect_report, reading, reason_of
 from ..core.errors import AlignError, UsageError, WorkerError
-from ..core.fit.transforms import Transform, transform_from_dict
+from ..core.fit.result import AlignResult
+from ..core.fit.transforms import Transform
 from ..core.jsonable import from_jsonable
 from ..core.outputs import Outputs
 from ..core.progress import Cancelled, Progress
@@ -34,7 +35,7 @@ from ..core.run.protocol import (
     placed_fields,
     save_surfaces,
 )
-from ..core.types import AlignRequest, AlignResult, Point, TiePoint
+from ..core.types import AlignRequest, Point, TiePoint
 from .read.opening import network
 from .waiting import wait_quietly
 
@@ -213,7 +214,9 @@ def _asked(message: dict[str, Any]) -> tuple[AlignRequest, Transform | None, Poi
     place.
     """
     with reading("the request", error=UsageError):
-        transform = transform_from_dict(message["transform"]) if message.get("transform") else None
+        transform = (
+            from_jsonable(Transform, message["transform"]) if message.get("transform") else None
+        )
         reference, sensed = (
             (float(x), float(y)) for x, y in (message["reference_px"], message["sensed_px"])
         )

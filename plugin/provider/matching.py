@@ -21,9 +21,10 @@ from qgis.core import (
 )
 
 from ..core.errors import AlignError
+from ..core.fit.result import AlignResult
 from ..core.outputs import Outputs, resolved
 from ..core.points.files import save_points
-from ..core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
+from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, Status
 from ..core.wording import explained, tr
 from ..gis.input_files import files_of
 from ..gis.rasters import native_grid

@@ -13,7 +13,6 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
 )
 
-from ..core.fit.transforms import transform_from_dict
 from ..core.types import Status, WarpParams
 from ..core.wording import tr
 from ..gis.warping import warp_into
@@ -79,12 +78,11 @@ class RegisterImages(MatchingAlgorithm):
             request = result.request
             ok = result.status is Status.OK and result.transform is not None
             if ok:
-                transform = transform_from_dict(result.transform)
                 warp_into(
                     files.part(output),
                     request.sensed.path,
                     result.reference_grid,
-                    transform,
+                    result.transform,
                     params,
                     progress.part(0.85, 1.0),
                     request.sensed.nodata,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..core.errors import UsageError
+from ..core.fit.result import AlignResult
 from ..core.session.session import Session
-from ..core.types import AlignRequest, AlignResult, RasterRef, TiePoint
+from ..core.types import AlignRequest, RasterRef, TiePoint
 from ..store.session_store import (
     adopt,
     new_session,

@@ -136,7 +136,7 @@ class Snapper:
             if session is None or asked is None or self.worker is None or desk.locked:
                 continue
             point = asked.tie_point
-            transform = None if fit is None or fit.transform is None else fit.transform.to_dict()
+            transform = None if fit is None else fit.transform
             request = AlignRequest(
                 session.reference,
                 session.sensed,

@@ -17,12 +17,13 @@ from qgis.core import Qgis, QgsMapLayer, QgsProject
 
 from ...resources import FOLDER, version
 from ..core.errors import AlignError
+from ..core.fit.result import AlignResult
 from ..core.geometry.grid import Grid
 from ..core.session.file import SessionFile, copy_review, load_record
 from ..core.session.fingerprint import Fingerprint, change_of, fingerprint
 from ..core.session.record import RunRecord, SessionRecord
 from ..core.session.session import Session
-from ..core.types import AlignParams, AlignResult, RasterRef
+from ..core.types import AlignParams, RasterRef
 from ..gis.rasters import grid_of
 from .settings import PREFIX, load_params, machine, session_folder
 

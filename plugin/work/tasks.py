@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from qgis.core import QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
 from ..core.errors import AlignError, WorkerError
+from ..core.fit.result import AlignResult
 from ..core.fit.transforms import Transform
 from ..core.geometry.grid import Grid
 from ..core.progress import Cancelled, Progress
 from ..core.run.adapting import AdaptRequest, AdaptResult
 from ..core.session.judgement import Case, judge
 from ..core.session.point import Seen
-from ..core.types import AlignRequest, AlignResult, Point, TiePoint, WarpParams
+from ..core.types import AlignRequest, Point, TiePoint, WarpParams
 from ..core.wording import fill, tr
 from ..gis.siblings import Sibling, warp_all
 from ..gis.warping import warp_with_gdal
@@ -135,7 +135,7 @@ class PlaceTask(BackgroundTask):
         self,
         client: WorkerClient,
         request: AlignRequest,
-        transform: dict[str, Any] | None,
+        transform: Transform | None,
         reference_px: Point,
         sensed_px: Point,
     ) -> None:
@@ -161,7 +161,7 @@ class ExplainTask(BackgroundTask):
         self,
         client: WorkerClient,
         request: AlignRequest,
-        transform: dict[str, Any] | None,
+        transform: Transform | None,
         reference_px: Point,
         sensed_px: Point,
         path: Path,

@@ -19,6 +19,8 @@ from typing import IO, Any
 
 from ..core.borders import reading
 from ..core.errors import AlignError, WorkerError
+from ..core.fit.result import AlignResult
+from ..core.fit.transforms import Transform
 from ..core.jsonable import from_jsonable
 from ..core.progress import Cancelled, Progress
 from ..core.run.adapting import AdaptRequest, AdaptResult
@@ -35,7 +37,7 @@ from ..core.run.protocol import (
     result_from_message,
 )
 from ..core.session.point import Seen
-from ..core.types import AlignRequest, AlignResult, Point, TiePoint
+from ..core.types import AlignRequest, Point, TiePoint
 
 _KEEP = (
     "PATH",
@@ -181,7 +183,7 @@ class WorkerClient:
     def measure_place(
         self,
         request: AlignRequest,
-        transform: dict[str, Any] | None,
+        transform: Transform | None,
         reference_px: Point,
         sensed_px: Point,
         progress: Progress,
@@ -201,7 +203,7 @@ class WorkerClient:
     def explain_point(
         self,
         request: AlignRequest,
-        transform: dict[str, Any] | None,
+        transform: Transform | None,
         reference_px: Point,
         sensed_px: Point,
         path: Path,

@@ -10,8 +10,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import conftest  # noqa: F401 - registers the package
 from sar_optical_align.plugin.core.errors import NoOverlapError
+from sar_optical_align.plugin.core.fit.result import AlignResult
 from sar_optical_align.plugin.core.geometry.grid import Grid
-from sar_optical_align.plugin.core.types import AlignResult, Status, TiePoint
+from sar_optical_align.plugin.core.types import Status, TiePoint
 from sar_optical_align.plugin.engine import worker
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 from gdal_rasters import wkt, write_raster
+from sar_optical_align.plugin.core.fit.result import AlignResult
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.types import (
     AlignRequest,
-    AlignResult,
     Evidence,
     Quality,
     RasterRef,

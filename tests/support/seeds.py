@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from sar_optical_align.plugin.core.errors import AlignError
-from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
+from sar_optical_align.plugin.core.fit.result import AlignResult
+from sar_optical_align.plugin.core.fit.transforms import Transform
 from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.jsonable import from_jsonable, to_jsonable
 from sar_optical_align.plugin.core.points.files import load_reviewed, save_points
@@ -22,7 +23,6 @@ from sar_optical_align.plugin.core.session.point import Seen
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,
-    AlignResult,
     Evidence,
     RasterRef,
     Status,
@@ -187,7 +187,7 @@ def _transforms() -> list[object]:
 
 
 def _applied(value: object) -> object:
-    return transform_from_dict(value).apply(np.array([[1.0, 2.0], [300.0, 200.0]]))  # type: ignore[arg-type]
+    return Transform.from_dict(value).apply(np.array([[1.0, 2.0], [300.0, 200.0]]))  # type: ignore[arg-type]
 
 
 def _session(room: Path) -> list[bytes]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from qgis.core import QgsCoordinateReferenceSystem
 
+from ...plugin.core.fit.result import AlignResult
 from ...plugin.core.lengths import METRES_PER_DEGREE
-from ...plugin.core.types import AlignResult, Status
+from ...plugin.core.types import Status
 from .text import fill, length, map_unit, number, tr
 
 

@@ -68,7 +68,7 @@ _CHUNK = 2_000_000  # largest number of basis values evaluated at once
 
 @dataclass(frozen=True, eq=False)
 class Transform:
-    """A fitted transform; make one with `fitting.fit` or `transform_from_dict`.
+    """A fitted transform; make one with `fitting.fit` or `from_dict`.
 
     It is the fitted correction of what is known before any point: `prior` puts a sensed pixel where
     the georeferencing of both rasters says (see `prior.known_prior`), and the fitted model moves it
@@ -282,47 +282,47 @@ class Transform:
             },
         }
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Transform:
+        """Rebuild a transform from what `to_dict` made.
 
-def transform_from_dict(data: dict[str, Any]) -> Transform:
-    """Rebuild a transform from `Transform.to_dict`.
-
-    Raises:
-        UsageError: when the dict is not one.
-    """
-    with reading("a transform", error=UsageError):
-        kind, p = data["kind"], data["parameters"]
-        if kind not in KINDS:
-            raise UsageError(
-                f"Unknown kind of transform {kind!r}.", f"Choose one of: {', '.join(KINDS)}."
+        Raises:
+            UsageError: when the dict is not one.
+        """
+        with reading("a transform", error=UsageError):
+            kind, p = data["kind"], data["parameters"]
+            if kind not in KINDS:
+                raise UsageError(
+                    f"Unknown kind of transform {kind!r}.", f"Choose one of: {', '.join(KINDS)}."
+                )
+            coefficients, knots = (
+                np.asarray(p[name], dtype=np.float64) for name in ("coefficients", "knots")
             )
-        coefficients, knots = (
-            np.asarray(p[name], dtype=np.float64) for name in ("coefficients", "knots")
+            centres = [
+                np.asarray(p[name], dtype=np.float64)
+                for name in ("source_centre_px", "target_centre_px")
+            ]
+            knots, scale = knots.reshape(-1, 2), float(p["scale_px"])
+            lattice = lattice_from_dict(p["lattice"]) if kind == "field" else None
+            before = p.get("prior")
+            if before is not None and before["parameters"].get("prior") is not None:
+                raise UsageError("Not a transform: its prior has a prior.")
+            prior = None if before is None else cls.from_dict(before)
+        functions = (
+            len(knots) + 3
+            if kind == "tps"
+            else (bases.ORDERS.get(kind, 0) + 1) * (bases.ORDERS.get(kind, 0) + 2) // 2
         )
-        centres = [
-            np.asarray(p[name], dtype=np.float64)
-            for name in ("source_centre_px", "target_centre_px")
-        ]
-        knots, scale = knots.reshape(-1, 2), float(p["scale_px"])
-        lattice = lattice_from_dict(p["lattice"]) if kind == "field" else None
-        before = p.get("prior")
-        if before is not None and before["parameters"].get("prior") is not None:
-            raise UsageError("Not a transform: its prior has a prior.")
-        prior = None if before is None else transform_from_dict(before)
-    functions = (
-        len(knots) + 3
-        if kind == "tps"
-        else (bases.ORDERS.get(kind, 0) + 1) * (bases.ORDERS.get(kind, 0) + 2) // 2
-    )
-    expected = _PARAMETERS.get(kind, 2 * functions)
-    if coefficients.shape != (expected,) or any(c.shape != (2,) for c in centres):
-        raise UsageError(
-            f"Not a transform: {kind} has {expected} coefficients and two-dimensional centres."
-        )
-    if not scale > 0 or not all(
-        np.isfinite(a).all() for a in (coefficients, knots, *centres, np.array(scale))
-    ):
-        raise UsageError("Not a transform: a number is missing, infinite or out of its range.")
-    return Transform(kind, coefficients, centres[0], centres[1], scale, knots, lattice, prior)
+        expected = _PARAMETERS.get(kind, 2 * functions)
+        if coefficients.shape != (expected,) or any(c.shape != (2,) for c in centres):
+            raise UsageError(
+                f"Not a transform: {kind} has {expected} coefficients and two-dimensional centres."
+            )
+        if not scale > 0 or not all(
+            np.isfinite(a).all() for a in (coefficients, knots, *centres, np.array(scale))
+        ):
+            raise UsageError("Not a transform: a number is missing, infinite or out of its range.")
+        return cls(kind, coefficients, centres[0], centres[1], scale, knots, lattice, prior)
 
 
 def folds(transform: Transform, xy: ArrayLike) -> NDArray[np.bool_]:

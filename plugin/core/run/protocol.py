@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 from .. import errors
 from ..borders import reading
 from ..errors import AlignError, WorkerError
+from ..fit.result import AlignResult
 from ..jsonable import from_jsonable, to_jsonable
 from ..session.point import Seen
-from ..types import AlignResult, Point, TiePoint
+from ..types import Point, TiePoint
 from .adapting import AdaptResult
 
 PROTOCOL_VERSION = 2

@@ -8,18 +8,10 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import AlignError, InputError
+from ..fit.result import AlignResult, CoarseResult
 from ..geometry.grid import Grid
 from ..jsonable import from_jsonable, to_jsonable
-from ..types import (
-    MODEL_LABELS,
-    AlignParams,
-    AlignRequest,
-    AlignResult,
-    CoarseResult,
-    Quality,
-    RasterRef,
-    Status,
-)
+from ..types import MODEL_LABELS, AlignParams, AlignRequest, Quality, RasterRef, Status
 from .fingerprint import Fingerprint
 from .point import SessionPoint, misplaced
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from ..errors import UsageError
 from ..fit.quality import Advice
+from ..fit.result import AlignResult
 from ..geometry.grid import Grid
-from ..types import MODEL_LABELS, AlignResult, Point, RasterRef, Reason, TiePoint
+from ..types import MODEL_LABELS, Point, RasterRef, Reason, TiePoint
 from .file import SessionFile, load_record
 from .fingerprint import Fingerprint
 from .history import History, Snapshot

@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 
 from ...core.blas import one_thread
+from ...core.fit.result import AlignResult
 from ...core.progress import Progress
 from ...core.run.edge_fill import fill_hint, fill_told
 from ...core.threads import threads_of
-from ...core.types import AlignRequest, AlignResult, Status, TiePoint
+from ...core.types import AlignRequest, Status, TiePoint
 from ...matchers import PairMatcher, TemplateMatcher, create, get_spec
 from ..read.pair import WorkingPair, open_pair
 from .attempts import Attempt, Position, best_of, coarse_positions, reliable_at

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.errors import NothingToCompareError, UsageError
+from ...core.fit.result import CoarseResult
 from ...core.geometry import coords
 from ...core.geometry.grid import Grid
 from ...core.progress import Progress
 from ...core.threads import threads_of
-from ...core.types import AlignParams, CoarseResult, Reason
+from ...core.types import AlignParams, Reason
 from ...matchers import PairMatcher, TemplateMatcher, get_spec
 from ..read.pair import WorkingPair
 from .budget import within_budget

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...core.fit.result import CoarseResult
 from ...core.geometry.quadratic_peak import quadratic_peak
 from ...core.progress import Progress
-from ...core.types import CoarseResult
 from .coarse_search import Hypothesis, Search, similarity_matrix
 
 if TYPE_CHECKING:

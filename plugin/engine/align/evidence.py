@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from ....resources import FOLDER
 from ...core.borders import reading
 from ...core.errors import InputError
-from ...core.types import CoarseResult, Reason
+from ...core.fit.result import CoarseResult
+from ...core.types import Reason
 
 if TYPE_CHECKING:
     from ...matchers import PairMatcher, TemplateMatcher

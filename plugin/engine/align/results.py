@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,14 +31,14 @@ class Fitted:
 
     Attributes:
         model: Key of the model (as asked, where none could be fitted).
-        transform: As a dict, or None.
+        transform: sensed_px -> reference_px, or None.
         quality: Figures, or None.
         advice: Figures of all models.
         message: Why there is no fit, or the advisor's reason.
     """
 
     model: str
-    transform: dict[str, Any] | None
+    transform: Transform | None
     quality: Quality | None
     advice: tuple[Quality, ...]
     message: str
@@ -231,7 +231,7 @@ def fit_points(
         radius_px * float(np.sqrt(abs(np.linalg.det(jacobian)))),
     ):
         return Fitted(key, None, None, (), reason)
-    return Fitted(key, fit.transform.to_dict(), figures, advice.qualities, advice.why)
+    return Fitted(key, fit.transform, figures, advice.qualities, advice.why)
 
 
 def prior_of(pair: WorkingPair) -> Transform | None:

@@ -17,11 +17,12 @@ from typing import Any
 from ...core.atomic import write_atomically
 from ...core.borders import reading
 from ...core.errors import AlignError, InputError, OutputError, UsageError, WorkerError
+from ...core.fit.result import AlignResult
 from ...core.outputs import Outputs
 from ...core.progress import Cancelled, Progress
 from ...core.run.locking import Lock
 from ...core.run.protocol import error_to_json, result_to_json
-from ...core.types import AlignRequest, AlignResult, WarpParams
+from ...core.types import AlignRequest, WarpParams
 from ...matchers import create, get_spec
 from .deliver import deliver
 from .manifest import absolute, check_outputs, read_manifest

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from ...core.atomic import write_atomically
 from ...core.borders import reading
 from ...core.errors import InputError, PointsFileError
+from ...core.fit.result import AlignResult
 from ...core.fit.tie_point_fit import fit_tie_points
-from ...core.fit.transforms import Transform, transform_from_dict
+from ...core.fit.transforms import Transform
 from ...core.geometry import coords
 from ...core.geometry.grid import Grid
 from ...core.lengths import is_geographic, unwrapped
@@ -31,7 +32,7 @@ from ...core.progress import Progress
 from ...core.run.protocol import result_to_json
 from ...core.session.file import is_review, load_record
 from ...core.session.point import SessionPoint
-from ...core.types import AlignRequest, AlignResult, RasterRef, Status, WarpParams
+from ...core.types import AlignRequest, RasterRef, Status, WarpParams
 from ..align.align import align
 from ..read import georeferencing
 from ..read.input_files import files_of
@@ -96,13 +97,12 @@ def deliver(
         result = align(request, progress.part(0.0, ok_part))
         ok = result.status is Status.OK
         if ok and output is not None and result.transform is not None:
-            transform = transform_from_dict(result.transform)
             part = progress.part(ok_part, 0.95)
             warp_into(
                 outputs.part(output),
                 request.sensed,
                 result.reference_grid,
-                transform,
+                result.transform,
                 warp_params or WarpParams(),
                 part,
                 request.reference,

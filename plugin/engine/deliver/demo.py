@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.fit.transforms import transform_from_dict
 from ...core.outputs import output_folder
 from ...core.progress import Progress
 from ...core.types import AlignParams, AlignRequest, Modality, RasterRef, Status
@@ -59,7 +58,7 @@ def run_demo(
         place = np.stack([x.ravel(), y.ravel()], axis=1)
         sensed_px = truth.apply(place)
         before = float(np.sqrt(((sensed_px - place) ** 2).sum(axis=1).mean()))
-        miss = transform_from_dict(result.transform).apply(sensed_px) - place
+        miss = result.transform.apply(sensed_px) - place
         true_rmse = float(np.sqrt((miss**2).sum(axis=1).mean()))
         estimate = result.quality.holdout_rmse_px if result.quality is not None else float("nan")
         lines += [

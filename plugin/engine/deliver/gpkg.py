@@ -9,6 +9,7 @@ from pathlib import Path
 import rasterio
 
 from ...core.errors import OutputError
+from ...core.fit.result import AlignResult
 from ...core.outputs import Outputs
 from ...core.session.geopackage import (
     add_crs,
@@ -17,7 +18,6 @@ from ...core.session.geopackage import (
     point_blob,
     register_points,
 )
-from ...core.types import AlignResult
 
 _TABLE = """
 CREATE TABLE tie_points (fid INTEGER PRIMARY KEY AUTOINCREMENT, geom POINT, id INTEGER,

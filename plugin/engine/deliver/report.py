@@ -18,10 +18,11 @@ from ....resources import FOLDER
 from ...core.atomic import write_atomically
 from ...core.fields import param_infos
 from ...core.fit import quality
-from ...core.fit.transforms import Transform, transform_from_dict
+from ...core.fit.result import AlignResult
+from ...core.fit.transforms import Transform
 from ...core.geometry import coords
 from ...core.image import Image
-from ...core.types import AlignParams, AlignResult, TiePoint
+from ...core.types import AlignParams, TiePoint
 from ..read.pair import WorkingPair, open_pair
 
 _TEMPLATE = FOLDER / "report"
@@ -38,16 +39,15 @@ def write_report(result: AlignResult, path: Path) -> None:
         AlignError: the rasters cannot be read any more.
     """
     mpl.use("Agg")
-    transform = transform_from_dict(result.transform) if result.transform is not None else None
     with open_pair(result.request) as pair:
-        pictures = _pictures(pair, result, transform)
+        pictures = _pictures(pair, result)
     template = Environment(loader=FileSystemLoader(_TEMPLATE), autoescape=True).get_template(
         "report.html.j2"
     )
     params = [
         (i.label, getattr(result.request.params, i.name), i.unit) for i in param_infos(AlignParams)
     ]
-    residuals = _residuals(result, transform)
+    residuals = _residuals(result)
     lengths = {p.id: float(np.hypot(*r)) for p, r in zip(result.points, residuals, strict=True)}
     html = template.render(
         result=result,
@@ -59,17 +59,17 @@ def write_report(result: AlignResult, path: Path) -> None:
     write_atomically(path, html)
 
 
-def _residuals(result: AlignResult, transform: Transform | None) -> Array:
-    if transform is None or not result.points:
+def _residuals(result: AlignResult) -> Array:
+    if result.transform is None or not result.points:
         return np.full((len(result.points), 2), np.nan)
     return quality.residuals(
-        transform, [p.sensed_px for p in result.points], [p.reference_px for p in result.points]
+        result.transform,
+        [p.sensed_px for p in result.points],
+        [p.reference_px for p in result.points],
     )
 
 
-def _pictures(
-    pair: WorkingPair, result: AlignResult, transform: Transform | None
-) -> dict[str, Any]:
+def _pictures(pair: WorkingPair, result: AlignResult) -> dict[str, Any]:
     window = (0, 0, pair.grid.width, pair.grid.height)
     reduction = max(1, -(-max(window[2:]) // _OVERVIEW_PX))
     reference, before = pair.read_reference(window, reduction), pair.read_sensed(window, reduction)
@@ -77,12 +77,12 @@ def _pictures(
         "before": _checkerboard(reference, before),
         "overview": _overview(reference, pair, result.points, reduction),
     }
-    if transform is not None:
+    if result.transform is not None:
         # The fit as a correction of the working grid: exact for matrices, the local affine at the
         # centre otherwise.
-        fitted = pair.corrected(_working_correction(pair, transform))
+        fitted = pair.corrected(_working_correction(pair, result.transform))
         out["after"] = _checkerboard(reference, fitted.read_sensed(window, reduction))
-        residuals = _residuals(result, transform)
+        residuals = _residuals(result)
         enabled = np.array([p.enabled for p in result.points])
         out["vectors"] = _vectors(result.points, residuals, enabled)
         out["histogram"] = _histogram(residuals[enabled])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from ...core.types import AlignResult, Status
+from ...core.fit.result import AlignResult
+from ...core.types import Status
 
 
 def describe_length(px: float, ground: float | None) -> str:

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from ...core.atomic import write_atomically
 from ...core.borders import reading
 from ...core.errors import AlignError, InputError, UsageError
+from ...core.fit.result import AlignResult
 from ...core.geometry import coords
 from ...core.outputs import output_folder
 from ...core.progress import Progress
-from ...core.types import AlignResult, TiePoint
+from ...core.types import TiePoint
 from ...matchers import create, get_spec
 from ...matchers.parts.similarity import find_peak
 from ..align.evidence import (

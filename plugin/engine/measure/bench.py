@@ -30,12 +30,13 @@ from numpy.typing import NDArray
 
 from ...core.atomic import write_atomically
 from ...core.errors import AlignError, UsageError
-from ...core.fit.transforms import transform_from_dict
+from ...core.fit.result import AlignResult
+from ...core.fit.transforms import Transform
 from ...core.image import Image
 from ...core.outputs import output_folder
 from ...core.progress import Progress
 from ...core.run.locking import Lock
-from ...core.types import AlignParams, AlignRequest, AlignResult, Modality, RasterRef, Status
+from ...core.types import AlignParams, AlignRequest, Modality, RasterRef, Status
 from ...matchers import PairMatcher, TemplateMatcher, all_specs, create
 from ...matchers.parts.similarity import find_peak
 from ..align.align import align
@@ -250,9 +251,9 @@ def _write(path: Path, image: NDArray[np.uint8], georeferenced: bool) -> None:
         sink.write(image, 1)
 
 
-def case_error(case: Case, transform: dict[str, Any], shift_only: bool) -> float:
+def case_error(case: Case, transform: Transform, shift_only: bool) -> float:
     """Return the mean distance of the case's probes from the truth, reference px."""
-    return case.mean_error(transform_from_dict(transform), shift_only)
+    return case.mean_error(transform, shift_only)
 
 
 def _run(case: Case, name: Key, folder: Path) -> Outcome:
@@ -265,7 +266,7 @@ def _run(case: Case, name: Key, folder: Path) -> Outcome:
         result = align_case(case, key, shift_only, folder, refuse_weak=False)
         message = result.message
         if result.transform is not None:
-            error, miss = error_of(case, transform_from_dict(result.transform), protocol)
+            error, miss = error_of(case, result.transform, protocol)
         right = result.status is Status.OK and bool(result.evidence["reliable"])
         status = (Status.OK if right else Status.NO_RELIABLE_ALIGNMENT).value
     except AlignError as failure:

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
 from sar_optical_align.plugin.engine.align import attempts as attempts_module
@@ -36,9 +35,7 @@ def lattice():
 
 def true_rmse(result, shift=(0.0, 0.0)):
     place = lattice()
-    error = (
-        transform_from_dict(result.transform).apply(Misregistration().apply(place) + shift) - place
-    )
+    error = result.transform.apply(Misregistration().apply(place) + shift) - place
     return float(np.sqrt((error**2).sum(axis=1).mean()))
 
 
@@ -99,8 +96,8 @@ def test_scores_mean_something(result):
 
 def test_the_result_does_not_depend_on_the_tile_size(request_, result):
     other = align(replace(request_, params=AlignParams(tile_px=400)))
-    ours = transform_from_dict(result[0].transform).apply(lattice())
-    assert np.abs(transform_from_dict(other.transform).apply(lattice()) - ours).max() < 0.5
+    ours = result[0].transform.apply(lattice())
+    assert np.abs(other.transform.apply(lattice()) - ours).max() < 0.5
 
 
 def test_swapping_the_images_inverts_the_transform(request_, result):
@@ -112,8 +109,8 @@ def test_swapping_the_images_inverts_the_transform(request_, result):
         )
     )
     assert swapped.status is Status.OK
-    there = transform_from_dict(result[0].transform).apply(Misregistration().apply(lattice()))
-    back = transform_from_dict(swapped.transform).apply(there)
+    there = result[0].transform.apply(Misregistration().apply(lattice()))
+    back = swapped.transform.apply(there)
     assert np.sqrt(((back - Misregistration().apply(lattice())) ** 2).sum(axis=1).mean()) < 1.0
 
 
@@ -173,7 +170,7 @@ def test_of_two_coarse_positions_the_better_one_counts_alone(request_, monkeypat
     )
     assert plain.evidence["coarse_attempts"] == 1
     assert second.evidence["coarse_attempts"] == 2
-    assert second.transform == plain.transform
+    assert second.transform.to_dict() == plain.transform.to_dict()
     assert asked == sorted(asked)
     assert len({p.id for p in seen}) == len(seen)
     monkeypatch.setattr(attempts_module, "coarse_guides", lambda matcher: [cfog, Blind()])
@@ -181,7 +178,7 @@ def test_of_two_coarse_positions_the_better_one_counts_alone(request_, monkeypat
     monkeypatch.setattr(attempts_module, "_SURE", 1.1)
     first = align(request)
     assert first.evidence["coarse_attempts"] == 2
-    assert first.transform == plain.transform
+    assert first.transform.to_dict() == plain.transform.to_dict()
     assert first.points[0].sensed_px == plain.points[0].sensed_px
 
 

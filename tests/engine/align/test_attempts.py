@@ -10,7 +10,6 @@ import pytest
 import rasterio
 from affine import Affine
 from sar_optical_align.plugin.core.errors import NothingToCompareError
-from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
@@ -59,7 +58,7 @@ def turned(request_, tmp_path_factory):
 def true_rmse(result):
     x, y = np.meshgrid(np.linspace(80, WIDTH - 80, 15), np.linspace(80, HEIGHT - 80, 12))
     place = np.stack([x.ravel(), y.ravel()], axis=1)
-    error = transform_from_dict(result.transform).apply(Misregistration().apply(place)) - place
+    error = result.transform.apply(Misregistration().apply(place)) - place
     return float(np.sqrt((error**2).sum(axis=1).mean()))
 
 
@@ -99,7 +98,7 @@ def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_a
     if matched == 1:
         assert doubtful.evidence["turned"] == 1
         assert doubtful.evidence["probability"] > sure.evidence["probability"]
-        assert doubtful.transform == sure.transform
+        assert doubtful.transform.to_dict() == sure.transform.to_dict()
         assert [p.reference_px for p in doubtful.points] == [p.reference_px for p in sure.points]
 
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import InputError
-from sar_optical_align.plugin.core.types import CoarseResult, Reason
+from sar_optical_align.plugin.core.fit.result import CoarseResult
+from sar_optical_align.plugin.core.types import Reason
 from sar_optical_align.plugin.engine.align.evidence import (
     Calibration,
     judge,

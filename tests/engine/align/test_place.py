@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sar_optical_align.plugin.core.errors import UsageError
-from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.session.peaks import surface_index
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef
@@ -42,7 +41,7 @@ def sure_points(result, count=8):
 
 @pytest.mark.parametrize("offset", [(0.0, 0.0), (2.3, -1.4), (-3.1, 3.6)])
 def test_a_rough_place_leads_to_the_point_that_was_found(request_, result, offset):
-    transform = transform_from_dict(result.transform)
+    transform = result.transform
     misses = []
     for point in sure_points(result):
         rough = (point.reference_px[0] + offset[0], point.reference_px[1] + offset[1])
@@ -60,7 +59,7 @@ def test_a_rough_place_leads_to_the_point_that_was_found(request_, result, offse
 
 def test_a_place_outside_is_refused_in_words(request_, result):
     with pytest.raises(UsageError, match="outside"):
-        measure_place(request_, transform_from_dict(result.transform), (-500.0, 40.0), (10.0, 10.0))
+        measure_place(request_, result.transform, (-500.0, 40.0), (10.0, 10.0))
 
 
 def test_the_worker_answers_the_same(request_, result):
@@ -77,9 +76,7 @@ def test_the_worker_answers_the_same(request_, result):
             )
     finally:
         client.close()
-    here, seen_here = measure_place(
-        request_, transform_from_dict(result.transform), rough, point.sensed_px
-    )
+    here, seen_here = measure_place(request_, result.transform, rough, point.sensed_px)
     assert place == pytest.approx(here)
     assert seen.score == pytest.approx(seen_here.score)
     assert seen.evidence.surface == pytest.approx(seen_here.evidence.surface, abs=1e-4)

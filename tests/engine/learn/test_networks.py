@@ -14,7 +14,6 @@ import rasterio
 from raster_files import write_raster
 from sar_optical_align.models.me_ssm.config import PRESETS
 from sar_optical_align.models.me_ssm.net import MeSsm
-from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
 from sar_optical_align.plugin.core.image import Image
 from sar_optical_align.plugin.core.types import (
     AlignParams,
@@ -260,7 +259,7 @@ def test_the_network_aligns_turned_images(pictures, tmp_path, monkeypatch):
     assert result.status is Status.OK, result.message
     corners = np.array([[20.0, 20.0], [480.0, 30.0], [250.0, 490.0]])
     moved = cv2.transform(corners[None] - 0.5, turn)[0] + 0.5
-    assert np.hypot(*(transform_from_dict(result.transform).apply(moved) - corners).T).max() < 3.0
+    assert np.hypot(*(result.transform.apply(moved) - corners).T).max() < 3.0
 
 
 def test_explain_draws_a_place(scene_pair, random_weights, tmp_path, capsys):

@@ -272,7 +272,7 @@ def judged(case: Case, json_path: Path) -> tuple[str, str, str]:
     """Return the status of a result, the column of the table and what is wrong with it ("" where
     nothing is).
     """
-    from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
+    from sar_optical_align.plugin.core.fit.transforms import Transform
 
     try:
         result = json.loads(json_path.read_text(encoding="utf-8"))
@@ -288,7 +288,7 @@ def judged(case: Case, json_path: Path) -> tuple[str, str, str]:
             "wrong ok" if sure else "doubted ok",
             f"ok where nothing agrees: {result['message'][:90]}",
         )
-    miss = case.truth.miss_px(transform_from_dict(result["transform"]).apply)
+    miss = case.truth.miss_px(Transform.from_dict(result["transform"]).apply)
     return (
         status,
         "wrong ok",

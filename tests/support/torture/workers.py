@@ -183,10 +183,11 @@ def _misbehave(name: str, seed: int, folder: Path) -> int:
     """Run twice with a worker that misbehaves the first time; the exit code is that of the first
     run.
     """
+    from sar_optical_align.plugin.core.fit.result import AlignResult
     from sar_optical_align.plugin.core.geometry.grid import Grid
     from sar_optical_align.plugin.core.jsonable import to_jsonable
     from sar_optical_align.plugin.core.run.protocol import PROTOCOL_VERSION
-    from sar_optical_align.plugin.core.types import AlignRequest, AlignResult, RasterRef, Status
+    from sar_optical_align.plugin.core.types import AlignRequest, RasterRef, Status
     from sar_optical_align.plugin.work.worker_client import WorkerClient
 
     request, grid = (

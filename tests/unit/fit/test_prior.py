@@ -13,7 +13,7 @@ from sar_optical_align.plugin.core.fit import fitting
 from sar_optical_align.plugin.core.fit.prior import known_prior
 from sar_optical_align.plugin.core.fit.quality import advise, implausible, radius_of
 from sar_optical_align.plugin.core.fit.tie_point_fit import fit_tie_points
-from sar_optical_align.plugin.core.fit.transforms import transform_from_dict
+from sar_optical_align.plugin.core.fit.transforms import Transform
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.output.siblings import carried_over
@@ -106,7 +106,7 @@ def test_a_transform_with_a_prior_goes_there_and_back_through_a_file_and_to_a_si
         grid, lambda p: p + [3.0, -2.0] + 1e-5 * (p - 150) ** 2, noise=0.1
     )
     transform = fitting.fit(kind, sensed, reference, prior=known_prior(REFERENCE, grid))
-    again = transform_from_dict(transform.to_dict())
+    again = Transform.from_dict(transform.to_dict())
     images = transform.apply(sensed)
     assert (again.apply(sensed) == images).all()
     back = transform.inverse(images)
@@ -195,7 +195,7 @@ def test_a_prior_of_a_prior_is_no_transform():
     data = fitting.fit("shift", sensed, reference, prior=known_prior(REFERENCE, grid)).to_dict()
     data["parameters"]["prior"]["parameters"]["prior"] = data["parameters"]["prior"]
     with pytest.raises(UsageError):
-        transform_from_dict(data)
+        Transform.from_dict(data)
 
 
 def test_points_of_overlapping_templates_are_not_believed_like_as_many_of_their_own():

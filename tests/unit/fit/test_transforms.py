@@ -15,7 +15,6 @@ from sar_optical_align.plugin.core.fit.transforms import (
     KINDS,
     Transform,
     folds,
-    transform_from_dict,
 )
 from sar_optical_align.plugin.core.geometry import coords
 
@@ -104,7 +103,7 @@ def test_a_transform_survives_json(kind):
     transform, at = fitted(kind), scattered(50, 11)
     data = json.loads(json.dumps(transform.to_dict(), allow_nan=False))
     assert set(data) == {"kind", "matrix", "parameters"}
-    np.testing.assert_array_equal(transform_from_dict(data).apply(at), transform.apply(at))
+    np.testing.assert_array_equal(Transform.from_dict(data).apply(at), transform.apply(at))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +126,7 @@ def test_a_damaged_dict_is_refused(kind, spoil):
     data = fitted(kind).to_dict()
     spoil(data)
     with pytest.raises(UsageError):
-        transform_from_dict(data)
+        Transform.from_dict(data)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +148,7 @@ def test_a_damaged_lattice_is_refused(spoil):
     data = fitted("field").to_dict()
     spoil(data["parameters"]["lattice"])
     with pytest.raises(UsageError):
-        transform_from_dict(data)
+        Transform.from_dict(data)
 
 
 @settings(deadline=None, max_examples=25)

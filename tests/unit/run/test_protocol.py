@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sar_optical_align.plugin.core.errors import UsageError, WorkerError
+from sar_optical_align.plugin.core.errors import AlignError, UsageError, WorkerError
+from sar_optical_align.plugin.core.fit import fitting
+from sar_optical_align.plugin.core.fit.result import AlignResult, CoarseResult
 from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.jsonable import from_jsonable, to_jsonable
 from sar_optical_align.plugin.core.run.protocol import (
@@ -24,8 +26,6 @@ from sar_optical_align.plugin.core.run.protocol import (
 from sar_optical_align.plugin.core.types import (
     AlignParams,
     AlignRequest,
-    AlignResult,
-    CoarseResult,
     Evidence,
     Quality,
     RasterRef,
@@ -34,6 +34,7 @@ from sar_optical_align.plugin.core.types import (
 )
 
 GRID = Grid("WKT", (0.0, 1.0, 0.0, 0.0, 0.0, -1.0), 10, 20)
+SQUARE = np.array([[0.0, 0.0], [9.0, 1.0], [0.0, 8.0], [7.0, 9.0]])
 
 
 def result(surface=None):
@@ -58,7 +59,7 @@ def result(surface=None):
         "cfog",
         "affine",
         points,
-        {"kind": "affine", "matrix": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "parameters": {}},
+        fitting.fit("affine", SQUARE, SQUARE),
         quality,
         (quality,),
         coarse,
@@ -69,6 +70,12 @@ def result(surface=None):
         {"read": 0.1},
         {"numpy": "1"},
     )
+
+
+def test_a_transform_of_rubbish_is_refused_where_it_comes_in():
+    data = {**to_jsonable(result()), "transform": {"kind": "shift"}}
+    with pytest.raises(AlignError, match="a transform"):
+        from_jsonable(AlignResult, data)
 
 
 def same(a, b):
@@ -83,6 +90,7 @@ def test_a_result_survives_the_wire():
     assert isinstance(back.points[0], TiePoint)
     assert math.isnan(back.points[0].evidence.forward_backward_px)
     assert back.request.params.search_radius == 25.0
+    np.testing.assert_array_equal(back.transform.apply(SQUARE), result().transform.apply(SQUARE))
 
 
 def test_surfaces_travel_beside(tmp_path):
@@ -104,7 +112,8 @@ def test_public_json_is_strict_and_complete():
     assert json.loads(text)["quality"]["loo_rmse_px"] is None
     assert "sensed_map" not in data["points"][0]
     assert data["points"][0]["reference_map"] == [5.0, 6.0]
-    assert data["transform"]["matrix"][0] == [1, 0, 0]
+    assert data["transform"] == result().transform.to_dict()
+    assert data["transform"]["matrix"][0] == pytest.approx([1, 0, 0])
 
 
 def test_errors_come_back_as_what_they_were():

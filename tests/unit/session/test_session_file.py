@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from sar_optical_align.plugin.core.errors import InputError, UsageError
+from sar_optical_align.plugin.core.fit.result import AlignResult
 from sar_optical_align.plugin.core.jsonable import to_jsonable
 from sar_optical_align.plugin.core.session import geopackage
 from sar_optical_align.plugin.core.session.file import SessionFile, copy_review, load_record
@@ -31,13 +32,7 @@ from sar_optical_align.plugin.core.session.fingerprint import (
 )
 from sar_optical_align.plugin.core.session.record import Adapted, RunRecord
 from sar_optical_align.plugin.core.session.session import Role, Session
-from sar_optical_align.plugin.core.types import (
-    AlignParams,
-    AlignRequest,
-    AlignResult,
-    Evidence,
-    Status,
-)
+from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Evidence, Status
 from sessions import EDITS, GRID, apply, session, tie_points
 
 SUPPORT = Path(__file__).resolve().parents[2] / "support"
