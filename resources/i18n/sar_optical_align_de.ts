@@ -3089,7 +3089,7 @@
         <translation>Punkte an ihren Stellen in der Referenz.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/session/session.py"/>
+        <location filename="../../plugin/core/session/state.py"/>
         <source>Points cannot be edited while a run is finding them.</source>
         <translation>Während ein Lauf Punkte sucht, lassen sie sich nicht bearbeiten.</translation>
     </message>
@@ -4819,7 +4819,7 @@
         <translation>Warten Sie das Ende des Laufs ab oder brechen Sie ihn ab.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/session/session.py"/>
+        <location filename="../../plugin/core/session/state.py"/>
         <source>Wait for the run to end, or cancel it.</source>
         <translation>Das Ende des Laufs abwarten oder ihn abbrechen.</translation>
     </message>
