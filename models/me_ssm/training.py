@@ -20,6 +20,7 @@ from .local_net import LocalMeSsm
 from .net import MeSsm, make_net
 
 _REFINE_FROM, _REFINE_REACH_PX = 0.3, 3.0
+_LEAST_COMMON = 0.5
 ACROSS_DATES = True
 """Train on images of one place at two dates crosswise too."""
 _WIDE: dict[str, Any] = {
@@ -140,6 +141,21 @@ class TemplateTrainer(Trainer):
     def _describe(self, images: Tensor, masks: Tensor, modality: str) -> Tensor:
         features: Tensor = self.net(images.to(self.device), modality).features
         return features * masks.to(self.device)
+
+    def start_from(self, tensors: dict[str, Tensor]) -> float:
+        """Begin with the weights of a trained network, of this preset or of one with other parts:
+        what both have in the same form is taken, the rest stays at random. So an ablation is the
+        full network gone on with without a part.
+        """
+        own = self.net.state_dict()
+        common = {k: v for k, v in tensors.items() if k in own and v.shape == own[k].shape}
+        share = sum(v.numel() for v in common.values()) / sum(v.numel() for v in own.values())
+        if share < _LEAST_COMMON:
+            raise RuntimeError(
+                f"The weights have {share:.0%} of this network's parameters in common with it."
+            )
+        super().start_from({**own, **common})
+        return share
 
     def refine_samples(self, origins: list[Origin], missed: NDArray[np.float64]) -> None:
         """Move each cell's offset towards where the network finds the peak."""

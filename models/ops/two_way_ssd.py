@@ -66,33 +66,42 @@ def two_way_ssd(x: Tensor, dt: Tensor, a: Tensor, b: Tensor, c: Tensor, chunk: i
     weights = weights + torch.exp(home.masked_fill(~causal.T, float("-inf"))) * read[:, :, :, 1:]
     y = weights @ x
     if count > 1:
-        # 2. what each chunk leaves to those behind it, and in front of it
-        left = torch.exp(torch.stack((whole[:, :, :, 0] - ahead, back), dim=3) + log_step)
-        written = b.unsqueeze(4) * left.unsqueeze(-1)  # (B, G, count, 2, heads, chunk, N)
-        both = torch.cat(written.unbind(3), dim=-1).transpose(-1, -2) @ x
-        states = torch.stack(both.chunk(2, dim=-2), dim=3)
-        carried = _carried(states, torch.exp(whole)[..., None])
+        # 2. what each chunk leaves to those behind it, and in front of it; both side by side in N
+        left = torch.exp(torch.stack((whole[:, :, :, 0] - ahead, back), dim=-1) + _last(log_step))
+        states = (_last(b.unsqueeze(4)) * left.unsqueeze(-1)).flatten(-2).transpose(-1, -2) @ x
+        carried = _carried(states.unflatten(-2, (2, -1)), _last(torch.exp(whole)).transpose(-1, -2))
         # 3. what each place reads of it
-        seen = torch.exp(torch.stack((ahead, whole[:, :, :, 1] - back), dim=3))
-        reading = c.unsqueeze(4) * seen.unsqueeze(-1)  # (B, G, count, 2, heads, chunk, N)
-        y = y + torch.cat(reading.unbind(3), dim=-1) @ torch.cat(carried.unbind(3), dim=-2)
+        seen = torch.exp(torch.stack((ahead, whole[:, :, :, 1] - back), dim=-1))
+        y = y + (_last(c.unsqueeze(4)) * seen.unsqueeze(-1)).flatten(-2) @ carried
     return y.transpose(3, 4).flatten(2, 3)[:, :, :length].to(out_type)
 
 
+def _last(t: Tensor) -> Tensor:
+    """Put the axis of the two ways (3) behind that of the chunk: (B, G, count, heads, chunk, 2,
+    .).
+    """
+    return t.movedim(3, 5)
+
+
 def _carried(states: Tensor, through: Tensor) -> Tensor:
-    """Return the state that enters each chunk, of (B, G, count, 2, heads, N, P); `through` is what
-    a chunk leaves of it.
+    """Return the states (B, G, count, heads, 2 N, P) that enter each chunk.
+
+    Args:
+        states: (B, G, count, heads, 2, N, P), what each chunk leaves; 2 = ahead, back.
+        through: (B, G, count, heads, 2, 1), what a chunk leaves of the state that enters it.
     """
     count = states.shape[2]
-    states = torch.stack((states[:, :, :, 0], states[:, :, :, 1].flip(2)), dim=3)
-    through = torch.stack((through[:, :, :, 0], through[:, :, :, 1].flip(2)), dim=3)
-    carry = torch.zeros_like(states[:, :, 0])
-    carries = []
-    for i in range(count):
-        carries.append(carry)
-        carry = through[:, :, i] * carry + states[:, :, i]
-    entering = torch.stack(carries, dim=2)
-    return torch.stack((entering[:, :, :, 0], entering[:, :, :, 1].flip(2)), dim=3)
+    through = through.unsqueeze(-1)
+    entering = []
+    for way, order in ((0, range(count)), (1, reversed(range(count)))):
+        each, kept = states[..., way, :, :].unbind(2), through[..., way, :, :].unbind(2)
+        carry = torch.zeros_like(each[0])
+        carries = [carry] * count
+        for i in order:
+            carries[i] = carry
+            carry = torch.addcmul(each[i], kept[i], carry)
+        entering.append(torch.stack(carries, dim=2))
+    return torch.cat(entering, dim=-2)
 
 
 def by_single_scans(

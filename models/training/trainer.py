@@ -243,9 +243,18 @@ class Trainer:
             "offsets": [torch.from_numpy(p.offsets) for p in self.pairs],
         }
 
-    def start_from(self, tensors: dict[str, Tensor]) -> None:
-        """Begin with the weights of a trained network."""
+    def start_from(self, tensors: dict[str, Tensor]) -> float:
+        """Begin with the weights of a trained network; return the share of this one's parameters
+        that they are.
+
+        Raises:
+            RuntimeError: they are not this network's.
+        """
         self.net.load_state_dict(tensors)
+        self._begin_mean()
+        return 1.0
+
+    def _begin_mean(self) -> None:
         self.mean = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
 
     def load(self, state: dict[str, Any]) -> None:

@@ -16,7 +16,12 @@ from sar_optical_align.models.me_ssm.local_net import LocalMeSsm
 from sar_optical_align.models.me_ssm.melf import POSES, Melf, WindowMelf
 from sar_optical_align.models.me_ssm.mfa import Mfa
 from sar_optical_align.models.me_ssm.net import MeSsm, make_net
-from sar_optical_align.models.me_ssm.training import TemplateRecipe, TemplateTrainer, peaks
+from sar_optical_align.models.me_ssm.training import (
+    TemplateRecipe,
+    TemplateTrainer,
+    make_trainer,
+    peaks,
+)
 from sar_optical_align.models.ops.similarity import (
     slide_conv,
     slide_each,
@@ -31,6 +36,7 @@ from sar_optical_align.models.training.losses import (
     registration_loss,
 )
 from sar_optical_align.models.training.synthetic import Pair, SampleSize, draw
+from sar_optical_align.models.training.trainer import Recipe
 from sar_optical_align.models.weights import WeightsError, fill, halved, load_weights, save_weights
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -282,6 +288,21 @@ def test_training_learns_and_resumes_exactly(tmp_path):
     again = small_trainer(2)
     again.load(torch.load(tmp_path / "s.pt", weights_only=True))
     assert np.array([again.step(0.9) for _ in range(2)]) == pytest.approx(np.array(ahead))
+
+
+@pytest.mark.parametrize("without", ["no_scans", "uniform_gates", "no_mfa", "no_melf"])
+def test_an_ablation_goes_on_from_the_full_network_without_its_part(without):
+    torch.manual_seed(5)
+    full = MeSsm(PRESETS["tiny"]).state_dict()
+    trainer = make_trainer(without, [made_pair(0)], Recipe(), "cpu")
+    share = trainer.start_from({k: v.half() for k, v in full.items()})
+    assert 0.9 < share <= 1.0
+    taken = trainer.net.state_dict()
+    for name in ("head.weight", "levels.2.conv.weight", "fronts.sar.experts.0.at_half.0.weight"):
+        torch.testing.assert_close(taken[name], full[name].half().float())
+        assert torch.equal(trainer.mean[name], taken[name])
+    with pytest.raises(RuntimeError, match="in common"):
+        trainer.start_from(MeSsm(PRESETS["base"]).state_dict())
 
 
 def test_weights_round_trip_and_damage(tmp_path):

@@ -87,10 +87,9 @@ class TrainRequest:
 
 
 def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
-    """Train, and leave `best.safetensors` with its card, `last.pt`, `history.json` and `curves.png`
-    in the output folder.
-
-    `half.safetensors` is the best one again in half the bytes, as it ships.
+    """Train, and leave `best.safetensors` (or the last one, see `Trainer.ships`) with its card,
+    `last.pt`, `history.json` and `curves.png` in the output folder; `half.safetensors` is it again
+    in half the bytes, as it ships.
 
     Returns:
         The card of the best weights.
@@ -255,14 +254,17 @@ def _start(trainer: Any, request: TrainRequest) -> dict[str, Any]:
     path = Path(request.start or "")
     try:
         tensors, card = load_weights(path, request.network)
-        trainer.start_from(tensors)
+        share = trainer.start_from(tensors)
     except (WeightsError, RuntimeError) as error:
         raise InputError(
             str(error),
             "Choose a .safetensors file of this network and preset, with its .json beside it.",
         ) from error
     return {
-        "started_from": {k: card.get(k) for k in ("steps", "batch", "minutes", "seed", "sha256")}
+        "started_from": {
+            **{k: card.get(k) for k in ("preset", "steps", "batch", "minutes", "seed", "sha256")},
+            "share_of_parameters": round(share, 4),
+        }
     }
 
 
