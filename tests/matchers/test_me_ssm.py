@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from sar_optical_align.plugin.core.image import Image
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import Modality
 from sar_optical_align.plugin.engine.align.fine import match_templates
-from sar_optical_align.plugin.matchers import create
+from sar_optical_align.plugin.matchers import create, me_ssm
 from sar_optical_align.plugin.matchers.parts.features import blur
 from sar_optical_align.plugin.matchers.parts.scene_windows import (
     blended,
@@ -138,6 +139,23 @@ def test_tie_points_do_not_depend_on_the_tile(matcher, tile_px):
         {m.centre: (m.shift, m.forward_backward_px) for m in found} for found in (one, other)
     ]
     assert answers[0] == answers[1]
+
+
+def test_windows_that_two_parts_share_are_described_once(matcher, monkeypatch):
+    scene, runs = Scene(), []
+    run = matcher._run
+    monkeypatch.setattr(matcher, "_run", lambda *a: runs.append(1) or run(*a))
+    monkeypatch.setattr(matcher, "_recent", {})
+    for part, new in (((0, 0, 60, 60), 1), ((0, 0, 90, 50), 1), ((40, 0, 60, 60), 0)):
+        runs.clear()
+        matcher.features_of_part(scene.read_sensed(part), part, SCENE, scene.read_sensed)
+        assert len(runs) == new, part
+    monkeypatch.setattr(matcher, "net", copy.deepcopy(matcher.net))  # adapted meanwhile
+    matcher.features_of_part(scene.read_sensed(part), part, SCENE, scene.read_sensed)
+    assert len(runs) == 2
+    monkeypatch.setattr(me_ssm, "_RECENT", 2)
+    matcher.features(scene.read_sensed((0, 0, *SCENE)), Modality.SAR)
+    assert len(matcher._recent) == 2
 
 
 def test_a_window_is_seen_as_a_whole(matcher):

@@ -42,7 +42,7 @@ def blended(
     window_px: int,
     overlap_px: int,
     channels: int,
-    describe: Callable[[Window], Array | None],
+    describe: Callable[[Window], NDArray[np.float16] | Array | None],
 ) -> Array:
     """Describe a part of a scene by windows at fixed places.
 
