@@ -137,7 +137,7 @@ def _result() -> AlignResult:
         "cfog",
         "shift",
         tuple(_points()),
-        {"kind": "shift", "matrix": np.eye(3).tolist()},
+        Transform.from_dict(_transforms()[0]),
         None,
         (),
         None,
@@ -170,7 +170,7 @@ def _placed() -> dict[str, object]:
     }
 
 
-def _transforms() -> list[object]:
+def _transforms() -> list[dict[str, object]]:
     from sar_optical_align.plugin.core.fit import fitting
 
     rng = np.random.default_rng(0)

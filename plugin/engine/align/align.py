@@ -20,12 +20,12 @@ from ...matchers import PairMatcher, TemplateMatcher, create, get_spec
 from ..read.pair import WorkingPair, open_pair
 from .attempts import Attempt, Position, best_of, coarse_positions, reliable_at
 from .evidence import Calibration, judge
-from .find import RADIUS_PX, by_common_motion, find_matches
+from .find import by_common_motion, find_matches
 from .outliers import filter_candidates
 from .results import Fitted, fit_points, independent_matches, tie_points
+from .tuning import LOCAL_PX, ROBUST_SMALL_PX, ROBUST_WIDE_PX, SEARCH_RADIUS_PX, is_wide
 
 _PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK", "torch")
-_WIDE_PX = 700
 
 
 def align(request: AlignRequest, progress: Progress | None = None) -> AlignResult:
@@ -70,7 +70,7 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
         independent = independent_matches(pair, points, best.found.template_px)
         share = independent / max(sum(p.enabled for p in points), 1)
         points = tuple(replace(p, worth=share) for p in points)
-        fitted = fit_points(pair, points, params.model, independent, RADIUS_PX)
+        fitted = fit_points(pair, points, params.model, independent, SEARCH_RADIUS_PX)
         clock.note("fit")
     progress.update(1.0, "Done")
     numbers = {
@@ -89,9 +89,9 @@ def _attempt(position: Position, matcher: TemplateMatcher | PairMatcher, clock: 
     pair = by_common_motion(position.pair, position.guide, params, progress.part(0.0, 0.3))
     found = find_matches(pair, matcher, params, progress.part(0.3, 1.0))
     clock.note("match")
-    wide = max(pair.grid.width, pair.grid.height) > _WIDE_PX
+    robust_px = ROBUST_WIDE_PX if is_wide(pair.grid) else ROBUST_SMALL_PX
     reasons = filter_candidates(
-        found.candidates, params.min_score, 6.0 if wide else 3.0, 2.0, params.seed
+        found.candidates, params.min_score, robust_px, LOCAL_PX, params.seed
     )
     area_px, calibration = _comparable_area(pair), Calibration.of(matcher)
     verdict = judge(coarse, found, reasons, area_px, position.turned, calibration)

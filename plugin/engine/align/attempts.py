@@ -17,15 +17,14 @@ from ...core.threads import threads_of
 from ...core.types import AlignParams, Reason
 from ...matchers import PairMatcher, TemplateMatcher, get_spec
 from ..read.pair import WorkingPair
+from . import tuning
 from .budget import within_budget
-from .coarse import CLEAR, coarse_align
+from .coarse import coarse_align
 from .evidence import Verdict
-from .find import RADIUS_PX, coarse_guides
+from .find import coarse_guides
 from .found import Found
 
-_SURE = 0.8
 _FIRST_SHARE = 0.8
-_SAME_SHARE = 0.02  # of the diagonal: small images bear less rotation
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +71,7 @@ class Attempt:
     @property
     def is_sure(self) -> bool:
         """Whether no other position need be tried."""
-        return self.verdict.reliable and self.verdict.numbers["probability"] >= _SURE
+        return self.verdict.reliable and self.verdict.numbers["probability"] >= tuning.SURE
 
 
 def searches_of(pair: WorkingPair, params: AlignParams) -> tuple[bool, ...]:
@@ -120,7 +119,7 @@ def coarse_positions(
         except NothingToCompareError as error:
             nothing = error
             continue
-        if turned == last or coarse.contrast >= CLEAR:
+        if turned == last or coarse.contrast >= tuning.CLEAR:
             given += 1
             moved = pair.corrected(coarse.matrix)
             yield Position(coarse, guide, turned, moved, limited, part.part(coarse_share, 1.0))
@@ -169,7 +168,9 @@ def is_same_place(grid: Grid, one: ArrayLike, other: ArrayLike) -> bool:
     corners = grid.outline_px()
     here, there = (coords.apply_matrix(np.asarray(m), corners) for m in (one, other))
     apart = np.hypot(*(here - there).T)
-    return bool(apart.max() <= min(RADIUS_PX, _SAME_SHARE * np.hypot(*grid.size)))
+    return bool(
+        apart.max() <= min(tuning.SEARCH_RADIUS_PX, tuning.SAME_SHARE * np.hypot(*grid.size))
+    )
 
 
 def best_of(attempts: Sequence[Attempt]) -> Attempt:
@@ -189,7 +190,7 @@ def clearest(positions: Iterator[Position]) -> Position:
     """Return the first position that stands out, else the one that does most."""
     seen: list[Position] = []
     for position in positions:
-        if position.coarse.contrast >= CLEAR:
+        if position.coarse.contrast >= tuning.CLEAR:
             return position
         seen.append(position)
     return max(seen, key=lambda p: p.coarse.contrast)

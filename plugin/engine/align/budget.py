@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from ...core.errors import UsageError
 from ...core.types import AlignParams
 from ...matchers import PairMatcher
+from .tuning import SEARCH_RADIUS_PX, SMALLEST_TILE_PX
 
 if TYPE_CHECKING:
     from ...matchers import TemplateMatcher
 
-SMALLEST_TILE_PX = 64
-_RADIUS_PX = 8
 _MB = 2**20
 
 
@@ -55,4 +54,4 @@ def reach_px(matcher: TemplateMatcher | PairMatcher, template_px: int | None) ->
     margin, grid = 2 * matcher.margin_px, matcher.grid_px
     if isinstance(matcher, PairMatcher):
         return margin + grid
-    return (template_px or max(matcher.template_limits_px)) + 4 * _RADIUS_PX + margin + grid
+    return (template_px or max(matcher.template_limits_px)) + 4 * SEARCH_RADIUS_PX + margin + grid

@@ -15,21 +15,24 @@ from ...core.fit.result import CoarseResult
 from ...core.geometry.quadratic_peak import quadratic_peak
 from ...core.progress import Progress
 from .coarse_search import Hypothesis, Search, similarity_matrix
+from .tuning import (
+    FEW_OTHERS,
+    FIRST_SIDE_PX,
+    HILL_SHARE,
+    HILLS,
+    LAST_SIDE_PX,
+    PRIOR,
+    ROTATION_LIMIT_DEG,
+    ROTATION_STEP_DEG,
+    SCALE_EACH_DEG,
+    SCALE_LIMITS,
+    SCALE_STEPS,
+)
 
 if TYPE_CHECKING:
     from ...matchers import TemplateMatcher
     from ..read.pair import WorkingPair
 
-CLEAR = 6.0
-"""Contrast by which no unrelated pair of the training split stands out."""
-ROTATION_LIMIT_DEG = 12.0
-SCALE_LIMITS = (0.85, 1.15)
-_ROTATION_STEP_DEG, _SCALE_STEPS = 3.0, 7
-_SCALE_EACH_DEG = 1 / 60  # a step of scale moves the corners about as far as one of a degree
-_FIRST_SIDE_PX, _LAST_SIDE_PX = 256, 512
-_FEW_OTHERS = 20  # of fewer that can be compared none stands out
-_PRIOR = 0.85
-_HILLS, _HILL_SHARE = 4, 0.7
 _SEARCHING, _TURNING, _REFINING = (
     "Coarse search",
     "Coarse search: rotation and scale",
@@ -61,8 +64,8 @@ def coarse_align(
         NothingToCompareError: where too little of the images meets, however the sensed one is
         moved.
     """
-    search = Search(pair, matcher, _FIRST_SIDE_PX, threads)
-    finer = Search(pair, matcher, _LAST_SIDE_PX, threads) if search.reduction > 1 else search
+    search = Search(pair, matcher, FIRST_SIDE_PX, threads)
+    finer = Search(pair, matcher, LAST_SIDE_PX, threads) if search.reduction > 1 else search
     if rotation_scale:
         best, contrast = _turned(search, finer, pair.reference.is_georeferenced, progress)
     else:
@@ -93,8 +96,8 @@ def _turned(
     """Return the best rotation, scale and shift, and by how many robust standard deviations it
     stands out of the others tried first.
     """
-    rotations = np.arange(-ROTATION_LIMIT_DEG, ROTATION_LIMIT_DEG + 0.1, _ROTATION_STEP_DEG)
-    scales = np.exp(np.linspace(np.log(SCALE_LIMITS[0]), np.log(SCALE_LIMITS[1]), _SCALE_STEPS))
+    rotations = np.arange(-ROTATION_LIMIT_DEG, ROTATION_LIMIT_DEG + 0.1, ROTATION_STEP_DEG)
+    scales = np.exp(np.linspace(np.log(SCALE_LIMITS[0]), np.log(SCALE_LIMITS[1]), SCALE_STEPS))
     tried = search.try_all(
         [Hypothesis(float(r), float(s)) for r in rotations for s in scales],
         progress.part(0.0, 0.6),
@@ -102,7 +105,7 @@ def _turned(
     )
     # Georeferenced rasters are seldom turned: what their coordinates say is kept unless something
     # is clearly better.
-    prior = _PRIOR if is_georeferenced else 1.0
+    prior = PRIOR if is_georeferenced else 1.0
     tried.sort(key=lambda h: -h.score * (1.0 if _is_unturned(h) else prior))
     first = tried[0]
     if not first.is_comparable:
@@ -119,7 +122,7 @@ def _turned(
         ]
     )
     best = _refine(search, finer, _hills(tried), prior, progress.part(0.6, 1.0))
-    if len(others) < _FEW_OTHERS:
+    if len(others) < FEW_OTHERS:
         return best, 0.0
     return best, float(
         (best.score - np.median(others))
@@ -137,7 +140,7 @@ def _hills(tried: list[Hypothesis]) -> list[Hypothesis]:
     """
     hills = tried[:1]
     for h in tried[1:]:
-        if h.score < _HILL_SHARE * tried[0].score or len(hills) == _HILLS:
+        if h.score < HILL_SHARE * tried[0].score or len(hills) == HILLS:
             break
         if all(
             abs(h.rotation_deg - o.rotation_deg) > 3.1 or abs(np.log(h.scale / o.scale)) > 0.055
@@ -192,7 +195,7 @@ def _climb(search: Search, best: Hypothesis, step_deg: float, progress: Progress
 
     def at(i: float, j: float) -> Hypothesis:
         return Hypothesis(
-            best.rotation_deg + i * step_deg, best.scale * (1 + j * _SCALE_EACH_DEG * step_deg)
+            best.rotation_deg + i * step_deg, best.scale * (1 + j * SCALE_EACH_DEG * step_deg)
         )
 
     around = search.try_all(

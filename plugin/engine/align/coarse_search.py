@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from ...core.errors import NothingToCompareError
 from ...core.geometry import coords
@@ -22,17 +21,13 @@ from ...core.image import Image
 from ...core.progress import Progress
 from ...core.threads import side_by_side
 from ..read.preparing import eroded
+from .correlation import NOTHING, Correlator, parabola
+from .tuning import AROUND_PX, FEW_SHIFTS, MOST_THREADS
 
 if TYPE_CHECKING:
     from ...matchers import TemplateMatcher
     from ..read.pair import WorkingPair
 
-NOTHING = -1.0
-"""The score where too little of the images meets to be compared."""
-_MIN_OVERLAP = 0.3
-_FEW_SHIFTS = 25  # of fewer that can be compared none stands out
-_AROUND_PX = 12  # what a similarity is compared with
-_MOST_THREADS = 2  # more bring nothing, and of a network's features each takes 65 MB
 
 Array = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -106,100 +101,6 @@ def _warp_features(
     return warped.astype(np.float32), weight > 0.99
 
 
-class _Correlator:
-    """Correlates many versions of one image with a reference whose spectra are computed once.
-
-    Args:
-        features: (C, H, W) of the reference.
-        mask: (H, W), where it counts.
-        shape: Rows and columns of the images to come.
-        low: Smallest shift (x, y), px.
-        high: Largest shift (x, y), px.
-    """
-
-    def __init__(
-        self,
-        features: Array,
-        mask: NDArray[np.bool_],
-        shape: tuple[int, int],
-        low: tuple[int, int],
-        high: tuple[int, int],
-    ) -> None:
-        self.low, self.high = low, high
-        self.shape = (high[1] - low[1] + 1, high[0] - low[0] + 1)
-        whole = [side + lags - 1 for side, lags in zip(shape, self.shape, strict=True)]
-        before = [
-            max(0, -low[1]),
-            max(0, -low[0]),
-        ]  # zeros, on which what leaves at the far end may come back
-        beside = [
-            min(b + side - max(0, lowest), w)
-            for b, side, lowest, w in zip(before, mask.shape, low[::-1], whole, strict=True)
-        ]
-        rows, cols = (
-            fft.next_fast_len(max(w - b, s), real=True)
-            for w, b, s in zip(whole, before, beside, strict=True)
-        )
-        self.size = (rows, cols)
-        centred = (features - self._mean(features, mask)) * mask
-        energy = np.einsum("chw,chw->hw", centred, centred)
-        # What a shift of `low` meets comes first, so that the smallest shift is the first lag; what
-        # no shift meets is cut off.
-        *self.f, self.energy, self.mask = (
-            self._spectrum(_moved(a, low, self.size))
-            for a in (*centred, energy, mask.astype(np.float32))
-        )
-
-    @staticmethod
-    def _mean(features: Array, mask: NDArray[np.bool_]) -> Array:
-        count = max(int(mask.sum()), 1)
-        return ((features * mask).sum(axis=(1, 2), keepdims=True) / count).astype(np.float32)
-
-    def _spectrum(self, image: Array) -> NDArray[np.complex64]:
-        """Return the spectrum of an image with zeros beside and below it; rows of zeros need no
-        transform.
-        """
-        return fft.fft(
-            fft.rfft(image, self.size[1], axis=1), self.size[0], axis=0, overwrite_x=True
-        )
-
-    def _lags(self, spectrum: NDArray[np.complex64]) -> Array:
-        """Return the correlation over the lags in demand."""
-        rows = fft.ifft(spectrum, axis=0, overwrite_x=True)[: self.shape[0]]
-        return fft.irfft(rows, self.size[1], axis=1, overwrite_x=True)[:, : self.shape[1]]
-
-    def __call__(self, features: Array, mask: NDArray[np.bool_]) -> Array:
-        """Return similarity (rows, columns) over the shifts, smallest first; weighted by the root
-        of the overlap, -1 where it is too small.
-        """
-        centred = (features - self._mean(features, mask)) * mask
-        tm, product = np.conj(self._spectrum(mask.astype(np.float32))), np.zeros_like(self.mask)
-        for channel, spectrum in zip(
-            centred, self.f, strict=True
-        ):  # one by one: the spectra of all at once are hundreds of MB
-            product += np.conj(self._spectrum(channel)) * spectrum
-        num = self._lags(product)
-        tt = self._lags(
-            np.conj(self._spectrum(np.einsum("chw,chw->hw", centred, centred))) * self.mask
-        )
-        vv = self._lags(tm * self.energy)
-        overlap = self._lags(tm * self.mask) / max(float(mask.sum()), 1.0)
-        energy = np.maximum(tt, 0) * np.maximum(vv, 0)
-        floor = 1e-6 * float(energy.max()) + 1e-20
-        score = num / np.sqrt(np.maximum(energy, floor)) * np.sqrt(np.clip(overlap, 0.0, 1.0))
-        return np.where(overlap >= _MIN_OVERLAP, score, NOTHING).astype(np.float32)
-
-
-def _moved(image: Array, low: tuple[int, int], shape: tuple[int, int]) -> Array:
-    """Return what lies from pixel `low` (x, y) on, (rows, columns); zeros outside the image."""
-    out = np.zeros(shape, np.float32)
-    x, y = low
-    top, left = max(0, -y), max(0, -x)
-    part = image[max(0, y) : max(0, y + shape[0]), max(0, x) : max(0, x + shape[1])]
-    out[top : top + part.shape[0], left : left + part.shape[1]] = part
-    return out
-
-
 class Search:
     """One resolution of the coarse search.
 
@@ -216,7 +117,7 @@ class Search:
         grid = pair.grid
         self.reduction = max(1, -(-max(grid.width, grid.height) // side_px))
         window = (0, 0, grid.width, grid.height)
-        self.matcher, self.threads = matcher, min(threads, _MOST_THREADS)
+        self.matcher, self.threads = matcher, min(threads, MOST_THREADS)
         self.reference = pair.read_reference(window, self.reduction)
         self.sensed = pair.read_sensed(window, self.reduction)
         shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
@@ -229,7 +130,7 @@ class Search:
             else (shape[1] / 2, shape[0] / 2)
         )
         self.anchors: dict[float, tuple[Array, NDArray[np.bool_]]] = {}
-        self.correlators: dict[bool, _Correlator] = {}
+        self.correlators: dict[bool, Correlator] = {}
         self.described = self._features(self.reference), eroded(self.reference.mask)
 
     def nothing_to_compare(self) -> NothingToCompareError:
@@ -308,8 +209,8 @@ class Search:
         How sharp a peak is takes all shifts to tell.
         """
         low, high = self._within(near, reach)
-        whole = near is None or tell_sharpness or self.radius <= 2 * (reach + _AROUND_PX)
-        correlator = self._correlator(*self._within(None if whole else near, reach + _AROUND_PX))
+        whole = near is None or tell_sharpness or self.radius <= 2 * (reach + AROUND_PX)
+        correlator = self._correlator(*self._within(None if whole else near, reach + AROUND_PX))
         tried: list[Hypothesis] = []
         for found in side_by_side(
             lambda h: self._try(h, correlator, low, high, tell_sharpness),
@@ -337,19 +238,19 @@ class Search:
             min(y + reach, self.radius),
         )
 
-    def _correlator(self, low: tuple[int, int], high: tuple[int, int]) -> _Correlator:
+    def _correlator(self, low: tuple[int, int], high: tuple[int, int]) -> Correlator:
         """Return the correlator of these shifts; of those near a place the last one is kept."""
         whole = high[0] - low[0] == high[1] - low[1] == 2 * self.radius
         found = self.correlators.get(whole)
         if found is None or (found.low, found.high) != (low, high):
             shape = (self.sensed.data.shape[0], self.sensed.data.shape[1])
-            found = self.correlators[whole] = _Correlator(*self.described, shape, low, high)
+            found = self.correlators[whole] = Correlator(*self.described, shape, low, high)
         return found
 
     def _try(
         self,
         hypothesis: Hypothesis,
-        correlator: _Correlator,
+        correlator: Correlator,
         low: tuple[int, int],
         high: tuple[int, int],
         tell_sharpness: bool,
@@ -366,9 +267,9 @@ class Search:
         part = sharp[low[1] - y : high[1] - y + 1, low[0] - x : high[0] - x + 1]
         r, c = (int(i) for i in np.unravel_index(int(np.argmax(part)), part.shape))
         r, c = r + low[1] - y, c + low[0] - x
-        dx, dy = _parabola(surface, r, c)
+        dx, dy = parabola(surface, r, c)
         score = float(sharp[r, c])
-        tells = tell_sharpness and score > NOTHING and int(known.sum()) >= _FEW_SHIFTS
+        tells = tell_sharpness and score > NOTHING and int(known.sum()) >= FEW_SHIFTS
         return Hypothesis(
             hypothesis.rotation_deg,
             hypothesis.scale,
@@ -387,20 +288,8 @@ def _local_mean(surface: Array, known: NDArray[np.bool_]) -> Array:
     """Return the mean of the known values of a surface within 12 px: where images hardly overlap
     there is nothing to stand out from.
     """
-    side, weight = (2 * _AROUND_PX + 1,) * 2, known.astype(np.float32)
+    side, weight = (2 * AROUND_PX + 1,) * 2, known.astype(np.float32)
     return np.asarray(
         cv2.blur(surface * weight, side) / np.maximum(cv2.blur(weight, side), 1e-3),
         dtype=np.float32,
     )
-
-
-def _parabola(surface: Array, r: int, c: int) -> tuple[float, float]:
-    if not (0 < r < surface.shape[0] - 1 and 0 < c < surface.shape[1] - 1):
-        return 0.0, 0.0
-
-    def top(left: float, mid: float, right: float) -> float:
-        bend = left - 2 * mid + right
-        return float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend < 0 else 0.0
-
-    row, col = surface[r], surface[:, c]
-    return top(row[c - 1], row[c], row[c + 1]), top(col[r - 1], col[r], col[r + 1])

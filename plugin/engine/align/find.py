@@ -24,17 +24,20 @@ from .evidence import Calibration, probability, score_match
 from .fine import lattice, match_templates, template_size
 from .found import Candidates, Found, TemplateMatch
 from .results import preview_points
+from .tuning import (
+    CLUSTER_TILE_PX,
+    CLUSTERS,
+    FIRST_TEMPLATES,
+    OWN_REACH_PX,
+    REACH_SMALL,
+    REACH_WIDE,
+    SEARCH_RADIUS_PX,
+    SUPPORT,
+    is_wide,
+)
 
 if TYPE_CHECKING:
     from ..read.pair import WorkingPair
-
-RADIUS_PX = 8
-_FIRST_TEMPLATES = 120
-_CLUSTERS, _CLUSTER_TILE_PX = 16, 256
-_SUPPORT = 3.0
-_OWN_REACH_PX = 2
-_REACH_WIDE, _REACH_SMALL = 1.5, 3.0  # a small image has room for one motion only
-_WIDE_PX = 700
 
 
 def coarse_guide(matcher: TemplateMatcher | PairMatcher) -> TemplateMatcher:
@@ -87,13 +90,13 @@ def by_common_motion(
         The pair further corrected; as it is where fewer than three templates can be matched.
     """
     grid = pair.grid
-    wide = max(grid.width, grid.height) > _WIDE_PX
+    wide = is_wide(grid)
     side = template_size(grid.width, grid.height, params.template_px, guide.template_limits_px)
-    centres, tile = lattice(pair, side, _FIRST_TEMPLATES), params.tile_px
+    centres, tile = lattice(pair, side, FIRST_TEMPLATES), params.tile_px
     if wide and guide.anchor_rotation_deg is not None:
-        centres, tile = _clustered(pair, side), _CLUSTER_TILE_PX
+        centres, tile = _clustered(pair, side), CLUSTER_TILE_PX
     first = match_templates(
-        pair, guide, centres, side, RADIUS_PX, tile, progress, False, threads_of(params)
+        pair, guide, centres, side, SEARCH_RADIUS_PX, tile, progress, False, threads_of(params)
     )
     if len(first) < 3:
         return pair
@@ -112,7 +115,7 @@ def find_matches(
     `fine.match_templates`.
     """
     grid = pair.grid
-    wide = max(grid.width, grid.height) > _WIDE_PX
+    wide = is_wide(grid)
     if isinstance(matcher, PairMatcher):
         found = _thinned(
             _by_tiles(pair, matcher, params.tile_px, progress), pair, params.max_points
@@ -131,14 +134,14 @@ def find_matches(
         matcher,
         centres,
         side,
-        RADIUS_PX,
+        SEARCH_RADIUS_PX,
         params.tile_px,
         progress,
         True,
         threads_of(params),
         stream,
     )
-    supported = support_by_neighbours(matches, side, _REACH_WIDE if wide else _REACH_SMALL, wide)
+    supported = support_by_neighbours(matches, side, REACH_WIDE if wide else REACH_SMALL, wide)
     if calibration.covariance != 1.0:
         supported = [_with_covariance(m, calibration.covariance) for m in supported]
     return Found(_candidates(supported, calibration), supported, side)
@@ -149,7 +152,7 @@ def _clustered(pair: WorkingPair, side: int) -> NDArray[np.float64]:
     part of a scene only.
     """
     steps = np.array([(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1)]) * (side // 2)
-    return (lattice(pair, side, _CLUSTERS)[:, None] + steps).reshape(-1, 2)
+    return (lattice(pair, side, CLUSTERS)[:, None] + steps).reshape(-1, 2)
 
 
 def support_by_neighbours(
@@ -158,7 +161,7 @@ def support_by_neighbours(
     """Let each surface be helped by those of its neighbours, so that a weak peak in the right place
     beats a stray one.
 
-    To each surface (from its median) the mean of its neighbours' is added, `_SUPPORT` times,
+    To each surface (from its median) the mean of its neighbours' is added, `SUPPORT` times,
     weighted by distance and `consensus.shares`.
 
     Args:
@@ -185,7 +188,7 @@ def support_by_neighbours(
         near = np.flatnonzero(weight > 0.01)
         total = stack[i]
         if len(near):
-            total = total + _SUPPORT * np.tensordot(
+            total = total + SUPPORT * np.tensordot(
                 weight[near] / weight[near].sum(), stack[near], axes=1
             )
         peak = find_peak(total.astype(np.float32))
@@ -201,15 +204,15 @@ def support_by_neighbours(
 
 
 def _own_peak_near(match: TemplateMatch, supported: Peak) -> TemplateMatch:
-    """Read the shift at the template's own highest peak within `_OWN_REACH_PX` of the supported
+    """Read the shift at the template's own highest peak within `OWN_REACH_PX` of the supported
     one.
 
     The neighbours choose the peak, the template alone places it: the errors of neighbouring points
     stay independent.
     """
     r, c = round(supported.y), round(supported.x)
-    top, left = max(0, r - _OWN_REACH_PX), max(0, c - _OWN_REACH_PX)
-    own = find_peak(match.surface[top : r + _OWN_REACH_PX + 1, left : c + _OWN_REACH_PX + 1])
+    top, left = max(0, r - OWN_REACH_PX), max(0, c - OWN_REACH_PX)
+    own = find_peak(match.surface[top : r + OWN_REACH_PX + 1, left : c + OWN_REACH_PX + 1])
     if own is None:
         return match
     x, y = left + own.x, top + own.y
@@ -268,7 +271,7 @@ def _by_tiles(
             continue
         x0, y0, w, h = core
         found = matcher.match(
-            reference, sensed, 4.0 * RADIUS_PX, (x0 - window[0], y0 - window[1], w, h)
+            reference, sensed, 4.0 * SEARCH_RADIUS_PX, (x0 - window[0], y0 - window[1], w, h)
         )
         origin = np.array(window[:2], dtype=np.float64)
         at = found.sensed + origin

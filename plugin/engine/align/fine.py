@@ -21,6 +21,7 @@ from ...core.threads import side_by_side
 from ...matchers.parts.similarity import find_peak
 from ..read.preparing import eroded
 from .found import TemplateMatch
+from .tuning import LEAST_TEMPLATE_PX, MIN_VALID, TEMPLATE_SHARE, WIDE_PX
 
 if TYPE_CHECKING:
     from ...core.image import Window
@@ -28,18 +29,17 @@ if TYPE_CHECKING:
     from ...matchers.registry import Reader
     from ..read.pair import WorkingPair
 
-_MIN_VALID = 0.6
-
 
 def template_size(
     width: int, height: int, requested: int | None, limits_px: tuple[int, int] = (64, 96)
 ) -> int:
-    """Choose the side of the templates: as asked, else the matcher's limit for images under or over
-    700 px, less on tiny ones.
+    """Choose the side of the templates: as asked, else the matcher's limit for images that are
+    wide or not, less on tiny ones.
     """
     if requested is not None:
         return min(requested, min(width, height) // 2 * 2)
-    return int(np.clip(min(width, height) * 0.42, 32, limits_px[max(width, height) > 700])) // 2 * 2
+    most = limits_px[max(width, height) > WIDE_PX]
+    return int(np.clip(min(width, height) * TEMPLATE_SHARE, LEAST_TEMPLATE_PX, most)) // 2 * 2
 
 
 def lattice(pair: WorkingPair, template_px: int, max_points: int) -> NDArray[np.float64]:
@@ -74,7 +74,7 @@ def lattice(pair: WorkingPair, template_px: int, max_points: int) -> NDArray[np.
     xs, ys = _spread(x0 + inset, x1 - inset, side), _spread(y0 + inset, y1 - inset, side)
     centres = np.array([(x, y) for y in ys for x in xs], dtype=np.float64).reshape(-1, 2)
     at = np.clip((centres / reduction).astype(int), 0, np.array(both.shape[::-1]) - 1)
-    return centres[share[at[:, 1], at[:, 0]] >= _MIN_VALID]
+    return centres[share[at[:, 1], at[:, 0]] >= MIN_VALID]
 
 
 def _spread(start: float, end: float, step: float) -> NDArray[np.float64]:
@@ -190,7 +190,7 @@ class _TileViews:
         """Match one template; None where it holds too few valid pixels."""
         corner = np.round(centre).astype(int) - self.size // 2 - self.origin
         template, template_mask = self._cut(self.sensed, self.sensed_mask, corner, self.size)
-        if template_mask.mean() < _MIN_VALID:
+        if template_mask.mean() < MIN_VALID:
             return None
         window = self._cut(
             self.reference, self.reference_mask, corner - self.radius, self.size + 2 * self.radius

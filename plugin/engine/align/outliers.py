@@ -12,12 +12,11 @@ from ...core.fit import fitting
 from ...core.geometry import coords
 from ...core.types import Reason
 from .found import Candidates
+from .tuning import MAX_FORWARD_BACKWARD_PX, NEIGHBOURS
 
 Array = NDArray[np.float64]
-_NEIGHBOURS = 8
 _REASONS = list(Reason)
 _CODE = {reason: code for code, reason in enumerate(_REASONS)}
-_MAX_FORWARD_BACKWARD_PX = 2.0
 
 
 def filter_candidates(
@@ -37,7 +36,7 @@ def filter_candidates(
     """
     reasons = np.zeros(len(c.sensed), dtype=int)
     reasons[c.score < min_score] = _CODE[Reason.LOW_SCORE]
-    reasons[c.forward_backward > _MAX_FORWARD_BACKWARD_PX] = _CODE[Reason.FORWARD_BACKWARD]
+    reasons[c.forward_backward > MAX_FORWARD_BACKWARD_PX] = _CODE[Reason.FORWARD_BACKWARD]
     reasons[c.at_edge] = _CODE[Reason.EDGE_PEAK]
     left = np.flatnonzero(reasons == _CODE[Reason.NONE])
     if len(left) >= 4:
@@ -80,7 +79,7 @@ def magsac_affine(
     return inliers
 
 
-def local_departure(sensed: Array, reference: Array, neighbours: int = _NEIGHBOURS) -> Array:
+def local_departure(sensed: Array, reference: Array, neighbours: int = NEIGHBOURS) -> Array:
     """Return (N,) distance of each point's shift from the median shift of its nearest neighbours,
     after a global affine.
     """

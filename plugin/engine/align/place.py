@@ -18,9 +18,9 @@ from .evidence import Calibration, score_match
 from .find import coarse_guide
 from .fine import match_templates, template_size
 from .results import reference_jacobian
+from .tuning import SEARCH_RADIUS_PX
 
 Array = NDArray[np.float64]
-RADIUS_PX = 8
 _STEP_PX = 50.0
 
 
@@ -56,7 +56,7 @@ def measure_place(
             pair.grid.width, pair.grid.height, params.template_px, matcher.template_limits_px
         )
         found = match_templates(
-            pair, matcher, np.round(at)[None], side, RADIUS_PX, params.tile_px, Progress()
+            pair, matcher, np.round(at)[None], side, SEARCH_RADIUS_PX, params.tile_px, Progress()
         )
         if not found:
             raise UsageError(

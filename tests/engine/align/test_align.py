@@ -175,7 +175,7 @@ def test_of_two_coarse_positions_the_better_one_counts_alone(request_, monkeypat
     assert len({p.id for p in seen}) == len(seen)
     monkeypatch.setattr(attempts_module, "coarse_guides", lambda matcher: [cfog, Blind()])
     assert align(request).evidence["coarse_attempts"] == 1
-    monkeypatch.setattr(attempts_module, "_SURE", 1.1)
+    monkeypatch.setattr(attempts_module.tuning, "SURE", 1.1)
     first = align(request)
     assert first.evidence["coarse_attempts"] == 2
     assert first.transform.to_dict() == plain.transform.to_dict()
@@ -196,7 +196,7 @@ def test_me_ssm_is_its_own_second_guide():
 
 @needs_torch
 def test_a_second_guide_without_room_in_the_budget_is_left_out(request_, monkeypatch):
-    monkeypatch.setattr(attempts_module, "_SURE", 1.1)  # so that the second is asked for
+    monkeypatch.setattr(attempts_module.tuning, "SURE", 1.1)  # so that the second is asked for
     for budget_mb, attempts in ((690, 1), (0, 2)):
         params = AlignParams(
             matcher="soma",

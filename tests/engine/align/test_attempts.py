@@ -86,7 +86,7 @@ def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_a
             found, matrix=tuple(map(tuple, matrix)), contrast=100.0 if turn else found.contrast
         )
 
-    monkeypatch.setattr(attempts_module, "_SURE", 1.1)
+    monkeypatch.setattr(attempts_module.tuning, "SURE", 1.1)
     monkeypatch.setattr(attempts_module, "coarse_align", later)
     monkeypatch.setattr(
         align_module, "find_matches", lambda *args: calls.append(1) or find_matches(*args)

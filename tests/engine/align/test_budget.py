@@ -8,10 +8,10 @@ import pytest
 from sar_optical_align.plugin.core.errors import UsageError
 from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.engine.align.budget import (
-    SMALLEST_TILE_PX,
     reach_px,
     within_budget,
 )
+from sar_optical_align.plugin.engine.align.tuning import SMALLEST_TILE_PX
 from sar_optical_align.plugin.matchers import create
 from torch_there import matchers
 

@@ -10,7 +10,7 @@ import pytest
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
 from sar_optical_align.plugin.engine.align.coarse import coarse_align
-from sar_optical_align.plugin.engine.align.coarse_search import _Correlator
+from sar_optical_align.plugin.engine.align.correlation import Correlator
 from sar_optical_align.plugin.engine.read.pair import open_pair
 from sar_optical_align.plugin.matchers import create
 
@@ -99,7 +99,7 @@ def test_the_correlation_equals_its_definition_over_any_shifts(low, high):
     )
     known, valid = np.ones((40, 36), bool), np.ones((33, 48), bool)
     known[:9, :7], valid[20:, 40:] = False, False
-    found = _Correlator(reference, known, valid.shape, low, high)(sensed, valid)
+    found = Correlator(reference, known, valid.shape, low, high)(sensed, valid)
     assert found.shape == (high[1] - low[1] + 1, high[0] - low[0] + 1)
     for y in range(low[1], high[1] + 1, 4):
         for x in range(low[0], high[0] + 1, 3):
