@@ -193,6 +193,14 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         self.managed.setChecked(self._backend.managed)
         self.existing.setChecked(not self._backend.managed)
         rows.addWidget(self.managed)
+        rows.addLayout(self._make_managed())
+        rows.addWidget(self.existing)
+        rows.addLayout(self._make_existing())
+        for signal in (self.managed.toggled, self.python.fileChanged):
+            signal.connect(lambda _value: self._show_state())
+        return box
+
+    def _make_managed(self) -> QFormLayout:
         form = QFormLayout()
         form.setContentsMargins(24, 0, 0, 8)
         self.wheels = QgsFileWidget()
@@ -204,6 +212,11 @@ class AlignOptionsPage(QgsOptionsPageWidget):
             tr("A folder of wheels, made elsewhere with pip download, see Help"),
         )
         form.addRow(tr("Folder of &wheels"), self.wheels)
+        form.addRow(tr("Py&Torch"), self._make_torch())
+        form.addRow(self._make_creation())
+        return form
+
+    def _make_torch(self) -> QComboBox:
         self.torch = QComboBox()
         self.torch.setObjectName("torchChoice")
         if sys.platform == "linux":
@@ -221,7 +234,9 @@ class AlignOptionsPage(QgsOptionsPageWidget):
                 "checksum, wherever it comes from"
             )
         )
-        form.addRow(tr("Py&Torch"), self.torch)
+        return self.torch
+
+    def _make_creation(self) -> QHBoxLayout:
         row = QHBoxLayout()
         self.create_button = QPushButton(icon("settings"), tr("Create managed environment"))
         self.create_button.setObjectName("createEnvironment")
@@ -243,9 +258,9 @@ class AlignOptionsPage(QgsOptionsPageWidget):
         row.addWidget(self.progress, 1)
         row.addWidget(self.cancel_button)
         row.addStretch(0)
-        form.addRow(row)
-        rows.addLayout(form)
-        rows.addWidget(self.existing)
+        return row
+
+    def _make_existing(self) -> QFormLayout:
         form = QFormLayout()
         form.setContentsMargins(24, 0, 0, 0)
         self.python = QgsFileWidget()
@@ -260,10 +275,7 @@ class AlignOptionsPage(QgsOptionsPageWidget):
             ),
         )
         form.addRow(tr("&Interpreter"), self.python)
-        rows.addLayout(form)
-        for signal in (self.managed.toggled, self.python.fileChanged):
-            signal.connect(lambda _value: self._show_state())
-        return box
+        return form
 
     def _make_servers(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -107,7 +107,23 @@ class ReviewReport:
             self._chip(p, progress, 0.5, i / max(few, 1)) for i, p in enumerate(used[::-1][:few])
         ]
         best = [self._chip(p, progress, 0.7, i / max(few, 1)) for i, p in enumerate(used[:few])]
-        captions = {
+        return ReportData(
+            record,
+            self._fit,
+            advice,
+            f"{datetime.now():%Y-%m-%d, %H:%M}",
+            self._warnings,
+            self._captions(page, half, longer),
+            worst,
+            best,
+        )
+
+    @staticmethod
+    def _captions(
+        page: tuple[int, int], half: tuple[int, int], longer: float
+    ) -> dict[str, tuple[int, int, str]]:
+        """Return size and words of each picture; `longer`: how much the vectors are enlarged."""
+        return {
             "overview": (
                 *page,
                 tr(
@@ -132,16 +148,6 @@ class ReviewReport:
             ),
             "histogram": (_HALF[0], 210, tr("Lengths of the residuals in the fit.")),
         }
-        return ReportData(
-            record,
-            self._fit,
-            advice,
-            f"{datetime.now():%Y-%m-%d, %H:%M}",
-            self._warnings,
-            captions,
-            worst,
-            best,
-        )
 
     def _fitting(self, most: tuple[int, int]) -> tuple[int, int]:
         """Return the size of a picture of the reference that fits into a box."""

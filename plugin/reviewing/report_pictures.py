@@ -276,10 +276,11 @@ def histogram(view: ReviewView, width: int, height: int) -> QImage:
     image = _canvas(width, height)
     if not lengths.size:
         return image
+    quality = view.fit.quality
     top = (
         max(
             float(np.percentile(lengths, 99.5)),
-            view.fit.quality.ce90_px if math.isfinite(view.fit.quality.ce90_px) else 0.0,
+            quality.ce90_px if math.isfinite(quality.ce90_px) else 0.0,
         )
         * 1.08
         or 1.0
@@ -287,42 +288,21 @@ def histogram(view: ReviewView, width: int, height: int) -> QImage:
     counts, edges = np.histogram(
         np.minimum(lengths, top), bins=min(30, max(6, lengths.size // 6)), range=(0, top)
     )
-    left, bottom, plot_w, plot_h = 34.0, height - 34.0, width - 48.0, height - 56.0
+    plot = QRectF(34.0, 22.0, width - 48.0, height - 56.0)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     font = QFont(painter.font())
     font.setPixelSize(12)
     painter.setFont(font)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_BLUE)
-    for count, a, b in zip(counts, edges[:-1], edges[1:], strict=True):
-        h = plot_h * count / counts.max()
-        painter.drawRect(
-            QRectF(left + plot_w * a / top + 0.5, bottom - h, plot_w * (b - a) / top - 1, h)
-        )
-    painter.setPen(QPen(_INK, 1))
-    painter.drawLine(QPointF(left, bottom), QPointF(left + plot_w, bottom))
-    for tick in np.linspace(0, top, 5):
-        painter.drawText(
-            QRectF(left + plot_w * tick / top - 30, bottom + 3, 60, 14),
-            Qt.AlignmentFlag.AlignCenter,
-            number(tick, ".2f"),
-        )
-    painter.drawText(
-        QRectF(left, bottom + 17, plot_w, 15),
-        Qt.AlignmentFlag.AlignCenter,
-        tr("residual length [reference px]"),
-    )
-    painter.drawText(
-        QRectF(0, bottom - plot_h - 6, left - 4, 14), Qt.AlignmentFlag.AlignRight, str(counts.max())
-    )
+    _draw_bars(painter, plot, counts, edges / top)
+    _draw_axes(painter, plot, top, int(counts.max()))
     for i, (name, value) in enumerate(
-        ((tr("leave-one-out"), view.fit.quality.loo_rmse_px), ("CE90", view.fit.quality.ce90_px))
+        ((tr("leave-one-out"), quality.loo_rmse_px), ("CE90", quality.ce90_px))
     ):
         if math.isfinite(value) and value <= top:
-            x = left + plot_w * value / top
+            x = plot.left() + plot.width() * value / top
             painter.setPen(QPen(_ORANGE, 1.4, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(x, bottom), QPointF(x, 20.0 + 14 * i))
+            painter.drawLine(QPointF(x, plot.bottom()), QPointF(x, 20.0 + 14 * i))
             painter.drawText(
                 QRectF(x - 150, 5.0 + 14 * i, 148, 14),
                 Qt.AlignmentFlag.AlignRight,
@@ -330,6 +310,40 @@ def histogram(view: ReviewView, width: int, height: int) -> QImage:
             )
     painter.end()
     return image
+
+
+def _draw_bars(
+    painter: QPainter,
+    plot: QRectF,
+    counts: np.ndarray,
+    edges: np.ndarray,
+) -> None:
+    """Draw the bars of a histogram between edges of 0..1."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_BLUE)
+    for count, a, b in zip(counts, edges[:-1], edges[1:], strict=True):
+        h, left = plot.height() * count / counts.max(), plot.left() + plot.width() * a + 0.5
+        painter.drawRect(QRectF(left, plot.bottom() - h, plot.width() * (b - a) - 1, h))
+
+
+def _draw_axes(painter: QPainter, plot: QRectF, top: float, most: int) -> None:
+    left, bottom = plot.left(), plot.bottom()
+    painter.setPen(QPen(_INK, 1))
+    painter.drawLine(QPointF(left, bottom), QPointF(plot.right(), bottom))
+    for tick in np.linspace(0, top, 5):
+        painter.drawText(
+            QRectF(left + plot.width() * tick / top - 30, bottom + 3, 60, 14),
+            Qt.AlignmentFlag.AlignCenter,
+            number(tick, ".2f"),
+        )
+    painter.drawText(
+        QRectF(left, bottom + 17, plot.width(), 15),
+        Qt.AlignmentFlag.AlignCenter,
+        tr("residual length [reference px]"),
+    )
+    painter.drawText(
+        QRectF(0, plot.top() - 6, left - 4, 14), Qt.AlignmentFlag.AlignRight, str(most)
+    )
 
 
 def _canvas(width: int, height: int) -> QImage:

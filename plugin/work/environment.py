@@ -155,28 +155,11 @@ def create_managed(
     try:
         progress.update(0.02, "Making the environment")
         _run(isolated(base, "-m", "venv", str(folder)), progress, progress.log)
-        command = isolated(
-            str(python),
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--no-input",
-            "--progress-bar",
-            "off",
-        )
-        command += ["--only-binary=:all:", "--require-hashes"]
-        if wheels is not None:
-            command += ["--no-index", "--find-links", str(wheels)]
-        if proxy:
-            command += ["--proxy", proxy]
+        command = _pip_install(python, wheels, proxy)
         _run([*command, "-r", str(lock)], progress, note)
         if torch != NO_TORCH:
-            index = (
-                ["--extra-index-url", TORCH_INDEX]
-                if torch == TORCH_CPU and sys.platform == "linux" and wheels is None
-                else []
-            )
+            own = torch == TORCH_CPU and sys.platform == "linux" and wheels is None
+            index = ["--extra-index-url", TORCH_INDEX] if own else []
             _run([*command, "--no-deps", *index, "-r", str(_TORCH_PINS[torch])], progress, note)
         progress.update(0.9, "Checking")
         report = check(str(python))
@@ -187,6 +170,18 @@ def create_managed(
         raise
     progress.update(1.0, "Ready")
     return python
+
+
+def _pip_install(python: Path, wheels: Path | None, proxy: str) -> list[str]:
+    command = isolated(
+        str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"
+    )
+    command += ["--progress-bar", "off", "--only-binary=:all:", "--require-hashes"]
+    if wheels is not None:
+        command += ["--no-index", "--find-links", str(wheels)]
+    if proxy:
+        command += ["--proxy", proxy]
+    return command
 
 
 def _lock(base: str, pins: Path) -> Path:

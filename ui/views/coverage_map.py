@@ -90,6 +90,12 @@ class CoverageMap(QWidget):
         painter.setClipRect(frame)
         if self._coverage is None:
             return
+        self._paint_points(painter, frame, faint)
+        self._paint_counts(painter, frame, ink)
+
+    def _paint_points(self, painter: QPainter, frame: QRectF, faint: QColor) -> None:
+        """Paint the hull of the points, the quadrants, the points and the largest gap."""
+        scale = frame.width() / self._size[0]
 
         def at(p: Array) -> QPointF:
             return QPointF(frame.left() + p[0] * scale, frame.top() + p[1] * scale)
@@ -117,6 +123,9 @@ class CoverageMap(QWidget):
             painter.setPen(QPen(QColor(GAP_COLOUR), 1.6))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(at(np.array([x, y])), r * scale, r * scale)
+
+    def _paint_counts(self, painter: QPainter, frame: QRectF, ink: QColor) -> None:
+        """Write how many points lie in each quadrant."""
         font = painter.font()
         font.setPointSizeF(font.pointSizeF() * 0.8)
         painter.setFont(font)
