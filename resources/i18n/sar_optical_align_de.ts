@@ -2689,6 +2689,11 @@
         <translation>Eines seiner Subdatasets nennen.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/read/opening.py"/>
+        <source>Name the raster inside it: /vsizip/{0}/{1}</source>
+        <translation>Das Raster darin nennen: /vsizip/{0}/{1}</translation>
+    </message>
+    <message>
         <location filename="../../plugin/core/types.py"/>
         <source>Nearest</source>
         <translation>Nächster Nachbar</translation>
@@ -4734,6 +4739,11 @@
         <translation>Unbekannter Speckle-Filter {0}.</translation>
     </message>
     <message>
+        <location filename="../../plugin/engine/read/opening.py"/>
+        <source>Unpack it.</source>
+        <translation>Entpacken.</translation>
+    </message>
+    <message>
         <location filename="../../plugin/work/worker_client.py"/>
         <source>Update the environment in Settings &gt; Options &gt; SAR-Optical Align.</source>
         <translation>Die Umgebung unter Einstellungen &gt; Optionen &gt; SAR-Optical Align aktualisieren.</translation>
@@ -5852,6 +5862,11 @@
         <location filename="../../plugin/core/outputs.py"/>
         <source>{0} is a folder.</source>
         <translation>{0} ist ein Ordner.</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/read/opening.py"/>
+        <source>{0} is an archive, not a raster.</source>
+        <translation>{0} ist ein Archiv, kein Raster.</translation>
     </message>
     <message>
         <location filename="../../plugin/core/output/siblings.py"/>

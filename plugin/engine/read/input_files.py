@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rasterio.errors import NotGeoreferencedWarning
 
-from ...core.errors import RemoteRasterError
+from ...core.errors import AlignError
 from ...core.run.remote import own_address
 from .gdal_errors import GDAL_ERRORS
 from .opening import open_dataset
@@ -39,5 +39,5 @@ def _listed(path: str, driver: str | None) -> list[str]:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with open_dataset(path, driver=driver) as dataset:
                 return list(dataset.files)
-    except (RemoteRasterError, *GDAL_ERRORS, OSError, ValueError):
+    except (AlignError, *GDAL_ERRORS, OSError, ValueError):
         return []

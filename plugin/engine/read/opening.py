@@ -6,13 +6,15 @@ What lies on the network is refused unless it was allowed; nothing is fetched to
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ...core.errors import RemoteRasterError
+from ...core.errors import RemoteRasterError, UnreadableRasterError
 from ...core.run.remote import remote_addresses
 
+_RASTERS = (".tif", ".tiff", ".jp2", ".img", ".vrt", ".nc", ".png", ".jpg")
 _NOWHERE = "none://"  # no proxy that curl knows: a transfer ends before it looks for a host
 _CLOSED = {
     **dict.fromkeys(
@@ -70,6 +72,7 @@ def open_dataset(path: str, **options: Any) -> Any:
 
     Raises:
         RemoteRasterError: it would be read over the network, which was not allowed.
+        UnreadableRasterError: it is an archive; the hint names what is inside.
         RasterioError: as `rasterio.open` raises it.
     """
     if not _allowed and (addresses := remote_addresses(str(path))):
@@ -79,4 +82,24 @@ def open_dataset(path: str, **options: Any) -> Any:
         raise RemoteRasterError(f"{name} is read over the network, from {addresses[0]}.", _hint)
     import rasterio  # not before: the command line and the worker answer without it, too
 
-    return rasterio.open(path, **options)
+    try:
+        return rasterio.open(path, **options)
+    except Exception as error:
+        if (inside := _packed(str(path))) is None:
+            raise
+        raise UnreadableRasterError(
+            f"{path} is an archive, not a raster.",
+            f"Name the raster inside it: /vsizip/{path}/{inside}" if inside else "Unpack it.",
+        ) from error
+
+
+def _packed(path: str) -> str | None:
+    """Return the name of what is most likely a raster in a zip archive, "" where none is, None
+    for every other file.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except Exception:  # noqa: BLE001 - damaged or no archive at all
+        return None
+    return next((n for n in names if n.lower().endswith(_RASTERS)), "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import numpy as np
 import pytest
 from raster_files import write_raster
@@ -51,6 +53,32 @@ def test_missing_file(tmp_path, good):
 def test_not_a_raster(tmp_path, good):
     (tmp_path / "text.tif").write_text("not a raster")
     refused(UnreadableRasterError, good, str(tmp_path / "text.tif"))
+
+
+@pytest.mark.parametrize(
+    ("names", "hint"),
+    [
+        (("scene.xml", "in/scene.tif"), "/vsizip/{0}/in/scene.tif"),
+        (("read.txt",), "Unpack it."),
+        ((), "Unpack it."),
+    ],
+)
+def test_an_archive_says_what_is_inside(tmp_path, good, names, hint):
+    path = tmp_path / "scene.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.write(good, name)
+    with pytest.raises(UnreadableRasterError, match="is an archive") as caught:
+        open_raster(RasterRef(str(path)))
+    assert hint.format(path) in caught.value.hint
+    if len(names) > 1:
+        with open_raster(RasterRef(f"/vsizip/{path}/in/scene.tif")) as source:
+            assert source.grid.width == 110
+
+
+def test_a_damaged_archive_is_no_raster(tmp_path, good):
+    (tmp_path / "bad.zip").write_bytes(b"PK\x03\x04 garbage")
+    refused(UnreadableRasterError, good, str(tmp_path / "bad.zip"))
 
 
 @pytest.mark.parametrize("kept", [0.35, 0.9, 0.985])
