@@ -11,9 +11,10 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from ..core.errors import AlignError
+from ..core.errors import AlignError, InputError
 from ..core.progress import Cancelled, Progress
 from .commands import batches, measuring, networks, registration
 from .commands.defect import take_any_text, tell_defect
@@ -102,6 +103,18 @@ def _with_places(argv: Sequence[str]) -> list[str]:
     return joined
 
 
+def _refuse_no_folder() -> None:
+    """Refuse to work in a folder that was deleted: libraries end the process there.
+
+    Raises:
+        InputError: it was.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise InputError("The current folder is gone.", "Change to one that exists.") from error
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     wait_quietly()
@@ -111,6 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     bar = _Bar()
     try:
+        _refuse_no_folder()
         with network(args.allow_network):
             lines, exit_code = args.run(args, bar)
             print("\n".join(lines))

@@ -25,7 +25,7 @@ from ...core.run.protocol import error_to_json, result_to_json
 from ...core.types import AlignRequest, WarpParams
 from ...matchers import create, get_spec
 from .deliver import deliver
-from .manifest import absolute, check_outputs, read_manifest
+from .manifest import COLUMNS, absolute, check_outputs, read_manifest
 
 MakeRequest = Callable[[str, str], AlignRequest]
 MakeWarpParams = Callable[[str], WarpParams]
@@ -105,7 +105,8 @@ def run_batch(
     """
     if jobs < 1:
         raise UsageError("--jobs must be at least 1.")
-    rows = read_manifest(manifest)
+    rows, folder = read_manifest(manifest), manifest.resolve().parent
+    json_lines = json_lines.parent.resolve() / json_lines.name  # the working folder may go meanwhile
     also_read = [str(manifest), *check_outputs(manifest, rows, json_lines, overwrite)]
     with Lock(json_lines) as lock:
         results, kept, whole = read_results(json_lines)
@@ -114,13 +115,11 @@ def run_batch(
             counts[_key(row)] -= 1
             if counts[_key(row)] < 0:
                 todo.append(row)
-        if todo:
-            params = make_request(todo[0]["reference"], todo[0]["sensed"]).params
-            create(get_spec(params.matcher).key, params.matcher_params, params.device)
+        _refuse_no_matcher(todo, folder, make_request)
         if not whole:
             write_atomically(json_lines, kept)
         with _Results(json_lines, lock, [status for _, status in results]) as sink:
-            todo = [row for row in todo if not sink.adopt(row, manifest.resolve().parent)]
+            todo = [row for row in todo if not sink.adopt(row, folder)]
             lock.notes = []
             stop = threading.Event()
 
@@ -128,7 +127,7 @@ def run_batch(
                 sink.add(
                     _one(
                         row,
-                        manifest.resolve().parent,
+                        folder,
                         make_request,
                         warp_params,
                         _Silent(progress, stop),
@@ -152,6 +151,19 @@ def run_batch(
 
 def _key(row: dict[str, str]) -> PairKey:
     return row["reference"], row["sensed"], row.get("output", "")
+
+
+def _refuse_no_matcher(rows: list[dict[str, str]], folder: Path, make_request: MakeRequest) -> None:
+    """Refuse to begin where the matcher cannot be made; the first pair whose rasters can be asked
+    for the unit of lengths tells.
+    """
+    for row in rows:
+        try:
+            params = make_request(*(absolute(folder, row[n]) for n in COLUMNS[:2])).params
+        except InputError:
+            continue  # its line says so
+        create(get_spec(params.matcher).key, params.matcher_params, params.device)
+        return
 
 
 def _refuse_gaps(rows: list[dict[str, str]], json_lines: Path) -> None:

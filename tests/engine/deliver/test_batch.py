@@ -4,7 +4,9 @@ over.
 
 import json
 import os
+import shutil
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,6 +22,7 @@ from sar_optical_align.plugin.core.types import (
     RasterRef,
     WarpParams,
 )
+from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.deliver import batch
 from sar_optical_align.plugin.engine.deliver.batch import run_batch
 from sar_optical_align.plugin.engine.deliver.manifest import read_manifest
@@ -92,6 +95,62 @@ def test_pairs_registered_side_by_side_have_their_lines_and_rasters(pair, tmp_pa
     before = (tmp_path / "out.jsonl").read_bytes()
     assert run(tmp_path, rows, jobs=2) == (5, 0, 0)
     assert (tmp_path / "out.jsonl").read_bytes() == before
+
+
+FAR = """<VRTDataset rasterXSize="9" rasterYSize="9"><VRTRasterBand dataType="Byte" band="1">
+<SimpleSource><SourceFilename>/vsicurl/https://example.invalid/a.tif</SourceFilename>
+</SimpleSource></VRTRasterBand></VRTDataset>"""
+
+
+@pytest.mark.parametrize("first", ["far.vrt", "/vsicurl/https://example.invalid/a.tif", "none.tif"])
+def test_a_first_row_that_cannot_be_read_costs_its_line_alone(pair, tmp_path, capsys, first):
+    (tmp_path / "far.vrt").write_text(FAR, encoding="utf-8")
+    manifest = manifest_of(tmp_path, (first, pair[1]), pair)
+    options = ["--search-radius", "500m", "--matcher", "gradient_ncc", "--max-points", "40"]
+    results = ["--json-lines", str(tmp_path / "out.jsonl"), "--threads", "1"]
+    assert main(["batch", str(manifest), *results, *options]) == 0
+    assert "2 pairs: 1 ok" in capsys.readouterr().out
+    told, done = lines(tmp_path)
+    assert (told["status"], done["status"]) == ("error", "ok")
+    assert ("network" in told["message"]) == (first != "none.tif")
+    assert told["hint"]
+
+
+@POSIX
+@pytest.mark.parametrize("results", ["out.jsonl", "../out.jsonl"])
+def test_a_working_folder_deleted_meanwhile_costs_its_pairs_alone(
+    pair, tmp_path, monkeypatch, results
+):
+    gone, kept = tmp_path / "gone", batch._one
+    gone.mkdir()
+    manifest_of(gone, pair, ("r.tif", "s.tif"), pair)
+    monkeypatch.chdir(gone)
+
+    def after(*args):
+        line = kept(*args)
+        shutil.rmtree(gone, ignore_errors=True)
+        return line
+
+    monkeypatch.setattr(batch, "_one", after)
+    paths = Path("m.csv"), Path(results)
+    if results == "out.jsonl":
+        with pytest.raises(OutputError, match="changed or removed") as caught:
+            run_batch(*paths, make, lambda _: WarpParams(), 1, Progress())
+        assert caught.value.hint
+    else:
+        run_batch(*paths, make, lambda _: WarpParams(), 1, Progress())
+        assert [line["status"] for line in lines(tmp_path)] == ["ok", "error", "ok"]
+    monkeypatch.chdir(tmp_path)
+
+
+@POSIX
+def test_no_command_begins_in_a_deleted_folder(tmp_path, monkeypatch, capsys):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["match", "a.tif", "b.tif"]) == 3
+    assert "The current folder is gone." in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path)
 
 
 def test_a_row_without_a_line_is_told_loudly(tmp_path, monkeypatch):
