@@ -106,7 +106,8 @@ def run_batch(
     if jobs < 1:
         raise UsageError("--jobs must be at least 1.")
     rows, folder = read_manifest(manifest), manifest.resolve().parent
-    json_lines = json_lines.parent.resolve() / json_lines.name  # the working folder may go meanwhile
+    # the working folder may go meanwhile
+    json_lines = json_lines.parent.resolve() / json_lines.name
     also_read = [str(manifest), *check_outputs(manifest, rows, json_lines, overwrite)]
     with Lock(json_lines) as lock:
         results, kept, whole = read_results(json_lines)
