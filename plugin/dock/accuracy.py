@@ -29,7 +29,7 @@ from ..core.geometry import coords
 from ..core.lengths import METRES_PER_DEGREE
 from ..core.session.judgement import Case, Judgement
 from ..gis.displacement_layer import field_layer
-from ..gis.rasters import add_to_group
+from ..gis.groups import add_to_group
 from ..reviewing.desk import ReviewDesk
 from ..store.session_store import pair_key, store_folder
 from ..store.settings import PREFIX

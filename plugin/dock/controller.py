@@ -20,7 +20,8 @@ from ...ui.settings_page import PAGE
 from ..core.errors import AlignError, attempt
 from ..core.session.session import Session
 from ..core.types import MODEL_LABELS, AlignRequest, RasterRef, Status
-from ..gis.rasters import AID, raster_ref
+from ..gis.groups import AID
+from ..gis.rasters import raster_ref
 from ..gis.siblings import candidates
 from ..reviewing.controller import ReviewController
 from ..reviewing.files import add_confidence

@@ -17,7 +17,7 @@ from ..core.fit.transforms import Transform
 from ..core.progress import Progress
 from ..core.session.session import FitState, Session
 from ..core.types import WarpParams
-from ..gis.rasters import add_to_group, copy_renderer
+from ..gis.groups import add_to_group, copy_renderer
 from ..work.latest import Job, LatestTask
 from ..work.preview import PreviewWarp
 from ..work.tasks import BackgroundTask

@@ -17,7 +17,7 @@ from ..core.errors import AlignError, FitError, InputError
 from ..core.fit.transforms import Transform
 from ..core.session.session import Session
 from ..core.types import RasterRef, WarpParams
-from ..gis.rasters import add_to_group, copy_renderer
+from ..gis.groups import add_to_group, copy_renderer
 from ..gis.siblings import Sibling, prepare
 from ..reviewing.desk import ReviewDesk
 from ..reviewing.files import add_warped, remove_layers_of

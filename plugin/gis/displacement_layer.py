@@ -31,7 +31,7 @@ from ..core.errors import OutputError
 from ..core.fit.displacement import Field, ellipses, to_map
 from ..core.wording import fill, number, tr
 from .placement import Placement
-from .rasters import REAL, WHOLE
+from .point_features import REAL, WHOLE
 
 _REALS = (
     "dx",

@@ -25,7 +25,8 @@ from ..core.geometry.grid import Grid
 from ..core.output.siblings import carried_over, sensed_from_sibling
 from ..core.progress import Progress
 from ..core.types import WarpParams
-from .rasters import AID, GROUP, grid_of, raster_ref
+from .groups import AID, GROUP
+from .rasters import grid_of, raster_ref
 from .vector_warp import VectorMapping, write_warped
 from .warping import warp_with_gdal
 

@@ -30,7 +30,8 @@ from ..core.geometry.grid import Grid
 from ..core.points.files import load_points
 from ..core.types import TiePoint
 from ..core.wording import tr
-from ..gis.rasters import point_feature, point_fields, point_from_feature, reprojection
+from ..gis.point_features import point_feature, point_fields, point_from_feature
+from ..gis.rasters import reprojection
 from .algorithm import AlignAlgorithm
 
 

@@ -15,8 +15,10 @@ from ..core.run.processing_command import run_command
 from ..core.session.session import Session
 from ..core.types import WarpParams
 from ..core.wording import fill, tr
+from ..gis.confidence import confidence_layer
+from ..gis.groups import add_to_group
 from ..gis.input_files import files_of
-from ..gis.rasters import add_to_group, confidence_layer, reprojection
+from ..gis.rasters import reprojection
 from ..gis.siblings import Sibling
 from ..store.session_store import pair_key, store_folder
 

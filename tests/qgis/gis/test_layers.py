@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from gdal_rasters import PLACE, write_raster
 from qgis.core import QgsContrastEnhancement, QgsRasterLayer, QgsRasterMinMaxOrigin
-from sar_optical_align.plugin.gis.rasters import copy_renderer
+from sar_optical_align.plugin.gis.groups import copy_renderer
 
 ROTATED = (500100.0, 10.0, 1.0, 5399900.0, 1.0, -10.0)
 

@@ -31,7 +31,7 @@ from sar_optical_align.plugin.core.output.siblings import carried_over, sensed_f
 from sar_optical_align.plugin.core.points.files import save_points
 from sar_optical_align.plugin.core.progress import Cancelled, Progress
 from sar_optical_align.plugin.core.types import TiePoint, WarpParams
-from sar_optical_align.plugin.gis.rasters import add_to_group
+from sar_optical_align.plugin.gis.groups import add_to_group
 from sar_optical_align.plugin.gis.siblings import candidates, prepare, warp_all
 from sar_optical_align.plugin.gis.vector_warp import VectorMapping, moved
 
