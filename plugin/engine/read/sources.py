@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from types import TracebackType
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.enums import MaskFlags, Resampling
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
@@ -27,13 +27,13 @@ from ...core.errors import (
 from ...core.geometry import coords
 from ...core.run.edge_fill import edge_fill
 from ...core.types import Modality, RasterRef
+from .bands import colour_bands, default_bands, is_colourful, luminance_table, read_bands
 from .borders import ZeroBorder
 from .despeckling import REACH_PX, despeckle, noise_variance
 from .georeferencing import georeference
 from .opening import open_dataset
 from .preparing import (
     HEALING_REACH_PX,
-    LUMINANCE,
     block_means,
     detect_modality,
     healed,
@@ -247,7 +247,7 @@ class Source:
         shape = (max(1, round(d.height * scale)), max(1, round(d.width * scale)))
         self._palette: Array | None = None
         self._read_last_block()
-        self.bands = self.ref.bands[:1] or (self._colour_bands()[0],)
+        self.bands = self.ref.bands[:1] or (colour_bands(d)[0],)
         values, mask = self._read(whole, shape)
         self._border = ZeroBorder(
             values[0] if d.nodata != 0 else np.ones(shape, np.float32), d.width, d.height
@@ -255,8 +255,8 @@ class Source:
         self.modality = self._resolve_modality(
             fallback, values[0][mask & ~self._border.mask(values, whole)]
         )
-        bands = self.ref.bands or self._default_bands()
-        self._palette = self._find_palette(bands)
+        bands = self.ref.bands or default_bands(d, self.modality)
+        self._palette = luminance_table(d, bands)
         if bands != self.bands:
             self.bands = bands
             values, mask = self._read(whole, shape)
@@ -335,36 +335,6 @@ class Source:
             )
         return to_grey(values)
 
-    def _find_palette(self, bands: tuple[int, ...]) -> Array | None:
-        """Return the luminance of each colour-table entry, for a single band that has a table."""
-        if len(bands) != 1 or self._dataset.colorinterp[bands[0] - 1] != ColorInterp.palette:
-            return None
-        try:
-            table = self._dataset.colormap(bands[0])
-        except ValueError:  # the band has no colour table after all
-            return None
-        colours = np.zeros((max(table) + 1, 3))
-        for index, colour in table.items():
-            colours[index] = colour[:3]
-        return np.asarray(colours @ LUMINANCE, dtype=np.float32)
-
-    def _colour_bands(self) -> list[int]:
-        d = self._dataset
-        return [i for i in d.indexes if d.colorinterp[i - 1] != ColorInterp.alpha] or [1]
-
-    def _default_bands(self) -> tuple[int, ...]:
-        """The first band of SAR and of images with fewer than three; Sentinel-2's or the file's
-        red, green and blue.
-        """
-        d, colour = self._dataset, self._colour_bands()
-        if self.modality is Modality.SAR or len(colour) < 3:
-            return (colour[0],)
-        rgb = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
-        marked = [d.colorinterp.index(c) + 1 for c in rgb if c in d.colorinterp]
-        if len(marked) == 3:
-            return tuple(marked)
-        return (4, 3, 2) if len(colour) >= 10 else tuple(colour[:3])
-
     def _resolve_modality(self, fallback: Modality, sample: Array) -> Modality:
         if self.ref.modality is not Modality.AUTO:
             return self.ref.modality
@@ -372,32 +342,7 @@ class Source:
         tags = {key.lower(): value for key, value in d.tags().items()}
         name = self.ref.path.replace("\\", "/").rsplit("/", 1)[-1]
         words = [name, *(b or "" for b in d.descriptions), *(tags.get(t, "") for t in _NAME_TAGS)]
-        return detect_modality(
-            " ".join(words).replace("_", " "), self._is_colourful(), sample, fallback
-        )
-
-    def _is_colourful(self) -> bool:
-        """Whether the file has three or more bands that differ; a grey picture saved as RGB says
-        nothing of its sensor.
-        """
-        d, bands = self._dataset, self._colour_bands()[:3]
-        if len(bands) < 3:
-            return False
-        small = read_bands(
-            d, bands, (min(128, d.height), min(128, d.width)), resampling=Resampling.nearest
-        )
-        return bool((small[0] != small[1]).any() or (small[0] != small[2]).any())
-
-
-def read_bands(
-    dataset: Any, bands: Sequence[int], shape: tuple[int, int] | None = None, **how: Any
-) -> NDArray[Any]:
-    """Return (B, rows, cols) of an open raster; bands of several types, which rasterio reads one at
-    a time only, in one that holds all.
-    """
-    if len({dataset.dtypes[band - 1] for band in bands}) == 1:
-        return np.asarray(dataset.read(bands, out_shape=shape and (len(bands), *shape), **how))
-    return np.stack([dataset.read(band, out_shape=shape, **how) for band in bands])
+        return detect_modality(" ".join(words).replace("_", " "), is_colourful(d), sample, fallback)
 
 
 def open_raster(

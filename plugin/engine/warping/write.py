@@ -26,10 +26,11 @@ from ...core.output.plan import WarpPlan, plan_warp
 from ...core.output.publish import publish, refuse_full_disk, refuse_other, writing
 from ...core.progress import Progress
 from ...core.types import RasterRef, WarpParams
+from ..read.bands import read_bands
 from ..read.gdal_errors import GDAL_ERRORS
 from ..read.input_files import files_of
 from ..read.opening import open_dataset
-from ..read.sources import TRUNCATED, UNREADABLE, read_bands
+from ..read.sources import TRUNCATED, UNREADABLE
 from ..read.tiling import Tile, tiles
 from .blocks import BlockWarper
 from .keep_pixels import georeference
