@@ -6,10 +6,10 @@ from typing import Any
 
 from osgeo import gdal
 
+from ..core.output.layout import GDAL_KERNELS
 from ..core.output.nodes import WarpNodes
 from .layout import WrittenLayout
 
-_RESAMPLING = {"nearest": "near"}  # all others are named alike
 _METHODS = {"geotransform": "GEOTRANSFORM", "polynomial": "GCP_POLYNOMIAL", "tps": "GCP_TPS"}
 _ERROR_PX = 0.02
 _MEMORY_BYTES = 128 * 2**20
@@ -39,9 +39,8 @@ def virtual_source(
 
 def warp_settings(nodes: WarpNodes, written: WrittenLayout) -> dict[str, Any]:
     """Return the settings of `gdal.WarpOptions` that apply a transform to a `virtual_source`."""
-    kernel = written.layout.resampling
     return {
-        "resampleAlg": _RESAMPLING.get(kernel, kernel),
+        "resampleAlg": GDAL_KERNELS[written.layout.resampling],
         "transformerOptions": [f"SRC_METHOD={_METHODS[nodes.method]}", "DST_METHOD=GEOTRANSFORM"],
         "warpMemoryLimit": _MEMORY_BYTES,
         "errorThreshold": _ERROR_PX,

@@ -28,6 +28,7 @@ from ..core.errors import InputError
 from ..core.geometry import coords
 from ..core.geometry.grid import Grid
 from ..core.points.files import load_points
+from ..core.points.own_grid import own_grid
 from ..core.types import TiePoint
 from ..core.wording import tr
 from ..gis.point_features import point_feature, point_fields, point_from_feature
@@ -197,17 +198,7 @@ def on_own_grid(
             "The control points have no place on the ground.", "Give the reference raster too."
         )
     ground = coords.as_points([p.reference_map for p in points if p.reference_map is not None])
-    if len(ground) < 2:
-        raise InputError(
-            "One control point does not tell how large the pixels are.",
-            "Give the reference raster too, or add points.",
-        )
-    sensed = coords.as_points([p.sensed_px for p in points])
-    spread, span = (float(np.linalg.norm(a - a.mean(axis=0))) for a in (sensed, ground))
-    size = span / spread if spread > 0 and span > 0 else sensed_grid.gsd_map[0]
-    low, high = ground.min(axis=0), ground.max(axis=0)
-    width, height = (max(1, math.ceil((high[i] - low[i]) / size)) for i in (0, 1))
-    grid = Grid(crs_wkt, (float(low[0]), size, 0.0, float(high[1]), 0.0, -size), width, height)
+    grid = own_grid(ground, [p.sensed_px for p in points], crs_wkt, sensed_grid)
     px = grid.px_from_map(ground)
     return grid, [
         replace(p, reference_px=(float(x), float(y))) for p, (x, y) in zip(points, px, strict=True)

@@ -494,11 +494,6 @@
         <translation>Punkte hinzufügen oder ein einfacheres Modell wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/deliver/deliver.py"/>
-        <source>Add points or give --reference REF.</source>
-        <translation>Punkte hinzufügen oder --reference REF angeben.</translation>
-    </message>
-    <message>
         <location filename="../../ui/panels/match_panel.py"/>
         <source>Advanced</source>
         <translation>Erweitert</translation>
@@ -814,7 +809,7 @@
         <translation>{0} kann nicht als JSON geschrieben werden.</translation>
     </message>
     <message>
-        <location filename="../../plugin/gis/rasters.py"/>
+        <location filename="../../plugin/gis/confidence.py"/>
         <source>Cannot write {0}.</source>
         <translation>{0} kann nicht geschrieben werden.</translation>
     </message>
@@ -924,7 +919,7 @@
         <translation>Prüfen, ob die Datei unversehrt ist.</translation>
     </message>
     <message>
-        <location filename="../../plugin/gis/displacement_layer.py"/>
+        <location filename="../../plugin/gis/confidence.py"/>
         <source>Check that the folder can be written.</source>
         <translation>Prüfen, ob der Ordner beschreibbar ist.</translation>
     </message>
@@ -1359,7 +1354,7 @@
         <translation>Vertrauenskarte</translation>
     </message>
     <message>
-        <location filename="../../plugin/gis/rasters.py"/>
+        <location filename="../../plugin/gis/confidence.py"/>
         <source>Confidence of tie points</source>
         <translation>Vertrauen in die Verknüpfungspunkte</translation>
     </message>
@@ -1969,7 +1964,7 @@
         <translation>Den Namen einer Datei angeben.</translation>
     </message>
     <message>
-        <location filename="../../plugin/provider/points.py"/>
+        <location filename="../../plugin/core/points/own_grid.py"/>
         <source>Give the reference raster too, or add points.</source>
         <translation>Auch das Referenzraster angeben, oder Punkte hinzufügen.</translation>
     </message>
@@ -2884,7 +2879,7 @@
         <translation>Auf der Karte: Klick oder Rechteck wählt aus; einen Punkt ziehen berichtigt seinen Ort in der Referenz.&lt;br&gt;Er rastet am nächsten Ähnlichkeitsmaximum ein; mit Strg bleibt er, wo Sie ihn ablegen</translation>
     </message>
     <message>
-        <location filename="../../plugin/provider/points.py"/>
+        <location filename="../../plugin/core/points/own_grid.py"/>
         <source>One control point does not tell how large the pixels are.</source>
         <translation>Ein Passpunkt sagt nicht, wie groß die Pixel sind.</translation>
     </message>
@@ -3529,7 +3524,7 @@
         <translation>SAR-Werte</translation>
     </message>
     <message>
-        <location filename="../../plugin/gis/rasters.py"/>
+        <location filename="../../plugin/gis/groups.py"/>
         <source>SAR-Optical Align</source>
         <translation>SAR-Optical Align</translation>
     </message>
@@ -4049,7 +4044,7 @@
         <translation>Dem Interpreter {0} fehlen Pakete: {1}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/gis/rasters.py"/>
+        <location filename="../../plugin/gis/point_features.py"/>
         <source>The layer is not a tie-point layer: {0}.</source>
         <translation>Der Layer enthält keine Verknüpfungspunkte: {0}.</translation>
     </message>
@@ -4769,7 +4764,7 @@
         <translation>.points, .csv oder .geojson verwenden.</translation>
     </message>
     <message>
-        <location filename="../../plugin/gis/rasters.py"/>
+        <location filename="../../plugin/gis/point_features.py"/>
         <source>Use a layer made by 'Find tie points' or 'Import control points'.</source>
         <translation>Einen Layer aus „Verknüpfungspunkte suchen“ oder „Passpunkte importieren“ verwenden.</translation>
     </message>
@@ -5842,11 +5837,6 @@
         <location filename="../../plugin/core/output/layout.py"/>
         <source>{0} holds complex samples.</source>
         <translation>{0} enthält komplexe Werte.</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/deliver/deliver.py"/>
-        <source>{0} holds fewer than two points.</source>
-        <translation>{0} enthält weniger als zwei Punkte.</translation>
     </message>
     <message>
         <location filename="../../plugin/work/start_worker.py"/>

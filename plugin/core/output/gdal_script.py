@@ -17,6 +17,7 @@ from ..geometry.grid import Grid
 from ..session.geopackage import authority_of
 from ..session.point import SessionPoint, as_session_point
 from ..types import TiePoint, WarpParams
+from .layout import GDAL_KERNELS
 
 _METHODS = {
     "affine": "-order 1",
@@ -24,13 +25,6 @@ _METHODS = {
     "polynomial2": "-order 2",
     "polynomial3": "-order 3",
     "tps": "-tps",
-}
-_RESAMPLING = {
-    "nearest": "near",
-    "bilinear": "bilinear",
-    "cubic": "cubic",
-    "cubicspline": "cubicspline",
-    "lanczos": "lanczos",
 }
 
 
@@ -141,7 +135,7 @@ def _script(
     )
     warp = (
         f"gdalwarp -overwrite {method} -r "
-        f"{_RESAMPLING[params.resampling]}{f' -t_srs {srs}' if srs else ''}{extent}{nodata} "
+        f"{GDAL_KERNELS[params.resampling]}{f' -t_srs {srs}' if srs else ''}{extent}{nodata} "
         f"-of {params.format}{creation}{tiled} {between} {quote(output)}"
     )
     says = [

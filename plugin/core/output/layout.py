@@ -18,6 +18,14 @@ from .fill import fits, moved_off, refuse_unfit
 Samples = NDArray[Any]
 Mask = NDArray[np.bool_]
 _BLOCK_PX = 256
+GDAL_KERNELS = {
+    "nearest": "near",
+    "bilinear": "bilinear",
+    "cubic": "cubic",
+    "cubicspline": "cubicspline",
+    "lanczos": "lanczos",
+}
+"""GDAL's programs' names of the kernels of `WarpParams`."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from ...core.errors import InputError, PointsFileError
 from ...core.fit.result import AlignResult
 from ...core.fit.tie_point_fit import fit_tie_points
 from ...core.fit.transforms import Transform
-from ...core.geometry import coords
 from ...core.geometry.grid import Grid
 from ...core.lengths import is_geographic, unwrapped
 from ...core.outputs import Outputs
@@ -28,6 +27,7 @@ from ...core.points.files import (
     parse_points,
     save_points,
 )
+from ...core.points.own_grid import own_grid
 from ...core.progress import Progress
 from ...core.run.protocol import result_to_json
 from ...core.session.file import is_review, load_record
@@ -274,15 +274,6 @@ def _grid_of_points(points: Path, sensed_grid: Grid) -> Grid:
     if not file.crs_wkt and not sensed_grid.is_referenced:
         return Grid.bare(*sensed_grid.size)
     wkt = file.crs_wkt or sensed_grid.crs_wkt
-    ground = coords.as_points([(r.map_x, r.map_y) for r in file.rows])
-    if len(ground) < 2:
-        raise PointsFileError(
-            f"{points} holds fewer than two points.", "Add points or give --reference REF."
-        )
-    source = coords.as_points([(r.source_x, r.source_y) for r in file.rows])
-    spread = float(np.linalg.norm(source - source.mean(axis=0)))
-    pixel = sensed_grid.gsd_map[0]
-    size = pixel * float(np.linalg.norm(ground - ground.mean(axis=0))) / max(spread, 1e-12)
-    low, high = ground.min(axis=0), ground.max(axis=0)
-    width, height = (max(1, int(np.ceil((high[i] - low[i]) / size))) for i in (0, 1))
-    return Grid(wkt, (float(low[0]), size, 0.0, float(high[1]), 0.0, -size), width, height)
+    ground = [(r.map_x, r.map_y) for r in file.rows]
+    sensed_px = sensed_grid.px_from_layer([(r.source_x, r.source_y) for r in file.rows])
+    return own_grid(ground, sensed_px, wkt, sensed_grid)
