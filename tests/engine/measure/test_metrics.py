@@ -16,8 +16,8 @@ from sar_optical_align.models.msa_net.patch_metrics import (
 )
 from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.measure import metrics as m
+from sar_optical_align.plugin.engine.measure.paper_cases import motion_case
 from sar_optical_align.plugin.engine.measure.papers import PAPERS
-from sar_optical_align.plugin.engine.measure.papers_bench import motion_case
 from sar_optical_align.plugin.matchers import all_specs
 from torch_there import needs_torch
 
