@@ -83,7 +83,8 @@ def add_train(commands: Any) -> None:
 
 def train(args: argparse.Namespace, progress: Progress) -> Answer:
     """Train a network; see `train.train`."""
-    from ..learn.train import TrainRequest, train
+    from ..learn.train import train
+    from ..learn.train_request import TrainRequest
 
     names = [field.name for field in fields(TrainRequest)]
     card = train(TrainRequest(**{name: getattr(args, name) for name in names}), progress)

@@ -26,7 +26,7 @@ from sar_optical_align.plugin.engine.align import attempts as attempts_module
 from sar_optical_align.plugin.engine.align.align import align
 from sar_optical_align.plugin.engine.align.evidence import Calibration
 from sar_optical_align.plugin.engine.cli import main
-from sar_optical_align.plugin.engine.learn.calibrate import logistic
+from sar_optical_align.plugin.engine.learn.logistic import logistic
 from sar_optical_align.plugin.engine.measure.bench import align_case, case_error
 from sar_optical_align.plugin.engine.measure.cases import make_case, read_index
 from sar_optical_align.plugin.matchers import create
