@@ -87,7 +87,9 @@ LAW: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "dock": (("reviewing", "resources", *WIDGETS, *WORK), {"qgis", "osgeo", "numpy"}),
     "": (("dock", "reviewing", "provider", "resources", *WIDGETS, *WORK), {"qgis"}),
 }
-WITHOUT_QGIS = ("plugin.work.worker_client", "plugin.work.environment", "plugin.work.start_worker")
+WITHOUT_QGIS = tuple(
+    f"plugin.work.{file}" for file in ("worker_client", "processes", "environment", "start_worker")
+)
 
 
 def module_name(path: Path) -> str:

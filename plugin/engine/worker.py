@@ -1,6 +1,6 @@
 """The worker process: reads requests from stdin, answers on stdout, one JSON object a line.
 
-Started by `plugin.worker_client`. It ends when its stdin closes, so that it never outlives QGIS.
+Started by `work.worker_client`. It ends when its stdin closes, so that it never outlives QGIS.
 Whatever libraries print goes to stderr; stdout carries messages only.
 """
 

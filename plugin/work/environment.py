@@ -21,7 +21,7 @@ from typing import Any
 from ...resources import FOLDER
 from ..core.errors import WorkerError
 from ..core.progress import Cancelled, Progress
-from .worker_client import clean_environment, hidden_window, isolated, kill_tree
+from .processes import clean_environment, hidden_window, isolated, kill_tree
 
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 NO_TORCH, TORCH_CPU, TORCH_PYPI = "none", "cpu", "pypi"

@@ -6,16 +6,14 @@ Standard library and core only; usable from any thread.
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from ..core.borders import reading
 from ..core.errors import AlignError, WorkerError
@@ -25,7 +23,6 @@ from ..core.jsonable import from_jsonable
 from ..core.progress import Cancelled, Progress
 from ..core.run.adapting import AdaptRequest, AdaptResult
 from ..core.run.protocol import (
-    MAX_LINE,
     NO_ID,
     PROTOCOL_VERSION,
     adapted_from_message,
@@ -38,74 +35,14 @@ from ..core.run.protocol import (
 )
 from ..core.session.point import Seen
 from ..core.types import AlignRequest, Point, TiePoint
+from .processes import clean_environment, follow_lines, hidden_window, isolated, kill_tree
 
-_KEEP = (
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "TMP",
-    "TEMP",
-    "TMPDIR",
-    "SYSTEMROOT",
-    "SYSTEMDRIVE",
-    "COMSPEC",
-    "WINDIR",
-    "USERPROFILE",
-    "APPDATA",
-    "LOCALAPPDATA",
-    "PROGRAMDATA",
-    "LANG",
-    "LC_ALL",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "CUDA_VISIBLE_DEVICES",
-    "XDG_CACHE_HOME",
-)
 _SCRIPT = Path(__file__).resolve().with_name("start_worker.py")
 _POLL_S = 0.05
 _LAST_WORDS_S = 1.0
 _START_TIMEOUT_S = 60.0
 _TAIL_LINES = 40
 SILENCE_S = 10.0  # the worker says every two seconds that it lives
-
-
-def clean_environment() -> dict[str, str]:
-    """Return an environment without QGIS' Python, Qt, GDAL and PROJ settings, which break another
-    interpreter.
-    """
-    return {key: os.environ[key] for key in _KEEP if key in os.environ}
-
-
-def isolated(python: str, *arguments: str) -> list[str]:
-    """Return a command whose Python imports its own packages only: no file of the working folder,
-    of the script's or of the user's site is one.
-    """
-    return [python, "-I", "-B", "-u", "-X", "utf8", *arguments]
-
-
-def hidden_window() -> dict[str, Any]:
-    """Return Popen options that keep a console window from flashing up on Windows."""
-    return (
-        {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
-
-
-def kill_tree(process: subprocess.Popen[Any]) -> None:
-    """Kill a process started with `hidden_window` and all it started."""
-    with contextlib.suppress(ProcessLookupError, PermissionError, OSError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=5)
 
 
 class WorkerClient:
@@ -192,13 +129,13 @@ class WorkerClient:
 
         Raises as `run` does.
         """
-        asked = {
+        fields = {
             "request": request,
             "transform": transform,
             "reference_px": reference_px,
             "sensed_px": sensed_px,
         }
-        return placed_from_message(self._ask("place", progress, asked))
+        return placed_from_message(self._ask("place", progress, fields))
 
     def explain_point(
         self,
@@ -212,14 +149,14 @@ class WorkerClient:
         """Have a picture of what the matcher sees at a point written to `path`; see
         `engine.explain.explain_point`. Raises as `run` does.
         """
-        asked = {
+        fields = {
             "request": request,
             "transform": transform,
             "reference_px": reference_px,
             "sensed_px": sensed_px,
             "path": str(path),
         }
-        self._ask("explain", progress, asked)
+        self._ask("explain", progress, fields)
         return path
 
     def adapt(self, request: AdaptRequest, progress: Progress) -> AdaptResult:
@@ -275,8 +212,8 @@ class WorkerClient:
                 f"The worker cannot be started: {error}.",
                 "Check the interpreter in Settings > Options > SAR-Optical Align.",
             ) from error
-        _reader(self._process.stdout, self._lines.put, end=True)
-        self._last_words = _reader(self._process.stderr, self._tail.append)
+        follow_lines(self._process.stdout, self._lines.put, end=True)
+        self._last_words = follow_lines(self._process.stderr, self._tail.append)
         identifier = self._send("hello")
         hello = self._wait_for(identifier, progress, _START_TIMEOUT_S)
         if hello.get("protocol") != PROTOCOL_VERSION:
@@ -324,7 +261,7 @@ class WorkerClient:
         self, identifier: int, progress: Progress, timeout_s: float | None
     ) -> dict[str, Any]:
         """Return the next message of a request, noticing cancels and the worker's death."""
-        waited, gone, told = 0.0, 0.0, SILENCE_S
+        waited, gone, next_word = 0.0, 0.0, SILENCE_S
         while True:
             if self._cancelled.is_set():
                 raise Cancelled
@@ -343,9 +280,9 @@ class WorkerClient:
                         "The worker does not answer.",
                         "Check the interpreter; its packages may be broken.",
                     ) from None
-                if timeout_s is None and waited >= told:
+                if timeout_s is None and waited >= next_word:
                     progress.silent(int(waited))
-                    told += SILENCE_S
+                    next_word += SILENCE_S
                 progress.poll()
                 continue
             if line is None:
@@ -402,20 +339,3 @@ class WorkerClient:
             if stream is not None:
                 with contextlib.suppress(OSError, ValueError):
                     stream.close()
-
-
-def _reader(stream: IO[str] | None, put: Any, end: bool = False) -> threading.Thread:
-    """Read a stream's lines in a thread, which is returned; `end` puts None after the last."""
-
-    def work() -> None:
-        with contextlib.suppress(ValueError, OSError):
-            while stream is not None and (
-                line := stream.readline(MAX_LINE + 2)
-            ):  # a longer one is refused by what decodes it
-                put(line.rstrip("\n"))
-        if end:
-            put(None)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread

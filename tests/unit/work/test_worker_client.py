@@ -18,7 +18,8 @@ from sar_optical_align.plugin.core.errors import NoOverlapError, UnreadableRaste
 from sar_optical_align.plugin.core.progress import CallbackProgress, Cancelled, Progress
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, RasterRef, Status
 from sar_optical_align.plugin.work import worker_client
-from sar_optical_align.plugin.work.worker_client import WorkerClient, clean_environment, isolated
+from sar_optical_align.plugin.work.processes import clean_environment, isolated
+from sar_optical_align.plugin.work.worker_client import WorkerClient
 
 FAKE = Path(__file__).resolve().parents[2] / "support" / "fake_worker.py"
 
