@@ -21,10 +21,10 @@ from ...core.types import TiePoint
 from ...matchers.parts.similarity import find_peak
 from ..align.evidence import enough, judge_features, match_features, probability, support_of
 from ..align.found import TemplateMatch
-from ..measure.bench import align_case, case_error
 from ..measure.cases import Case, make_case, read_index
 from ..measure.metrics import corner_error
 from ..measure.protocols import is_shift, is_unrelated
+from ..measure.trials import align_case, case_error
 
 NEAR_PX = 1.5
 _FOUND_PX = 8.0  # the coarse stage found the place: the score is a probability given that

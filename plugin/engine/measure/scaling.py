@@ -25,8 +25,8 @@ from ...core.types import AlignParams, AlignRequest, Modality, RasterRef
 from ...matchers import TemplateMatcher, create, get_spec
 from ..align.align import align
 from ..read.opening import open_dataset
-from .bench import peak_mb, reset_peak
 from .figures import save_figure
+from .memory import peak_mb, reset_peak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

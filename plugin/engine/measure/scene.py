@@ -31,7 +31,7 @@ from ..align.align import align
 from ..read.gdal_errors import GDAL_ERRORS
 from ..read.opening import open_dataset
 from ..read.sources import UNREADABLE
-from .bench import peak_mb, reset_peak
+from .memory import peak_mb, reset_peak
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ def check_scene(
         rotation_deg: And turned about its middle.
         runs: A registration each.
         output: Folder.
-        progress: Told of each registration.
+        progress: Hears of each registration.
 
     Raises:
         InputError: the check points or a raster cannot be read.
@@ -97,52 +97,59 @@ def check_scene(
         displaced, before = _displace(
             sensed, reference, Path(folder) / "displaced.tif", shift_px, rotation_deg, moved
         )
-        rows = [
-            (
-                f"before: {_figures(before - truth)[0]:.2f} px in the median at {len(truth)} "
-                "check points"
-            ),
-            "",
-        ]
+        sides = (
+            RasterRef(str(reference), modality=Modality.OPTICAL),
+            RasterRef(str(displaced), modality=Modality.SAR),
+        )
         for number, params in enumerate(runs):
-            sides = (
-                RasterRef(str(reference), modality=Modality.OPTICAL),
-                RasterRef(str(displaced), modality=Modality.SAR),
-            )
-            request = AlignRequest(*sides, params)
-            reset_peak()
-            start = time.perf_counter()
-            result = align(request, progress.part(number / len(runs), (number + 1) / len(runs)))
-            seconds, kept = time.perf_counter() - start, [p for p in result.points if p.enabled]
-            errors = {}
-            prior = known_prior(result.reference_grid, result.sensed_grid, kept)
-            for model in MODELS:
-                try:
-                    fit = fitting.fit(
-                        model,
-                        [p.sensed_px for p in kept],
-                        [p.reference_px for p in kept],
-                        np.array([p.covariance_px for p in kept]),
-                        prior=prior,
-                    )
-                except FitError:
-                    continue
-                errors[model] = _figures(fit.apply(moved) - truth)
-            outcomes.append(
-                SceneOutcome(
-                    params.matcher,
-                    result.status.value,
-                    round(seconds, 1),
-                    round(peak_mb()),
-                    len(result.points),
-                    len(kept),
-                    errors,
-                )
-            )
+            part = progress.part(number / len(runs), (number + 1) / len(runs))
+            outcomes.append(_outcome(AlignRequest(*sides, params), truth, moved, part))
             write_atomically(
                 output / "scene.json", json.dumps([asdict(o) for o in outcomes], indent=1)
             )
-    rows += [
+    median = _figures(before - truth)[0]
+    return "\n".join(
+        [
+            f"before: {median:.2f} px in the median at {len(truth)} check points",
+            "",
+            *_table(outcomes),
+        ]
+    )
+
+
+def _outcome(request: AlignRequest, truth: Array, moved: Array, progress: Progress) -> SceneOutcome:
+    """Register the scene and judge it by points (N, 2) of the reference and of the sensed image."""
+    reset_peak()
+    start = time.perf_counter()
+    result = align(request, progress)
+    seconds, kept = time.perf_counter() - start, [p for p in result.points if p.enabled]
+    errors = {}
+    prior = known_prior(result.reference_grid, result.sensed_grid, kept)
+    for model in MODELS:
+        try:
+            fit = fitting.fit(
+                model,
+                [p.sensed_px for p in kept],
+                [p.reference_px for p in kept],
+                np.array([p.covariance_px for p in kept]),
+                prior=prior,
+            )
+        except FitError:
+            continue
+        errors[model] = _figures(fit.apply(moved) - truth)
+    return SceneOutcome(
+        request.params.matcher,
+        result.status.value,
+        round(seconds, 1),
+        round(peak_mb()),
+        len(result.points),
+        len(kept),
+        errors,
+    )
+
+
+def _table(outcomes: Sequence[SceneOutcome]) -> list[str]:
+    rows = [
         "| matcher | status | seconds | points/s | peak MB | kept | "
         + " | ".join(f"{m}, median / 90 % px" for m in MODELS)
         + " |",
@@ -156,7 +163,7 @@ def check_scene(
             f"| {o.matcher} | {o.status} | {o.seconds:.0f} | {o.found / o.seconds:.0f} | "
             f"{o.peak_mb:.0f} | {o.kept} of {o.found} | " + " | ".join(cells) + " |"
         )
-    return "\n".join(rows)
+    return rows
 
 
 def _figures(errors: Array) -> tuple[float, float]:

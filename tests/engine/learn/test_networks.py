@@ -27,8 +27,8 @@ from sar_optical_align.plugin.engine.align.align import align
 from sar_optical_align.plugin.engine.align.evidence import Calibration
 from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.learn.logistic import logistic
-from sar_optical_align.plugin.engine.measure.bench import align_case, case_error
 from sar_optical_align.plugin.engine.measure.cases import make_case, read_index
+from sar_optical_align.plugin.engine.measure.trials import align_case, case_error
 from sar_optical_align.plugin.matchers import create
 from sar_optical_align.plugin.matchers.me_ssm import SHIPPED
 from sar_optical_align.plugin.matchers.network import NetworkError
