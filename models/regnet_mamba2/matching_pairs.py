@@ -79,48 +79,18 @@ def match_images(
         probability, in place of a regressor.
     """
     config = net.config
+    # 1. Cells of both images that are each other's partner, by the coarse features
     seen_r, seen_s = net(reference, sensed, modalities)
-    scores = (
-        coarse_scores(seen_r.coarse, seen_s.coarse, config.reach, config.coarse_side)
-        * net.log_scale[0, 0].exp()
-    ).clamp_min(-1e4)
-    far = COARSE_PX * torch.linalg.vector_norm(
-        displacements(config.reach, scores.device), dim=0
-    ) > max(radius_px + COARSE_PX / 2, COARSE_PX)
-    scores = scores.masked_fill(far[:, None, None], -1e4)
-    height, width = scores.shape[-2:]
-    there = torch.softmax(scores, dim=1)[0].flatten(1).T
-    back = (
-        torch.softmax(seen_from_reference(scores, config.reach).clamp_min(-1e4), dim=1)[0]
-        .flatten(1)
-        .T
-    )
-    move, _, mass = expected(there, config.reach, 1)
-    home, _, home_mass = expected(back, config.reach, 1)
-    row, column = torch.meshgrid(
-        torch.arange(height, device=scores.device),
-        torch.arange(width, device=scores.device),
-        indexing="ij",
-    )
-    cell = torch.stack((column.flatten(), row.flatten()), dim=1)
-    partner = torch.round(cell + move).long()
-    inside = ((partner >= 0) & (partner < torch.tensor([width, height], device=scores.device))).all(
-        1
-    )
-    number = partner[:, 1].clamp(0, height - 1) * width + partner[:, 0].clamp(0, width - 1)
-    probability = mass * home_mass[number]
-    loop = (
-        (move - home[number]).abs().amax(1)
-    )  # `back` numbers displacements from sensed to reference too
-    rim = torch.tensor([width, height], device=scores.device) - rim_px // COARSE_PX
-    inside &= ((cell >= rim_px // COARSE_PX) & (cell < rim)).all(1)
-    keep = torch.nonzero(inside & (loop <= 1.0) & (probability >= threshold))[:, 0]
+    scores = _coarse_scores_within(net, seen_r.coarse, seen_s.coarse, radius_px)
+    cell, move, probability = _partners(scores, config.reach, threshold, rim_px // COARSE_PX)
+    # 2. Where in the partner's surroundings, by the fine features
     step = COARSE_PX // FINE_PX
-    at = cell[keep] * step + step // 2
-    start = torch.round(move[keep] * step).long()
+    at = cell * step + step // 2
+    start = torch.round(move * step).long()
     forward = _fine(net, seen_s.fine, seen_r.fine, at, at + start)
     mean, spread, fine_mass = expected(forward, config.fine_reach, 2)
     found = start + mean
+    # 3. The way back from there
     landed = torch.round(found).long()
     again = _fine(net, seen_r.fine, seen_s.fine, at + landed, at)
     returned, _, _ = expected(again, config.fine_reach, 2)
@@ -129,13 +99,61 @@ def match_images(
     return Matched(
         sensed_px,
         sensed_px + FINE_PX * found,
-        probability[keep],
+        probability,
         fine_mass,
         FINE_PX**2 * spread,
         FINE_PX * torch.linalg.vector_norm(found - landed + returned, dim=1),
         forward.unflatten(1, (side, side)),
         sensed_px + FINE_PX * (start - config.fine_reach),
     )
+
+
+def _coarse_scores_within(net: Any, reference: Tensor, sensed: Tensor, radius_px: float) -> Tensor:
+    """Return the scores of the coarse displacements; none for those out of reach."""
+    config = net.config
+    scores = (
+        coarse_scores(reference, sensed, config.reach, config.coarse_side)
+        * net.log_scale[0, 0].exp()
+    ).clamp_min(-1e4)
+    far = COARSE_PX * torch.linalg.vector_norm(
+        displacements(config.reach, scores.device), dim=0
+    ) > max(radius_px + COARSE_PX / 2, COARSE_PX)
+    return scores.masked_fill(far[:, None, None], -1e4)
+
+
+def _partners(
+    scores: Tensor, reach: int, threshold: float, rim: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return sensed cells (N, 2) with a partner, the displacement to it in cells, and its
+    probability.
+
+    Args:
+        scores: (1, k^2, H, W) of the displacements of each sensed cell.
+        reach: Of the displacements, cells.
+        threshold: Less probable ones are left out.
+        rim: Cells nearer than this to the border are left out.
+    """
+    height, width = scores.shape[-2:]
+    size = torch.tensor([width, height], device=scores.device)
+    there = torch.softmax(scores, dim=1)[0].flatten(1).T
+    back = torch.softmax(seen_from_reference(scores, reach).clamp_min(-1e4), dim=1)[0].flatten(1).T
+    move, _, mass = expected(there, reach, 1)
+    home, _, home_mass = expected(back, reach, 1)
+    row, column = torch.meshgrid(
+        torch.arange(height, device=scores.device),
+        torch.arange(width, device=scores.device),
+        indexing="ij",
+    )
+    cell = torch.stack((column.flatten(), row.flatten()), dim=1)
+    partner = torch.round(cell + move).long()
+    inside = ((partner >= 0) & (partner < size)).all(1)
+    number = partner[:, 1].clamp(0, height - 1) * width + partner[:, 0].clamp(0, width - 1)
+    probability = mass * home_mass[number]
+    # `back` numbers displacements from sensed to reference too
+    loop = (move - home[number]).abs().amax(1)
+    inside &= ((cell >= rim) & (cell < size - rim)).all(1)
+    keep = torch.nonzero(inside & (loop <= 1.0) & (probability >= threshold))[:, 0]
+    return cell[keep], move[keep], probability[keep]
 
 
 def _fine(net: Any, own: Tensor, other: Tensor, at: Tensor, there: Tensor) -> Tensor:

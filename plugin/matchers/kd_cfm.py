@@ -285,58 +285,30 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         """Place matches to sub-pixel; those whose similarity is highest at the border of its map
         are dropped.
         """
-        import torch
-
         from ...models.kd_cfm.keypoints import CELL_PX
         from ...models.kd_cfm.net import SEARCH
         from .parts.similarity import find_peak
 
+        # 1. The similarity about each match, and those whose peak is inside its map
         mine, other = ((s.fine, s.mask) for s in seen)
-        surfaces = (
-            torch.cat(
-                [
-                    self.net.place(mine, other, a, b)
-                    for a, b in zip(sensed.split(_CHUNK), reference.split(_CHUNK), strict=True)
-                ]
-            )
-            .cpu()
-            .numpy()
-        )
-        peaks = [find_peak(s, 2) for s in surfaces]
-        kept = [i for i, p in enumerate(peaks) if p is not None and not p.at_edge]
-        good = [p for p in peaks if p is not None and not p.at_edge]
-        if not kept:
+        surfaces = self._surfaces(mine, other, sensed, reference)
+        peaks = {
+            i: peak
+            for i, peak in enumerate(find_peak(s, 2) for s in surfaces)
+            if peak is not None and not peak.at_edge
+        }
+        if not peaks:
             return PairMatches.none()
-        sensed, reference, probability, surfaces = (
-            sensed[kept],
-            reference[kept],
-            probability[kept],
-            surfaces[kept],
-        )
-        offset = np.array([(p.x - SEARCH, p.y - SEARCH) for p in good])
-        places = reference.cpu().numpy() + offset
-        limit = np.array([seen[1].fine.shape[2] - 1, seen[1].fine.shape[1] - 1])
-        whole = np.clip(np.round(places), 0, limit).astype(np.int64)
-        there = torch.from_numpy(whole).to(sensed.device)
-        back = (
-            torch.cat(
-                [
-                    self.net.place(other, mine, a, b)
-                    for a, b in zip(there.split(_CHUNK), sensed.split(_CHUNK), strict=True)
-                ]
-            )
-            .cpu()
-            .numpy()
-        )
-        returned = [find_peak(s, 2) for s in back]
-        again = np.array(
-            [(np.inf, np.inf) if p is None else (p.x - SEARCH, p.y - SEARCH) for p in returned]
-        )
-        forward_backward = CELL_PX * np.hypot(*(again - (whole - places)).T)
+        kept, good = list(peaks), list(peaks.values())
+        sensed, reference, surfaces = sensed[kept], reference[kept], surfaces[kept]
+        # 2. The way back from there
+        places = reference.cpu().numpy() + np.array([(p.x - SEARCH, p.y - SEARCH) for p in good])
+        forward_backward = CELL_PX * self._loop(mine, other, sensed, places)
+        # 3. Places in px, and what the score is computed from
         value, second, sharp = (
             np.array([getattr(p, name) for p in good]) for name in ("value", "second", "sharpness")
         )
-        sure = probability.double().cpu().numpy()
+        sure = probability[kept].double().cpu().numpy()
         at = CELL_PX * places + CELL_PX / 2.0
         start = CELL_PX * sensed.double().cpu().numpy() + CELL_PX / 2.0
         near = np.hypot(*(at - start).T) <= radius_px
@@ -350,6 +322,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
                 np.minimum(forward_backward, 8) / 4,
             ]
         )
+        corner = CELL_PX * (reference.double().cpu().numpy() - SEARCH) + CELL_PX / 2.0
         return PairMatches(
             (at + origin)[near],
             (start + origin)[near],
@@ -357,12 +330,55 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
             features[near],
             np.array([p.covariance for p in good])[near] * CELL_PX**2,
             surfaces[near].astype(np.float32),
-            (CELL_PX * (reference.double().cpu().numpy() - SEARCH) + CELL_PX / 2.0 + origin)[near],
+            (corner + origin)[near],
             float(CELL_PX),
             value[near],
             second[near],
             forward_backward[near],
         )
+
+    def _loop(
+        self,
+        own: tuple[Tensor, Tensor],
+        other: tuple[Tensor, Tensor],
+        at: Tensor,
+        places: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Return (N,) how far from where it began a match comes back, from the whole place next to
+        `places` (N, 2) of the other image; cells.
+        """
+        import torch
+
+        from ...models.kd_cfm.net import SEARCH
+        from .parts.similarity import find_peak
+
+        limit = np.array([other[0].shape[2] - 1, other[0].shape[1] - 1])
+        whole = np.clip(np.round(places), 0, limit).astype(np.int64)
+        there = torch.from_numpy(whole).to(at.device)
+        returned = [find_peak(s, 2) for s in self._surfaces(other, own, there, at)]
+        again = np.array(
+            [(np.inf, np.inf) if p is None else (p.x - SEARCH, p.y - SEARCH) for p in returned]
+        )
+        return np.asarray(np.hypot(*(again - (whole - places)).T))
+
+    def _surfaces(
+        self,
+        own: tuple[Tensor, Tensor],
+        other: tuple[Tensor, Tensor],
+        at: Tensor,
+        there: Tensor,
+    ) -> NDArray[np.float32]:
+        """Return (N, k, k) similarities of the surroundings of `at` with those about `there`; a
+        part of the places at a time.
+        """
+        import torch
+
+        parts = [
+            self.net.place(own, other, a, b)
+            for a, b in zip(at.split(_CHUNK), there.split(_CHUNK), strict=True)
+        ]
+        surfaces: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
+        return surfaces
 
 
 def _seen_part(valid: NDArray[np.bool_]) -> tuple[slice, slice] | None:

@@ -115,7 +115,7 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         Raises:
             AlignError: the images differ in size.
         """
-        from .parts.descriptors import read_peaks, surfaces_around, windows
+        from .parts.descriptors import read_peaks, surfaces_around
 
         check_same_size(reference, sensed)
         part = _seen_part(reference.mask | sensed.mask)
@@ -127,18 +127,12 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         if not len(nodes):
             return PairMatches.none()
         described = self.describe(reference), self.describe(sensed)
-        reach, scale = (
-            int(min(self.params.reach_px, search_radius_px)) // _STEP,
-            float(self.net.log_scale.detach().exp()),
-        )
+        reach = int(min(self.params.reach_px, search_radius_px)) // _STEP
+        scale = float(self.net.log_scale.detach().exp())
         surfaces = surfaces_around(
             described[1][nodes[:, 1], nodes[:, 0]], described[0], valid[0], nodes, reach
         )
-        allowed = None
-        if self.params.candidates == "keypoints":
-            corners, marks = self._nodes(reference, valid[0]), np.zeros_like(valid[0])
-            marks[corners[:, 1], corners[:, 0]] = True
-            allowed = windows(marks, nodes, reach)
+        allowed = self._corners_around(reference, valid[0], nodes, reach)
         peaks = read_peaks(surfaces, scale, allowed)
         found = np.clip(nodes + peaks.node, 0, np.array(valid[0].shape[::-1]) - 1)
         back = read_peaks(
@@ -152,29 +146,12 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         if self.net.config.joined:
             near = [d[..., : self.net.config.channels] for d in described]
             again = np.clip(found + back.node, 0, np.array(valid[1].shape[::-1]) - 1)
-            there = _beside(
-                surfaces_around(near[1][nodes[:, 1], nodes[:, 0]], near[0], valid[0], found, 2),
-                scale,
-            )
-            here = _beside(
-                surfaces_around(near[0][found[:, 1], found[:, 0]], near[1], valid[1], again, 2),
-                scale,
-            )
+            there = _beside(near[1], nodes, near[0], valid[0], found, scale)
+            here = _beside(near[0], found, near[1], valid[1], again, scale)
             offset, way_back = found - nodes + there.offset, again - found + here.offset
             keep &= there.free & here.free
         shift, error = _STEP * offset, _STEP * np.hypot(*(offset + way_back).T)
         keep &= (np.hypot(*shift.T) <= search_radius_px) & (np.abs(offset) <= reach).all(axis=1)
-        facts = np.stack(
-            (
-                np.ones(len(nodes)),
-                peaks.value - peaks.second,
-                peaks.mass,
-                np.minimum(peaks.sharpness, 20) / 10,
-                np.minimum(error, 16) / 4,
-                peaks.value,
-            ),
-            axis=1,
-        )
         origin = np.array([part[1].start, part[0].start], dtype=np.float64)
         at = (nodes * _STEP + _HALF).astype(np.float64) + origin
         covariance = peaks.covariance * _STEP**2 + _LEAST_VARIANCE_PX2 * np.eye(2)
@@ -182,7 +159,7 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
             reference=(at + shift)[keep],
             sensed=at[keep],
             score=peaks.mass[keep],
-            features=facts[keep],
+            features=_features(peaks, error)[keep],
             covariance=covariance[keep],
             surfaces=surfaces[keep],
             surface_origin=(at + shift - _STEP * (peaks.offset + reach))[keep],
@@ -191,6 +168,18 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
             second=peaks.second[keep],
             forward_backward=error[keep],
         )
+
+    def _corners_around(
+        self, image: Image, valid: NDArray[np.bool_], nodes: NDArray[np.int64], reach: int
+    ) -> NDArray[np.bool_] | None:
+        """Return which places about each node are keypoints too; None where any place will do."""
+        from .parts.descriptors import windows
+
+        if self.params.candidates != "keypoints":
+            return None
+        corners, marks = self._nodes(image, valid), np.zeros_like(valid)
+        marks[corners[:, 1], corners[:, 0]] = True
+        return windows(marks, nodes, reach)
 
     def describe(self, image: Image) -> NDArray[np.float32]:
         """Return unit descriptors (rows, columns, C) of places 4 px apart, the first at (32, 32)
@@ -239,16 +228,39 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         return np.asarray(nodes[valid[nodes[:, 1], nodes[:, 0]]])
 
 
-def _beside(surfaces: NDArray[np.float32], scale: float) -> Peaks:
-    """Read (N, 5, 5) similarities at the highest of those of the middle 3 x 3 nodes that none of
-    their neighbours exceeds; not `free` without one.
+def _beside(
+    own: NDArray[np.float32],
+    at: NDArray[np.int64],
+    other: NDArray[np.float32],
+    valid: NDArray[np.bool_],
+    there: NDArray[np.int64],
+    scale: float,
+) -> Peaks:
+    """Compare the descriptors at `at` with the (5, 5) about `there`, and read them at the highest
+    of the middle 3 x 3 nodes that none of their neighbours exceeds; not `free` without one.
     """
     from scipy.ndimage import maximum_filter
 
-    from .parts.descriptors import read_peaks
+    from .parts.descriptors import read_peaks, surfaces_around
 
+    surfaces = surfaces_around(own[at[:, 1], at[:, 0]], other, valid, there, 2)
     top = surfaces >= maximum_filter(surfaces, (1, 3, 3))
     return read_peaks(surfaces, scale, top & np.pad(np.ones((3, 3), bool), 1))
+
+
+def _features(peaks: Peaks, error: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (N, 6) what the score is computed from; `error` is that of the way back, px."""
+    return np.stack(
+        (
+            np.ones(len(error)),
+            peaks.value - peaks.second,
+            peaks.mass,
+            np.minimum(peaks.sharpness, 20) / 10,
+            np.minimum(error, 16) / 4,
+            peaks.value,
+        ),
+        axis=1,
+    )
 
 
 def _seen(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

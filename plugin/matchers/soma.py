@@ -137,9 +137,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
             _logistic(_array(forth.certainty)[0]),
             forth.levels[-1],
         )
-        logits = _array(finest.logits)
-        probability = np.exp(logits - logits.max(axis=0))
-        probability /= probability.sum(axis=0)
+        probability = _softmax(_array(finest.logits))
         cell = sensed.data.shape[0] // flow.shape[1]
         rows, columns = self._places(certainty, sensed, reference, cell)
         if not len(rows):
@@ -148,10 +146,6 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         shift = flow[:, rows, columns].T
         returned = _read(_array(back.flow), (at + shift) / cell - 0.5)
         xx, xy, yy = _array(finest.covariance)[:, rows, columns]
-        variance = _LEAST_VARIANCE_PX2
-        covariance = np.stack(
-            (np.stack((xx + variance, xy), axis=1), np.stack((xy, yy + variance), axis=1)), axis=1
-        )
         side = round(len(probability) ** 0.5)
         surfaces = probability[:, rows, columns].T.reshape(-1, side, side)
         apart = np.hypot(*(shift + returned).T)
@@ -183,7 +177,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
             "sensed": at + corner,
             "score": sure,
             "features": features,
-            "covariance": covariance,
+            "covariance": _matrices(xx, xy, yy),
             "surfaces": surfaces.astype(np.float32),
             "surface_origin": origin + corner,
             "peak": peak,
@@ -227,6 +221,22 @@ def _array(tensor: Any) -> NDArray[np.float64]:
 
 def _logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -9.0, 9.0))))
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities along the first axis."""
+    probability = np.exp(logits - logits.max(axis=0))
+    return np.asarray(probability / probability.sum(axis=0))
+
+
+def _matrices(
+    xx: NDArray[np.float64], xy: NDArray[np.float64], yy: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return (N, 2, 2) covariances, none of which is smaller than can be measured."""
+    least = _LEAST_VARIANCE_PX2
+    return np.stack(
+        (np.stack((xx + least, xy), axis=1), np.stack((xy, yy + least), axis=1)), axis=1
+    )
 
 
 def _read(flow: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
