@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ...ui.parts.calm import Calm
-from ..core.fit.quality import Advice
+from ..core.fit.advisor import Advice
 from ..core.session.refit import advise_points
 from ..core.session.session import Session, SessionPoint
 from ..core.wording import tr

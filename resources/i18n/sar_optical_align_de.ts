@@ -484,7 +484,7 @@
         <translation>Punkte weiter innen in der Überlappung setzen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/learn/adapt.py"/>
+        <location filename="../../plugin/engine/learn/scene_windows.py"/>
         <source>Add points further inside the overlap; on very small scenes there is nothing to learn from.</source>
         <translation>Punkte weiter innen in der Überlappung setzen; auf sehr kleinen Szenen gibt es nichts zu lernen.</translation>
     </message>
@@ -2594,7 +2594,7 @@
         <translation>Gewählte Punkte messen, aber aus der Anpassung heraushalten; nochmals: zurück (C)</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/learn/adapt.py"/>
+        <location filename="../../plugin/engine/learn/scene_windows.py"/>
         <source>Measuring at the points held back</source>
         <translation>Messen an den zurückgehaltenen Punkten</translation>
     </message>
@@ -5724,17 +5724,17 @@
         <translation>{1}: {0} % haben bis an den Rand den Wert {2}, den nichts als NoData ausweist; er zählt als Bild.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/fit/quality.py"/>
+        <location filename="../../plugin/core/fit/advisor.py"/>
         <source>{0} ({1} RMSE {2} px) is the simplest model within one standard error of the best, {3} ({4} px).</source>
         <translation>{0} ({1}-RMSE {2} px) ist das einfachste Modell innerhalb eines Standardfehlers vom besten, {3} ({4} px).</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/fit/quality.py"/>
+        <location filename="../../plugin/core/fit/advisor.py"/>
         <source>{0} ({1} RMSE {2} px) stays: {3} ({4} px) is too close to it to change for.</source>
         <translation>{0} ({1}-RMSE {2} px) bleibt: {3} ({4} px) liegt zu nahe daran, um zu wechseln.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/fit/quality.py"/>
+        <location filename="../../plugin/core/fit/advisor.py"/>
         <source>{0} No redundancy, RMSE undefined: {1}.</source>
         <translation>{0} Keine Redundanz, RMSE unbestimmt: {1}.</translation>
     </message>
@@ -5819,7 +5819,7 @@
         <translation>{0} ist nicht georeferenziert, das andere Raster schon.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/fit/quality.py"/>
+        <location filename="../../plugin/core/fit/advisor.py"/>
         <source>{0} has the smallest {1} RMSE ({2} px); no simpler model is within one standard error of it.</source>
         <translation>{0} hat den kleinsten {1}-RMSE ({2} px); kein einfacheres Modell liegt innerhalb eines Standardfehlers davon.</translation>
     </message>
@@ -5914,7 +5914,7 @@
         <translation>{0} gilt jetzt als in {1} liegend; die Datei bleibt, wie sie ist.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/fit/quality.py"/>
+        <location filename="../../plugin/core/fit/advisor.py"/>
         <source>{0} is the simplest model; there are too few points to test any: no redundancy, RMSE undefined.</source>
         <translation>{0} ist das einfachste Modell; für einen Test sind es zu wenige Punkte: keine Redundanz, RMSE unbestimmt.</translation>
     </message>
@@ -6004,7 +6004,7 @@
         <translation>{0} Stützpunkte liegen außerhalb des Suchbilds, wo das Modell extrapoliert.</translation>
     </message>
     <message>
-        <location filename="../../plugin/core/fit/quality.py"/>
+        <location filename="../../plugin/core/fit/advisor.py"/>
         <source>{0}, the simplest model, has the smallest {1} RMSE ({2} px).</source>
         <translation>{0}, das einfachste Modell, hat den kleinsten {1}-RMSE ({2} px).</translation>
     </message>

@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QApplication
 from qgis.PyQt.QtXml import QDomDocument
 from review_pairs import REFERENCE_GT, result_of, tie_points
 from sar_optical_align import classFactory
-from sar_optical_align.plugin.core.fit.quality import ADVISED
+from sar_optical_align.plugin.core.fit.advisor import ADVISED
 from sar_optical_align.plugin.core.geometry import coords
 from sar_optical_align.plugin.core.session.session import Role
 from sar_optical_align.ui.dock import ACCURACY, REVIEW

@@ -15,7 +15,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...plugin.core.fit.quality import ADVISED, Advice
+from ...plugin.core.fit.advisor import ADVISED, Advice
 from ...plugin.core.fit.transforms import KINDS
 from ...plugin.core.types import Quality
 from ..parts.text import length, number, tr

@@ -1,4 +1,4 @@
-"""Honest accuracy: fit, leave-one-out and hold-out errors of each model, and which model to take.
+"""Honest accuracy: fit, leave-one-out and hold-out errors of a model.
 
 Figures are lengths of 2-D error vectors: RMSE = sqrt(mean(dx^2 + dy^2)).
 """
@@ -6,7 +6,7 @@ Figures are lengths of 2-D error vectors: RMSE = sqrt(mean(dx^2 + dy^2)).
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,54 +22,10 @@ from .fitting import fit_details
 from .transforms import KINDS, Transform
 
 Array = NDArray[np.float64]
-ADVISED = (
-    "shift",
-    "similarity",
-    "affine",
-    "projective",
-    "polynomial2",
-    "polynomial3",
-    "tps",
-    "field",
-)
 _BUFFER = 1.0
-_BLOCKS_FROM = 16
-_FEWEST = {
-    "tps": 30,
-    "field": 30,
-}  # their smoothing is chosen with all points, which flatters them where these are few
-_NEGLIGIBLE_PX = 1e-6
 _SIGMAS = 3.0
 """Standard errors of the points beyond which an RMSE, a mean over all of them, is no noise."""
 _LEAST_RADIUS_PX, _RADIUS_SHARE = 8.0, 0.02
-_LEAVE, _COME = (
-    2.0,
-    0.5,
-    # standard errors from the best at which the model recommended so far is left, and a simpler one
-    # taken
-)
-
-
-@dataclass(frozen=True)
-class Advice:
-    """What the model advisor says.
-
-    Attributes:
-        best: Key of the recommended model.
-        qualities: Figures of every model that could be fitted, simple to complex.
-        why: The reason in plain words.
-        problems: Models that could not be fitted, and why.
-        parameters: Effective parameters of each model that could be fitted: twice the trace of its
-            hat matrix.
-        fit: The fit of the recommended model.
-    """
-
-    best: str
-    qualities: tuple[Quality, ...]
-    why: str
-    problems: tuple[tuple[str, str], ...] = ()
-    parameters: tuple[tuple[str, float], ...] = ()
-    fit: Fit | None = field(default=None, compare=False, repr=False)
 
 
 def residuals(transform: Transform, sensed_px: ArrayLike, reference_px: ArrayLike) -> Array:
@@ -160,9 +116,9 @@ def assess(
     Raises:
         FitError: when the model cannot be fitted.
     """
-    source, target = _as_georeferenced(sensed_px, prior), coords.as_points(reference_px)
+    source, target = as_georeferenced(sensed_px, prior), coords.as_points(reference_px)
     fit = fit or fit_details(kind, source, target, covariances)
-    return _figures(
+    return figures_of(
         kind,
         Errors.of(fit, source, KINDS[kind].min_points, independent),
         coverage_of(target, overlap_area_px),
@@ -170,7 +126,7 @@ def assess(
     )
 
 
-def _as_georeferenced(sensed_px: ArrayLike, prior: Transform | None) -> Array:
+def as_georeferenced(sensed_px: ArrayLike, prior: Transform | None) -> Array:
     """Return (N, 2) where the models start from."""
     return coords.as_points(sensed_px) if prior is None else prior.apply(sensed_px)
 
@@ -277,7 +233,8 @@ class Errors:
         return cls(fit.residuals_px, fit.leave_one_out(), hold_out_errors(fit, source, independent))
 
 
-def _figures(kind: str, errors: Errors, coverage: float, to_map: ArrayLike | None) -> Quality:
+def figures_of(kind: str, errors: Errors, coverage: float, to_map: ArrayLike | None) -> Quality:
+    """Return the figures of a model from what it gets wrong; see `assess`."""
     # A far extrapolation says nothing of the map people will use: blocks that cannot be spared are
     # left out of the mean.
     held = errors.hold_out[np.isfinite(errors.hold_out).all(axis=1)]
@@ -302,142 +259,3 @@ def _figures(kind: str, errors: Errors, coverage: float, to_map: ArrayLike | Non
         in_map[2],
         ce90_map,
     )
-
-
-@one_thread()
-def advise(
-    sensed_px: ArrayLike,
-    reference_px: ArrayLike,
-    covariances: ArrayLike | None = None,
-    overlap_area_px: float | None = None,
-    to_map: ArrayLike | None = None,
-    kinds: tuple[str, ...] = ADVISED,
-    independent: float | None = None,
-    held: str = "",
-    prior: Transform | None = None,
-) -> Advice:
-    """Recommend the simplest model whose hold-out RMSE is within one standard error of the best.
-
-    The standard error is that of the mean squared hold-out error over the spatial blocks of the
-    best model. With fewer than 16 points blocks are too large to be spared, and leave-one-out
-    errors take the place of the hold-out errors. The spline and the field are recommended from 30
-    points on. A model without redundancy (no point to spare) is recommended only where there is no
-    other.
-
-    Args:
-        sensed_px: (N, 2).
-        reference_px: (N, 2).
-        covariances: (N, 2, 2), or None.
-        overlap_area_px: See `assess`.
-        to_map: See `assess`.
-        kinds: Models to try.
-        independent: How many independent matches the points are worth (overlapping templates share
-            their errors): the margin around a block held out is their spacing, and models with more
-            than `independent` / 3 parameters are not recommended, shift and similarity excepted.
-            None = as many as there are points, and no limit.
-        held: Model recommended so far, "" = none. It stays while it is up to 2 standard errors from
-            the best and no simpler model comes within 0.5 of them, so that near a tie single points
-            do not turn the advice back and forth.
-        prior: See `fitting.fit_details`: what the georeferencing of both rasters fixes is not
-            estimated, so that a shift is a shift on the map.
-
-    Raises:
-        FitError: when no model at all can be fitted, or the points contradict each other.
-    """
-    source, target = _as_georeferenced(sensed_px, prior), coords.as_points(reference_px)
-    most = float("inf") if independent is None else max(independent / 3, 4.0)
-    by_blocks = len(source) >= _BLOCKS_FROM
-    blocks = spatial_blocks(source) if by_blocks else np.arange(len(source))
-    coverage = coverage_of(target, overlap_area_px)
-    qualities: list[Quality] = []
-    squares: dict[str, Array] = {}
-    problems: list[tuple[str, FitError]] = []
-    fits: dict[str, Fit] = {}
-    for kind in kinds:
-        try:
-            fit = fit_details(kind, source, target, covariances)
-        except FitError as error:
-            problems.append((kind, error))
-            continue
-        fits[kind] = fit
-        errors = Errors.of(fit, source, KINDS[kind].min_points, independent)
-        qualities.append(_figures(kind, errors, coverage, to_map))
-        judged = errors.hold_out if by_blocks else errors.leave_one_out
-        if (
-            np.isfinite(judged).all()
-            and KINDS[kind].parameters <= most
-            and len(source) >= _FEWEST.get(kind, 0)
-        ):
-            squares[kind] = np.array(
-                [(judged[blocks == b] ** 2).sum(axis=1).mean() for b in np.unique(blocks)]
-            )
-    if not qualities:
-        raise problems[0][1]
-    best, why = _choose(qualities, squares, "hold-out" if by_blocks else "leave-one-out", held)
-    parameters = tuple((kind, 2.0 * float(fit.leverage.sum())) for kind, fit in fits.items())
-    return Advice(
-        best,
-        tuple(qualities),
-        why,
-        tuple((kind, str(error)) for kind, error in problems),
-        parameters,
-        fits[best].with_prior(prior),
-    )
-
-
-def _choose(
-    qualities: list[Quality], squares: dict[str, Array], measure: str, held: str = ""
-) -> tuple[str, str]:
-    """Return the key of the model to take and why, from the mean squared errors per block of each
-    model.
-    """
-    if not squares:
-        best = qualities[0].model
-        label = KINDS[best].label
-        return (
-            best,
-            f"{label} is the simplest model; there are too few points to test any: no "
-            "redundancy, RMSE undefined.",
-        )
-    means = {kind: float(np.mean(s)) for kind, s in squares.items()}
-    winner = min(means, key=lambda k: (means[k], KINDS[k].complexity))
-    spread = squares[winner]
-    error = float(spread.std(ddof=1) / np.sqrt(len(spread))) if len(spread) > 1 else 0.0
-    limit = means[winner] + error + _NEGLIGIBLE_PX**2
-    best = min((k for k in squares if means[k] <= limit), key=lambda k: KINDS[k].complexity)
-    if held in squares and held != best:
-        simpler = KINDS[best].complexity < KINDS[held].complexity
-        if means[held] <= means[winner] + (1.0 if simpler else _LEAVE) * error and not (
-            simpler and means[best] <= means[winner] + _COME * error
-        ):
-            at, other = (
-                next(q for q in qualities if q.model == held),
-                next(q for q in qualities if q.model == best),
-            )
-            a, b = (
-                q.holdout_rmse_px if measure == "hold-out" else q.loo_rmse_px for q in (at, other)
-            )
-            return (
-                held,
-                f"{KINDS[held].label} ({measure} RMSE {a:.2f} px) stays: "
-                f"{KINDS[best].label} ({b:.2f} px) is too close to it to change for.",
-            )
-    shown = {
-        q.model: q.holdout_rmse_px if measure == "hold-out" else q.loo_rmse_px for q in qualities
-    }
-    label, chosen = KINDS[best].label, shown[best]
-    if best != winner:
-        why = (
-            f"{label} ({measure} RMSE {chosen:.2f} px) is the simplest model within one "
-            "standard error of the best, "
-            f"{KINDS[winner].label} ({shown[winner]:.2f} px)."
-        )
-    elif any(KINDS[k].complexity < KINDS[best].complexity for k in squares):
-        why = (
-            f"{label} has the smallest {measure} RMSE ({chosen:.2f} px); no simpler model is "
-            "within one standard error of it."
-        )
-    else:
-        why = f"{label}, the simplest model, has the smallest {measure} RMSE ({chosen:.2f} px)."
-    idle = [KINDS[q.model].label for q in qualities if np.isnan(q.loo_rmse_px)]
-    return best, f"{why} No redundancy, RMSE undefined: {', '.join(idle)}." if idle else why

@@ -11,10 +11,10 @@ from ..errors import InputError, NoReliableAlignmentError
 from ..geometry import coords
 from ..geometry.grid import Grid
 from ..types import Quality, TiePoint
-from . import fitting, quality
+from . import advisor, fitting, quality
+from .advisor import Advice
 from .fits import Fit
 from .prior import known_prior
-from .quality import Advice
 
 Array = NDArray[np.float64]
 
@@ -62,7 +62,7 @@ def fit_tie_points(
     independent = (
         float(sum(p.worth for p in enabled)) if any(p.worth < 1.0 for p in enabled) else None
     )
-    advice = quality.advise(
+    advice = advisor.advise(
         source, target, covariances, area, to_map, independent=independent, prior=prior
     )
     kind = advice.best if model == "auto" else model

@@ -11,10 +11,11 @@ import numpy as np
 
 from ..blas import one_thread
 from ..errors import FitError
+from ..fit.advisor import Advice
 from ..fit.coverage import Coverage, cover
 from ..fit.fitting import fit
 from ..fit.folding import FoldCheck, check_folds
-from ..fit.quality import Advice, rmse
+from ..fit.quality import rmse
 from ..fit.range_test import RangeTest, range_test
 from ..geometry import coords
 from ..geometry.grid import Grid

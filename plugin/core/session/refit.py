@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import FitError
-from ..fit import fitting, quality
+from ..fit import advisor, fitting, quality
+from ..fit.advisor import Advice
 from ..fit.fits import Fit
 from ..fit.prior import known_prior
-from ..fit.quality import Advice
 from ..fit.transforms import Transform
 from ..geometry import coords
 from ..geometry.grid import Grid
@@ -63,7 +63,7 @@ def advise_points(
     sensed, reference, covariances = control_of(points)
     prior = prior_of(points, grids)
     frame = _frame(sensed, reference, covariances, grids, prior)
-    return quality.advise(
+    return advisor.advise(
         sensed,
         reference,
         covariances,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..errors import FitError
-from ..fit.quality import Advice
+from ..fit.advisor import Advice
 from ..geometry.grid import Grid
 from .point import SessionPoint
 from .refit import FitState, advise_points, fit_points

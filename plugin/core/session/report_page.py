@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..fields import param_infos
-from ..fit.quality import Advice
+from ..fit.advisor import Advice
 from ..types import MODEL_LABELS, AlignParams
 from ..wording import fill, number, tr
 from .point import PointState, Role, SessionPoint

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import UsageError
-from ..fit.quality import Advice
+from ..fit.advisor import Advice
 from ..geometry.grid import Grid
 from ..types import RasterRef, TiePoint
 from .file import SessionFile, load_record

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import FitError
-from ...core.fit import fitting, quality
+from ...core.fit import advisor, fitting, quality
 from ...core.fit.prior import known_prior
 from ...core.fit.quality import implausible
 from ...core.fit.transforms import Transform
@@ -208,7 +208,7 @@ def fit_points(
         area = quality.coverable_area(
             sensed, reference, covariances, pair.reference.grid, pair.sensed.grid, prior
         )
-        advice = quality.advise(
+        advice = advisor.advise(
             sensed, reference, covariances, area, to_map, independent=independent, prior=prior
         )
         key = advice.best if model == "auto" else model

@@ -26,12 +26,12 @@ from sar_optical_align.plugin.core.types import (
 )
 from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.learn import adapt as adapting
-from sar_optical_align.plugin.engine.learn.adapt import (
+from sar_optical_align.plugin.engine.learn.adapt import _is_better, adapt
+from sar_optical_align.plugin.engine.learn.scene_windows import (
     _covered,
-    _is_better,
-    _windows,
-    adapt,
     hold_back,
+    split_scene,
+    training_windows,
 )
 from sar_optical_align.plugin.engine.read.pair import open_pair
 from sar_optical_align.plugin.matchers.network import shipped_weights
@@ -130,8 +130,8 @@ def test_windows_show_the_same_ground_and_none_of_what_is_held_back(scene):
     same = RasterRef(scene[0][1].replace("sar", "same"), (), Modality.SAR)
     scale = AlignParams(matcher="me_ssm", model="shift", sar_scale="db")  # no logarithm
     with open_pair(AlignRequest(request.align.reference, same, scale)) as pair:
-        split = adapting._split(pair, request)
-        pairs = _windows(split, 64, 1, Progress())
+        split = split_scene(pair, request)
+        pairs = training_windows(split, 64, 1, Progress())
     assert split.held.sum() >= 9
     assert len(pairs) > 20
     for p in pairs:

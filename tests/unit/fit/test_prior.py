@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import NoReliableAlignmentError, UsageError
 from sar_optical_align.plugin.core.fit import fitting
+from sar_optical_align.plugin.core.fit.advisor import advise
 from sar_optical_align.plugin.core.fit.prior import known_prior
-from sar_optical_align.plugin.core.fit.quality import advise, implausible, radius_of
+from sar_optical_align.plugin.core.fit.quality import implausible, radius_of
 from sar_optical_align.plugin.core.fit.tie_point_fit import fit_tie_points
 from sar_optical_align.plugin.core.fit.transforms import Transform
 from sar_optical_align.plugin.core.geometry import coords

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from point_sets import ALL_KINDS, HEIGHT, WIDTH, covariances, scattered, truth
 from sar_optical_align.plugin.core.errors import FitError
-from sar_optical_align.plugin.core.fit import quality
+from sar_optical_align.plugin.core.fit import advisor, quality
 from sar_optical_align.plugin.core.fit.fitting import fit, fit_details
 from sar_optical_align.plugin.core.fit.transforms import KINDS
 
@@ -26,7 +26,7 @@ def noisy(kind: str, n: int, seed: int, sigma: float = SIGMA_PX) -> tuple[np.nda
 
 
 def advised(kind: str, n: int, draws: int) -> Counter:
-    return Counter(quality.advise(*noisy(kind, n, seed)).best for seed in range(draws))
+    return Counter(advisor.advise(*noisy(kind, n, seed)).best for seed in range(draws))
 
 
 def test_residuals_are_transform_of_sensed_minus_reference():
@@ -162,12 +162,12 @@ def test_the_advisor_takes_a_spline_only_where_no_polynomial_will_do():
     bent = (
         waves + 4 * np.sin(waves / 110) + np.random.default_rng(7).normal(0, SIGMA_PX, waves.shape)
     )
-    assert quality.advise(waves, bent).best == "tps"
+    assert advisor.advise(waves, bent).best == "tps"
     assert advised("polynomial3", 150, 20)["tps"] <= 4
 
 
 def test_the_advisor_gives_its_reason_and_every_model_it_tried():
-    advice = quality.advise(*noisy("affine", 60, 8))
+    advice = advisor.advise(*noisy("affine", 60, 8))
     assert tuple(q.model for q in advice.qualities) == (*WITHOUT_SPLINE, "tps", "field")
     assert "Affine" in advice.why
     assert "hold-out RMSE" in advice.why
@@ -176,7 +176,7 @@ def test_the_advisor_gives_its_reason_and_every_model_it_tried():
 
 def test_the_simpler_model_wins_within_one_standard_error():
     for seed in range(30):
-        advice = quality.advise(*noisy("affine", 60, seed), kinds=WITHOUT_SPLINE)
+        advice = advisor.advise(*noisy("affine", 60, seed), kinds=WITHOUT_SPLINE)
         figures = {q.model: q.holdout_rmse_px for q in advice.qualities}
         winner = min(figures, key=lambda k: figures[k])
         assert KINDS[advice.best].complexity <= KINDS[winner].complexity
@@ -188,7 +188,7 @@ def test_the_simpler_model_wins_within_one_standard_error():
 def test_models_without_redundancy_are_named_and_not_recommended(n, best):
     sensed = np.array([[0.0, 0.0], [900.0, 50.0], [850.0, 600.0], [60.0, 650.0]])[:n]
     reference = truth("affine" if n == 4 else "similarity", sensed)
-    advice = quality.advise(sensed, reference)
+    advice = advisor.advise(sensed, reference)
     assert advice.best == best
     assert "o redundancy, RMSE undefined" in advice.why
     for q in advice.qualities:
@@ -197,8 +197,8 @@ def test_models_without_redundancy_are_named_and_not_recommended(n, best):
 
 def test_points_worth_few_independent_matches_do_not_carry_a_complex_model():
     sensed, reference = noisy("polynomial3", 200, 9)
-    assert KINDS[quality.advise(sensed, reference).best].parameters >= 20
-    assert KINDS[quality.advise(sensed, reference, independent=20.0).best].parameters <= 6
+    assert KINDS[advisor.advise(sensed, reference).best].parameters >= 20
+    assert KINDS[advisor.advise(sensed, reference, independent=20.0).best].parameters <= 6
 
 
 def test_held_out_blocks_keep_the_distance_of_independent_matches():
@@ -228,7 +228,7 @@ def test_held_out_blocks_keep_the_distance_of_independent_matches():
             rtol=0,
             atol=1e-7,
         )
-    advice = quality.advise(sensed, reference, independent=40.0)
+    advice = advisor.advise(sensed, reference, independent=40.0)
     for q in advice.qualities:
         assert quality.assess(
             q.model, sensed, reference, independent=40.0
@@ -255,12 +255,12 @@ def test_weights_reach_the_advisor():
 
 def test_no_model_for_no_points():
     with pytest.raises(FitError, match="at least 1"):
-        quality.advise([], [])
+        advisor.advise([], [])
 
 
 def test_conflicting_points_are_named_by_the_advisor():
     with pytest.raises(FitError, match="Points 1 and 3"):
-        quality.advise(
+        advisor.advise(
             [[5.0, 5.0], [80.0, 9.0], [5.0, 5.0]], [[5.0, 5.0], [80.0, 9.0], [60.0, 5.0]]
         )
 
@@ -268,7 +268,7 @@ def test_conflicting_points_are_named_by_the_advisor():
 @pytest.mark.parametrize("n", [17, 100])
 def test_hold_out_of_one_shared_position_is_not_a_crash(n):
     spot = np.full((n, 2), 7.0)
-    advice = quality.advise(spot, spot + 1.0)
+    advice = advisor.advise(spot, spot + 1.0)
     assert advice.best == "shift"
 
 
@@ -286,7 +286,7 @@ def walk(amplitude: float, held: bool) -> list[str]:
     advice, models = "", []
     for out in range(len(sensed)):
         for keep in (np.arange(len(sensed)) != out, np.full(len(sensed), True)):
-            advice = quality.advise(
+            advice = advisor.advise(
                 sensed[keep], reference[keep], kinds=WITHOUT_SPLINE, held=advice if held else ""
             ).best
             models.append(advice)
@@ -311,15 +311,15 @@ def test_near_a_tie_single_points_do_not_turn_the_advice_back_and_forth():
 )
 def test_the_advice_held_is_left_where_the_points_speak_against_it(amplitude, held):
     sensed, reference = bent(amplitude)
-    advice = quality.advise(sensed, reference, held=held)
-    assert advice.best == quality.advise(sensed, reference).best != held
-    assert advice.why == quality.advise(sensed, reference).why
+    advice = advisor.advise(sensed, reference, held=held)
+    assert advice.best == advisor.advise(sensed, reference).best != held
+    assert advice.why == advisor.advise(sensed, reference).why
 
 
 @pytest.mark.parametrize("held", ALL_KINDS)
 def test_asking_again_gives_the_same_advice(held):
     for amplitude in np.linspace(0.0, 4.0, 6):
         sensed, reference = bent(amplitude)
-        first = quality.advise(sensed, reference, held=held)
-        again = quality.advise(sensed, reference, held=first.best)
+        first = advisor.advise(sensed, reference, held=held)
+        again = advisor.advise(sensed, reference, held=first.best)
         assert again.best == first.best

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from point_sets import HEIGHT, WIDTH, scattered, truth
+from sar_optical_align.plugin.core.fit.advisor import ADVISED
 from sar_optical_align.plugin.core.fit.coverage import convex_hull, cover, inside_hull
 from sar_optical_align.plugin.core.fit.displacement import (
     displacement_field,
@@ -17,7 +18,6 @@ from sar_optical_align.plugin.core.fit.displacement import (
 )
 from sar_optical_align.plugin.core.fit.fitting import fit, fit_details
 from sar_optical_align.plugin.core.fit.folding import check_folds
-from sar_optical_align.plugin.core.fit.quality import ADVISED
 from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.session.judgement import Case, judge
 from sar_optical_align.plugin.core.session.point import Role, SessionPoint

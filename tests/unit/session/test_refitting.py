@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from sar_optical_align.plugin.core.fit.quality import Advice
+from sar_optical_align.plugin.core.fit.advisor import Advice
 from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.session.file import SessionFile
 from sar_optical_align.plugin.core.session.session import Session
