@@ -76,19 +76,19 @@ class RegisterImages(MatchingAlgorithm):
                 parameters, context, feedback, progress.part(0.0, 0.85), files
             )
             request = result.request
-            ok = result.status is Status.OK and result.transform is not None
-            if ok:
+            transform = result.transform if result.status is Status.OK else None
+            if transform is not None:
                 warp_into(
                     files.part(output),
                     request.sensed.path,
                     result.reference_grid,
-                    result.transform,
+                    transform,
                     params,
                     progress.part(0.85, 1.0),
                     request.sensed.nodata,
                     request.reference.path,
                 )
             files.deliver()
-        if not ok and self.parameterAsBoolean(parameters, "FAIL_ON_REFUSAL", context):
+        if transform is None and self.parameterAsBoolean(parameters, "FAIL_ON_REFUSAL", context):
             raise QgsProcessingException(f"{tr(result.message)} {tr(result.hint)}".strip())
-        return {**outputs, "OUTPUT": str(output)} if ok else outputs
+        return outputs if transform is None else {**outputs, "OUTPUT": str(output)}

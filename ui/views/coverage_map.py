@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
@@ -88,12 +90,15 @@ class CoverageMap(QWidget):
         painter.setBrush(self.palette().base())
         painter.drawRect(frame)
         painter.setClipRect(frame)
-        if self._coverage is None:
+        coverage = self._coverage
+        if coverage is None:
             return
-        self._paint_points(painter, frame, faint)
-        self._paint_counts(painter, frame, ink)
+        self._paint_points(painter, frame, faint, coverage.circle_px)
+        self._paint_counts(painter, frame, ink, coverage.quadrants)
 
-    def _paint_points(self, painter: QPainter, frame: QRectF, faint: QColor) -> None:
+    def _paint_points(
+        self, painter: QPainter, frame: QRectF, faint: QColor, gap: tuple[float, float, float]
+    ) -> None:
         """Paint the hull of the points, the quadrants, the points and the largest gap."""
         scale = frame.width() / self._size[0]
 
@@ -119,17 +124,19 @@ class CoverageMap(QWidget):
         for p in self._points[:: max(1, len(self._points) // 1500)]:
             painter.drawEllipse(at(p), radius, radius)
         if len(self._points):
-            x, y, r = self._coverage.circle_px
+            x, y, r = gap
             painter.setPen(QPen(QColor(GAP_COLOUR), 1.6))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(at(np.array([x, y])), r * scale, r * scale)
 
-    def _paint_counts(self, painter: QPainter, frame: QRectF, ink: QColor) -> None:
+    def _paint_counts(
+        self, painter: QPainter, frame: QRectF, ink: QColor, counts: Sequence[int]
+    ) -> None:
         """Write how many points lie in each quadrant."""
         font = painter.font()
         font.setPointSizeF(font.pointSizeF() * 0.8)
         painter.setFont(font)
-        for number, count in enumerate(self._coverage.quadrants):
+        for number, count in enumerate(counts):
             row, column = divmod(number, 2)
             side = (Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft) | (
                 Qt.AlignmentFlag.AlignBottom if row else Qt.AlignmentFlag.AlignTop
