@@ -15,6 +15,7 @@ from ...ui.parts.messages import Messages
 from ...ui.parts.text import as_text, fill, tr
 from ..core.errors import AlignError, FitError, InputError
 from ..core.fit.transforms import Transform
+from ..core.output.siblings import free_path
 from ..core.session.session import Session
 from ..core.types import RasterRef, WarpParams
 from ..gis.groups import add_to_group, copy_renderer
@@ -48,12 +49,8 @@ class WarpController(QObject):
         if field.filePath() not in ("", self._proposed_output) or not source.is_file():
             return
         folder = source.parent if os.access(source.parent, os.W_OK) else Path.home()
-        number, path = 1, folder / f"{source.stem}_aligned.tif"
-        while path.exists():
-            number += 1
-            path = folder / f"{source.stem}_aligned_{number}.tif"
-        self._proposed_output = str(path)
-        field.setFilePath(str(path))
+        self._proposed_output = str(free_path(folder, source.stem))
+        field.setFilePath(self._proposed_output)
 
     def warp(self) -> None:
         """Write the warped raster with the session's fit."""

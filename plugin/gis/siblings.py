@@ -22,7 +22,7 @@ from qgis.core import (
 from ..core.errors import AlignError
 from ..core.fit.transforms import Transform
 from ..core.geometry.grid import Grid
-from ..core.output.siblings import carried_over, sensed_from_sibling
+from ..core.output.siblings import carried_over, free_path, sensed_from_sibling
 from ..core.progress import Progress
 from ..core.types import WarpParams
 from .groups import AID, GROUP
@@ -124,12 +124,7 @@ def prepare(
 
 
 def _free(folder: Path, name: str, suffix: str) -> Path:
-    stem = re.sub(r"[^\w.-]+", "_", name).strip("_") or "layer"
-    number, path = 1, folder / f"{stem}_aligned{suffix}"
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}_aligned_{number}{suffix}"
-    return path
+    return free_path(folder, re.sub(r"[^\w.-]+", "_", name).strip("_") or "layer", suffix)
 
 
 def warp_all(

@@ -5,6 +5,7 @@ pixel sizes.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,3 +117,14 @@ def _rescaled(field: Transform, lattice: Lattice, matrix: Array) -> Transform:
     centre = (field.source_centre - matrix[:2, 2]) / factors
     moved = Lattice(lattice.origin / factors, lattice.step / factors, lattice.values)
     return replace(field, parameters=parameters.ravel(), source_centre=centre, lattice=moved)
+
+
+def free_path(folder: Path, stem: str, suffix: str = ".tif") -> Path:
+    """Return where a raster that is warped goes: `stem`_aligned in a folder, numbered where that
+    exists.
+    """
+    number, path = 1, folder / f"{stem}_aligned{suffix}"
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}_aligned_{number}{suffix}"
+    return path

@@ -9,22 +9,15 @@ import io
 from collections.abc import Mapping, Sequence
 
 from ..errors import PointsFileError
+from ..session.columns import COVARIANCE, PLACES, REFERENCE_MAP, SENSED_MAP, numbers_of
 from ..session.point import PointState, Role, SessionPoint, as_session_point, defect
 from ..types import Point, TiePoint
 from .qgis_points import number
 
-_PLACES = ["reference_x_px", "reference_y_px", "sensed_x_px", "sensed_y_px"]
+_NUMBERS = (*PLACES, *REFERENCE_MAP, *SENSED_MAP, "score", *COVARIANCE)
 _COLUMNS = [
     "id",
-    *_PLACES,
-    "reference_x_map",
-    "reference_y_map",
-    "sensed_x_map",
-    "sensed_y_map",
-    "score",
-    "covariance_xx_px2",
-    "covariance_xy_px2",
-    "covariance_yy_px2",
+    *_NUMBERS,
     "enabled",
     "reason",
     "state",
@@ -51,12 +44,11 @@ def format_csv(
     for given in points:
         p = as_session_point(given)
         t = p.tie_point
-        ground, own = t.reference_map or ("", ""), t.sensed_map or ("", "")
-        (a, b), (_, d) = t.covariance_px
         state = p.state.value if isinstance(given, SessionPoint) else ""
         miss = (residuals_px or {}).get(t.id, ("", ""))
-        numbers = [*t.reference_px, *t.sensed_px, *ground, *own, t.score, a, b, d]
-        writer.writerow([t.id, *numbers, int(t.enabled), t.reason, state, p.role.value, *miss])
+        numbers = numbers_of(t)
+        told = [numbers[name] for name in _NUMBERS]
+        writer.writerow([t.id, *told, int(t.enabled), t.reason, state, p.role.value, *miss])
     return out.getvalue()
 
 
@@ -71,8 +63,8 @@ def parse_csv_reviewed(text: str) -> list[SessionPoint]:
     points: list[SessionPoint] = []
     lines: dict[int, int] = {}
     try:
-        if not set(_PLACES) <= set(reader.fieldnames or ()):
-            raise PointsFileError(f"Line 1: the columns {', '.join(_PLACES)} are missing.", _OURS)
+        if not set(PLACES) <= set(reader.fieldnames or ()):
+            raise PointsFileError(f"Line 1: the columns {', '.join(PLACES)} are missing.", _OURS)
         for row in reader:
             at = reader.line_num
             point = _point(row, at, len(points) + 1)

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..jsonable import from_jsonable, to_jsonable
 from ..types import Evidence, Point, TiePoint
+from .columns import COVARIANCE, NUMBERS, numbers_of
 from .geopackage import point_blob
 from .point import PointState, Role, SessionPoint
 
@@ -25,18 +26,7 @@ _COLUMNS = {
     "role": "TEXT NOT NULL",
     "in_fit": "BOOLEAN NOT NULL",
     "reason": "TEXT NOT NULL",
-    "score": "DOUBLE",
-    "reference_x_px": "DOUBLE",
-    "reference_y_px": "DOUBLE",
-    "sensed_x_px": "DOUBLE",
-    "sensed_y_px": "DOUBLE",
-    "reference_x_map": "DOUBLE",
-    "reference_y_map": "DOUBLE",
-    "sensed_x_map": "DOUBLE",
-    "sensed_y_map": "DOUBLE",
-    "covariance_xx_px2": "DOUBLE",
-    "covariance_xy_px2": "DOUBLE",
-    "covariance_yy_px2": "DOUBLE",
+    **dict.fromkeys(NUMBERS, "DOUBLE"),
     "enabled": "BOOLEAN NOT NULL",
     "found": "TEXT",
 }
@@ -84,17 +74,6 @@ def point_row(p: SessionPoint, position: int, srs: int) -> tuple[Any, ...]:
         srs: srs_id of the layer; without georeferencing the geometry is in reference px with y up.
     """
     t = p.tie_point
-    (a, b), (_, d) = t.covariance_px
-    numbers = (
-        t.score,
-        *t.reference_px,
-        *t.sensed_px,
-        *(t.reference_map or (None, None)),
-        *(t.sensed_map or (None, None)),
-        a,
-        b,
-        d,
-    )
     found = None
     if p.found is not None:
         own = (
@@ -113,7 +92,7 @@ def point_row(p: SessionPoint, position: int, srs: int) -> tuple[Any, ...]:
         p.role.value,
         p.in_fit,
         t.reason,
-        *numbers,
+        *numbers_of(t).values(),
         t.enabled,
         found,
     )
@@ -212,7 +191,7 @@ def _evidence_from(row: sqlite3.Row) -> Evidence:
 
 def _point_from(row: sqlite3.Row, evidence: dict[tuple[int, str], Evidence]) -> SessionPoint:
     own = evidence.get((row["id"], _NOW))
-    a, b, d = (_number(row[f"covariance_{n}_px2"]) for n in ("xx", "xy", "yy"))
+    a, b, d = (_number(row[name]) for name in COVARIANCE)
     point = TiePoint(
         row["id"],
         _required(row, "reference_{}_px"),

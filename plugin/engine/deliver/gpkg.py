@@ -11,6 +11,7 @@ import rasterio
 from ...core.errors import OutputError
 from ...core.fit.result import AlignResult
 from ...core.outputs import Outputs
+from ...core.session.columns import COVARIANCE, PLACES, SENSED_MAP, numbers_of
 from ...core.session.geopackage import (
     add_crs,
     create_tables,
@@ -19,13 +20,23 @@ from ...core.session.geopackage import (
     register_points,
 )
 
-_TABLE = """
-CREATE TABLE tie_points (fid INTEGER PRIMARY KEY AUTOINCREMENT, geom POINT, id INTEGER,
-  reference_x_px DOUBLE, reference_y_px DOUBLE, sensed_x_px DOUBLE, sensed_y_px DOUBLE,
-  sensed_x_map DOUBLE, sensed_y_map DOUBLE, score DOUBLE,
-  covariance_xx_px2 DOUBLE, covariance_xy_px2 DOUBLE, covariance_yy_px2 DOUBLE,
-  enabled INTEGER, reason TEXT, worth DOUBLE)
-"""
+_NUMBERS = (*PLACES, *SENSED_MAP, "score", *COVARIANCE)
+_COLUMNS = {
+    "geom": "POINT",
+    "id": "INTEGER",
+    **dict.fromkeys(_NUMBERS, "DOUBLE"),
+    "enabled": "INTEGER",
+    "reason": "TEXT",
+    "worth": "DOUBLE",
+}
+_TABLE = (
+    "CREATE TABLE tie_points (fid INTEGER PRIMARY KEY AUTOINCREMENT, "
+    f"{', '.join(f'{name} {kind}' for name, kind in _COLUMNS.items())})"
+)
+_INSERT = (
+    # nosec B608
+    f"INSERT INTO tie_points ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+)
 
 
 def write_gpkg(path: Path, result: AlignResult) -> None:
@@ -66,28 +77,10 @@ def _fill(connection: sqlite3.Connection, result: AlignResult) -> None:
         x, y = p.place
         xs.append(x)
         ys.append(y)
-        c, own = p.covariance_px, p.sensed_map or (None, None)
-        values = (
-            point_blob(srs, x, y),
-            p.id,
-            *p.reference_px,
-            *p.sensed_px,
-            *own,
-            p.score,
-            c[0][0],
-            c[0][1],
-            c[1][1],
-            int(p.enabled),
-            p.reason,
-            p.worth,
-        )
-        connection.execute(
-            "INSERT INTO tie_points "
-            "(geom,id,reference_x_px,reference_y_px,sensed_x_px,sensed_y_px,sensed_x_map,sensed_y_map,score,"
-            "covariance_xx_px2,covariance_xy_px2,covariance_yy_px2,enabled,reason,worth) "
-            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            values,
-        )
+        numbers = numbers_of(p)
+        told = (numbers[name] for name in _NUMBERS)
+        values = (point_blob(srs, x, y), p.id, *told, int(p.enabled), p.reason, p.worth)
+        connection.execute(_INSERT, values)
     note_extent(
         connection, "tie_points", (min(xs), min(ys), max(xs), max(ys)) if xs else (None,) * 4
     )
