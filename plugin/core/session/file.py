@@ -149,7 +149,7 @@ class SessionFile:
                     (None, None, None, i) for i in gone
                 ]
                 connection.executemany(
-                    f"UPDATE {POINTS} SET residual_x_px=?, residual_y_px=?, "
+                    f"UPDATE {POINTS} SET residual_x_px=?, residual_y_px=?, "  # nosec B608
                     "residual_px=? WHERE id=?",
                     rows,
                 )  # nosec B608
@@ -258,8 +258,7 @@ class SessionFile:
             rows = evidence_rows(p, previous)
             if rows is not None:
                 if previous is not None:
-                    # nosec B608
-                    connection.execute(f"DELETE FROM {EVIDENCE} WHERE point=?", (p.id,))
+                    connection.execute(f"DELETE FROM {EVIDENCE} WHERE point=?", (p.id,))  # nosec B608
                 connection.executemany(INSERT_EVIDENCE, rows)
             old.pop(p.id, None)
             self._residuals.pop(p.id, None)

@@ -105,7 +105,8 @@ def require_short(connection: sqlite3.Connection, path: Path, tables: Iterable[s
     for table in tables:
         if (
             connection.execute(
-                f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?)", (_MAX_ROWS + 1,)
+                f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?)",  # nosec B608
+                (_MAX_ROWS + 1,),
             ).fetchone()[0]
             > _MAX_ROWS
         ):  # nosec B608

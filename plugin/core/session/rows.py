@@ -59,8 +59,7 @@ INSERT_POINT = (
     f"{', '.join('?' * len(_COLUMNS))})"
 )
 INSERT_EVIDENCE = (
-    # nosec B608
-    f"INSERT INTO {EVIDENCE} (point, of, {', '.join(_NUMBERS)}, height, width, surface) "
+    f"INSERT INTO {EVIDENCE} (point, of, {', '.join(_NUMBERS)}, height, width, surface) "  # nosec B608
     f"VALUES (?, ?, {', '.join('?' * len(_NUMBERS))}, ?, ?, ?)"
 )
 
@@ -163,8 +162,8 @@ def points_from(connection: sqlite3.Connection) -> tuple[SessionPoint, ...]:
         evidence[row["point"], row["of"]] = _evidence_from(row)
     return tuple(
         _point_from(row, evidence)
-        for row in connection.execute(f"SELECT * FROM {POINTS} ORDER BY position")
-    )  # nosec B608
+        for row in connection.execute(f"SELECT * FROM {POINTS} ORDER BY position")  # nosec B608
+    )
 
 
 def residuals_from(connection: sqlite3.Connection) -> dict[int, Point]:

@@ -34,8 +34,8 @@ _TABLE = (
     f"{', '.join(f'{name} {kind}' for name, kind in _COLUMNS.items())})"
 )
 _INSERT = (
-    # nosec B608
-    f"INSERT INTO tie_points ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+    f"INSERT INTO tie_points ({', '.join(_COLUMNS)}) "  # nosec B608
+    f"VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
 
 
