@@ -4,8 +4,7 @@ exceptions in this process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from osgeo import gdal
 
@@ -76,11 +75,13 @@ def guarded(
     return message
 
 
-@contextmanager
-def quiet_gdal() -> Iterator[None]:
-    """Keep GDAL's messages to ourselves."""
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        yield
-    finally:
+class QuietGdal:
+    """Keeps GDAL's messages to ourselves; a class for the reason that `Writing` is one."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+        gdal.PushErrorHandler("CPLQuietErrorHandler")
+
+    def __exit__(self, *_error: object) -> None:
+        """End."""
         gdal.PopErrorHandler()

@@ -20,13 +20,13 @@ from ..core.output.inverse_array import NOWHERE, SENSED_PLANE, InverseArray, inv
 from ..core.output.layout import Layout, layout_of
 from ..core.output.nodes import of_geotransform, warp_nodes
 from ..core.output.plan import WarpPlan, plan_warp
-from ..core.output.publish import publish, refuse_full_disk, refuse_other, writing
+from ..core.output.publish import Writing, publish, refuse_full_disk, refuse_other
 from ..core.progress import Progress
 from ..core.types import WarpParams
 from .input_files import files_of
 from .keep_pixels import georeference
 from .layout import WrittenLayout, bands_of
-from .opening import guarded, open_raster, quiet_gdal
+from .opening import QuietGdal, guarded, open_raster
 from .virtual import virtual_source, warp_settings
 
 # GDAL takes the geotransform of bare pixels for none: they are warped in another place, and put
@@ -108,7 +108,7 @@ def warp_into(
     Raises:
         AlignError: as `warp_with_gdal` raises it.
     """
-    with quiet_gdal(), writing(part):
+    with QuietGdal(), Writing(part):
         if params.keep_pixels:
             done = progress.part(0.0, 0.99)
             georeference(sensed_path, reference_grid, transform, part, params, done, nodata)

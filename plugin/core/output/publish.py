@@ -4,9 +4,9 @@ nothing beside it that nobody asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import TracebackType
 
 from ..errors import OutputError
 from ..geometry.grid import Grid
@@ -45,27 +45,45 @@ def publish(
     return output
 
 
-@contextmanager
-def writing(part: Path, *errors: type[Exception]) -> Iterator[None]:
+class Writing:
     """Write a part of an output: what a hand raises becomes a sentence, what GDAL notes beside the
     part goes.
 
-    Args:
-        part: File that is written.
-        errors: What the hand raises besides OSError where it cannot be.
-
-    Raises:
-        OutputError: it cannot be written.
+    A class, not a generator: with one, an error would hold itself through its traceback, and with
+    it every raster that is open where it was raised.
     """
-    told: tuple[type[Exception], ...] = (OSError, *errors)
-    try:
-        yield
-        for suffix in _NOTES:
-            Path(f"{part}{suffix}").unlink(missing_ok=True)
-    except told as error:
-        raise OutputError(
-            f"Cannot write {part}: {error}.", "Choose a folder you may write to, with enough room."
-        ) from error
+
+    def __init__(self, part: Path, *errors: type[Exception]) -> None:
+        """Only remember.
+
+        Args:
+            part: File that is written.
+            errors: What the hand raises besides OSError where it cannot be.
+        """
+        self._part, self._errors = part, (OSError, *errors)
+
+    def __enter__(self) -> None:
+        """Nothing is to be done."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End.
+
+        Raises:
+            OutputError: the part cannot be written.
+        """
+        if isinstance(error, self._errors):
+            raise OutputError(
+                f"Cannot write {self._part}: {error}.",
+                "Choose a folder you may write to, with enough room.",
+            ) from error
+        if error is None:
+            for suffix in _NOTES:
+                Path(f"{self._part}{suffix}").unlink(missing_ok=True)
 
 
 def refuse_full_disk(part: Path, layout: Layout, target: Grid) -> None:

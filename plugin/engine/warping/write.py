@@ -23,7 +23,7 @@ from ...core.geometry.grid import Grid
 from ...core.output.inverse_array import InverseArray
 from ...core.output.layout import Layout, layout_of
 from ...core.output.plan import WarpPlan, plan_warp
-from ...core.output.publish import publish, refuse_full_disk, refuse_other, writing
+from ...core.output.publish import Writing, publish, refuse_full_disk, refuse_other
 from ...core.progress import Progress
 from ...core.types import RasterRef, WarpParams
 from ..read.bands import read_bands
@@ -98,7 +98,7 @@ def warp_into(
     Raises:
         AlignError: as `warp` raises it.
     """
-    with writing(part, *GDAL_ERRORS), quiet_rasterio():
+    with Writing(part, *GDAL_ERRORS), quiet_rasterio():
         if params.keep_pixels:
             georeference(sensed, reference_grid, transform, part, params)
             return

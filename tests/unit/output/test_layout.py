@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sar_optical_align.plugin.core.errors import ComplexDataError, OutputError
 from sar_optical_align.plugin.core.geometry.grid import Grid
 from sar_optical_align.plugin.core.output.layout import Bands, layout_of
-from sar_optical_align.plugin.core.output.publish import publish, refuse_other, writing
+from sar_optical_align.plugin.core.output.publish import Writing, publish, refuse_other
 from sar_optical_align.plugin.core.progress import Progress
 from sar_optical_align.plugin.core.types import WarpParams
 
@@ -99,7 +99,7 @@ def test_a_part_appears_when_it_is_whole_and_alone(tmp_path):
     output = tmp_path / "o.tif"
 
     def write(part):
-        with writing(part):
+        with Writing(part):
             part.write_bytes(b"raster")
             part.with_name(f"{part.name}.aux.xml").write_bytes(b"notes")
 
@@ -107,7 +107,7 @@ def test_a_part_appears_when_it_is_whole_and_alone(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["o.tif"]
 
     def fail(part):
-        with writing(part, KeyError):
+        with Writing(part, KeyError):
             part.write_bytes(b"half")
             raise KeyError("no")
 
