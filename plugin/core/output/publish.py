@@ -60,7 +60,8 @@ class Writing:
             part: File that is written.
             errors: What the hand raises besides OSError where it cannot be.
         """
-        self._part, self._errors = part, (OSError, *errors)
+        self._part = part
+        self._errors: tuple[type[Exception], ...] = (OSError, *errors)
 
     def __enter__(self) -> None:
         """Nothing is to be done."""
