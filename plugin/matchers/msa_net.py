@@ -129,16 +129,12 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         described = self.describe(reference), self.describe(sensed)
         reach = int(min(self.params.reach_px, search_radius_px)) // _STEP
         scale = float(self.net.log_scale.detach().exp())
-        surfaces = surfaces_around(
-            described[1][nodes[:, 1], nodes[:, 0]], described[0], valid[0], nodes, reach
-        )
+        surfaces = surfaces_around(_at(described[1], nodes), described[0], valid[0], nodes, reach)
         allowed = self._corners_around(reference, valid[0], nodes, reach)
         peaks = read_peaks(surfaces, scale, allowed)
         found = np.clip(nodes + peaks.node, 0, np.array(valid[0].shape[::-1]) - 1)
         back = read_peaks(
-            surfaces_around(
-                described[0][found[:, 1], found[:, 0]], described[1], valid[1], found, reach
-            ),
+            surfaces_around(_at(described[0], found), described[1], valid[1], found, reach),
             scale,
         )
         keep = peaks.free & back.free & (np.abs(peaks.node + back.node) <= 1).all(axis=1)
@@ -146,8 +142,10 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         if self.net.config.joined:
             near = [d[..., : self.net.config.channels] for d in described]
             again = np.clip(found + back.node, 0, np.array(valid[1].shape[::-1]) - 1)
-            there = _beside(near[1], nodes, near[0], valid[0], found, scale)
-            here = _beside(near[0], found, near[1], valid[1], again, scale)
+            there = _beside(
+                surfaces_around(_at(near[1], nodes), near[0], valid[0], found, 2), scale
+            )
+            here = _beside(surfaces_around(_at(near[0], found), near[1], valid[1], again, 2), scale)
             offset, way_back = found - nodes + there.offset, again - found + here.offset
             keep &= there.free & here.free
         shift, error = _STEP * offset, _STEP * np.hypot(*(offset + way_back).T)
@@ -228,22 +226,19 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
         return np.asarray(nodes[valid[nodes[:, 1], nodes[:, 0]]])
 
 
-def _beside(
-    own: NDArray[np.float32],
-    at: NDArray[np.int64],
-    other: NDArray[np.float32],
-    valid: NDArray[np.bool_],
-    there: NDArray[np.int64],
-    scale: float,
-) -> Peaks:
-    """Compare the descriptors at `at` with the (5, 5) about `there`, and read them at the highest
-    of the middle 3 x 3 nodes that none of their neighbours exceeds; not `free` without one.
+def _at(described: NDArray[np.float32], nodes: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the descriptors (N, C) of `nodes`, (N, 2) columns and rows of the grid."""
+    return described[nodes[:, 1], nodes[:, 0]]
+
+
+def _beside(surfaces: NDArray[np.float32], scale: float) -> Peaks:
+    """Read (N, 5, 5) surfaces at the highest of the middle 3 x 3 nodes that none of their
+    neighbours exceeds; not `free` without one.
     """
     from scipy.ndimage import maximum_filter
 
-    from .parts.descriptors import read_peaks, surfaces_around
+    from .parts.descriptors import read_peaks
 
-    surfaces = surfaces_around(own[at[:, 1], at[:, 0]], other, valid, there, 2)
     top = surfaces >= maximum_filter(surfaces, (1, 3, 3))
     return read_peaks(surfaces, scale, top & np.pad(np.ones((3, 3), bool), 1))
 
