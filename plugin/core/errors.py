@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib.util
+from collections.abc import Callable, Iterable
 
 
 class AlignError(Exception):
@@ -91,7 +92,7 @@ class WorkerError(AlignError):
 
 
 class MissingDependencyError(AlignError):
-    """A package that the chosen matcher needs is not installed."""
+    """A package that is needed is not installed."""
 
 
 class UsageError(AlignError):
@@ -104,6 +105,19 @@ class NoReliableAlignmentError(AlignError):
     """The evidence is too weak to align the images."""
 
     exit_code = 4
+
+
+def need(what: str, packages: Iterable[str]) -> None:
+    """Refuse to go on where a package that `what` needs is not installed.
+
+    Raises:
+        MissingDependencyError: one is not.
+    """
+    if missing := [name for name in packages if importlib.util.find_spec(name) is None]:
+        raise MissingDependencyError(
+            f"{what} needs {', '.join(missing)}.",
+            "Install it in the worker's interpreter, or choose another matcher.",
+        )
 
 
 def attempt(action: Callable[[], object], tell: Callable[[AlignError], object]) -> bool:

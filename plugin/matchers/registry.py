@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from ..core.errors import AlignError, MissingDependencyError, UsageError
+from ..core.errors import AlignError, UsageError, need
 from ..core.fields import from_dict
 from ..core.types import Modality
 
@@ -321,9 +321,5 @@ def create(
         MissingDependencyError: a package it needs is not installed.
     """
     spec = get_spec(key)
-    if missing := spec.missing():
-        raise MissingDependencyError(
-            f"{spec.label} needs {', '.join(missing)}.",
-            "Install it in the worker's interpreter, or choose another matcher.",
-        )
+    need(spec.label, spec.needs)
     return spec.factory(from_dict(spec.params, params or {}), device)

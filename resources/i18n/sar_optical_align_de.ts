@@ -2094,7 +2094,7 @@
         <translation>Python 3.10 oder neuer installieren, oder einen vorhandenen Interpreter wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/matchers/registry.py"/>
+        <location filename="../../plugin/core/errors.py"/>
         <source>Install it in the worker's interpreter, or choose another matcher.</source>
         <translation>Im Interpreter des Arbeitsprozesses installieren, oder einen anderen Matcher wählen.</translation>
     </message>
@@ -5954,7 +5954,7 @@
         <translation>{0} braucht mindestens {1} Punkte, es sind {2}.</translation>
     </message>
     <message>
-        <location filename="../../plugin/matchers/registry.py"/>
+        <location filename="../../plugin/core/errors.py"/>
         <source>{0} needs {1}.</source>
         <translation>{0} braucht {1}.</translation>
     </message>

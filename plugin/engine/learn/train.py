@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...core.errors import InputError, UsageError
+from ...core.errors import InputError, UsageError, need
 from ...core.outputs import output_folder
 from ...core.progress import Progress
 from ...matchers.network import fast_bfloat16
@@ -50,7 +50,9 @@ def train(request: TrainRequest, progress: Progress) -> dict[str, Any]:
     Raises:
         UsageError: unknown network or preset, no length, no learning rate, nothing to resume.
         InputError: the dataset cannot be read.
+        MissingDependencyError: torch is not installed.
     """
+    need("Training", ("torch", "safetensors"))
     from ....models.weights import halved, load_weights, save_weights
 
     training = _training_module(request)

@@ -22,12 +22,10 @@ from sar_optical_align.plugin.engine.align.evidence import Calibration
 from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.learn.logistic import logistic
 from sar_optical_align.plugin.matchers import create
-from sar_optical_align.plugin.matchers.me_ssm import SHIPPED
 from sar_optical_align.plugin.matchers.network import NetworkError
 from sar_optical_align.plugin.matchers.parts.similarity import correlate, find_peak
+from torch_there import needs_torch
 from weight_files import DAMAGES, damaged
-
-shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no weights are shipped")
 
 
 def image(data, modality=Modality.SAR, mask=None):
@@ -68,7 +66,7 @@ def test_bad_weights_are_told(random_weights, tmp_path, damage, capsys, scene_pa
     assert "hint:" in capsys.readouterr().err
 
 
-@shipped
+@needs_torch
 def test_the_result_does_not_depend_on_the_tile(pictures):
     """Features cut from a large tile place a template where features of a small tile do, to 0.05
     px.
@@ -107,7 +105,7 @@ def test_the_result_does_not_depend_on_the_tile(pictures):
         assert np.abs(np.array(peaks) - peaks[-1]).max() < 0.05, peaks
 
 
-@shipped
+@needs_torch
 def test_the_network_aligns_turned_images(pictures, tmp_path, monkeypatch):
     """Rotation of 6 degrees and a scale of 1.06 are found by the learnt features alone."""
     turn = cv2.getRotationMatrix2D((255.5, 255.5), 6.0, 1.06)

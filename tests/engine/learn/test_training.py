@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 
 import pytest
 from sar_optical_align.plugin.engine.cli import main
+from torch_there import needs_torch
 
 
+@needs_torch
 def test_train_writes_weights_curves_and_card_and_goes_on(dataset, tmp_path, capsys):
     command = [
         "train",
@@ -45,6 +48,7 @@ def test_train_writes_weights_curves_and_card_and_goes_on(dataset, tmp_path, cap
     ] == [2, 3]
 
 
+@needs_torch
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -75,9 +79,21 @@ def test_train_refuses_what_it_cannot_do(dataset, tmp_path, capsys, change, word
     assert not (tmp_path / "t").exists()
 
 
+@needs_torch
 def test_train_needs_a_dataset(tmp_path, capsys):
     assert (
         main(["train", "me_ssm", str(tmp_path), "--output", str(tmp_path / "t"), "--steps", "1"])
         == 3
     )
     assert "index.csv" in capsys.readouterr().err
+
+
+def test_without_torch_training_says_what_it_needs(dataset, tmp_path, capsys, monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *a: None if name == "torch" else find(name, *a)
+    )
+    out = tmp_path / "t"
+    assert main(["train", "me_ssm", str(dataset), "--output", str(out), "--steps", "1"]) == 3
+    assert "Training needs torch." in capsys.readouterr().err
+    assert not out.exists()
