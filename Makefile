@@ -72,7 +72,8 @@ lint: $(VENV)/.dev ## Check style, types and security
 	@if $(PY) -c "import sys, torch; sys.exit(sys.version_info[:2] > (3, 12))" 2>/dev/null; then \
 	  cd $(VENV)/link && ../bin/mypy --config-file ../../pyproject.toml --cache-dir ../mypy \
 	    -p sar_optical_align.plugin.core -p sar_optical_align.plugin.matchers -p sar_optical_align.plugin.engine -p sar_optical_align.models \
-	    -p sar_optical_align.plugin.work -p sar_optical_align.plugin.store -p sar_optical_align.plugin.provider -p sar_optical_align.ui -m sar_optical_align.plugin.main; \
+	    -p sar_optical_align.plugin.gis -p sar_optical_align.plugin.work -p sar_optical_align.plugin.store -p sar_optical_align.plugin.reviewing \
+	    -p sar_optical_align.plugin.dock -p sar_optical_align.plugin.provider -p sar_optical_align.ui -m sar_optical_align.plugin.main; \
 	else echo "Types are not checked: they are stated for the pins of Python 3.10 to 3.12, with torch."; fi
 
 test-engine: $(VENV)/.dev ## Test core, engine and networks

@@ -26,6 +26,7 @@ from ...ui.views.coverage_map import GAP_COLOUR
 from ..core.errors import FitError, attempt
 from ..core.fit.displacement import displacement_field
 from ..core.geometry import coords
+from ..core.geometry.grid import Grid
 from ..core.lengths import METRES_PER_DEGREE
 from ..core.session.judgement import Case, Judgement
 from ..gis.displacement_layer import field_layer
@@ -107,27 +108,10 @@ class AccuracyController(QObject):
             session.reference_grid,
             session.sensed_grid,
             session.independent_share,
-            self._to_metric(),
+            _to_metric(session.reference_grid),
             self.panel.look_azimuth(),
             held,
         )
-
-    def _to_metric(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Return reference px -> east, north: metres where the CRS is geographic, else its own
-        unit.
-        """
-        grid = self._desk.session.reference_grid
-        linear = grid.drawn.linear
-        crs = (
-            QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt)
-            if grid.crs_wkt
-            else QgsCoordinateReferenceSystem()
-        )
-        if crs.isValid() and crs.isGeographic():
-            latitude = grid.layer_from_px(grid.centre_px)[0, 1]
-            linear = np.diag([math.cos(math.radians(latitude)), 1.0]) @ linear * METRES_PER_DEGREE
-        (a, b), (c, d) = linear.tolist()
-        return (a, b), (c, d)
 
     def _make_task(self) -> Job[JudgeTask] | None:
         case = self._make_case()
@@ -145,7 +129,7 @@ class AccuracyController(QObject):
 
     def _show(self) -> None:
         session, points, grid = self._desk.session, np.empty((0, 2)), None
-        if session is not None and self.judgement is not None:
+        if session is not None and self.judgement is not None and self._case is not None:
             points, grid = (
                 coords.as_points([p.tie_point.reference_px for p in self._case.points if p.in_fit]),
                 session.reference_grid,
@@ -193,6 +177,8 @@ class AccuracyController(QObject):
     def _draw(self, outline_px: np.ndarray) -> None:
         """Draw an outline on the map and go there; again takes it off."""
         placement, crs = self._desk.placement, self._canvas.mapSettings().destinationCrs()
+        if placement is None:
+            return
         places = [
             placement.to_canvas((float(x), float(y)), crs)
             for x, y in placement.reference_grid.layer_from_px(outline_px)
@@ -256,3 +242,20 @@ def _same(a: Case, b: Case) -> bool:
         and a.azimuth_deg == b.azimuth_deg
         and a.to_metric == b.to_metric
     )
+
+
+def _to_metric(grid: Grid) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return reference px -> east, north: metres where the CRS is geographic, else its own
+    unit.
+    """
+    linear = grid.drawn.linear
+    crs = (
+        QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt)
+        if grid.crs_wkt
+        else QgsCoordinateReferenceSystem()
+    )
+    if crs.isValid() and crs.isGeographic():
+        latitude = grid.layer_from_px(grid.centre_px)[0, 1]
+        linear = np.diag([math.cos(math.radians(latitude)), 1.0]) @ linear * METRES_PER_DEGREE
+    (a, b), (c, d) = linear.tolist()
+    return (a, b), (c, d)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from qgis.core import Qgis, QgsMessageLog, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject
@@ -44,7 +45,7 @@ from .warping import WarpController
 class AlignController(QObject):
     """Lives as long as the dock."""
 
-    def __init__(self, iface: object, dock: AlignDock, interpreter: InterpreterService) -> None:
+    def __init__(self, iface: Any, dock: AlignDock, interpreter: InterpreterService) -> None:
         super().__init__()
         self.iface, self.dock, self.interpreter = iface, dock, interpreter
         self._client: WorkerClient | None = None
@@ -91,7 +92,7 @@ class AlignController(QObject):
             (d.redo_requested, self.desk.redo),
             (
                 d.visibilityChanged,
-                lambda _shown: self._closing or self.review.map.set_visible(not d.isHidden()),
+                self._follow_visibility,
             ),
             (r.import_requested, self.keeping.ask_import),
             (self.keeping.failed, self._fail),
@@ -253,16 +254,19 @@ class AlignController(QObject):
 
     # --- following the review
 
+    def _follow_visibility(self, _shown: bool) -> None:
+        """Show the review on the map while the dock is there."""
+        if not self._closing:
+            self.review.map.set_visible(not self.dock.isHidden())
+
     def _follow_fit(self) -> None:
         """Keep the other tabs in step with the review."""
         session, fit = self.desk.session, self.desk.fit()
         if session is not None:
             self.dock.match.set_model(session.model)
             self.dock.warp.set_unit(self.desk.pixel_size()[1])
-        usable = fit is not None and fit.transform is not None
-        self.dock.warp.button.setEnabled(usable and self.runner.task is None)
         text = ""
-        if usable:
+        if session is not None and fit is not None and fit.quality is not None:
             text = fill(
                 tr("<b>{0}</b>, points in the fit: {1}"),
                 tr(MODEL_LABELS.get(fit.model, fit.model)),
@@ -279,6 +283,7 @@ class AlignController(QObject):
                     )
                     + text
                 )
+        self.dock.warp.button.setEnabled(bool(text) and self.runner.task is None)
         self.dock.warp.set_fit(text)
 
     # --- telling

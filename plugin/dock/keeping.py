@@ -179,12 +179,15 @@ class KeepingController(QObject):
 
     def import_points(self, path: Path) -> None:
         """Read a control-point file into the session of the pair chosen."""
-        if attempt(lambda: import_points(self._open_session(), path), self.failed.emit):
+
+        def read() -> None:
+            session = self._open_session()
+            import_points(session, path)
             self._desk.refresh()
             self._map.use_tool()
-            self.said.emit(
-                fill(tr("Points read from {1}: {0}"), len(self._desk.session.points), path.name)
-            )
+            self.said.emit(fill(tr("Points read from {1}: {0}"), len(session.points), path.name))
+
+        attempt(read, self.failed.emit)
 
     def ask_export(self) -> None:
         """Ask for a file and write the points."""

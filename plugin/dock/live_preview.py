@@ -168,6 +168,8 @@ class LivePreview(QObject):
                 self._source.name()
                 if self._source is not None
                 else Path(self._session.sensed.path).stem
+                if self._session is not None
+                else path.stem
             )
             layer = QgsRasterLayer(str(path), self._label.format(name))
             if self._source is not None:

@@ -4,6 +4,8 @@ reference's pixel axes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from osgeo import gdal
 
@@ -45,11 +47,10 @@ class ChipReader:
         """
         centre = point.reference_px
         own = self._placement
+        to_sensed: Callable[[np.ndarray], np.ndarray]
         if transform is None:
-            to_sensed, at = (
-                own.sensed_px_of_reference,
-                own.reference_px_of_sensed(np.array([point.sensed_px]))[0],
-            )
+            to_sensed = own.sensed_px_of_reference
+            at = own.reference_px_of_sensed(np.array([point.sensed_px]))[0]
         else:
             to_sensed, at = transform.inverse, transform.apply([point.sensed_px])[0]
         return ChipPair(

@@ -58,8 +58,7 @@ def georeference(
     virtual = virtual_source(source, of_geotransform(grid.geotransform), grid.crs_wkt)
     for domain in ("RPC", "GEOLOCATION"):  # they would tell of another place
         virtual.SetMetadata({}, domain)
-    refilling = fill is not None and any(replaced)
-    if not refilling:
+    if fill is None or not any(replaced):
         _copy(virtual, part, params.format, params, fill, progress)
     else:
         first = part.with_name(f"{part.name}.copy.tif") if params.format == "COG" else part

@@ -103,29 +103,28 @@ class WrittenLayout:
         """Declare the nodata value, and move valid samples that equal it to the next value (classes
         stay).
         """
-        if self.layout.nodata is None:
+        nodata = self.layout.nodata
+        if nodata is None:
             return
-        exchanged = any(self._is_exchanged(fill) for fill in self._fills)
+        fills = [nodata if fill is None else fill for fill in self._fills]
+        exchanged = any(_differ(fill, nodata) for fill in fills)
         for y in range(0, sink.RasterYSize if self._separate or exchanged else 0, _ROWS):
             progress.poll()
             box = (0, y, sink.RasterXSize, min(_ROWS, sink.RasterYSize - y))
-            self._move_off(sink, *box)
+            self._move_off(sink, fills, nodata, *box)
         self._set_nodata(sink)
 
-    def _move_off(self, sink: gdal.Dataset, *box: int) -> None:
-        count, nodata = self.layout.count, self.layout.nodata
+    def _move_off(self, sink: gdal.Dataset, fills: list[float], nodata: float, *box: int) -> None:
+        count = self.layout.count
         alpha = sink.GetRasterBand(count + 1).ReadAsArray(*box) if self._separate else None
-        for number, fill in enumerate(self._fills, 1):
+        for number, fill in enumerate(fills, 1):
             band = sink.GetRasterBand(number)
             data = band.ReadAsArray(*box)
             outside = alpha == 0 if alpha is not None else _equal(data, fill)
             clash = moved_off(data, ~outside, nodata)
-            if clash or self._is_exchanged(fill):
+            if clash or _differ(fill, nodata):
                 data[outside] = nodata
                 band.WriteArray(data, *box[:2])
-
-    def _is_exchanged(self, fill: float) -> bool:
-        return repr(float(fill)) != repr(float(self.layout.nodata))  # NaN is itself
 
     def _set_nodata(self, sink: gdal.Dataset) -> None:
         for number in range(1, self.layout.count + 1):
@@ -157,6 +156,10 @@ class WrittenLayout:
             "creationOptions": _listed(layout.cog if driver == "COG" else layout.creation),
             **({"maskBand": str(layout.count + 1)} if layout.mask_band else {}),
         }
+
+
+def _differ(one: float, other: float) -> bool:
+    return repr(float(one)) != repr(float(other))  # NaN is itself
 
 
 def _equal(data: np.ndarray, value: float) -> np.ndarray:

@@ -83,7 +83,10 @@ def grid_in(dataset: gdal.Dataset) -> Grid:
     """Return the native grid of an open raster; bare where only GCPs or RPCs tell its place."""
     size = dataset.RasterXSize, dataset.RasterYSize
     gt = dataset.GetGeoTransform(can_return_null=True)
-    grid = Grid.bare(*size) if gt is None else Grid("", tuple(map(float, gt)), *size)
+    grid = Grid.bare(*size)
+    if gt is not None:
+        x, right, down, y, right_y, down_y = map(float, gt)
+        grid = replace(grid, geotransform=(x, right, down, y, right_y, down_y))
     return replace(grid, crs_wkt=dataset.GetProjection()) if grid.is_referenced else grid
 
 

@@ -52,10 +52,9 @@ class Chips:
         if not sensed:
             self._snapper.drop(ids[0], (x, y), free)
             return
-        as_shown = fit is not None and fit.transform is not None and self._view.fitted
-        there = (fit.transform.inverse if as_shown else placement.sensed_px_of_reference)(
-            np.array([[x, y]])
-        )[0]
+        shown = fit.transform if fit is not None and self._view.fitted else None
+        to_sensed = placement.sensed_px_of_reference if shown is None else shown.inverse
+        there = to_sensed(np.array([[x, y]]))[0]
         desk.guarded(lambda: session.move(ids[0], sensed_px=(float(there[0]), float(there[1]))))
 
     def _lay_out(self) -> None:

@@ -17,7 +17,7 @@ from ...ui.views.heatmap import viridis
 from ..core.run.sample_kinds import detect_sar_scale
 from ..core.session.record import SessionRecord
 from ..core.session.session import FitState, SessionPoint
-from ..core.types import Evidence, Point
+from ..core.types import Point
 from ..core.wording import number, tr
 from ..gis.opening import open_raster
 from ..gis.placement import Placement
@@ -112,10 +112,17 @@ class RasterView:
 
 
 class ReviewView:
-    """Both rasters of a review on the reference's pixels. Make it in the main thread."""
+    """Both rasters of a review on the reference's pixels. Make it in the main thread.
+
+    Raises:
+        ValueError: there is no fit.
+    """
 
     def __init__(self, record: SessionRecord, fit: FitState) -> None:
+        if fit.transform is None or fit.quality is None:
+            raise ValueError("a review without a fit has no pictures")
         self.record, self.fit = record, fit
+        self.transform, self.quality = fit.transform, fit.quality
         self.reference, self.sensed = (
             RasterView(record.reference.path, record.reference.bands[:1]),
             RasterView(record.sensed.path, record.sensed.bands[:1]),
@@ -129,7 +136,7 @@ class ReviewView:
 
     def after(self, px: np.ndarray) -> np.ndarray:
         """(N, 2) reference px -> sensed px by the fit."""
-        return self.fit.transform.inverse(px)
+        return self.transform.inverse(px)
 
     def looked_at(
         self,
@@ -170,7 +177,7 @@ class ReviewView:
         ]
         evidence = point.tie_point.evidence
         return (
-            [*pictures, heat_image(evidence)]
+            [*pictures, heat_image(evidence.surface)]
             if evidence is not None and evidence.surface is not None
             else pictures
         )
@@ -185,11 +192,9 @@ def as_image(values: np.ndarray) -> QImage:
     ).copy()
 
 
-def heat_image(evidence: Evidence) -> QImage:
+def heat_image(surface: np.ndarray) -> QImage:
     """Return a similarity surface in colours."""
-    values = np.where(
-        np.isfinite(evidence.surface) & (evidence.surface > -0.999), evidence.surface, np.nan
-    ).astype(float)
+    values = np.where(np.isfinite(surface) & (surface > -0.999), surface, np.nan).astype(float)
     low, high = (np.nanmin(values), np.nanmax(values)) if np.isfinite(values).any() else (0.0, 1.0)
     rgb = np.ascontiguousarray(viridis((values - low) / max(high - low, 1e-6)))
     image = QImage(
@@ -276,7 +281,7 @@ def histogram(view: ReviewView, width: int, height: int) -> QImage:
     image = _canvas(width, height)
     if not lengths.size:
         return image
-    quality = view.fit.quality
+    quality = view.quality
     top = (
         max(
             float(np.percentile(lengths, 99.5)),

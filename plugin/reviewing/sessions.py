@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..core.errors import UsageError
 from ..core.fit.result import AlignResult
 from ..core.session.session import Session
@@ -66,7 +68,7 @@ class ReviewSessions:
     def relocate(self) -> None:
         """Keep the sessions beside the project that was just saved."""
         for session in self._open.values():
-            self._desk.guarded(lambda s=session: relocate(s))
+            self._desk.guarded(partial(relocate, session))
 
     def forget(self) -> None:
         """Let go of all sessions: their project is closed. They are in their files."""
