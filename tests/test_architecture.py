@@ -17,8 +17,8 @@ SHIPPED = sorted(
 SOURCES = SHIPPED + sorted(
     p for room in ("tests", "packaging") for p in (ROOT / room).rglob("*.py")
 )
-LONGEST, LONGEST_TEST = 450, 560  # 400 and 450 once the files that grew are split
-LONGEST_FUNCTION = 85  # 60 once the functions that grew are split; docstrings do not count
+LONGEST, LONGEST_TEST = 400, 450
+LONGEST_FUNCTION = 70  # 60 once the judgement is split; docstrings do not count
 # how many files and folders stand in a room at a glance
 BOXES = {"plugin": 10, "plugin/engine": 10, "plugin/core": 20, "models": 9, "ui": 6}
 QT_ENUMS = {

@@ -46,6 +46,23 @@ def raster_facts(ref: RasterRef, layer: QgsRasterLayer, fallback: Modality) -> R
         gdal.PopErrorHandler()
 
 
+def _marks(ref: RasterRef, band: gdal.Band) -> str:
+    """Return what marks invalid pixels of a band, "" where nothing does."""
+    flags = band.GetMaskFlags()
+    nodata = band.GetNoDataValue() if ref.nodata is None else ref.nodata
+    if flags & gdal.GMF_ALPHA:
+        return "alpha band"
+    if nodata is not None:
+        return f"nodata {nodata:g}"
+    return "mask" if flags & gdal.GMF_PER_DATASET else ""
+
+
+def _names(ref: RasterRef, dataset: gdal.Dataset) -> str:
+    """Return the words that may tell of the sensor: the name of the file and of its bands."""
+    bands = (dataset.GetRasterBand(i + 1).GetDescription() for i in range(dataset.RasterCount))
+    return " ".join([Path(ref.path).name, *(name or "" for name in bands)])
+
+
 def _facts(
     ref: RasterRef, layer: QgsRasterLayer, dataset: gdal.Dataset, fallback: Modality
 ) -> RasterFacts:
@@ -69,31 +86,13 @@ def _facts(
             crs=crs,
         )
     samples, mask = _sample(dataset, band)
-    flags, nodata = band.GetMaskFlags(), band.GetNoDataValue()
     if ref.nodata is not None:
-        nodata, mask = ref.nodata, mask & (samples != ref.nodata)
-    marks = (
-        "alpha band"
-        if flags & gdal.GMF_ALPHA
-        else (
-            f"nodata {nodata:g}"
-            if nodata is not None
-            else ("mask" if flags & gdal.GMF_PER_DATASET else "")
-        )
-    )
+        mask = mask & (samples != ref.nodata)
+    marks = _marks(ref, band)
     fill = None if marks or band.GetColorTable() is not None else edge_fill(samples)
     valid = samples[mask & np.isfinite(samples)].astype(np.float32)
     inside = valid[valid != np.float32(fill[0])] if fill is not None else valid
-    names = " ".join(
-        [
-            Path(ref.path).name,
-            *(
-                dataset.GetRasterBand(i + 1).GetDescription() or ""
-                for i in range(dataset.RasterCount)
-            ),
-        ]
-    )
-    modality = detect_modality(names, dataset.RasterCount >= 3, inside, fallback)
+    modality = detect_modality(_names(ref, dataset), dataset.RasterCount >= 3, inside, fallback)
     dtype = {"Byte": "uint8"}.get(kind, kind.lower())
     return RasterFacts(
         ref.path,

@@ -160,8 +160,10 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         """
         import torch
 
+        from .parts.windows import valid_part
+
         check_same_size(reference, sensed)
-        part = _seen_part(reference.mask | sensed.mask)
+        part = valid_part(reference.mask | sensed.mask, _CORE_PX, _CONTEXT_PX, whole=True)
         if part is None:
             return None
         with torch.inference_mode():
@@ -379,23 +381,6 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
         ]
         surfaces: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
         return surfaces
-
-
-def _seen_part(valid: NDArray[np.bool_]) -> tuple[slice, slice] | None:
-    """Return rows and columns around the valid ground, on the grid of the windows; None where
-    nothing is valid.
-    """
-    if not valid.any():
-        return None
-    out = []
-    for axis in (1, 0):
-        line = np.flatnonzero(valid.any(axis=axis))
-        low, high = (
-            (int(line[0]) - _CONTEXT_PX) // _CORE_PX,
-            -((-int(line[-1]) - 1 - _CONTEXT_PX) // _CORE_PX),
-        )
-        out.append(slice(max(0, low * _CORE_PX), min(valid.shape[1 - axis], high * _CORE_PX)))
-    return out[0], out[1]
 
 
 def _within(places: Tensor, x: int, y: int, side: int) -> Tensor:

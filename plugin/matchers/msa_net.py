@@ -116,9 +116,10 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
             AlignError: the images differ in size.
         """
         from .parts.descriptors import read_peaks, surfaces_around
+        from .parts.windows import valid_part
 
         check_same_size(reference, sensed)
-        part = _seen_part(reference.mask | sensed.mask)
+        part = valid_part(reference.mask | sensed.mask, _GRID)
         if part is None:
             return PairMatches.none()
         reference, sensed = _part_of(reference, part), _part_of(sensed, part)
@@ -275,19 +276,6 @@ def _seen(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         total[r + _PATCH, c + _PATCH] - total[r, c + _PATCH] - total[r + _PATCH, c] + total[r, c]
     ) / _PATCH**2
     return np.asarray((share >= _MIN_VALID) & mask[r + _HALF, c + _HALF])
-
-
-def _seen_part(valid: NDArray[np.bool_]) -> tuple[slice, slice] | None:
-    """Return rows and columns around the valid ground, beginning on the grid; None where nothing is
-    valid.
-    """
-    if not valid.any():
-        return None
-    out = []
-    for axis in (1, 0):
-        line = np.flatnonzero(valid.any(axis=axis))
-        out.append(slice(int(line[0]) // _GRID * _GRID, int(line[-1]) + 1))
-    return out[0], out[1]
 
 
 def _part_of(image: Image, part: tuple[slice, slice]) -> Image:

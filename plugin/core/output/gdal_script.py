@@ -138,19 +138,7 @@ def _script(
         f"{GDAL_KERNELS[params.resampling]}{f' -t_srs {srs}' if srs else ''}{extent}{nodata} "
         f"-of {params.format}{creation}{tiled} {between} {quote(output)}"
     )
-    says = [
-        (
-            f"Warps with {count} control points (those in the fit) by GDAL's own programs. "
-            "GDAL fits the model itself, without weights."
-        )
-    ]
-    if model not in _METHODS:
-        says.append(
-            f"GDAL has no model '{KINDS[model].label if model in KINDS else model}': an "
-            "affine is fitted in its place."
-        )
-    if model == "tps":
-        says.append("GDAL's spline passes through every point; that of the review may be smoothed.")
+    says = _comments(count, model)
     if windows:
         lines = [
             "@echo off",
@@ -171,6 +159,24 @@ def _script(
         f"rm -f {between}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _comments(count: int, model: str) -> list[str]:
+    """Return what the script says of itself."""
+    says = [
+        (
+            f"Warps with {count} control points (those in the fit) by GDAL's own programs. "
+            "GDAL fits the model itself, without weights."
+        )
+    ]
+    if model not in _METHODS:
+        says.append(
+            f"GDAL has no model '{KINDS[model].label if model in KINDS else model}': an "
+            "affine is fitted in its place."
+        )
+    if model == "tps":
+        says.append("GDAL's spline passes through every point; that of the review may be smoothed.")
+    return says
 
 
 def _quote_windows(text: str) -> str:

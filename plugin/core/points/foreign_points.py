@@ -107,12 +107,6 @@ def _arosics(
                 f"Line {at}: the point has no place in the rasters' coordinates.", _FIX
             )
         outlier = (row.get("OUTLIER") or "").strip().lower() in ("true", "1", "1.0")
-        reliability = _optional(row, "RELIABILITY")
-        score = (
-            1.0
-            if reliability is None or reliability == _FILL
-            else min(max(reliability / 100.0, 0.0), 1.0)
-        )
         place = (float(to_xy[i, 0]), float(to_xy[i, 1]))
         reason = "outlier in AROSICS" if outlier else ""
         points.append(
@@ -123,13 +117,21 @@ def _arosics(
                     tuple(sensed_px),
                     place,
                     None,
-                    score,
+                    _reliability(row),
                     enabled=not outlier,
                     reason=reason,
                 )
             )
         )
     return points
+
+
+def _reliability(row: dict[str, str]) -> float:
+    """Return the score (0..1) of a row of AROSICS; 1 where it tells none."""
+    percent = _optional(row, "RELIABILITY")
+    if percent is None or percent == _FILL:
+        return 1.0
+    return min(max(percent / 100.0, 0.0), 1.0)
 
 
 def _karios(reader: csv.DictReader[str], reference: Grid) -> list[SessionPoint]:

@@ -249,7 +249,6 @@ def _place_findings(facts: PairFacts, params: AlignParams) -> list[Finding]:
         if params.search_radius is not None
         else automatic_radius_px(facts.extent / gsd) * gsd
     )
-    how = "declared" if params.search_radius is not None else "automatic"
     wide = Fix(
         f"Search {_length(_rounded(facts.gap + 0.25 * facts.extent))} {facts.unit}",
         "search_radius",
@@ -267,52 +266,46 @@ def _place_findings(facts: PairFacts, params: AlignParams) -> list[Finding]:
             f"{facts.unit} apart); only a search that wide can find a match."
         )
         return [Finding(Level.AMBER, "no overlap", text, wide)]
-    out = []
+    return [_overlap_finding(facts, radius, wide), _search_finding(facts, params, radius, gsd)]
+
+
+def _overlap_finding(facts: PairFacts, radius: float, wide: Fix) -> Finding:
     share = f"overlap {100 * facts.overlap:.0f} %"
     if facts.overlap < _LITTLE:
         text = (
             f"Only {100 * facts.overlap:.0f} % of the smaller raster are covered by the "
             "other: points will be few, and outside them the fit extrapolates."
         )
-        out.append(
-            Finding(
-                Level.AMBER,
-                share,
-                text,
-                wide if radius < wide.value else Fix("Shift only", "model", "shift"),
-            )
-        )
-    else:
-        out.append(
-            Finding(
-                Level.GREEN,
-                share,
-                f"{100 * facts.overlap:.0f} % of the smaller raster are covered by the other.",
-            )
-        )
+        fix = wide if radius < wide.value else Fix("Shift only", "model", "shift")
+        return Finding(Level.AMBER, share, text, fix)
+    return Finding(
+        Level.GREEN,
+        share,
+        f"{100 * facts.overlap:.0f} % of the smaller raster are covered by the other.",
+    )
+
+
+def _search_finding(facts: PairFacts, params: AlignParams, radius: float, gsd: float) -> Finding:
     if radius < 3 * gsd:
         text = (
             f"The search radius of {_length(radius)} {facts.unit} is less than three pixels: "
             "a larger misplacement would not be found."
         )
-        out.append(
-            Finding(Level.AMBER, "narrow search", text, Fix("Automatic", "search_radius", None))
-        )
-    elif radius > 0.5 * facts.extent > 0 and params.search_radius is not None:
+        fix = Fix("Automatic", "search_radius", None)
+        return Finding(Level.AMBER, "narrow search", text, fix)
+    if radius > 0.5 * facts.extent > 0 and params.search_radius is not None:
         text = (
             f"The search radius of {_length(radius)} {facts.unit} is more than half the "
             "scene: slow, and open to false matches."
         )
-        out.append(
-            Finding(Level.AMBER, "wide search", text, Fix("Automatic", "search_radius", None))
-        )
-    else:
-        text = (
-            f"The sensed raster is looked for up to {_length(radius)} {facts.unit} "
-            f"({radius / gsd:.0f} px) from where it is georeferenced ({how})."
-        )
-        out.append(Finding(Level.GREEN, f"± {_length(radius)} {facts.unit}", text))
-    return out
+        fix = Fix("Automatic", "search_radius", None)
+        return Finding(Level.AMBER, "wide search", text, fix)
+    how = "declared" if params.search_radius is not None else "automatic"
+    text = (
+        f"The sensed raster is looked for up to {_length(radius)} {facts.unit} "
+        f"({radius / gsd:.0f} px) from where it is georeferenced ({how})."
+    )
+    return Finding(Level.GREEN, f"± {_length(radius)} {facts.unit}", text)
 
 
 def _gsd_findings(facts: PairFacts, params: AlignParams) -> list[Finding]:

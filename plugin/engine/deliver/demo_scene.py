@@ -72,11 +72,13 @@ class _Scene:
     building_m: Array
 
 
-def _landscape(rng: np.random.Generator, shape: tuple[int, int]) -> _Scene:
+def _fields(
+    rng: np.random.Generator, shape: tuple[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return colour (H, W, 3) and backscatter (H, W), dB, of fields: cells of scattered seeds, each
+    with a crop; their edges are hedges and tracks.
+    """
     rows, cols = shape
-    relief = 55.0 * _noise(rng, shape, 1.9)
-    y, x = np.mgrid[0:rows, 0:cols].astype(np.float32)
-    # Fields: cells of scattered seeds, each with a crop; their edges are hedges and tracks.
     seeds = np.stack([rng.uniform(0, cols, 420), rng.uniform(0, rows, 420)], axis=1)
     canvas = cv2.Subdiv2D((0, 0, cols, rows))
     for seed in seeds:
@@ -106,6 +108,14 @@ def _landscape(rng: np.random.Generator, shape: tuple[int, int]) -> _Scene:
     for cell in cells:
         cv2.polylines(sigma, [np.round(cell).astype(np.int32)], True, -8.5, 1)
         cv2.polylines(colour, [np.round(cell).astype(np.int32)], True, (0.13, 0.21, 0.10), 1)
+    return colour, sigma
+
+
+def _landscape(rng: np.random.Generator, shape: tuple[int, int]) -> _Scene:
+    rows, cols = shape
+    relief = 55.0 * _noise(rng, shape, 1.9)
+    y, x = np.mgrid[0:rows, 0:cols].astype(np.float32)
+    colour, sigma = _fields(rng, shape)
     forest = _noise(rng, shape, 1.6) > 1.1
     colour[forest] = (0.08, 0.16, 0.07)
     sigma[forest] = -7.5

@@ -25,6 +25,7 @@ from ..read.input_files import files_of
 from ..read.pair import open_pair
 
 if TYPE_CHECKING:
+    from ...core.image import Image
     from ..read.pair import WorkingPair
 
 _RADIUS_PX = 16
@@ -169,7 +170,6 @@ def _draw(
     pair: WorkingPair, matcher: TemplateMatcher, label: str, match: TemplateMatch, side: int
 ) -> Any:
     from matplotlib.figure import Figure
-    from matplotlib.patches import Ellipse, Rectangle
 
     reach = side // 2 + match.radius
     low = np.round(match.centre).astype(int) - reach
@@ -182,6 +182,29 @@ def _draw(
         f"{match.shift[1]:+.2f} px, peak {match.peak.value:.2f}"
     )
     grid = figure.add_gridspec(2, 4)
+    _draw_templates(figure, grid, match, side, (reference, sensed))
+    _draw_similarity(figure, grid, match)
+    if gates is not None:
+        _draw_gates(figure, grid, matcher, ((reference, "reference"), (sensed, "sensed")))
+    else:
+        for column, image in enumerate((reference, sensed)):
+            axes = figure.add_subplot(grid[1, column])
+            axes.imshow(
+                np.linalg.norm(matcher.features(image, image.modality), axis=0), cmap="magma"
+            )
+            axes.set(title="Length of the features", xticks=[], yticks=[])
+    for axes in figure.axes:  # the titles are longer than the pictures are wide
+        axes.title.set_fontsize(9)
+    return figure
+
+
+def _draw_templates(
+    figure: Any, grid: Any, match: TemplateMatch, side: int, images: tuple[Image, Image]
+) -> None:
+    """Draw both images about the place, the template on each."""
+    from matplotlib.patches import Rectangle
+
+    reference, sensed = images
     for column, (image, title, corner, colour) in enumerate(
         (
             (
@@ -206,6 +229,12 @@ def _draw(
             )
         )
         axes.set(title=title, xticks=[], yticks=[])
+
+
+def _draw_similarity(figure: Any, grid: Any, match: TemplateMatch) -> None:
+    """Draw the similarity at each shift as a picture, with its peaks, and as a surface."""
+    from matplotlib.patches import Ellipse
+
     surface = np.where(np.isfinite(match.surface), match.surface, np.nan)
     r = match.radius
     axes = figure.add_subplot(grid[0, 2])
@@ -238,18 +267,6 @@ def _draw(
     solid.plot_surface(*np.meshgrid(line, line), surface, cmap="viridis", linewidth=0)
     solid.set(title="Similarity surface", xlabel="x, px", ylabel="y, px")
     solid.invert_yaxis()
-    if gates is not None:
-        _draw_gates(figure, grid, matcher, ((reference, "reference"), (sensed, "sensed")))
-    else:
-        for column, image in enumerate((reference, sensed)):
-            axes = figure.add_subplot(grid[1, column])
-            axes.imshow(
-                np.linalg.norm(matcher.features(image, image.modality), axis=0), cmap="magma"
-            )
-            axes.set(title="Length of the features", xticks=[], yticks=[])
-    for axes in figure.axes:  # the titles are longer than the pictures are wide
-        axes.title.set_fontsize(9)
-    return figure
 
 
 def _second_peak(match: TemplateMatch, exclusion_px: int = 4) -> tuple[float, float] | None:

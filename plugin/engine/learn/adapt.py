@@ -57,13 +57,7 @@ def adapt(request: AdaptRequest, progress: Progress) -> AdaptResult:
         InputError: too little ground around the points.
         OutputError: the weights cannot be written.
     """
-    spec = get_spec(request.align.params.matcher)
-    matcher = create(spec.key, request.align.params.matcher_params, request.align.params.device)
-    if not isinstance(matcher, NetworkMatcher) or spec.key not in NETWORKS:
-        raise UsageError(
-            f"{spec.label} cannot be adapted to a scene.",
-            f"Choose one of: {', '.join(k for k in NETWORKS if k in all_specs())}.",
-        )
+    key, matcher = _network_of(request)
     read = [request.align.reference.path, request.align.sensed.path]
     weights = str(request.align.params.matcher_params.get("weights", ""))
     output_folder(
@@ -96,9 +90,7 @@ def adapt(request: AdaptRequest, progress: Progress) -> AdaptResult:
             raise InputError(
                 "There is too little valid ground around the points held back to measure by.", hint
             )
-        steps, minutes, tensors = _train(
-            matcher, spec.key, pairs, request, progress.part(0.1, 0.95)
-        )
+        steps, minutes, tensors = _train(matcher, key, pairs, request, progress.part(0.1, 0.95))
         after = errors_at(matcher, scene, held, side, progress.part(0.95, 1.0))
     measured = np.isfinite(before)  # whether there is enough ground does not depend on the weights
     was, now = _figures(before[measured]), _figures(after[measured])
@@ -117,6 +109,23 @@ def adapt(request: AdaptRequest, progress: Progress) -> AdaptResult:
         _write(matcher, tensors, result, request)
     progress.update(1.0, "Done")
     return result
+
+
+def _network_of(request: AdaptRequest) -> tuple[str, Any]:
+    """Return key and matcher of a request.
+
+    Raises:
+        UsageError: the matcher has no network that can be adapted.
+    """
+    params = request.align.params
+    spec = get_spec(params.matcher)
+    matcher = create(spec.key, params.matcher_params, params.device)
+    if not isinstance(matcher, NetworkMatcher) or spec.key not in NETWORKS:
+        raise UsageError(
+            f"{spec.label} cannot be adapted to a scene.",
+            f"Choose one of: {', '.join(k for k in NETWORKS if k in all_specs())}.",
+        )
+    return spec.key, matcher
 
 
 def _train(

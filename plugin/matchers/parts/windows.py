@@ -49,3 +49,22 @@ def middle_windows(
             pair = (cut(reference, x, y, side), cut(sensed, x, y, side))
             if pair[1].mask[inner, inner].any() and pair[0].mask.any():
                 yield np.array([x, y], dtype=np.float64), pair
+
+
+def valid_part(
+    valid: NDArray[np.bool_], grid_px: int, around_px: int = 0, whole: bool = False
+) -> tuple[slice, slice] | None:
+    """Return rows and columns of the valid ground and what lies `around_px` about it, beginning on
+    a grid, and where `whole` ending on it too; None where nothing is valid.
+    """
+    if not valid.any():
+        return None
+    out = []
+    for axis in (1, 0):
+        line = np.flatnonzero(valid.any(axis=axis))
+        low = (int(line[0]) - around_px) // grid_px * grid_px
+        high = int(line[-1]) + 1 + around_px
+        if whole:
+            high = -(-high // grid_px) * grid_px
+        out.append(slice(max(0, low), min(valid.shape[1 - axis], high)))
+    return out[0], out[1]
