@@ -117,6 +117,10 @@ WORDS: dict[str, dict[str, str]] = {
             "Lernt an einem Datensatz mit bekannter Wahrheit, was der Score eines Matchers "
             "bedeutet."
         ),
+        ("Learn when a registration is right, for all matchers, on a dataset with known truth."): (
+            "Lernt an einem Datensatz mit bekannter Wahrheit, wann eine Ausrichtung richtig ist, "
+            "für alle Matcher."
+        ),
         "Adapt a network to a scene: train it for some minutes around accepted control points.": (
             "Lässt ein Netz auf einer Szene nachlernen: trainiert es einige Minuten lang "
             "rund um angenommene Passpunkte."

@@ -21,6 +21,7 @@ LEFT_OUT = (
     "plugin/engine/commands/",
     "plugin/engine/measure/",
     "plugin/engine/learn/calibrate.py",
+    "plugin/engine/learn/judging.py",
     "plugin/engine/learn/logistic.py",
     "plugin/engine/learn/sightings.py",
     "plugin/engine/learn/train.py",

@@ -70,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     registration.add_explain(commands)
     networks.add_train(commands)
     networks.add_calibrate(commands)
+    networks.add_judgement(commands)
     networks.add_adapt(commands)
     measuring.add_metrics(commands)
     registration.add_demo(commands)

@@ -884,7 +884,7 @@
         <translation>Prüfpunkte</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/align/evidence.py"/>
+        <location filename="../../plugin/engine/align/verdict.py"/>
         <source>Check that both rasters show the same ground; declare the search radius, or try another matcher, band or working GSD.</source>
         <translation>Prüfen, ob beide Raster dasselbe Gelände zeigen; Suchradius angeben oder anderen Matcher, Kanal oder andere Arbeits-GSD versuchen.</translation>
     </message>
@@ -2099,7 +2099,7 @@
         <translation>Im Interpreter des Arbeitsprozesses installieren, oder einen anderen Matcher wählen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/matchers/network.py"/>
+        <location filename="../../plugin/engine/align/verdict.py"/>
         <source>Install the plugin anew.</source>
         <translation>Die Erweiterung neu installieren.</translation>
     </message>
@@ -2764,7 +2764,7 @@
         <translation>Kein Raster angegeben.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/align/evidence.py"/>
+        <location filename="../../plugin/engine/align/verdict.py"/>
         <source>No reliable alignment: only {0} of {1} tie points agree with each other.</source>
         <translation>Keine verlässliche Ausrichtung: nur {0} von {1} Verknüpfungspunkten passen zueinander.</translation>
     </message>
@@ -2774,19 +2774,19 @@
         <translation>Keine verlässliche Ausrichtung: {0} verfehlt die Verknüpfungspunkte um {1} px (RMSE), mehr als sie falsch sein können ({2} px). Das Modell kann nicht ausdrücken, wie die Raster liegen.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/align/evidence.py"/>
+        <location filename="../../plugin/engine/align/verdict.py"/>
         <source>No reliable alignment: {0} of {1} tie points agree, but hardly any of them is likely right.</source>
         <translation>Keine verlässliche Ausrichtung: {0} von {1} Passpunkten stimmen überein, aber kaum einer von ihnen ist wahrscheinlich richtig.</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/align/evidence.py"/>
-        <source>No reliable alignment: {0} of {1} tie points contradict the others.</source>
-        <translation>Keine verlässliche Ausrichtung: {0} von {1} Passpunkten widersprechen den anderen.</translation>
+        <location filename="../../plugin/engine/align/verdict.py"/>
+        <source>No reliable alignment: {0} of {1} tie points agree, but where they put the images these are hardly more alike than elsewhere (by {2} and {3} standard deviations; probability that the alignment is right {4} %).</source>
+        <translation>Keine verlässliche Ausrichtung: {0} von {1} Passpunkten stimmen überein, aber dort, wohin sie die Bilder legen, sind diese kaum ähnlicher als anderswo (um {2} und {3} Standardabweichungen; Wahrscheinlichkeit, dass die Ausrichtung richtig ist, {4} %).</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/align/evidence.py"/>
-        <source>No reliable alignment: {0}.</source>
-        <translation>Keine verlässliche Ausrichtung: {0}.</translation>
+        <location filename="../../plugin/engine/align/verdict.py"/>
+        <source>No reliable alignment: {0} of {1} tie points contradict the others.</source>
+        <translation>Keine verlässliche Ausrichtung: {0} von {1} Passpunkten widersprechen den anderen.</translation>
     </message>
     <message>
         <location filename="../../plugin/reviewing/files.py"/>
@@ -5540,11 +5540,6 @@
     </message>
     <message>
         <location filename="../../plugin/engine/align/evidence.py"/>
-        <source>the best position stands out by {0} standard deviations with {1} % of the area shared, and {2} % of the tie points are likely right (probability that the alignment is right {3} %)</source>
-        <translation>die beste Lage hebt sich um {0} Standardabweichungen ab, bei {1} % gemeinsamer Fläche, und {2} % der Passpunkte sind wahrscheinlich richtig (Wahrscheinlichkeit, dass die Ausrichtung stimmt: {3} %)</translation>
-    </message>
-    <message>
-        <location filename="../../plugin/engine/align/evidence.py"/>
         <source>the calibration</source>
         <translation>die Kalibrierung</translation>
     </message>
@@ -5567,6 +5562,11 @@
         <location filename="../../plugin/core/session/point.py"/>
         <source>the id {0} is not a whole number from 1</source>
         <translation>die Nummer {0} ist keine ganze Zahl ab 1</translation>
+    </message>
+    <message>
+        <location filename="../../plugin/engine/align/verdict.py"/>
+        <source>the judgement</source>
+        <translation>die Beurteilung</translation>
     </message>
     <message>
         <location filename="../../plugin/engine/read/sources.py"/>
@@ -5969,7 +5969,7 @@
         <translation>{0} von {1} geprüft</translation>
     </message>
     <message>
-        <location filename="../../plugin/engine/align/evidence.py"/>
+        <location filename="../../plugin/engine/align/verdict.py"/>
         <source>{0} of {1} tie points agree; probability that the alignment is right {2} %.</source>
         <translation>{0} von {1} Verknüpfungspunkten passen zusammen; Wahrscheinlichkeit, dass die Ausrichtung stimmt: {2} %.</translation>
     </message>

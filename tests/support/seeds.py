@@ -269,7 +269,7 @@ PARSERS: dict[str, tuple[Made, Fed]] = {
     "calibration": (
         _jsons(
             lambda: json.loads(_CFOG.read_text(encoding="utf-8")),
-            lambda: {"score": [0.5, 1, -2.0], "covariance": 0.7, "judge": [1.0] * 6},
+            lambda: {"score": [0.5, 1, -2.0], "covariance": 0.7},
         ),
         _value(_scored),
     ),

@@ -8,7 +8,6 @@ from dataclasses import replace
 from importlib import metadata
 
 import cv2
-import numpy as np
 
 from ...core.blas import one_thread
 from ...core.fit.result import AlignResult
@@ -19,11 +18,11 @@ from ...core.types import AlignRequest, Status, TiePoint
 from ...matchers import PairMatcher, TemplateMatcher, create, get_spec
 from ..read.pair import WorkingPair, open_pair
 from .attempts import Attempt, Position, best_of, coarse_positions, reliable_at
-from .evidence import Calibration, judge
 from .find import by_common_motion, find_matches
 from .outliers import filter_candidates
 from .results import Fitted, fit_points, independent_matches, tie_points
 from .tuning import LOCAL_PX, ROBUST_SMALL_PX, ROBUST_WIDE_PX, SEARCH_RADIUS_PX, is_wide
+from .verdict import judge
 
 _PACKAGES = ("numpy", "opencv-python-headless", "rasterio", "scipy", "SimpleITK", "torch")
 
@@ -32,8 +31,7 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
     """Register the sensed raster of a request to its reference.
 
     From each coarse position tie points are found, filtered and judged, until one is surely right.
-    A coarse position at the place of a reliable attempt confirms it: its matches are judged anew,
-    not found again, and nothing else is tried.
+    A coarse position at the place of a reliable attempt confirms it: nothing else is tried.
 
     Args:
         request: The two rasters and every parameter.
@@ -59,7 +57,7 @@ def align(request: AlignRequest, progress: Progress | None = None) -> AlignResul
             clock.note("coarse")
             confirmed = reliable_at(attempts, position)
             if confirmed is not None:
-                attempts.append(_judged_anew(confirmed, position, matcher))
+                attempts.append(confirmed)
                 break
             attempts.append(_attempt(position, matcher, clock))
             if attempts[-1].is_sure:
@@ -93,25 +91,10 @@ def _attempt(position: Position, matcher: TemplateMatcher | PairMatcher, clock: 
     reasons = filter_candidates(
         found.candidates, params.min_score, robust_px, LOCAL_PX, params.seed
     )
-    area_px, calibration = _comparable_area(pair), Calibration.of(matcher)
-    verdict = judge(coarse, found, reasons, area_px, position.turned, calibration)
     clock.note("filter")
+    verdict = judge(pair, matcher, coarse, found, reasons)
+    clock.note("judge")
     return Attempt(coarse, position.turned, pair, found, reasons, verdict)
-
-
-def _judged_anew(
-    before: Attempt, position: Position, matcher: TemplateMatcher | PairMatcher
-) -> Attempt:
-    """Return an attempt as another coarse position at its place lets it be judged."""
-    verdict = judge(
-        position.coarse,
-        before.found,
-        before.reasons,
-        _comparable_area(before.pair),
-        position.turned,
-        Calibration.of(matcher),
-    )
-    return replace(before, coarse=position.coarse, turned=position.turned, verdict=verdict)
 
 
 def _result(
@@ -145,21 +128,6 @@ def _result(
         versions=_versions(),
         notes=tuple(_notes(pair)),
     )
-
-
-def _comparable_area(pair: WorkingPair) -> float:
-    """Return the smaller of the working grid's and the sensed raster's area, working px squared."""
-    middle = pair.grid.centre_px
-    steps = pair.sensed_native_px(
-        np.concatenate([middle, middle + [[1.0, 0.0]], middle + [[0.0, 1.0]]])
-    )
-    native_per_working = abs(float(np.linalg.det(steps[1:] - steps[0])))
-    sensed = (
-        pair.sensed.grid.width * pair.sensed.grid.height / native_per_working
-        if native_per_working > 0
-        else np.inf
-    )
-    return float(min(pair.grid.width * pair.grid.height, sensed))
 
 
 def _notes(pair: WorkingPair) -> Iterator[str]:

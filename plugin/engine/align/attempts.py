@@ -20,9 +20,9 @@ from ..read.pair import WorkingPair
 from . import tuning
 from .budget import within_budget
 from .coarse import coarse_align
-from .evidence import Verdict
 from .find import coarse_guides
 from .found import Found
+from .verdict import Verdict
 
 _FIRST_SHARE = 0.8
 

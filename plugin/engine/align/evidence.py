@@ -1,9 +1,9 @@
-"""How far to trust one match, and a whole registration.
+"""How far to trust one match; a whole registration: `verdict`.
 
-Both are logistic models whose weights are learnt on the training split of real pairs by
-`calibrate`, related and deliberately mismatched, motions drawn as in `cases`. Those of networks
-lie in the cards of their weights; handcrafted matchers use CFOG's, in `resources/calibrations`.
-Each comes with what it showed on the validation split.
+A logistic model whose weights are learnt on the training split of real pairs by `calibrate`,
+motions drawn as in `cases`. Those of networks lie in the cards of their weights; handcrafted
+matchers use CFOG's, in `resources/calibrations`. Each comes with what it showed on the validation
+split.
 """
 
 from __future__ import annotations
@@ -20,15 +20,12 @@ from numpy.typing import NDArray
 from ....resources import FOLDER
 from ...core.borders import reading
 from ...core.errors import InputError
-from ...core.fit.result import CoarseResult
-from ...core.types import Reason
 
 if TYPE_CHECKING:
     from ...matchers import PairMatcher, TemplateMatcher
-    from .found import Found, TemplateMatch
+    from .found import TemplateMatch
 
-_MIN_KEPT = 4
-_JUDGED = 6
+LEAST_KEPT = 4
 _KEPT_SHARE = 0.35
 _CALIBRATIONS = FOLDER / "calibrations"
 _HINT = "Run `calibrate` again for the weights, or install the plugin anew."
@@ -36,12 +33,10 @@ _HINT = "Run `calibrate` again for the weights, or install the plugin anew."
 
 @dataclass(frozen=True)
 class Calibration:
-    """Weights of the two logistic models, and how much too small or large the covariances of the
-    peaks are.
+    """Weights of the score, and how much too small or large the covariances of the peaks are.
 
     Attributes:
         score: (F,) of `match_features`, or of the features that a pair matcher tells.
-        judge: (6,) of `judge_features`.
         covariance: Factor on the covariances, so that normalised errors follow chi-squared with 2
             degrees of freedom.
         kept_share: Share (0..1) of the tie points that must agree; 0 = a few that are right as
@@ -50,7 +45,6 @@ class Calibration:
     """
 
     score: tuple[float, ...]
-    judge: tuple[float, ...]
     covariance: float
     kept_share: float = 0.0
 
@@ -67,18 +61,17 @@ class Calibration:
 
     @classmethod
     def from_card(cls, given: Any) -> Calibration:
-        """Return what a card holds under `calibration`; of a card that has no judgement, or an
-        older one, only the score and covariance, with CFOG's judgement.
+        """Return what a card holds under `calibration`.
 
         Raises:
             InputError: it is none.
         """
         with reading("the calibration", hint=_HINT):
-            score, judged = (_numbers(given, name) for name in ("score", "judge"))
+            score = _numbers(given, "score")
             (covariance,) = _numbers({"covariance": [given["covariance"]]}, "covariance")
             if not score or covariance <= 0:
                 raise ValueError("it has no score, or a covariance that is not positive")
-        return cls(score, judged if len(judged) == _JUDGED else _cfogs().judge, covariance)
+        return cls(score, covariance)
 
 
 def _numbers(given: Any, name: str) -> tuple[float, ...]:
@@ -92,20 +85,7 @@ def _numbers(given: Any, name: str) -> tuple[float, ...]:
 def _cfogs() -> Calibration:
     path = _CALIBRATIONS / "cfog.json"
     with reading("the calibration", path, _HINT):
-        given = json.loads(path.read_text(encoding="utf-8"))
-        if len(given["judge"]) != _JUDGED:
-            raise ValueError(f"its judge has not {_JUDGED} numbers")
-    return Calibration.from_card(given)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether the evidence suffices, in words and numbers."""
-
-    reliable: bool
-    message: str
-    hint: str
-    numbers: dict[str, float]
+        return Calibration.from_card(json.loads(path.read_text(encoding="utf-8")))
 
 
 def match_features(match: TemplateMatch) -> NDArray[np.float64]:
@@ -138,23 +118,6 @@ def probability(features: NDArray[np.float64], weights: tuple[float, ...]) -> ND
     return np.asarray(1.0 / (1.0 + np.exp(-features @ np.array(weights))))
 
 
-def judge_features(
-    turned: bool, contrast: float, overlap: float, support: float
-) -> NDArray[np.float64]:
-    """Return (6,): one, turned, log contrast if turned, log contrast if not, overlap, support.
-
-    Args:
-        turned: Whether the coarse stage searched rotation and scale.
-        contrast: How far its best hypothesis stands out.
-        overlap: Share of the area that tie points cover.
-        support: See `support_of`.
-    """
-    strength = float(np.log(max(contrast, 1.0)))
-    return np.array(
-        [1.0, float(turned), strength * turned, strength * (not turned), overlap, support]
-    )
-
-
 def support_of(scores: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:
     """Return the share (0..1) of all tie points that are right and kept, as their scores promise; 0
     without any.
@@ -171,97 +134,11 @@ def enough(kept: int, count: int, promised: float, kept_share: float) -> bool:
         promised: How many of them are right as their scores promise.
         kept_share: See `Calibration`; where it is 0, the scores are asked.
     """
-    return kept >= _MIN_KEPT and (
-        kept >= kept_share * count if kept_share else promised >= _MIN_KEPT
+    return kept >= LEAST_KEPT and (
+        kept >= kept_share * count if kept_share else promised >= LEAST_KEPT
     )
 
 
 def percent(belief: float) -> float:
     """Return a probability in percent as it is told: 1 to 99, since no evidence is certain."""
     return min(max(100 * belief, 1.0), 99.0)
-
-
-def judge(
-    coarse: CoarseResult,
-    found: Found,
-    reasons: list[Reason],
-    area_px: float,
-    turned: bool,
-    calibration: Calibration,
-) -> Verdict:
-    """Decide whether a registration is right.
-
-    Args:
-        coarse: Answer of the coarse stage.
-        found: Candidates of the fine stage.
-        reasons: What the filters said of each.
-        area_px: Area that could be matched, working px squared.
-        turned: Whether the coarse stage searched rotation and scale.
-        calibration: Of the matcher.
-
-    Returns:
-        The verdict. It weighs how far the best coarse hypothesis stands out, how much of the area
-        both images share there, and how far the tie points support it.
-    """
-    agree = np.array([r is Reason.NONE for r in reasons], dtype=bool)
-    n, kept = len(agree), int(agree.sum())
-    sensed = found.candidates.sensed
-    extent = float(np.prod(np.ptp(sensed, axis=0) + found.template_px)) if n else 0.0
-    overlap = min(extent / max(area_px, 1.0), 1.0)
-    support, share = support_of(found.candidates.score, agree), kept / max(n, 1)
-    belief = float(
-        probability(
-            judge_features(turned, coarse.contrast, overlap, support)[None], calibration.judge
-        )[0]
-    )
-    numbers = {
-        "probability": belief,
-        "tie_points": float(n),
-        "kept": float(kept),
-        "kept_share": share,
-        "overlap": overlap,
-        "support": support,
-        "coarse_score": coarse.score,
-        "coarse_contrast": coarse.contrast,
-    }
-    hint = (
-        "Check that both rasters show the same ground; declare the search radius, or try "
-        "another matcher, band or working GSD."
-    )
-    if kept < _MIN_KEPT:
-        return Verdict(
-            False,
-            f"No reliable alignment: only {kept} of {n} tie points agree with each other.",
-            hint,
-            numbers,
-        )
-    if not enough(kept, n, support * n, calibration.kept_share):
-        if calibration.kept_share:
-            return Verdict(
-                False,
-                f"No reliable alignment: {n - kept} of {n} tie points contradict the others.",
-                hint,
-                numbers,
-            )
-        return Verdict(
-            False,
-            f"No reliable alignment: {kept} of {n} tie points agree, but hardly any of "
-            "them is likely right.",
-            hint,
-            numbers,
-        )
-    if belief < 0.5:
-        reason = (
-            f"the best position stands out by {coarse.contrast:.1f} standard deviations "
-            f"with {100 * overlap:.0f} % of the area shared,"
-            f" and {100 * support:.0f} % of the tie points are likely right (probability "
-            f"that the alignment is right {percent(belief):.0f} %)"
-        )
-        return Verdict(False, f"No reliable alignment: {reason}.", hint, numbers)
-    return Verdict(
-        True,
-        f"{kept} of {n} tie points agree; probability that the alignment is right "
-        f"{percent(belief):.0f} %.",
-        "",
-        numbers,
-    )

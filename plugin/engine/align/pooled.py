@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from ...matchers import TemplateMatcher
     from ..read.pair import WorkingPair
 
-SIDE_PX, BLOCK_PX, RADIUS_PX = 256, 32, 32
-NEAR_PX = 3
+SIDE_PX, RADIUS_PX = 256, 32
+BLOCK_PX, LEAST_BLOCK_PX = 32, 8
+NEAR_PX = 1
 _APART_PX, _MANY = 4, 10_000
 _MIN_VALID = 0.6
 _MIN_MET = 0.5  # of the weight of all blocks, where a sum is told
@@ -155,28 +156,50 @@ def _distance(surface: Array, place: Array) -> Array:
     return np.maximum(np.abs(line - place[0])[None, :], np.abs(line - place[1])[:, None])
 
 
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """Both images of a pair on its working grid, the sensed one where its correction puts it,
+    reduced.
+
+    Attributes:
+        reference: Image.
+        sensed: Image.
+        reduction: Working px of a reduced px.
+    """
+
+    reference: Image
+    sensed: Image
+    reduction: int
+
+
+def read_reduced(pair: WorkingPair, side_px: int = SIDE_PX) -> Reduced:
+    """Read a pair at `side_px` at most: memory does not grow with the rasters."""
+    reduction = max(1, -(-max(pair.grid.size) // side_px))
+    window = (0, 0, pair.grid.width, pair.grid.height)
+    return Reduced(
+        pair.read_reference(window, reduction), pair.read_sensed(window, reduction), reduction
+    )
+
+
 def compare_blocks(
-    pair: WorkingPair,
+    pair: Reduced,
     matcher: TemplateMatcher,
-    side_px: int = SIDE_PX,
-    block_px: int = BLOCK_PX,
+    block_px: int | None = None,
     radius_px: int = RADIUS_PX,
 ) -> Blocks:
     """Compare each block of the sensed image with the reference.
 
-    Memory and time do not grow with the rasters: they are read at `side_px` at most.
-
     Args:
-        pair: The pair under the correction found.
+        pair: Under the correction found.
         matcher: Whose features are compared; its similarity is their correlation.
-        side_px: Longer side of the reduced working grid at most.
-        block_px: Side of a block, reduced px.
+        block_px: Side of a block, reduced px; None = 32, less where that leaves fewer than four
+            along the shorter side.
         radius_px: Largest displacement along each axis, reduced px.
     """
-    reduction = max(1, -(-max(pair.grid.width, pair.grid.height) // side_px))
-    window = (0, 0, pair.grid.width, pair.grid.height)
-    reference = _Described(matcher, pair.read_reference(window, reduction), radius_px + block_px)
-    sensed = _Described(matcher, pair.read_sensed(window, reduction), radius_px + block_px)
+    if block_px is None:
+        block_px = min(BLOCK_PX, max(LEAST_BLOCK_PX, min(pair.sensed.mask.shape) // 4))
+    reference = _Described(matcher, pair.reference, radius_px + block_px)
+    sensed = _Described(matcher, pair.sensed, radius_px + block_px)
     down, across = (-(-n // block_px) for n in sensed.shape)
     cells, surfaces, weights = [], [], []
     for row in range(down):
@@ -195,7 +218,7 @@ def compare_blocks(
         np.array(cells, np.int64).reshape(-1, 2),
         np.array(surfaces, np.float32).reshape(-1, side, side),
         np.array(weights, np.float64),
-        reduction,
+        pair.reduction,
     )
 
 

@@ -125,11 +125,6 @@ def add_calibrate(commands: Any) -> None:
         help="Pairs of each source and split. Default: 10.",
     )
     p.add_argument("--seed", type=int, default=5)
-    p.add_argument(
-        "--keep-score",
-        action="store_true",
-        help="Learn only when a registration is right; the score of a tie point stays as it is.",
-    )
 
 
 def calibrate(args: argparse.Namespace, progress: Progress) -> Answer:
@@ -147,12 +142,58 @@ def calibrate(args: argparse.Namespace, progress: Progress) -> Answer:
         args.limit,
         args.seed,
         progress,
-        args.keep_score,
     )
     if args.card is not None:
         write_into_card(args.card, result)
     lines = [f"{k:28s} {v}" for k, v in result["validation"].items()]
     return [*lines, f"{'written':28s} {args.output}"], 0
+
+
+def add_judgement(commands: Any) -> None:
+    """Add `judgement`: when a registration is right."""
+    text = "Learn when a registration is right, for all matchers, on a dataset with known truth."
+    p = commands.add_parser(
+        "judgement",
+        help=text,
+        description=f"{text} Learns on the split train, measures with each source left out and on "
+        "the split val.",
+    )
+    p.set_defaults(run=judgement)
+    add_dataset(p)
+    p.add_argument("--output", type=Path, required=True, metavar="FILE.json", help="Written.")
+    p.add_argument(
+        "--matchers",
+        default="cfog,me_ssm",
+        metavar="KEY[,KEY]",
+        help="Matchers that register; see `matchers`. Default: cfog,me_ssm.",
+    )
+    p.add_argument(
+        "--limit",
+        type=int,
+        default=5,
+        metavar="N",
+        help="Pairs of each source and split. Default: 5.",
+    )
+    p.add_argument("--seed", type=int, default=1)
+    add_overwrite(p, "Replace a file that exists.")
+
+
+def judgement(args: argparse.Namespace, progress: Progress) -> Answer:
+    """Learn the judgement; see `judging.learn_judgement`."""
+    from ...core.outputs import Outputs
+    from ...matchers import get_spec
+    from ..learn.judging import learn_judgement
+
+    keys = [get_spec(key.strip()).key for key in args.matchers.split(",")]
+    Outputs([args.output], overwrite=args.overwrite)
+    found = learn_judgement(args.dataset, keys, args.output, args.limit, args.seed, progress)
+    lines = [f"{'':24s} {'right, accepted':>20s} {'others, accepted':>20s}"]
+    for name, rows in (("source left out", found["left_out"]), ("val", found["val"])):
+        lines.append(name)
+        for row in rows:
+            shares = [f"{row[k + '_accepted']} of {row[k]}" for k in ("right", "others")]
+            lines.append(f"  {row['source']:22s} {shares[0]:>20s} {shares[1]:>20s}")
+    return [*lines, f"written {args.output}"], 0
 
 
 def add_adapt(commands: Any) -> None:

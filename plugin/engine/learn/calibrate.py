@@ -19,7 +19,7 @@ from ...core.progress import Progress
 from ...matchers import create, get_spec
 from ..align.evidence import Calibration, probability
 from ..measure.figures import save_figure
-from .logistic import learn_judgement, logistic
+from .logistic import logistic
 from .sightings import NEAR_PX, Sightings, collect
 
 _CHI2_MEDIAN = 1.386  # of 2 degrees of freedom
@@ -33,7 +33,6 @@ def calibrate(
     limit: int,
     seed: int,
     progress: Progress,
-    keep_score: bool = False,
 ) -> dict[str, Any]:
     """Learn the calibration of a matcher and measure it.
 
@@ -42,17 +41,14 @@ def calibrate(
         matcher_params: Its parameters.
         dataset: Folder with an index.csv that has the splits train and val.
         output: Folder for calibration.json and reliability.png.
-        limit: Pairs of each source and split; eight times as many for plain shifts, related and
-            unrelated, which are quick.
+        limit: Pairs of each source and split; eight times as many for plain shifts, which are
+            quick.
         seed: Of the motions drawn.
         progress: Hears of each registration.
-        keep_score: Learn only the judgement: the score and the covariances stay as the matcher has
-            them, and are measured.
 
     Returns:
-        score, judge, covariance, and `validation`: reliability (mean score, share near, count of
-        each decile), expected calibration error, share accepted of the registrations that are right
-        and of the others (wrong ones, unrelated images).
+        score, covariance, and `validation`: reliability (mean score, share near, count of each
+        decile) and expected calibration error.
 
     Raises:
         UsageError: the matcher tells nothing of its matches.
@@ -64,33 +60,25 @@ def calibrate(
     choice = (spec.key, matcher_params, limit, seed)
     learnt = collect(dataset, "train", *choice, progress.part(0.0, 0.55))
     _check_lessons(learnt, spec.label)
-    own = Calibration.of(matcher)
-    factor = own.covariance  # already in the covariances
+    factor = Calibration.of(matcher).covariance  # already in the covariances
     near = np.array(learnt.errors_px) <= NEAR_PX
-    score, covariance = np.array(own.score), factor
-    if not keep_score:
-        score = logistic(np.array(learnt.features), near, 1e-3)
-        covariance = float(np.median(np.array(learnt.normalised)[near])) * factor / _CHI2_MEDIAN
-    judged = learn_judgement(learnt, score)
+    score = logistic(np.array(learnt.features), near, 1e-3)
+    covariance = float(np.median(np.array(learnt.normalised)[near])) * factor / _CHI2_MEDIAN
     measured = collect(dataset, "val", *choice, progress.part(0.55, 1.0))
-    if not measured.features or len({r.right for r in measured.judged}) < 2:
+    if not measured.features:
         raise InputError(
-            "The split val of this dataset is too small to measure on: it gives no tie "
-            "points, or no registrations of one kind.",
+            "The split val of this dataset is too small to measure on: it gives no tie points.",
             "Take more pairs with --limit.",
         )
     result: dict[str, Any] = {
         "score": [round(float(v), 4) for v in score],
-        "judge": [round(float(v), 4) for v in judged],
         "covariance": round(covariance, 3),
-        "validation": _measure(measured, score, covariance / factor, judged, own.kept_share),
+        "validation": _measure(measured, score, covariance / factor),
         "learnt_on": {
             "tie_points": len(near),
-            "registrations": len(learnt.judged),
             "near_px": NEAR_PX,
             "limit": limit,
             "seed": seed,
-            "score_kept": keep_score,
         },
     }
     write_atomically(output / "calibration.json", json.dumps(result, indent=1))
@@ -103,9 +91,9 @@ def _check_lessons(learnt: Sightings, label: str) -> None:
     if not learnt.features:
         raise UsageError(f"{label} tells nothing of its matches that a score could be learnt from.")
     near = np.array(learnt.errors_px) <= NEAR_PX
-    if not near.any() or len({r.right for r in learnt.judged}) < 2:
+    if not near.any():
         raise InputError(
-            "The registrations of this dataset teach nothing: none of them is right, or all are.",
+            "The registrations of this dataset teach nothing: none of their tie points is right.",
             "Take more pairs with --limit.",
         )
 
@@ -133,8 +121,6 @@ def _measure(
     seen: Sightings,
     score: NDArray[np.float64],
     covariance: float,
-    judging: NDArray[np.float64],
-    kept_share: float,
 ) -> dict[str, Any]:
     """Measure a calibration on sightings it was not learnt on.
 
@@ -142,8 +128,6 @@ def _measure(
         seen: The sightings.
         score: Weights of `evidence.match_features`.
         covariance: The factor still missing from their covariances.
-        judging: Weights of `evidence.judge_features`.
-        kept_share: See `evidence.Calibration`.
     """
     features, near = np.array(seen.features), np.array(seen.errors_px) <= NEAR_PX
     p = probability(features, tuple(score))
@@ -153,8 +137,6 @@ def _measure(
         for i in range(10)
         if (tenth == i).any()
     ]
-    right = np.array([r.right for r in seen.judged])
-    accepted = np.array([r.accepted(score, judging, kept_share) for r in seen.judged])
     return {
         "reliability": [[round(a, 3), round(b, 3), n] for a, b, n in bins],
         "expected_calibration_error": round(
@@ -164,9 +146,6 @@ def _measure(
         "within_95_percent_ellipse": round(
             float((np.array(seen.normalised)[near] <= 5.991 * covariance).mean()), 3
         ),
-        "right_accepted": round(float(accepted[right].mean()), 4),
-        "others_accepted": round(float(accepted[~right].mean()), 4),
-        "registrations": [int(right.sum()), int((~right).sum())],
     }
 
 

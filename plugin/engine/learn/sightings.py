@@ -1,6 +1,4 @@
-"""What registrations with known truth show: how far their tie points are off, and which of them are
-right.
-"""
+"""What registrations with known truth show: how far their tie points are off."""
 
 from __future__ import annotations
 
@@ -19,18 +17,18 @@ from ...core.geometry import coords
 from ...core.progress import Progress
 from ...core.types import TiePoint
 from ...matchers.parts.similarity import find_peak
-from ..align.evidence import enough, judge_features, match_features, probability, support_of
+from ..align.evidence import match_features
 from ..align.found import TemplateMatch
 from ..measure.cases import Case, make_case, read_index
 from ..measure.metrics import corner_error
-from ..measure.protocols import is_shift, is_unrelated
-from ..measure.trials import align_case, case_error
+from ..measure.protocols import is_shift
+from ..measure.trials import align_case
 
 NEAR_PX = 1.5
 _FOUND_PX = 8.0  # the coarse stage found the place: the score is a probability given that
 _MORE_SHIFTS = 8
-_QUICK = ("shift", "unrelated_shift")
-_PROTOCOLS = (*_QUICK, "affine", "unrelated", "georeferenced", "unrelated_georeferenced")
+_QUICK = ("shift",)
+_PROTOCOLS = (*_QUICK, "affine", "georeferenced")
 
 
 @dataclass
@@ -42,51 +40,11 @@ class Sightings:
             `evidence.match_features`.
         errors_px: Its distance from the truth.
         normalised: Its squared error over its covariance.
-        judged: Each registration.
     """
 
     features: list[NDArray[np.float64]] = field(default_factory=list)
     errors_px: list[float] = field(default_factory=list)
     normalised: list[float] = field(default_factory=list)
-    judged: list[Registration] = field(default_factory=list)
-
-
-@dataclass(frozen=True, eq=False)
-class Registration:
-    """A registration and what it is judged by.
-
-    Attributes:
-        turned: Whether rotation and scale were searched.
-        contrast: Of the coarse stage.
-        overlap: Share of the area that tie points cover.
-        features: (N, F) of its tie points, kept or not.
-        kept: (N,).
-        right: Whether its images belong together and it found how.
-    """
-
-    turned: bool
-    contrast: float
-    overlap: float
-    features: NDArray[np.float64]
-    kept: NDArray[np.bool_]
-    right: bool
-
-    def evidence(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return `evidence.judge_features` under these weights of the score."""
-        scores = probability(self.features, tuple(score)) if len(self.features) else np.empty(0)
-        return judge_features(
-            self.turned, self.contrast, self.overlap, support_of(scores, self.kept)
-        )
-
-    def accepted(
-        self, score: NDArray[np.float64], judging: NDArray[np.float64], kept_share: float
-    ) -> bool:
-        """Return whether `evidence.judge` would accept it under these weights."""
-        evidence, kept = self.evidence(score), int(self.kept.sum())
-        return bool(
-            enough(kept, len(self.kept), evidence[-1] * len(self.kept), kept_share)
-            and evidence @ judging > 0
-        )
 
 
 def collect(
@@ -98,7 +56,7 @@ def collect(
     seed: int,
     progress: Progress,
 ) -> Sightings:
-    """Register the pairs of a split under drawn motions, related and unrelated.
+    """Register the pairs of a split under drawn motions.
 
     Args:
         dataset: Folder with an index.csv.
@@ -133,37 +91,19 @@ def collect(
                     )
                 except AlignError:
                     continue
-                _add(seen, case, result, shift_only, related=not is_unrelated(protocol))
+                _add(seen, case, result)
     progress.update(1.0)
     return seen
 
 
-def _add(seen: Sightings, case: Case, result: AlignResult, shift_only: bool, related: bool) -> None:
+def _add(seen: Sightings, case: Case, result: AlignResult) -> None:
     if result.coarse is None:
         return
-    right = (
-        related
-        and result.transform is not None
-        and case_error(case, result.transform, shift_only) <= _FOUND_PX
-    )
     known = [
         (point, features) for point in result.points if (features := _features(point)) is not None
     ]
-    seen.judged.append(
-        Registration(
-            bool(result.evidence["turned"]),
-            result.coarse.contrast,
-            result.evidence["overlap"],
-            np.array([features for _, features in known]),
-            np.array([point.enabled for point, _ in known], dtype=bool),
-            right,
-        )
-    )
     size = case.sensed.shape[0]
-    if (
-        not related
-        or corner_error(np.array(result.coarse.matrix), case.truth, size, size) > _FOUND_PX
-    ):
+    if corner_error(np.array(result.coarse.matrix), case.truth, size, size) > _FOUND_PX:
         return
     for point, features in known:
         miss = (

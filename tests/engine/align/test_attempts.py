@@ -71,7 +71,7 @@ def test_a_raster_that_lies_nearly_right_is_not_turned_to_and_fro(request_):
 
 
 @pytest.mark.parametrize(("off_px", "matched"), [(0.0, 1), (20.0, 2)])
-def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_again(
+def test_a_doubtful_place_that_is_come_to_again_is_not_matched_again(
     request_, monkeypatch, off_px, matched
 ):
     calls, guided = [], []
@@ -96,8 +96,7 @@ def test_a_doubtful_place_that_is_come_to_again_is_judged_anew_but_not_matched_a
     assert len(calls) == matched
     assert doubtful.evidence["coarse_attempts"] == 2
     if matched == 1:
-        assert doubtful.evidence["turned"] == 1
-        assert doubtful.evidence["probability"] > sure.evidence["probability"]
+        assert doubtful.evidence["probability"] == sure.evidence["probability"]
         assert doubtful.transform.to_dict() == sure.transform.to_dict()
         assert [p.reference_px for p in doubtful.points] == [p.reference_px for p in sure.points]
 

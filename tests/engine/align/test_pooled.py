@@ -6,7 +6,12 @@ import cv2
 import numpy as np
 import pytest
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
-from sar_optical_align.plugin.engine.align.pooled import Pooled, compare_blocks, read_blocks
+from sar_optical_align.plugin.engine.align.pooled import (
+    Pooled,
+    compare_blocks,
+    read_blocks,
+    read_reduced,
+)
 from sar_optical_align.plugin.engine.read.pair import open_pair
 from sar_optical_align.plugin.matchers import create
 
@@ -19,7 +24,7 @@ def ground(seed, shape=(HEIGHT_PX, WIDTH_PX), sigma=2.0):
     return cv2.normalize(smooth, None, 20, 255, cv2.NORM_MINMAX).astype(np.uint8)
 
 
-def blocks_of(folder, reference, sensed, moved=(0.0, 0.0), radius_px=32):
+def blocks_of(folder, reference, sensed, moved=(0.0, 0.0), radius_px=32, block_px=None):
     for name, image in (("reference.png", reference), ("sensed.png", sensed)):
         cv2.imwrite(str(folder / name), image)
     refs = (
@@ -28,7 +33,9 @@ def blocks_of(folder, reference, sensed, moved=(0.0, 0.0), radius_px=32):
     )
     with open_pair(AlignRequest(*refs, AlignParams(model="shift"))) as pair:
         pair = pair.corrected(np.array([[1.0, 0, moved[0]], [0, 1.0, moved[1]], [0, 0, 1.0]]))
-        return compare_blocks(pair, create("cfog"), radius_px=radius_px)
+        return compare_blocks(
+            read_reduced(pair), create("cfog"), block_px=block_px, radius_px=radius_px
+        )
 
 
 @pytest.mark.parametrize("moved", [(0, 0), (7, -11), (-24, 3)])
@@ -85,6 +92,6 @@ def test_unrelated_images_agree_nowhere_beyond_chance(tmp_path):
 
 def test_an_image_of_one_block_tells_nothing(tmp_path):
     image = ground(1, (40, 36))
-    blocks = blocks_of(tmp_path, image, image, radius_px=8)
+    blocks = blocks_of(tmp_path, image, image, radius_px=8, block_px=32)
     assert len(blocks.cell) == 1
     assert read_blocks(blocks) == Pooled()

@@ -18,7 +18,6 @@ from sar_optical_align.plugin.core.types import (
 )
 from sar_optical_align.plugin.engine.align import attempts as attempts_module
 from sar_optical_align.plugin.engine.align.align import align
-from sar_optical_align.plugin.engine.align.evidence import Calibration
 from sar_optical_align.plugin.engine.cli import main
 from sar_optical_align.plugin.engine.learn.logistic import logistic
 from sar_optical_align.plugin.matchers import create
@@ -154,7 +153,6 @@ def test_calibrate_measures_and_writes_into_the_card(dataset, random_weights, tm
     written = json.loads((tmp_path / "c" / "calibration.json").read_text())
     assert json.loads(card.read_text())["calibration"] == written
     assert len(written["score"]) == 5
-    assert len(written["judge"]) == 6
     assert written["covariance"] > 0
     assert (
         written["validation"]["tie_points"]
@@ -162,12 +160,6 @@ def test_calibrate_measures_and_writes_into_the_card(dataset, random_weights, tm
         > 20
     )
     assert (tmp_path / "c" / "reliability.png").stat().st_size > 1000
-    assert main([*command, "--keep-score"]) == 0
-    kept = json.loads((tmp_path / "c" / "calibration.json").read_text())
-    own = Calibration.of(create("cfog"))
-    assert kept["score"] == list(own.score)
-    assert kept["covariance"] == own.covariance
-    assert kept["validation"]["tie_points"] == written["validation"]["tie_points"]
     assert (
         main(["calibrate", "sift", str(dataset), "--limit", "1", "--output", str(tmp_path / "c")])
         == 2
