@@ -21,10 +21,9 @@ from ..core.errors import AlignError, UsageError
 from ..core.run.adapting import AdaptRequest, adapt_points
 from ..core.session.record import Adapted
 from ..core.session.session import Session
-from ..core.types import AlignRequest
 from ..matchers import all_specs
 from ..reviewing.desk import ReviewDesk
-from ..store.network_consent import may_fetch
+from ..store.network_consent import request_for
 from ..store.session_store import adapted_weights, carry_weights, discard_weights
 from ..store.settings import load_params, machine
 from ..work.tasks import AdaptTask
@@ -140,12 +139,7 @@ class AdaptingController(QObject):
             output = session.file.path.with_name(
                 f"{session.file.path.stem}.{NETWORK}-{datetime.now():%Y%m%d-%H%M%S}.safetensors"
             )
-            request = AlignRequest(
-                session.reference,
-                session.sensed,
-                params,
-                may_fetch(session.reference, session.sensed),
-            )
+            request = request_for(session.reference, session.sensed, params)
             return AdaptRequest(
                 request, *adapt_points(session.points), str(output), minutes or 1.0, steps
             )

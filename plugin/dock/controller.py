@@ -20,13 +20,13 @@ from ...ui.parts.text import as_text, explained, fill, tr
 from ...ui.settings_page import PAGE
 from ..core.errors import AlignError, attempt
 from ..core.session.session import Session
-from ..core.types import MODEL_LABELS, AlignRequest, RasterRef, Status
+from ..core.types import MODEL_LABELS, RasterRef, Status
 from ..gis.groups import AID
 from ..gis.rasters import raster_ref
 from ..gis.siblings import candidates
 from ..reviewing.controller import ReviewController
 from ..reviewing.files import add_confidence
-from ..store.network_consent import may_fetch
+from ..store.network_consent import request_for
 from ..store.session_store import remember_pair
 from ..store.settings import load_params, machine, params_from, save_params, worker_python
 from ..work.tasks import MatchTask
@@ -208,7 +208,7 @@ class AlignController(QObject):
         try:
             params = params_from({**self.dock.match.param_values(), **machine()})
             reference, sensed = self._refs()
-            request = AlignRequest(reference, sensed, params, may_fetch(reference, sensed))
+            request = request_for(reference, sensed, params)
             client = self._worker()
             self.open_session()
         except AlignError as error:

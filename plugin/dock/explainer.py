@@ -12,9 +12,8 @@ from qgis.PyQt.QtWidgets import QWidget
 from ...ui.panels.explain_dialog import ExplainDialog
 from ...ui.parts.text import fill, tr
 from ..core.errors import AlignError, UsageError
-from ..core.types import AlignRequest
 from ..reviewing.desk import ReviewDesk
-from ..store.network_consent import may_fetch
+from ..store.network_consent import request_for
 from ..store.session_store import scene_params
 from ..work.latest import Job, LatestTask
 from ..work.tasks import ExplainTask
@@ -67,12 +66,7 @@ class Explainer:
             return None
         fit = desk.fit()
         transform = None if fit is None else fit.transform
-        request = AlignRequest(
-            session.reference,
-            session.sensed,
-            scene_params(session),
-            may_fetch(session.reference, session.sensed),
-        )
+        request = request_for(session.reference, session.sensed, scene_params(session))
         path = Path(self._folder.name) / f"point-{identifier}.png"
         desk.said.emit(fill(tr("Explaining point {0} …"), identifier))
         task = ExplainTask(client, request, transform, point.reference_px, point.sensed_px, path)

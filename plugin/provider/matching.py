@@ -28,7 +28,7 @@ from ..core.types import AlignParams, AlignRequest, Modality, RasterRef, Status
 from ..core.wording import explained, tr
 from ..gis.input_files import files_of
 from ..gis.rasters import native_grid
-from ..store.network_consent import may_fetch
+from ..store.network_consent import request_for
 from ..store.settings import worker_python
 from ..work.worker_client import WorkerClient
 from .algorithm import AlignAlgorithm, FeedbackProgress, number
@@ -192,7 +192,7 @@ class MatchingAlgorithm(AlignAlgorithm):
         reference, sensed = (
             self._side(parameters, name, context) for name in ("REFERENCE", "SENSED")
         )
-        self.request = AlignRequest(reference, sensed, params, may_fetch(reference, sensed))
+        self.request = request_for(reference, sensed, params)
         given = {name: self.parameterAsFileOutput(parameters, name, context) for name in self.FILES}
         self.files = {name: resolved(file) for name, file in given.items() if file}
         self.outputs()

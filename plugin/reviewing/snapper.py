@@ -17,8 +17,8 @@ from ..core.errors import AlignError
 from ..core.session.peaks import Snap, snap
 from ..core.session.placing import BY_HAND_PX2
 from ..core.session.session import Seen, Session, SessionPoint
-from ..core.types import AlignRequest, Point, TiePoint
-from ..store.network_consent import may_fetch
+from ..core.types import Point, TiePoint
+from ..store.network_consent import request_for
 from ..store.session_store import scene_params
 from ..work.latest import Job, LatestTask
 from ..work.tasks import PlaceTask
@@ -137,12 +137,7 @@ class Snapper:
                 continue
             point = asked.tie_point
             transform = None if fit is None else fit.transform
-            request = AlignRequest(
-                session.reference,
-                session.sensed,
-                scene_params(session),
-                may_fetch(session.reference, session.sensed),
-            )
+            request = request_for(session.reference, session.sensed, scene_params(session))
             try:
                 client = self.worker()
             except AlignError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.run.remote import own_address
-from ..core.types import RasterRef
+from ..core.types import AlignParams, AlignRequest, RasterRef
 from ..gis.network import allowed_servers, servers_behind
 
 
@@ -14,3 +14,8 @@ def may_fetch(*rasters: RasterRef) -> bool:
     servers = {server for r in rasters for server in servers_behind(r.path)}
     own = any(own_address(r.path) is not None for r in rasters)
     return (own or bool(servers)) and servers <= set(allowed_servers())
+
+
+def request_for(reference: RasterRef, sensed: RasterRef, params: AlignParams) -> AlignRequest:
+    """Return what the worker is asked about a pair, with the leave to fetch it that was given."""
+    return AlignRequest(reference, sensed, params, may_fetch(reference, sensed))

@@ -86,20 +86,30 @@ class BackgroundTask(QgsTask):
         self.ended.emit()
 
 
-class MatchTask(BackgroundTask):
-    """Drives the worker; cancelling kills it at once."""
+class WorkerTask(BackgroundTask):
+    """Long work of the worker; cancelling kills it at once."""
 
-    def __init__(self, client: WorkerClient, request: AlignRequest, chips_path: Path) -> None:
-        super().__init__(
-            tr("SAR-Optical Align: finding tie points"),
-            lambda progress: client.run(request, progress, chips_path),
-        )
+    def __init__(
+        self, title: str, client: WorkerClient, action: Callable[[Progress], object]
+    ) -> None:
+        super().__init__(title, action)
         self._client = client
 
     def cancel(self) -> None:
         """Cancel and kill the worker."""
         super().cancel()
         self._client.cancel()
+
+
+class MatchTask(WorkerTask):
+    """Finds tie points."""
+
+    def __init__(self, client: WorkerClient, request: AlignRequest, chips_path: Path) -> None:
+        super().__init__(
+            tr("SAR-Optical Align: finding tie points"),
+            client,
+            lambda progress: client.run(request, progress, chips_path),
+        )
 
     @property
     def align_result(self) -> AlignResult | None:
@@ -107,20 +117,15 @@ class MatchTask(BackgroundTask):
         return self.result if isinstance(self.result, AlignResult) else None
 
 
-class AdaptTask(BackgroundTask):
-    """Has a network adapted to a scene by the worker; cancelling kills it at once."""
+class AdaptTask(WorkerTask):
+    """Has a network adapted to a scene."""
 
     def __init__(self, client: WorkerClient, request: AdaptRequest) -> None:
         super().__init__(
             tr("SAR-Optical Align: adapting to the scene"),
+            client,
             lambda progress: client.adapt(request, progress),
         )
-        self._client = client
-
-    def cancel(self) -> None:
-        """Cancel and kill the worker."""
-        super().cancel()
-        self._client.cancel()
 
     @property
     def adapt_result(self) -> AdaptResult | None:

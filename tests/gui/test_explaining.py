@@ -9,9 +9,10 @@ import os
 import pytest
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from sar_optical_align.plugin.core.types import AlignParams, AlignRequest
+from sar_optical_align.plugin.core.types import AlignParams
 from sar_optical_align.plugin.dock import explainer as explaining
 from sar_optical_align.plugin.dock.explainer import Explainer
+from sar_optical_align.plugin.store.network_consent import request_for
 from sar_optical_align.plugin.store.settings import save_params
 from sar_optical_align.plugin.work.worker_client import WorkerClient
 
@@ -36,8 +37,8 @@ def test_a_key_shows_the_picture_of_a_point(review, explainer, qtbot, monkeypatc
     asked = []
     monkeypatch.setattr(
         explaining,
-        "AlignRequest",
-        lambda *args: asked.append(args[2].matcher) or AlignRequest(*args),
+        "request_for",
+        lambda *args: asked.append(args[2].matcher) or request_for(*args),
     )
     review.desk.select([14])
     QTest.keyClick(review.panel.table, Qt.Key.Key_E)
