@@ -107,15 +107,20 @@ class NoReliableAlignmentError(AlignError):
     exit_code = 4
 
 
+def missing(packages: Iterable[str]) -> list[str]:
+    """Return the packages that are not installed here."""
+    return [name for name in packages if importlib.util.find_spec(name) is None]
+
+
 def need(what: str, packages: Iterable[str]) -> None:
     """Refuse to go on where a package that `what` needs is not installed.
 
     Raises:
         MissingDependencyError: one is not.
     """
-    if missing := [name for name in packages if importlib.util.find_spec(name) is None]:
+    if absent := missing(packages):
         raise MissingDependencyError(
-            f"{what} needs {', '.join(missing)}.",
+            f"{what} needs {', '.join(absent)}.",
             "Install it in the worker's interpreter, or choose another matcher.",
         )
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from ..core.errors import AlignError, UsageError, need
+from ..core.errors import AlignError, UsageError, missing, need
 from ..core.fields import from_dict
 from ..core.types import Modality
 
@@ -61,7 +61,7 @@ class MatcherSpec:
 
     def missing(self) -> list[str]:
         """Return the packages it needs that this interpreter lacks."""
-        return [name for name in self.needs if importlib.util.find_spec(name) is None]
+        return missing(self.needs)
 
 
 class _Matcher:
@@ -323,3 +323,16 @@ def create(
     spec = get_spec(key)
     need(spec.label, spec.needs)
     return spec.factory(from_dict(spec.params, params or {}), device)
+
+
+def create_template(key: str, device: str = "cpu") -> TemplateMatcher:
+    """Make a matcher that compares templates, with its own parameters.
+
+    Raises:
+        TypeError: it matches pairs.
+        MissingDependencyError: a package it needs is not installed.
+    """
+    made = create(key, device=device)
+    if not isinstance(made, TemplateMatcher):
+        raise TypeError(f"{key} must be a template matcher")
+    return made

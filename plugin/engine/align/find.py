@@ -16,7 +16,7 @@ from ...core.geometry import coords
 from ...core.progress import Progress
 from ...core.threads import threads_of
 from ...core.types import AlignParams
-from ...matchers import PairMatcher, PairMatches, TemplateMatcher, create
+from ...matchers import PairMatcher, PairMatches, TemplateMatcher, create_template
 from ...matchers.network import NetworkMatcher
 from ...matchers.parts.similarity import Peak, find_peak
 from .consensus import consensus_affine, flattened, shares
@@ -46,7 +46,7 @@ def coarse_guide(matcher: TemplateMatcher | PairMatcher) -> TemplateMatcher:
     """
     if isinstance(matcher, TemplateMatcher) and matcher.is_correlation():
         return matcher
-    return _template_matcher("cfog")
+    return create_template("cfog")
 
 
 def coarse_guides(matcher: TemplateMatcher | PairMatcher) -> Iterator[TemplateMatcher]:
@@ -58,19 +58,12 @@ def coarse_guides(matcher: TemplateMatcher | PairMatcher) -> Iterator[TemplateMa
     if not isinstance(matcher, NetworkMatcher):
         yield coarse_guide(matcher)
         return
-    yield _template_matcher("cfog")
+    yield create_template("cfog")
     yield (
         matcher
         if isinstance(matcher, TemplateMatcher)
-        else _template_matcher("me_ssm", matcher.device)
+        else create_template("me_ssm", matcher.device)
     )
-
-
-def _template_matcher(key: str, device: str = "cpu") -> TemplateMatcher:
-    made = create(key, device=device)
-    if not isinstance(made, TemplateMatcher):
-        raise TypeError(f"{key} must be a template matcher")
-    return made
 
 
 def by_common_motion(

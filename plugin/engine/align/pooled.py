@@ -102,22 +102,33 @@ def read_blocks(blocks: Blocks) -> Pooled:
     spread = 1.4826 * float(np.median(np.abs(values - middle))) + 1e-9
     others = total[told & (_distance(total, top) > _APART_PX)]
     second = float(others.max()) if len(others) else height
-    near = total[told & (_distance(total, np.zeros(2)) <= NEAR_PX)]
-    surfaces = blocks.surfaces.astype(np.float64)
-    mean, deviation = np.nanmean(surfaces, axis=(1, 2)), np.nanstd(surfaces, axis=(1, 2))
-    w = blocks.weight / blocks.weight.sum()
-    noise = float(np.sqrt((w**2 * deviation**2).sum())) + 1e-9
     halves = _answers(blocks, blocks.cell.sum(axis=1) % 2)
     return Pooled(
         (float(top[0] * blocks.reduction), float(top[1] * blocks.reduction)),
         height,
         (height - second) / spread,
-        (float(near.max()) - float(w @ mean)) / noise if len(near) else 0.0,
+        _beyond_chance(blocks, total),
         float(np.hypot(*(halves[0] - halves[1]))) * blocks.reduction
         if len(halves) == 2
         else float("inf"),
         _log_alarms(blocks, float(told.sum())),
     )
+
+
+def beyond_chance(blocks: Blocks) -> float:
+    """Return `Pooled.beyond_chance` alone; 0 where fewer than two blocks tell anything."""
+    return _beyond_chance(blocks, blocks.pooled()) if len(blocks.cell) > 1 else 0.0
+
+
+def _beyond_chance(blocks: Blocks, total: Array) -> float:
+    near = total[np.isfinite(total) & (_distance(total, np.zeros(2)) <= NEAR_PX)]
+    if not len(near):
+        return 0.0
+    surfaces = blocks.surfaces.astype(np.float64)
+    mean, deviation = np.nanmean(surfaces, axis=(1, 2)), np.nanstd(surfaces, axis=(1, 2))
+    w = blocks.weight / blocks.weight.sum()
+    noise = float(np.sqrt((w**2 * deviation**2).sum())) + 1e-9
+    return (float(near.max()) - float(w @ mean)) / noise
 
 
 def _log_alarms(blocks: Blocks, places: float) -> float:

@@ -23,10 +23,10 @@ from ...core.errors import FitError
 from ...core.fit import fitting
 from ...core.fit.result import CoarseResult
 from ...core.types import Reason
-from ...matchers import PairMatcher, TemplateMatcher, create
+from ...matchers import PairMatcher, TemplateMatcher, create_template
 from ...matchers.network import NetworkMatcher
-from .evidence import LEAST_KEPT, Calibration, enough, percent, support_of
-from .pooled import compare_blocks, read_blocks, read_reduced
+from .evidence import LEAST_KEPT, Calibration, enough, percent, probability, support_of
+from .pooled import beyond_chance, compare_blocks, read_reduced
 
 if TYPE_CHECKING:
     from ..read.pair import WorkingPair
@@ -65,8 +65,8 @@ class Weights:
             own: What the matcher's own features say, see `Pooled.beyond_chance`.
             other: What the other witness says.
         """
-        x = self.constant + self.alike * (own + other)
-        return 1.0 / (1.0 + math.exp(-min(max(x, -500.0), 500.0)))
+        evidence = np.array([[1.0, own + other]])
+        return float(probability(evidence, (self.constant, self.alike))[0])
 
 
 @lru_cache
@@ -95,19 +95,15 @@ def witnesses_of(
     if isinstance(matcher, TemplateMatcher) and matcher.is_correlation():
         own = matcher
     elif isinstance(matcher, NetworkMatcher):
-        own = _made(_NETWORK, matcher.torch_device.type)
+        own = _kept(_NETWORK, matcher.torch_device.type)
     else:
-        own = _made(_CFOG)
-    edges = _made(_EDGES)
-    return own, _made(_CFOG) if type(own) is type(edges) else edges
+        own = _kept(_CFOG)
+    edges = _kept(_EDGES)
+    return own, _kept(_CFOG) if type(own) is type(edges) else edges
 
 
-@lru_cache
-def _made(key: str, device: str = "cpu") -> TemplateMatcher:
-    matcher = create(key, device=device)
-    if not isinstance(matcher, TemplateMatcher):
-        raise TypeError(f"{key} must compare templates")
-    return matcher
+_kept = lru_cache(create_template)
+"""A witness is asked once for each attempt."""
 
 
 def judge(
@@ -146,8 +142,7 @@ def judge(
     # 2. How alike are the images where these put them?
     there = read_reduced(_as_agreed(pair, found, agree))
     own, other = (
-        read_blocks(compare_blocks(there, witness)).beyond_chance
-        for witness in witnesses_of(matcher)
+        beyond_chance(compare_blocks(there, witness)) for witness in witnesses_of(matcher)
     )
     belief = weights().belief(own, other)
     numbers |= {"probability": belief, "alike_own": own, "alike_other": other}

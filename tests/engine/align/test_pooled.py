@@ -8,6 +8,7 @@ import pytest
 from sar_optical_align.plugin.core.types import AlignParams, AlignRequest, Modality, RasterRef
 from sar_optical_align.plugin.engine.align.pooled import (
     Pooled,
+    beyond_chance,
     compare_blocks,
     read_blocks,
     read_reduced,
@@ -42,7 +43,9 @@ def blocks_of(folder, reference, sensed, moved=(0.0, 0.0), radius_px=32, block_p
 def test_the_peak_moves_against_the_displacement(tmp_path, moved):
     image = ground(1)
     noisy = np.clip(image + np.random.default_rng(2).normal(0, 40, image.shape), 0, 255)
-    told = read_blocks(blocks_of(tmp_path, image, noisy.astype(np.uint8), moved))
+    blocks = blocks_of(tmp_path, image, noisy.astype(np.uint8), moved)
+    told = read_blocks(blocks)
+    assert beyond_chance(blocks) == told.beyond_chance
     assert told.shift_px == pytest.approx((-moved[0], -moved[1]))
     assert told.log_alarms < -10.0
     assert told.halves_px == 0.0
