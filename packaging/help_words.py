@@ -117,7 +117,7 @@ WORDS: dict[str, dict[str, str]] = {
             "Lernt an einem Datensatz mit bekannter Wahrheit, was der Score eines Matchers "
             "bedeutet."
         ),
-        ("Learn when a registration is right, for all matchers, on a dataset with known truth."): (
+        "Learn when a registration is right, for all matchers, on a dataset with known truth.": (
             "Lernt an einem Datensatz mit bekannter Wahrheit, wann eine Ausrichtung richtig ist, "
             "für alle Matcher."
         ),

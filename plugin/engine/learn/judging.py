@@ -21,7 +21,7 @@ from ...core.errors import AlignError, InputError
 from ...core.progress import Progress
 from ..align.verdict import Weights
 from ..measure.bounds import wilson
-from ..measure.cases import make_case, read_index
+from ..measure.cases import Case, Row, make_case, read_index
 from ..measure.protocols import is_shift, is_unrelated
 from ..measure.trials import align_case, case_error
 from .logistic import logistic
@@ -81,13 +81,13 @@ def learn_judgement(
     """
     train = collect(dataset, "train", matchers, limit, seed, progress.part(0.0, 0.7))
     weights = learn(train)
-    left_out = []
-    sources = sorted({j.source for j in train})
-    for source in sources if len(sources) > 1 else ():
-        others = learn([j for j in train if j.source != source])
-        left_out.append(tell(source, [j for j in train if j.source == source], others))
+    sources = by_source(train)
+    left_out = [
+        tell(source, own, learn([j for j in train if j.source != source]))
+        for source, own in sources.items()
+        if len(sources) > 1
+    ]
     val = collect(dataset, "val", matchers, limit, seed, progress.part(0.7, 1.0))
-    val_sources = sorted({j.source for j in val})
     result: dict[str, Any] = {
         "weights": {
             "constant": round(weights.constant, 3),
@@ -95,10 +95,7 @@ def learn_judgement(
         },
         "left_out": [*left_out, total(left_out)],
         "val": [
-            *(
-                tell(source, [j for j in val if j.source == source], weights)
-                for source in val_sources
-            ),
+            *(tell(source, own, weights) for source, own in by_source(val).items()),
             tell("all", val, weights),
         ],
         "learnt_on": {
@@ -128,33 +125,28 @@ def collect(
                 number / len(rows), f"Judging {split}: pair {number + 1} of {len(rows)}"
             )
             for protocol in _PROTOCOLS:
-                try:
-                    case = make_case(dataset, rows, number, protocol, seed)
-                except InputError:  # a source of one pair has no impostor in a small split
-                    continue
-                for key in matchers:
-                    shift_only = is_shift(protocol)
-                    try:
-                        result = align_case(
-                            case, key, shift_only, Path(folder), refuse_weak=False, threads=1
-                        )
-                    except AlignError:
-                        continue
-                    error = (
-                        np.inf
-                        if is_unrelated(protocol) or result.transform is None
-                        else case_error(case, result.transform, shift_only)
-                    )
-                    if error <= RIGHT_PX or error > WRONG_PX:
-                        numbers = result.evidence
-                        alike = (
-                            numbers["alike_own"] + numbers["alike_other"]
-                            if "alike_own" in numbers
-                            else None
-                        )
-                        found.append(Judged(row["source"], key, error <= RIGHT_PX, alike))
+                case = make_case(dataset, rows, number, protocol, seed)
+                judged = (_judged(row, case, protocol, key, Path(folder)) for key in matchers)
+                found += [j for j in judged if j is not None]
     progress.update(1.0)
     return found
+
+
+def _judged(row: Row, case: Case, protocol: str, key: str, folder: Path) -> Judged | None:
+    """Register a case; None where that fails or is neither right nor wrong."""
+    shift_only = is_shift(protocol)
+    try:
+        result = align_case(case, key, shift_only, folder, refuse_weak=False, threads=1)
+    except AlignError:
+        return None
+    error = np.inf
+    if not is_unrelated(protocol) and result.transform is not None:
+        error = case_error(case, result.transform, shift_only)
+    if RIGHT_PX < error <= WRONG_PX:
+        return None
+    evidence = result.evidence
+    alike = evidence["alike_own"] + evidence["alike_other"] if "alike_own" in evidence else None
+    return Judged(row["source"], key, error <= RIGHT_PX, alike)
 
 
 def learn(judged: Sequence[Judged]) -> Weights:
@@ -179,6 +171,12 @@ def learn(judged: Sequence[Judged]) -> Weights:
             "Look at the dataset's truth.",
         )
     return Weights(float(constant), float(slope))
+
+
+def by_source(judged: Sequence[Judged]) -> dict[str, list[Judged]]:
+    """Return registrations by their source, in the order of its name."""
+    sources = sorted({j.source for j in judged})
+    return {source: [j for j in judged if j.source == source] for source in sources}
 
 
 def tell(name: str, judged: Sequence[Judged], weights: Weights) -> dict[str, Any]:
