@@ -36,12 +36,16 @@ def refuse_misplaced(ground: Array, reference: Grid) -> None:
     known = ground[np.isfinite(ground).all(axis=1)]
     if not len(known):
         return
-    at = np.median(known, axis=0)
-    if np.hypot(*(at - middle)) <= reach:
+
+    def are_near(places: Array) -> bool:
+        """Whether at least half of them are: their median coordinates may be nobody's place."""
+        return bool((np.hypot(*(places - middle).T) <= reach).mean() >= 0.5)
+
+    if are_near(known):
         return
-    x, y = at
+    x, y = np.median(known, axis=0)
     place = f"({x:.6g}, {y:.6g})"
-    if np.hypot(*(at[::-1] - middle)) <= reach:
+    if are_near(known[:, ::-1]):
         raise PointsFileError(
             f"The points around {place} have x and y exchanged.",
             "Exchange the two columns of map coordinates.",

@@ -157,3 +157,12 @@ def test_one_nodata_value_takes_the_place_of_all_others():
     assert not fits(1e9, "int16")
     assert not fits(-1, "uint8")
     assert fits(float("nan"), "float32")
+
+
+def test_a_point_on_the_raster_is_believed_beside_one_far_away():
+    """Their median coordinates lie where x and y would be exchanged, but neither of them does."""
+    here = np.array([502000.0, 3248000.0])
+    far = 2 * np.array([3248000.0, 502000.0]) - here
+    refuse_misplaced(np.array([here, far]), UTM)
+    with pytest.raises(PointsFileError, match="exchanged"):
+        refuse_misplaced(np.array([here[::-1], here[::-1] + 100.0, far]), UTM)
