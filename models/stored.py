@@ -26,18 +26,18 @@ class StoredConfig:
         """Read what `to_dict` wrote; unknown keys are refused."""
         if not isinstance(values, dict):
             raise ValueError("the configuration is no object")
-        given: dict[str, Any] = {
+        options: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
         }
         for known in fields(cls):
-            if known.name in given:
+            if known.name in options:
                 _check(
                     known.name,
-                    given[known.name],
+                    options[known.name],
                     known.default,
                     known.metadata.get("max", MAX_SIZE),
                 )
-        return cls(**given)
+        return cls(**options)
 
 
 def _check(name: str, value: Any, like: Any, largest: float) -> None:

@@ -88,9 +88,11 @@ class PatchEncoder(nn.Module):
         pixels; vectors of `width` values in place of 256.
     """
 
-    def __init__(self, given: int, tokens: int, token_width: int, width: int, heads: int) -> None:
+    def __init__(
+        self, width_in: int, tokens: int, token_width: int, width: int, heads: int
+    ) -> None:
         super().__init__()
-        self.embed = nn.Linear(given, token_width)
+        self.embed = nn.Linear(width_in, token_width)
         self.position = nn.Parameter(0.02 * torch.randn(tokens, token_width))
         self.layer = _Layer(token_width, heads)
         self.join = nn.Linear(tokens * token_width, width)
@@ -171,10 +173,10 @@ class CrossFusion(nn.Module):
             s, r = layer(s, r, reference_known), layer(r, s, sensed_known)
         s, r = (functional.normalize(self.head(x), dim=-1) for x in (s, r))
         logits = self.log_scale.exp() * (s @ r.transpose(1, 2))
-        apart = torch.linalg.vector_norm(
+        distances = torch.linalg.vector_norm(
             sensed_places[:, :, None] - reference_places[:, None], dim=-1
         )
-        possible = (apart <= radius_px) & sensed_known[:, :, None] & reference_known[:, None]
+        possible = (distances <= radius_px) & sensed_known[:, :, None] & reference_known[:, None]
         logits = logits.masked_fill(~possible, -1e4)
         none = (self.log_scale.exp() * self.none).expand(logits.shape[0], 1, 1)
         rows = torch.log_softmax(
@@ -194,7 +196,7 @@ def matching_matrix(rows: Tensor, columns: Tensor) -> Tensor:
 def matching_loss(
     rows: Tensor,
     columns: Tensor,
-    apart: Tensor,
+    distances: Tensor,
     known: tuple[Tensor, Tensor],
     near_px: float = 6.0,
     sigma_px: float = 3.0,
@@ -205,16 +207,16 @@ def matching_loss(
     Args:
         rows: (B, N, M + 1) logarithms.
         columns: (B, N + 1, M).
-        apart: (B, N, M) px from the true place of each sensed keypoint to each reference keypoint,
-            inf where it is not known.
+        distances: (B, N, M) px from the true place of each sensed keypoint to each reference
+            keypoint, inf where it is not known.
         known: Keypoints (B, N) and (B, M) that count.
         near_px: Keypoints whose nearest partner lies between this and 1.5 times it do not count.
         sigma_px: Width of the label.
     """
     total = rows.new_zeros(())
     for logs, distance, count in (
-        (rows, apart, known[0]),
-        (columns.transpose(1, 2), apart.transpose(1, 2), known[1]),
+        (rows, distances, known[0]),
+        (columns.transpose(1, 2), distances.transpose(1, 2), known[1]),
     ):
         label = torch.exp(-(distance**2) / (2 * sigma_px**2)) * (distance <= near_px)
         nearest = (

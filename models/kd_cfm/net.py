@@ -155,9 +155,9 @@ class KdCfm(nn.Module):
         self.config = config
         self.detector = KeypointDetector(config.detector_widths, level_weights=config.level_weights)
         self.features = _Features(config)
-        given = config.encoder_widths[2] + ORIENTATIONS
+        width_in = config.encoder_widths[2] + ORIENTATIONS
         self.patches = PatchEncoder(
-            given, TOKENS**2, config.token_width, config.width, config.heads
+            width_in, TOKENS**2, config.token_width, config.width, config.heads
         )
         self.fusion = CrossFusion(config.width, config.heads, config.layers)
         self.log_scale = nn.Parameter(torch.tensor(3.0))

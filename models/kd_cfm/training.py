@@ -142,25 +142,25 @@ class KeypointTrainer(Trainer):
         )
         return self.learn_detector(batch) if batch.detects else self.learn_matching(batch)
 
-    def learn_detector(self, given: KeypointBatch) -> tuple[Tensor, float]:
+    def learn_detector(self, windows: KeypointBatch) -> tuple[Tensor, float]:
         """First stage: the scores of both images agree under the known motion, and are not flat."""
         reference, sensed = (
-            self.net.detect(torch.cat((given.reference, given.sensed))).float().chunk(2)
+            self.net.detect(torch.cat((windows.reference, windows.sensed))).float().chunk(2)
         )
-        loss = agreement(reference, sensed, given.flow, given.counts)
+        loss = agreement(reference, sensed, windows.flow, windows.counts)
         loss = loss + self.recipe.flatness * (
-            flatness(reference, given.reference_mask) + flatness(sensed, given.counts)
+            flatness(reference, windows.reference_mask) + flatness(sensed, windows.counts)
         )
-        each = zip(reference.detach(), sensed.detach(), given.flow, given.counts, strict=True)
+        each = zip(reference.detach(), sensed.detach(), windows.flow, windows.counts, strict=True)
         return loss, float(np.mean([repeated(a[0], b[0], f, v[0]) for a, b, f, v in each]))
 
-    def learn_matching(self, given: KeypointBatch) -> tuple[Tensor, float]:
+    def learn_matching(self, windows: KeypointBatch) -> tuple[Tensor, float]:
         """Second stage: the matching matrix of the detector's keypoints, and the placing of true
         pairs.
         """
         net, r = self.net, self.recipe
         net.detector.eval()
-        images = given.reference, given.sensed
+        images = windows.reference, windows.sensed
         with torch.no_grad():
             scores = net.detect(torch.cat(images)).chunk(2)
         described = [
@@ -168,8 +168,8 @@ class KeypointTrainer(Trainer):
             for image, name in zip(images, ("optical", "sar"), strict=True)
         ]
         total, hits = images[0].new_zeros(()), []
-        for i, (flow, valid) in enumerate(zip(given.flow, given.counts, strict=True)):
-            known = [given.reference_mask[i], given.sensed_mask[i]]
+        for i, (flow, valid) in enumerate(zip(windows.flow, windows.counts, strict=True)):
+            known = [windows.reference_mask[i], windows.sensed_mask[i]]
             places = [
                 net.keypoints(score[i, 0], mask[0])[0][: net.config.keypoints]
                 for score, mask in zip(scores, known, strict=True)
@@ -186,23 +186,23 @@ class KeypointTrainer(Trainer):
             column, row = places[1].unbind(1)
             true = places[1] + flow[:, row, column].T
             counts = valid[0, row, column] > 0.5
-            apart = CELL_PX * torch.cdist(true, places[0].to(true.dtype))
+            distance = CELL_PX * torch.cdist(true, places[0].to(true.dtype))
             moved = CELL_PX * torch.cdist(places[1].to(true.dtype), places[0].to(true.dtype))
-            apart = torch.where(counts[:, None] & (moved <= _RADIUS_PX), apart, torch.inf)
+            distance = torch.where(counts[:, None] & (moved <= _RADIUS_PX), distance, torch.inf)
             shown = _shown(places[0], flow, valid)
             matching = matching_loss(
-                rows[None], columns[None], apart[None], (counts[None], shown[None]), _NEAR_PX
+                rows[None], columns[None], distance[None], (counts[None], shown[None]), _NEAR_PX
             )
             placing = self._placing(described, i, known, places[1][counts], true[counts])
             total = total + matching + r.placing * placing
             best = rows[:, :-1].argmax(1)
-            sure = counts & (rows.argmax(1) < len(places[0])) & (apart.amin(1) <= _NEAR_PX)
+            sure = counts & (rows.argmax(1) < len(places[0])) & (distance.amin(1) <= _NEAR_PX)
             hits.append(
-                float((apart[torch.arange(len(best)), best] <= _NEAR_PX)[sure].float().mean())
+                float((distance[torch.arange(len(best)), best] <= _NEAR_PX)[sure].float().mean())
                 if sure.any()
                 else 0.0
             )
-        return total / len(given.flow), float(np.mean(hits)) if hits else 0.0
+        return total / len(windows.flow), float(np.mean(hits)) if hits else 0.0
 
     def _placing(
         self, described: list[Described], i: int, known: list[Tensor], places: Tensor, true: Tensor

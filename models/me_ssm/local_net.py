@@ -8,13 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..ops.blocks import ConvBlock, VssBlock, upsample
-from ..ops.gradients import OrientedGradients
+from ..ops.blocks import ConvBlock, VssBlock
 from ..ops.local_norm import normalised
 from .config import MeSsmConfig
-from .descriptor import FIRST_BALANCE, MODALITIES, STRIDE, Described, described
+from .descriptor import MODALITIES, Described, Descriptor, padded_to_stride
 from .melf import Melf
-from .mfa import Mfa
 
 
 class _Down(nn.Module):
@@ -36,7 +34,7 @@ class _Down(nn.Module):
         return self.blocks(self.local(functional.gelu(self.conv(functional.avg_pool2d(x, 2)))))
 
 
-class LocalMeSsm(nn.Module):
+class LocalMeSsm(Descriptor):
     """Multi-expert front for each modality, a shared state-space backbone at 1/2, 1/4 and 1/8, MFA,
     a head at full resolution.
 
@@ -54,11 +52,9 @@ class LocalMeSsm(nn.Module):
     """
 
     def __init__(self, config: MeSsmConfig) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         e = config.expert_width
-        self.bank = OrientedGradients() if config.bank else None
-        given = e + (self.bank.channels if self.bank else 0)
+        front_channels = e + self.bank_channels
 
         def expert() -> nn.Module:
             return nn.Sequential(
@@ -69,31 +65,12 @@ class LocalMeSsm(nn.Module):
         self.fronts["sar"].load_state_dict(
             self.fronts["optical"].state_dict()
         )  # alike at the start: their features correlate
-        before = (given, *config.widths[:-1])
+        before = (front_channels, *config.widths[:-1])
         self.levels = nn.ModuleList(
             _Down(b, w, d, config)
             for b, w, d in zip(before, config.widths, config.depths, strict=True)
         )
-        self.mfa: nn.Module
-        if config.mfa:
-            self.mfa = Mfa(config.widths, config.mfa_width)
-        else:
-            self.mfa = nn.Conv2d(sum(config.widths), config.mfa_width, 1)
-        self.fine = nn.Conv2d(given, config.head_width, 3, padding=1)
-        self.coarse = nn.Conv2d(config.mfa_width, config.head_width, 3, padding=1)
-        self.head = nn.Conv2d(
-            config.head_width,
-            config.channels + (len(self.bank.widths_px) if self.bank else 0),
-            3,
-            padding=1,
-        )
-        self.log_scale = nn.Parameter(torch.tensor([4.0, 4.0]))
-        self.balance = nn.Parameter(torch.tensor(FIRST_BALANCE))
-
-    @property
-    def channels(self) -> int:
-        """Channels of the descriptor; the learnt ones come first."""
-        return self.config.channels + (self.bank.channels if self.bank else 0)
+        self._make_head(front_channels, local=True)
 
     def forward(self, image: Tensor, modality: str) -> Described:
         """Describe images.
@@ -103,27 +80,16 @@ class LocalMeSsm(nn.Module):
             modality: "optical" or "sar".
         """
         height, width = image.shape[-2:]
-        padded = functional.pad(image, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
+        padded = padded_to_stride(image)
         x, gates = self.fronts[modality](
             normalised(padded).contiguous(memory_format=torch.channels_last)
         )
-        given = functional.gelu(x)
         gradients = self.bank(padded) if self.bank else None
-        if gradients is not None:
-            given = torch.cat((given, gradients.to(given.dtype)), dim=1)
+        front = self._with_gradients(x, gradients)
         levels = []
-        y = given
+        y = front
         for level in self.levels:
             y = level(y)
             levels.append(y)
-        if self.config.mfa:
-            joined = self.mfa(levels)
-        else:
-            joined = self.mfa(
-                torch.cat([levels[0], *(upsample(v, levels[0]) for v in levels[1:])], dim=1)
-            )
-        raw = self.head(
-            functional.gelu(self.fine(given) + upsample(self.coarse(joined), x))
-        ).float()
-        features = described(raw, self.config.channels, gradients, self.bank, self.balance)
+        features = self._features(front, levels, gradients)
         return Described(features[..., :height, :width], gates[..., :height, :width])

@@ -82,15 +82,17 @@ class Expert(nn.Module):
     1/2.
 
     Args:
-        given: Channels of the input.
+        channels_in: Channels of the input.
         width: Channels at full resolution.
         half_width: Channels at 1/2.
     """
 
-    def __init__(self, given: int, width: int, half_width: int) -> None:
+    def __init__(self, channels_in: int, width: int, half_width: int) -> None:
         super().__init__()
         self.at_full = nn.Sequential(
-            nn.Conv2d(given, width, 5, padding=2), nn.GELU(), nn.Conv2d(width, width, 3, padding=1)
+            nn.Conv2d(channels_in, width, 5, padding=2),
+            nn.GELU(),
+            nn.Conv2d(width, width, 3, padding=1),
         )
         self.at_half = nn.Sequential(
             nn.Conv2d(width, half_width, 3, padding=1),
@@ -99,7 +101,9 @@ class Expert(nn.Module):
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (B, width, H, W) and (B, half_width, H/2, W/2) of (B, given, H, W), both even."""
+        """Return (B, width, H, W) and (B, half_width, H/2, W/2) of (B, channels_in, H, W), H and W
+        even.
+        """
         full = self.at_full(x)
         return full, self.at_half(functional.avg_pool2d(functional.gelu(full), 2))
 
@@ -111,7 +115,7 @@ class WindowMelf(nn.Module):
     The router sees what every expert finds in the whole window (its mean and its spread).
 
     Args:
-        given: Channels of the input.
+        channels_in: Channels of the input.
         width: Channels at full resolution.
         half_width: Channels at 1/2.
         poses: Names out of `POSES`, one an expert; a single one makes the plain network without a
@@ -125,11 +129,11 @@ class WindowMelf(nn.Module):
     """
 
     def __init__(
-        self, given: int, width: int, half_width: int, poses: tuple[str, ...], soft: bool
+        self, channels_in: int, width: int, half_width: int, poses: tuple[str, ...], soft: bool
     ) -> None:
         super().__init__()
         self.poses = poses
-        self.experts = nn.ModuleList(Expert(given, width, half_width) for _ in poses)
+        self.experts = nn.ModuleList(Expert(channels_in, width, half_width) for _ in poses)
         hidden = 4 * len(poses)
         self.router = (
             nn.Sequential(
@@ -151,7 +155,7 @@ class WindowMelf(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the blends (B, width, H, W) and (B, half_width, H/2, W/2), and the gates (B, K),
-        of (B, given, H, W), both even.
+        of (B, channels_in, H, W), both even.
         """
         fulls, halves = [], []
         for pose, expert in zip(self.poses, self.experts, strict=True):

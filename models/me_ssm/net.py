@@ -6,14 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..ops.blocks import ConvBlock, VssBlock, upsample
-from ..ops.gradients import OrientedGradients
+from ..ops.blocks import ConvBlock, VssBlock
 from ..ops.local_norm import normalised
 from .config import MeSsmConfig
-from .descriptor import FIRST_BALANCE, MODALITIES, STRIDE, Described, described
+from .descriptor import MODALITIES, Described, Descriptor, padded_to_stride
 from .local_net import LocalMeSsm
 from .melf import WindowMelf
-from .mfa import Mfa
 
 _SLOWEST, _CHUNK = 0.004, 32
 
@@ -52,7 +50,7 @@ def _block(width: int, config: MeSsmConfig) -> nn.Module:
     )
 
 
-class MeSsm(nn.Module):
+class MeSsm(Descriptor):
     """Multi-expert front for each modality, a shared state-space backbone at 1/2, 1/4 and 1/8, MFA,
     a head at full resolution.
 
@@ -72,38 +70,21 @@ class MeSsm(nn.Module):
     """
 
     def __init__(self, config: MeSsmConfig) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         e, half = config.expert_width, config.expert_half_width
-        self.bank = OrientedGradients() if config.bank else None
-        given = e + (self.bank.channels if self.bank else 0)
+        front_channels = e + self.bank_channels
         self.fronts = nn.ModuleDict(
             {m: WindowMelf(3, e, half, config.poses, config.gates == "soft") for m in MODALITIES}
         )
         self.fronts["sar"].load_state_dict(
             self.fronts["optical"].state_dict()
         )  # alike at the start: their features correlate
-        before = (given + half, *config.widths[:-1])
+        before = (front_channels + half, *config.widths[:-1])
         self.levels = nn.ModuleList(
             _Level(b, w, d, config)
             for b, w, d in zip(before, config.widths, config.depths, strict=True)
         )
-        self.mfa: nn.Module
-        if config.mfa:
-            self.mfa = Mfa(config.widths, config.mfa_width, local=False)
-        else:
-            self.mfa = nn.Conv2d(sum(config.widths), config.mfa_width, 1)
-        self.fine = nn.Conv2d(given, config.head_width, 3, padding=1)
-        self.coarse = nn.Conv2d(config.mfa_width, config.head_width, 3, padding=1)
-        trusts = len(self.bank.widths_px) if self.bank else 0
-        self.head = nn.Conv2d(config.head_width, config.channels + trusts, 3, padding=1)
-        self.log_scale = nn.Parameter(torch.tensor([4.0, 4.0]))
-        self.balance = nn.Parameter(torch.tensor(FIRST_BALANCE))
-
-    @property
-    def channels(self) -> int:
-        """Channels of the descriptor; the learnt ones come first."""
-        return self.config.channels + (self.bank.channels if self.bank else 0)
+        self._make_head(front_channels, local=False)
 
     def forward(self, image: Tensor, modality: str) -> Described:
         """Describe images.
@@ -113,28 +94,17 @@ class MeSsm(nn.Module):
             modality: "optical" or "sar".
         """
         height, width = image.shape[-2:]
-        padded = functional.pad(image, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
+        padded = padded_to_stride(image)
         x, half, gates = self.fronts[modality](
             normalised(padded).contiguous(memory_format=torch.channels_last)
         )
-        given = functional.gelu(x)
         gradients = self.bank(padded) if self.bank else None
-        if gradients is not None:
-            given = torch.cat((given, gradients.to(given.dtype)), dim=1)
-        y = torch.cat((functional.avg_pool2d(given, 2), functional.gelu(half)), dim=1)
+        front = self._with_gradients(x, gradients)
+        y = torch.cat((functional.avg_pool2d(front, 2), functional.gelu(half)), dim=1)
         levels = []
         for number, level in enumerate(self.levels):
             y = level(functional.avg_pool2d(y, 2) if number else y)
             levels.append(y)
-        if self.config.mfa:
-            joined = self.mfa(levels)
-        else:
-            joined = self.mfa(
-                torch.cat([levels[0], *(upsample(v, levels[0]) for v in levels[1:])], dim=1)
-            )
-        raw = self.head(
-            functional.gelu(self.fine(given) + upsample(self.coarse(joined), x))
-        ).float()
-        features = described(raw, self.config.channels, gradients, self.bank, self.balance)
+        features = self._features(front, levels, gradients)
         shares = gates[..., None, None].expand(-1, -1, height, width)
         return Described(features[..., :height, :width], shares)

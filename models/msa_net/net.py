@@ -131,24 +131,24 @@ class _Stem(nn.Module):
         super().__init__()
         width = config.widths[0]
         self.bank = OrientedGradients() if config.bank else None
-        given = 1 + (self.bank.channels if self.bank else 0)
+        inputs = 1 + (self.bank.channels if self.bank else 0)
         self.body = nn.Sequential(
-            nn.Conv2d(given, width, 3, 2, 1, bias=False, padding_mode="replicate"),
+            nn.Conv2d(inputs, width, 3, 2, 1, bias=False, padding_mode="replicate"),
             nn.BatchNorm2d(width),
             nn.ReLU(),
             nn.Conv2d(width, width, 3, 1, 1, bias=False, padding_mode="replicate"),
             nn.BatchNorm2d(width),
         )
-        self.past = nn.BatchNorm2d(given - 1) if self.bank else None
+        self.past = nn.BatchNorm2d(inputs - 1) if self.bank else None
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return (B, C, H/2, W/2) of (B, 1, H, W), and the gradients (B, 12, H/4, W/4) or None."""
-        given = standardised(image)
+        inputs = standardised(image)
         if self.bank is None or self.past is None:
-            return self.body(given), None
+            return self.body(inputs), None
         gradients = self.bank(image)
         found = self.body(
-            torch.cat((given, gradients), dim=1).contiguous(memory_format=torch.channels_last)
+            torch.cat((inputs, gradients), dim=1).contiguous(memory_format=torch.channels_last)
         )
         return found, self.past(functional.avg_pool2d(gradients, _PAST_PX))
 

@@ -206,11 +206,11 @@ class PatchTrainer(Trainer):
             known,
         )
 
-    def learn(self, given: PatchBatch, fraction: float) -> tuple[Tensor, float]:
+    def learn(self, patches: PatchBatch, fraction: float) -> tuple[Tensor, float]:
         """Return the loss of a batch and the share of its places whose nearest descriptor in the
         window is within 4 px of the truth.
         """
-        r, known, count = self.recipe, given.known, len(given.sensed)
+        r, known, count = self.recipe, patches.known, len(patches.sensed)
         batch, row, column, truth = (
             v.to(self.device) for v in (known.batch, known.row, known.column, known.truth)
         )
@@ -218,12 +218,14 @@ class PatchTrainer(Trainer):
             optical, sar = (
                 v.float()
                 for v in self.net.both(
-                    given.reference.to(self.device), given.sensed.to(self.device), (STEP, STRIDE)
+                    patches.reference.to(self.device),
+                    patches.sensed.to(self.device),
+                    (STEP, STRIDE),
                 )
             )
         anchors, partners = sar[batch, :, row, column], read_map(optical, batch, truth)
         near = ((truth[:, None] - truth[None]) * STEP).square().sum(2) < (0.75 * STRIDE) ** 2
-        apart = (batch[:, None] != batch[None]) | ~near
+        negative = (batch[:, None] != batch[None]) | ~near
         loss = r.constraint * similarity_constraint(anchors, partners).mean()
         if r.triplets:
             share = max(0.0, 1.0 - fraction / r.begin) if r.begin else 0.0
@@ -233,7 +235,7 @@ class PatchTrainer(Trainer):
                 * triplet(
                     anchors,
                     partners,
-                    apart,
+                    negative,
                     r.margin,
                     max(1, round((len(anchors) / _EASY) ** share)),
                 ).mean()
@@ -246,7 +248,7 @@ class PatchTrainer(Trainer):
             own = _own(similarity, batch, count)
             entropy = torch.logsumexp(scale * similarity, dim=1) - scale * (label * own).sum(1)
             loss = loss + r.localise * 0.5 * (
-                entropy.mean() + contrast(anchors, partners, apart, scale).mean()
+                entropy.mean() + contrast(anchors, partners, negative, scale).mean()
             )
         if r.decide:
             loss = loss + r.decide * decision(

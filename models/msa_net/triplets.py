@@ -17,18 +17,18 @@ def distance(similarity: Tensor) -> Tensor:
 
 
 def triplet(
-    sar: Tensor, optical: Tensor, apart: Tensor, margin: float = 1.0, nearest: int = 1
+    sar: Tensor, optical: Tensor, negative: Tensor, margin: float = 1.0, nearest: int = 1
 ) -> Tensor:
     """Triplet loss with the nearest wrong descriptors of the batch, sought in both modalities;
     (N,).
 
     max(d(s_i, o_i) - mean of the `nearest` smallest d(s_i, o_j), d(s_j, o_i) + margin, 0) over j
-    that are `apart` from i.
+    that are `negative` to i.
 
     Args:
         sar: (N, D) unit descriptors.
         optical: (N, D) unit descriptors of the same places.
-        apart: (N, N) bool, True where places i and j are different enough to be negatives.
+        negative: (N, N) bool, True where places i and j are different enough to be negatives.
         margin: Distance by which a wrong one must be further away.
         nearest: 1 = the hardest negative. Many at first: hardest negatives from the first step on
             make all descriptors equal.
@@ -38,7 +38,7 @@ def triplet(
         both ways as in Mishchuk et al. 2017, HardNet, NeurIPS.
     """
     d = distance(sar @ optical.T)
-    wrong = d.masked_fill(~apart, 2.0)
+    wrong = d.masked_fill(~negative, 2.0)
     count = min(nearest, len(d))
     hard = torch.minimum(*(wrong.topk(count, dim=i, largest=False).values.mean(i) for i in (0, 1)))
     return functional.relu(d.diagonal() - hard + margin)
@@ -53,12 +53,12 @@ def similarity_constraint(sar: Tensor, optical: Tensor) -> Tensor:
     return functional.softplus(distance((sar * optical).sum(1)))
 
 
-def contrast(sar: Tensor, optical: Tensor, apart: Tensor, scale: Tensor) -> Tensor:
+def contrast(sar: Tensor, optical: Tensor, negative: Tensor, scale: Tensor) -> Tensor:
     """Cross-entropy of each optical descriptor among all SAR descriptors of the batch that are its
-    own or `apart`; (N,).
+    own or `negative`; (N,).
     """
     logits = (scale * (optical @ sar.T)).masked_fill(
-        ~(apart | torch.eye(len(apart), dtype=torch.bool, device=apart.device)), -torch.inf
+        ~(negative | torch.eye(len(negative), dtype=torch.bool, device=negative.device)), -torch.inf
     )
     return functional.cross_entropy(
         logits, torch.arange(len(logits), device=logits.device), reduction="none"

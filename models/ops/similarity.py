@@ -32,9 +32,12 @@ class _Correlate(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
         of_template, of_window = ctx.saved_tensors
-        given = torch.fft.rfft2(gradients[0], s=ctx.size)
+        spectrum = torch.fft.rfft2(gradients[0], s=ctx.size)
         spread = torch.cat(
-            [given[:, i : i + 1].expand(-1, count, -1, -1) for i, count in enumerate(ctx.groups)],
+            [
+                spectrum[:, i : i + 1].expand(-1, count, -1, -1)
+                for i, count in enumerate(ctx.groups)
+            ],
             dim=1,
         )
         height, width = ctx.template
@@ -70,10 +73,10 @@ class _CorrelateEach(torch.autograd.Function):
         for gradient, of_template, (height, width) in zip(
             gradients, of_templates, ctx.templates, strict=True
         ):
-            given = torch.fft.rfft2(gradient, s=ctx.size)
+            spectrum = torch.fft.rfft2(gradient, s=ctx.size)
             spread = torch.cat(
                 [
-                    given[:, i : i + 1].expand(-1, count, -1, -1)
+                    spectrum[:, i : i + 1].expand(-1, count, -1, -1)
                     for i, count in enumerate(ctx.groups)
                 ],
                 dim=1,

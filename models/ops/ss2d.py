@@ -106,11 +106,11 @@ class SS2D(nn.Module):
         """
         height, columns = x.shape[-2:]
         n = self.state
-        given = self.project(x).unflatten(1, (2, 2, 2 * n + self.steps))  # ways, axes
-        given = torch.stack(
+        projected = self.project(x).unflatten(1, (2, 2, 2 * n + self.steps))  # ways, axes
+        projected = torch.stack(
             (
-                given[:, :, 0].permute(0, 3, 4, 1, 2).flatten(1, 2),
-                given[:, :, 1].permute(0, 4, 3, 1, 2).flatten(1, 2),
+                projected[:, :, 0].permute(0, 3, 4, 1, 2).flatten(1, 2),
+                projected[:, :, 1].permute(0, 4, 3, 1, 2).flatten(1, 2),
             ),
             dim=1,
         )  # (B, axes, L, ways, .)
@@ -120,10 +120,10 @@ class SS2D(nn.Module):
         by_axis = self.dt_bias.unflatten(0, (2, 2)).transpose(0, 1), self.a_log.unflatten(0, (2, 2))
         y = two_way_ssd(
             tokens.unflatten(-1, (self.heads, -1)),
-            functional.softplus(given[..., 2 * n :] + by_axis[0][:, None]),
+            functional.softplus(projected[..., 2 * n :] + by_axis[0][:, None]),
             -torch.exp(by_axis[1].transpose(0, 1)),
-            given[..., :n],
-            given[..., n : 2 * n],
+            projected[..., :n],
+            projected[..., n : 2 * n],
             self.chunk,
         ).flatten(-2)
         rows = y[:, 0].unflatten(1, (height, columns))
@@ -134,10 +134,12 @@ class SS2D(nn.Module):
         batch, width = x.shape[:2]
         n, a = self.state, -torch.exp(self.a_log)
         tokens = x.permute(0, 2, 3, 1)
-        given = self.project(x).permute(0, 2, 3, 1).unflatten(-1, (DIRECTIONS, 2 * n + self.steps))
+        projected = (
+            self.project(x).permute(0, 2, 3, 1).unflatten(-1, (DIRECTIONS, 2 * n + self.steps))
+        )
         total: Tensor = torch.zeros_like(tokens)
         for k in range(DIRECTIONS):
-            v, g = tokens, given[..., k, :]
+            v, g = tokens, projected[..., k, :]
             if k % 2:
                 v, g = v.transpose(1, 2), g.transpose(1, 2)
             lines, length = v.shape[1], v.shape[2]
@@ -154,10 +156,10 @@ class SS2D(nn.Module):
     def _by_s6(self, x: Tensor) -> Tensor:
         batch, _, height, columns = x.shape
         n, a = self.state, -torch.exp(self.a_log)
-        given = self.project(x).unflatten(1, (DIRECTIONS, 2 * n + self.steps))
+        projected = self.project(x).unflatten(1, (DIRECTIONS, 2 * n + self.steps))
         sequences, total = cross_scan(x), torch.zeros_like(x)
         for k in range(DIRECTIONS):
-            u, g = sequences[:, k], cross_scan(given[:, k])[:, k]
+            u, g = sequences[:, k], cross_scan(projected[:, k])[:, k]
             length = (height if k % 2 else columns) if self.by_line else height * columns
             u, g = (t.unflatten(-1, (-1, length)).transpose(1, 2).flatten(0, 1) for t in (u, g))
             dt = functional.softplus(

@@ -178,5 +178,5 @@ def expected(probability: Tensor, reach: int, around: int) -> tuple[Tensor, Tens
     near = ((d[None] - top[:, :, None]).abs() <= around).all(1) * probability
     mass = near.sum(1)
     mean = near @ d.T / mass[:, None].clamp_min(1e-9)
-    apart = d[None] - mean[:, :, None]
-    return mean, torch.einsum("nk,nik,njk->nij", probability, apart, apart), mass
+    deviation = d[None] - mean[:, :, None]
+    return mean, torch.einsum("nk,nik,njk->nij", probability, deviation, deviation), mass

@@ -131,10 +131,12 @@ class RegNetMamba2(nn.Module):
         n, (b2, b4, b8), mixer = config.state, config.blocks, config.mixer
 
         self.bank = OrientedGradients() if config.bank else None
-        given, kinds = (12 + self.bank.channels, len(self.bank.widths_px)) if self.bank else (12, 0)
+        channels_in, kinds = (
+            (12 + self.bank.channels, len(self.bank.widths_px)) if self.bank else (12, 0)
+        )
 
         def stem() -> nn.Module:
-            return nn.Sequential(nn.Conv2d(given, w2, 5, padding=2), nn.GELU(), ConvBlock(w2))
+            return nn.Sequential(nn.Conv2d(channels_in, w2, 5, padding=2), nn.GELU(), ConvBlock(w2))
 
         self.stems = nn.ModuleDict({m: stem() for m in MODALITIES})
         self.stems["sar"].load_state_dict(
@@ -168,10 +170,10 @@ class RegNetMamba2(nn.Module):
         """
         images = torch.cat((reference, sensed))
         at_2_gradients, at_8_gradients = self._gradients(images) if self.bank else (None, None)
-        given = functional.pixel_unshuffle(normalised(images), 2)
+        inputs = functional.pixel_unshuffle(normalised(images), 2)
         if at_2_gradients is not None:
-            given = torch.cat((given, at_2_gradients.flatten(1, 2)), dim=1)
-        halves = given.contiguous(memory_format=torch.channels_last).chunk(2)
+            inputs = torch.cat((inputs, at_2_gradients.flatten(1, 2)), dim=1)
+        halves = inputs.contiguous(memory_format=torch.channels_last).chunk(2)
         at_2 = self.mix_2(
             torch.cat([self.stems[m](half) for m, half in zip(modalities, halves, strict=True)])
         )

@@ -115,14 +115,14 @@ class CorrespondenceTrainer(Trainer):
         """Return the loss of a batch and the share of matches whose coarse part is within a cell
         and whose fine part is within 2 px of the truth.
         """
-        given = batch.to(self.device)
+        tensors = batch.to(self.device)
         with torch.autocast(
             torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16
         ):
-            seen_r, seen_s = self.net(given.reference, given.sensed)
-        flow = functional.avg_pool2d(given.flow, COARSE_PX)
+            seen_r, seen_s = self.net(tensors.reference, tensors.sensed)
+        flow = functional.avg_pool2d(tensors.flow, COARSE_PX)
         cells = flow / COARSE_PX
-        trusted = (functional.avg_pool2d(given.counts, COARSE_PX)[:, 0] > _COVERED) & (
+        trusted = (functional.avg_pool2d(tensors.counts, COARSE_PX)[:, 0] > _COVERED) & (
             cells.abs().amax(1) < self.net.config.reach
         )
         early, _ = self._coarse(seen_r.early, seen_s.early, cells, trusted, 1)
@@ -219,11 +219,11 @@ class CorrespondenceTrainer(Trainer):
                 )
             ).astype(int)
             x, y = (int(v) for v in np.clip(known, 0, np.array(case.reference.shape[::-1]) - side))
-            given = [
+            tensors = [
                 torch.from_numpy(np.ascontiguousarray(a))[None, None].to(self.device)
                 for a in (case.reference[y : y + side, x : x + side], sensed[:side, :side])
             ]
-            found = match_images(net, given[0], given[1], 0.0)
+            found = match_images(net, tensors[0], tensors[1], 0.0)
             if not len(found.sensed):
                 continue
             miss = (found.reference - found.sensed).cpu().numpy() - (truth - (x, y))

@@ -71,9 +71,9 @@ class RegressEncoder(nn.Module):
     0.2.
     """
 
-    def __init__(self, given: int, width: int) -> None:
+    def __init__(self, width_in: int, width: int) -> None:
         super().__init__()
-        self.enter = nn.Conv2d(given, width, 1)
+        self.enter = nn.Conv2d(width_in, width, 1)
         self.conv = nn.Conv2d(width, width, 3, padding=1)
         self.deformable = DeformableConv(width, width)
         self.out = nn.Conv2d(width, width, 1)
@@ -150,7 +150,7 @@ class LevelMatcher(nn.Module):
             for a in (sensed * warped, (sensed - warped).abs())
         )
         flow = theta_to_flow(theta, at, self.released) / 16.0
-        told = torch.cat(
+        inputs = torch.cat(
             (
                 torch.softmax(logits, 1),
                 product,
@@ -161,7 +161,7 @@ class LevelMatcher(nn.Module):
             ),
             dim=1,
         )
-        seen = self.encode(told)
+        seen = self.encode(inputs)
         shift = shift + self.shift(seen).float()
         half = max(at.shape[-2:]) * CELL_PX / 2
         weight = self.log_trust.exp() * mask / (covariance[:, :1] + covariance[:, 2:] + 1.0)

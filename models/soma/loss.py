@@ -79,9 +79,9 @@ def soma_loss(found: GlamResult, flow: Tensor, mask: Tensor) -> Tensor:
         )
         terms["correlation"] = terms["correlation"] + _entropy(level, truth, near)
         if level.level > _FINEST:
-            apart = level.shift - theta_to_flow(level.delta, at)
+            misfit = level.shift - theta_to_flow(level.delta, at)
             terms["consistency"] = terms["consistency"] + _LEVEL_WEIGHTS[level.level] * torch.sqrt(
-                mean_where(apart**2, mask) + 1e-6
+                mean_where(misfit**2, mask) + 1e-6
             )
     if found.global_logits is not None:
         terms["correlation"] = terms["correlation"] + _global_entropy(

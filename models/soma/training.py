@@ -100,23 +100,27 @@ class FlowTrainer(Trainer):
         """Return the loss of a batch and the share of it whose flow is within 1 px in the mean
         along each axis.
         """
-        given = batch.to(self.device)
+        tensors = batch.to(self.device)
         flow, mask = (
-            functional.avg_pool2d(given.flow, CELL_PX),
-            (functional.avg_pool2d(given.counts, CELL_PX) > 0.98).float(),
+            functional.avg_pool2d(tensors.flow, CELL_PX),
+            (functional.avg_pool2d(tensors.counts, CELL_PX) > 0.98).float(),
         )
         with torch.autocast(
             torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.bfloat16
         ):
             seen_optical, seen_sar = (
-                self.net.describe(given.reference, "optical"),
-                self.net.describe(given.sensed, "sar"),
+                self.net.describe(tensors.reference, "optical"),
+                self.net.describe(tensors.sensed, "sar"),
             )
         if self.rng.random() < self.recipe.swap:
             flow, mask = inverted(flow, mask)
-            found = self.net.match(seen_optical, seen_sar, given.reference_mask, given.sensed_mask)
+            found = self.net.match(
+                seen_optical, seen_sar, tensors.reference_mask, tensors.sensed_mask
+            )
         else:
-            found = self.net.match(seen_sar, seen_optical, given.sensed_mask, given.reference_mask)
+            found = self.net.match(
+                seen_sar, seen_optical, tensors.sensed_mask, tensors.reference_mask
+            )
         miss = ((found.flow.detach() - flow) * mask).sum((2, 3)) / mask.sum((2, 3)).clamp_min(1.0)
         return soma_loss(found, flow, mask), float((miss.abs().amax(1) <= 1.0).float().mean())
 

@@ -69,10 +69,10 @@ def defect_report(cause: BaseException, doing: str) -> str:
         cause: The exception.
         doing: The command or request.
     """
-    told = "".join(traceback.format_exception(cause))
+    trace = "".join(traceback.format_exception(cause))
     lines = [
         f"SAR-Optical Align {version()}, Python {sys.version.split()[0]}, {platform.platform()}",
         f"While doing: {doing}",
-        told,
+        trace,
     ]
     return plain("\n".join(lines))

@@ -49,12 +49,12 @@ class Outputs:
         raster: Name | None = None,
         make_folders: bool = False,
     ) -> None:
-        given = [p for p in paths if p is not None]
+        named = [p for p in paths if p is not None]
         self._overwrite, self._make_folders = overwrite, make_folders
-        self._targets = {os.fspath(p): resolved(p) for p in given}
+        self._targets = {os.fspath(p): resolved(p) for p in named}
         self._raster = None if raster is None else self._targets[os.fspath(raster)]
         self._parts: dict[Path, Path] = {}
-        _refuse_twins(given)
+        _refuse_twins(named)
         read = {identity: False for f in read_too for identity in _identities(f)} | {
             identity: True for f in inputs for identity in _identities(f)
         }

@@ -129,12 +129,12 @@ class AdaptingController(QObject):
                     "Find tie points, or add some by hand, first.",
                 )
             params = session.run.params if session.run is not None else load_params()
-            given = params.matcher_params if params.matcher == NETWORK else {}
-            weights = given.get("weights", "")
+            options = params.matcher_params if params.matcher == NETWORK else {}
+            weights = options.get("weights", "")
             if session.adapted is not None and str(weights).endswith(session.adapted.file):
                 weights = ""  # from those of the plugin again, with the points of now
             params = replace(
-                params, matcher=NETWORK, matcher_params={**given, "weights": weights}, **machine()
+                params, matcher=NETWORK, matcher_params={**options, "weights": weights}, **machine()
             )
             output = session.file.path.with_name(
                 f"{session.file.path.stem}.{NETWORK}-{datetime.now():%Y%m%d-%H%M%S}.safetensors"

@@ -195,11 +195,11 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
 
         height, width = data.shape
         pad = ((0, -height % STRIDE), (0, -width % STRIDE))
-        given = self.given(np.pad(fill_invalid(data, valid), pad, mode="edge"))
+        image = self.to_input(np.pad(fill_invalid(data, valid), pad, mode="edge"))
         mask = torch.from_numpy(np.pad(valid, pad).astype(np.float32))[None].to(self.torch_device)
         mask = -functional.max_pool2d(-mask, CELL_PX)
         name = network_modality(modality)
-        rows = given.shape[2]
+        rows = image.shape[2]
         parts: list[list[Tensor]] = [[], [], []]
         for top in range(0, rows, _STRIP_PX):
             low, high, end = (
@@ -207,7 +207,7 @@ class KdCfmMatcher(NetworkMatcher, PairMatcher):
                 min(rows, top + _STRIP_PX + _CONTEXT_PX),
                 min(rows, top + _STRIP_PX),
             )
-            strip = given[:, :, low:high]
+            strip = image[:, :, low:high]
             maps = (self.net.detect(strip), *self.net.describe(strip, name))
             for part, values, cell in zip(parts, maps, (CELL_PX, CELL_PX, STRIDE), strict=True):
                 part.append(values[0, :, (top - low) // cell : (end - low) // cell])

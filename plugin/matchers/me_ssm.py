@@ -144,7 +144,7 @@ class MeSsmMatcher(NetworkMatcher, TemplateMatcher):
             torch.inference_mode(),
             torch.autocast(self.torch_device.type, torch.bfloat16, enabled=self.bfloat16),
         ):
-            found = self.net(self.given(data), network_modality(modality))
+            found = self.net(self.to_input(data), network_modality(modality))
             both = torch.cat((found.features[0].float(), found.gates[0].float()))
         described: NDArray[np.float32] = both.cpu().numpy()
         return described

@@ -203,7 +203,7 @@ class MsaNetMatcher(NetworkMatcher, PairMatcher):
             )
             with torch.inference_mode():
                 found = (
-                    self.net(self.given(filled[low:high]), name, _STEP)[0]
+                    self.net(self.to_input(filled[low:high]), name, _STEP)[0]
                     .permute(1, 2, 0)
                     .cpu()
                     .numpy()

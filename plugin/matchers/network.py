@@ -102,7 +102,7 @@ class NetworkMatcher:
         self.bfloat16 = fast_bfloat16(self.torch_device.type)
         self.net = net.eval().to(self.torch_device, memory_format=torch.channels_last)
 
-    def given(self, data: NDArray[np.float32]) -> Any:
+    def to_input(self, data: NDArray[np.float32]) -> Any:
         """Return an image (H, W) as the network is given it: (1, 1, H, W) on its device."""
         import torch
 

@@ -116,15 +116,15 @@ class RegNetMamba2Matcher(NetworkMatcher, PairMatcher):
         from .parts.features import fill_invalid
 
         pair = (reference, sensed)
-        given, names = (
-            [self.given(fill_invalid(i.data, i.mask)) for i in pair],
+        images, names = (
+            [self.to_input(fill_invalid(i.data, i.mask)) for i in pair],
             [network_modality(i.modality) for i in pair],
         )
         with torch.inference_mode():
             found = match_images(
                 self.net,
-                given[0],
-                given[1],
+                images[0],
+                images[1],
                 self.params.threshold,
                 (names[0], names[1]),
                 search_radius_px,

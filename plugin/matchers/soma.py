@@ -111,7 +111,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
             for image in (sensed, reference):
                 described.append(
                     self.net.describe(
-                        self.given(fill_invalid(image.data, image.mask)),
+                        self.to_input(fill_invalid(image.data, image.mask)),
                         network_modality(image.modality),
                     )
                 )
@@ -148,7 +148,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
         xx, xy, yy = _array(finest.covariance)[:, rows, columns]
         side = round(len(probability) ** 0.5)
         surfaces = probability[:, rows, columns].T.reshape(-1, side, side)
-        apart = np.hypot(*(shift + returned).T)
+        closure = np.hypot(*(shift + returned).T)
         residual = _array(finest.shift)[:, rows, columns].T
         origin = at + shift - residual - (side - 1)
         shift = (shift - returned) / 2.0
@@ -161,7 +161,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
                 np.ones_like(sure),
                 np.log(sure / (1.0 - sure)),
                 spread,
-                np.minimum(apart, 8.0) / 4.0,
+                np.minimum(closure, 8.0) / 4.0,
                 peak,
             ),
             axis=1,
@@ -182,7 +182,7 @@ class SomaMatcher(NetworkMatcher, PairMatcher):
             "surface_origin": origin + corner,
             "peak": peak,
             "second": second,
-            "forward_backward": apart,
+            "forward_backward": closure,
         }
         return {name: values[keep] for name, values in found.items()}
 

@@ -193,8 +193,10 @@ class MatchingAlgorithm(AlignAlgorithm):
             self._side(parameters, name, context) for name in ("REFERENCE", "SENSED")
         )
         self.request = request_for(reference, sensed, params)
-        given = {name: self.parameterAsFileOutput(parameters, name, context) for name in self.FILES}
-        self.files = {name: resolved(file) for name, file in given.items() if file}
+        destinations = {
+            name: self.parameterAsFileOutput(parameters, name, context) for name in self.FILES
+        }
+        self.files = {name: resolved(file) for name, file in destinations.items() if file}
         self.outputs()
 
     def outputs(self, raster: Path | None = None) -> Outputs:

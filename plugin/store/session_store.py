@@ -125,8 +125,8 @@ def versions() -> dict[str, str]:
 
 def run_record(result: AlignResult) -> RunRecord:
     """Return what is kept of a run: parameters, figures, versions, the weights' checksum."""
-    given = result.request.params.matcher_params.get("weights")
-    weights = fingerprint(str(given or _WEIGHTS / f"{result.matcher}.safetensors"))
+    own = result.request.params.matcher_params.get("weights")
+    weights = fingerprint(str(own or _WEIGHTS / f"{result.matcher}.safetensors"))
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     return RunRecord.of(result, weights if weights.known else None, now, versions())
 
@@ -299,25 +299,27 @@ def scene_params(session: Session) -> AlignParams:
     """
     run, path = session.run, adapted_weights(session)
     params = replace(run.params, **machine()) if run is not None else load_params()
-    given = dict(params.matcher_params)
-    weights = Path(str(given.get("weights") or ""))
+    options = dict(params.matcher_params)
+    weights = Path(str(options.get("weights") or ""))
     if (
-        given.get("weights")
+        options.get("weights")
         and session.file is not None
         and weights.parent == session.file.path.parent
         and not weights.is_file()
     ):
-        given["weights"] = ""
+        options["weights"] = ""
     if (
         path is not None
         and session.adapted is not None
         and params.matcher in ("auto", session.adapted.network)
     ):
         return replace(
-            params, matcher=session.adapted.network, matcher_params={**given, "weights": str(path)}
+            params,
+            matcher=session.adapted.network,
+            matcher_params={**options, "weights": str(path)},
         )
     return replace(
-        params, matcher=run.matcher if run is not None else params.matcher, matcher_params=given
+        params, matcher=run.matcher if run is not None else params.matcher, matcher_params=options
     )
 
 

@@ -176,7 +176,7 @@ def test_a_fold_is_told_and_shown(plugin, page, qtbot):
 def test_the_look_azimuth_is_tested_and_kept_in_the_project(plugin, page, qtbot):
     page.azimuth.setValue(78.0)
     controller = plugin.controller.accuracy
-    qtbot.waitUntil(lambda: controller.judgement.alignment.given, timeout=5000)
+    qtbot.waitUntil(lambda: controller.judgement.alignment.axis_known, timeout=5000)
     assert controller.judgement.alignment.azimuth_deg == 78.0
     assert "78°/258°" in page.range.text()
     page.set_look_azimuth(None)

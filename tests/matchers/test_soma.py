@@ -80,8 +80,8 @@ def test_of_a_wanted_part_the_same_points_come_with_less_work(tmp_path, monkeypa
         **({"threshold": 0.0} if key == "regnet_mamba2" else {}),
     }
     matcher, looked = create(key, params), []
-    given = matcher.given
-    monkeypatch.setattr(matcher, "given", lambda data: looked.append(1) or given(data))
+    to_input = matcher.to_input
+    monkeypatch.setattr(matcher, "to_input", lambda data: looked.append(1) or to_input(data))
     reference, sensed = pictures((600, 600))
     whole, every = matcher.match(reference, sensed, 32.0), len(looked)
     part = matcher.match(reference, sensed, 32.0, (200, 250, 240, 200))

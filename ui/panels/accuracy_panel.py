@@ -246,7 +246,7 @@ def _range_text(t: RangeTest | None, unit: str) -> str:
         return tr("Too few points to tell.")
     best = _axis(t.best_deg) + f" ± {t.spread_deg:.0f}°"
     p = f"p &lt; {number(0.001, '.3f')}" if t.p_value < 0.001 else f"p = {number(t.p_value, '.3f')}"
-    axis = _axis(t.azimuth_deg) if t.given else best
+    axis = _axis(t.azimuth_deg) if t.axis_known else best
     figures = fill(
         tr("Leave-one-out RMS {0} along {1}, {2} across ({3})."),
         length(t.along, unit),
@@ -254,13 +254,13 @@ def _range_text(t: RangeTest | None, unit: str) -> str:
         length(t.across, unit),
         p,
     )
-    if t.lines_up and t.given and t.off_deg > max(_NEAR_DEG, 3 * t.spread_deg):
+    if t.lines_up and t.axis_known and t.off_deg > max(_NEAR_DEG, 3 * t.spread_deg):
         text = tr(
             "<b>Errors line up, but {0:.0f}° away from range</b>, along {1}: relief "
             "explains a part at most. Check the look azimuth."
         )
         return _marked(_DOUBTFUL, f"{fill(text, t.off_deg, best)} {figures}")
-    if t.lines_up and t.given:
+    if t.lines_up and t.axis_known:
         text = tr(
             "<b>Errors line up with range: this looks like relief.</b> A warp will not "
             "remove it; orthorectify with a terrain model first."

@@ -93,16 +93,16 @@ def _refuse_conflicts(
         if same == "reference" and limit_px == _SAME_PX:
             continue  # a spline may well fold two positions into one
         for group in groups_of_same(here):
-            apart = np.hypot(*(there[group][:, None] - there[group][None]).transpose(2, 0, 1))
+            distance = np.hypot(*(there[group][:, None] - there[group][None]).transpose(2, 0, 1))
             noise = _CONFLICT_SIGMAS * np.hypot.outer(sigmas[group], sigmas[group])
-            excess = np.where(apart > np.maximum(limit_px, noise), apart, 0.0)
+            excess = np.where(distance > np.maximum(limit_px, noise), distance, 0.0)
             if excess.any():
                 i, j = np.unravel_index(int(np.argmax(excess)), excess.shape)
                 names = _names(np.sort(group[[i, j]]))
                 at = f"({here[group[0], 0]:.2f}, {here[group[0], 1]:.2f})"
                 raise FitError(
                     f"Points {names} share the {same} position {at} px but differ by "
-                    f"{apart[i, j]:.2f} px on the other side.",
+                    f"{distance[i, j]:.2f} px on the other side.",
                     "Reject or move one of them.",
                 )
 

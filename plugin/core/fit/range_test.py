@@ -33,7 +33,7 @@ class RangeTest:
     Attributes:
         azimuth_deg: Axis tested, clockwise from north, 0..180: the one given, or the one that
             explains most.
-        given: Whether it was given; else it was estimated from the residuals themselves.
+        axis_known: Whether it was given; else it was estimated from the residuals themselves.
         best_deg: The axis that explains most, 0..180.
         spread_deg: Its standard error.
         p_value: Probability of so much alignment where directions are random.
@@ -43,7 +43,7 @@ class RangeTest:
     """
 
     azimuth_deg: float
-    given: bool
+    axis_known: bool
     best_deg: float
     spread_deg: float
     p_value: float

@@ -41,14 +41,14 @@ def format_csv(
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for given in points:
-        p = as_session_point(given)
+    for item in points:
+        p = as_session_point(item)
         t = p.tie_point
-        state = p.state.value if isinstance(given, SessionPoint) else ""
+        state = p.state.value if isinstance(item, SessionPoint) else ""
         miss = (residuals_px or {}).get(t.id, ("", ""))
         numbers = numbers_of(t)
-        told = [numbers[name] for name in _NUMBERS]
-        writer.writerow([t.id, *told, int(t.enabled), t.reason, state, p.role.value, *miss])
+        measured = [numbers[name] for name in _NUMBERS]
+        writer.writerow([t.id, *measured, int(t.enabled), t.reason, state, p.role.value, *miss])
     return out.getvalue()
 
 

@@ -45,12 +45,12 @@ def format_geojson(
         residuals_px: transform(sensed) - reference by id.
     """
     features = []
-    for given in points:
-        p = as_session_point(given)
+    for item in points:
+        p = as_session_point(item)
         t = p.tie_point
         properties = to_jsonable(replace(t, evidence=None))
         del properties["evidence"]
-        properties["state"] = p.state.value if isinstance(given, SessionPoint) else None
+        properties["state"] = p.state.value if isinstance(item, SessionPoint) else None
         properties["role"] = p.role.value
         properties["residual_px"] = to_jsonable((residuals_px or {}).get(t.id), special=False)
         place = t.place

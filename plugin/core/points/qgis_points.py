@@ -135,14 +135,14 @@ def _order(header: str, at: int) -> list[int]:
 
 
 def _row(line: str, at: int, order: list[int]) -> PointsRow:
-    given = line.split(",") if "," in line else line.split("\t")
-    if len(given) < 4 or max(order[:4]) >= len(given):
+    cells = line.split(",") if "," in line else line.split("\t")
+    if len(cells) < 4 or max(order[:4]) >= len(cells):
         raise PointsFileError(
             f"Line {at}: expected at least {max(4, max(order[:4]) + 1)} columns, found "
-            f"{len(given)}.",
+            f"{len(cells)}.",
             _FIX,
         )
-    parts = [given[i] if 0 <= i < len(given) else "" for i in order]
+    parts = [cells[i] if 0 <= i < len(cells) else "" for i in order]
     try:
         x, y, source_x, source_y = (number(p) for p in parts[:4])
         enabled = int(number(parts[4])) != 0 if parts[4].strip() else True

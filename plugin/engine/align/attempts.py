@@ -107,12 +107,12 @@ def coarse_positions(
         NothingToCompareError: at the end, where no search could compare anything.
         UsageError: the memory budget has no room for the first guide.
     """
-    given, nothing = 0, None
+    tried, nothing = 0, None
     last = searches_of(pair, params)[-1]
     for guide, turned, limited in _searches(pair, matcher, params):
-        start, end = (1.0 - (1.0 - _FIRST_SHARE) ** n for n in (given, given + 1))
+        start, end = (1.0 - (1.0 - _FIRST_SHARE) ** n for n in (tried, tried + 1))
         part = progress.part(start, end)
-        part = part.without_points() if given else part
+        part = part.without_points() if tried else part
         share = (0.05, coarse_share) if turned == last else (0.0, 0.05)
         try:
             coarse = coarse_align(pair, guide, turned, threads_of(params), part.part(*share))
@@ -120,10 +120,10 @@ def coarse_positions(
             nothing = error
             continue
         if turned == last or coarse.contrast >= tuning.CLEAR:
-            given += 1
+            tried += 1
             moved = pair.corrected(coarse.matrix)
             yield Position(coarse, guide, turned, moved, limited, part.part(coarse_share, 1.0))
-    if not given and nothing is not None:
+    if not tried and nothing is not None:
         raise nothing
 
 
@@ -167,9 +167,9 @@ def is_same_place(grid: Grid, one: ArrayLike, other: ArrayLike) -> bool:
     """
     corners = grid.outline_px()
     here, there = (coords.apply_matrix(np.asarray(m), corners) for m in (one, other))
-    apart = np.hypot(*(here - there).T)
+    distance = np.hypot(*(here - there).T)
     return bool(
-        apart.max() <= min(tuning.SEARCH_RADIUS_PX, tuning.SAME_SHARE * np.hypot(*grid.size))
+        distance.max() <= min(tuning.SEARCH_RADIUS_PX, tuning.SAME_SHARE * np.hypot(*grid.size))
     )
 
 

@@ -60,22 +60,22 @@ class Calibration:
         return replace(_cfogs(), kept_share=_KEPT_SHARE)
 
     @classmethod
-    def from_card(cls, given: Any) -> Calibration:
+    def from_card(cls, card: Any) -> Calibration:
         """Return what a card holds under `calibration`.
 
         Raises:
             InputError: it is none.
         """
         with reading("the calibration", hint=_HINT):
-            score = _numbers(given, "score")
-            (covariance,) = _numbers({"covariance": [given["covariance"]]}, "covariance")
+            score = _numbers(card, "score")
+            (covariance,) = _numbers({"covariance": [card["covariance"]]}, "covariance")
             if not score or covariance <= 0:
                 raise ValueError("it has no score, or a covariance that is not positive")
         return cls(score, covariance)
 
 
-def _numbers(given: Any, name: str) -> tuple[float, ...]:
-    values = given.get(name, [])
+def _numbers(card: Any, name: str) -> tuple[float, ...]:
+    values = card.get(name, [])
     if not all(type(v) in (int, float) and math.isfinite(v) for v in values):
         raise ValueError(f"its {name} holds something else than finite numbers")
     return tuple(float(v) for v in values)

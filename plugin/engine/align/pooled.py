@@ -61,9 +61,9 @@ class Blocks:
         """
         some = slice(None) if which is None else which
         surfaces, weight = self.surfaces[some].astype(np.float64), self.weight[some]
-        told = np.isfinite(surfaces)
-        total = np.tensordot(weight, np.where(told, surfaces, 0.0), axes=1)
-        met = np.tensordot(weight, told.astype(np.float64), axes=1)
+        known = np.isfinite(surfaces)
+        total = np.tensordot(weight, np.where(known, surfaces, 0.0), axes=1)
+        met = np.tensordot(weight, known.astype(np.float64), axes=1)
         enough = met > _MIN_MET * max(float(weight.sum()), 1e-12)
         return np.where(enough, total / np.maximum(met, 1e-12), np.nan)
 
@@ -93,14 +93,14 @@ class Pooled:
 def read_blocks(blocks: Blocks) -> Pooled:
     """Read the sum of all blocks, and of parts of them; nothing is told by fewer than two."""
     total = blocks.pooled() if len(blocks.cell) > 1 else np.empty(0)
-    told = np.isfinite(total)
-    if not told.any():
+    known = np.isfinite(total)
+    if not known.any():
         return Pooled()
     top, height = _top(total), float(np.nanmax(total))
-    values = total[told]
+    values = total[known]
     middle = float(np.median(values))
     spread = 1.4826 * float(np.median(np.abs(values - middle))) + 1e-9
-    others = total[told & (_distance(total, top) > _APART_PX)]
+    others = total[known & (_distance(total, top) > _APART_PX)]
     second = float(others.max()) if len(others) else height
     halves = _answers(blocks, blocks.cell.sum(axis=1) % 2)
     return Pooled(
@@ -111,7 +111,7 @@ def read_blocks(blocks: Blocks) -> Pooled:
         float(np.hypot(*(halves[0] - halves[1]))) * blocks.reduction
         if len(halves) == 2
         else float("inf"),
-        _log_alarms(blocks, float(told.sum())),
+        _log_alarms(blocks, float(known.sum())),
     )
 
 
@@ -282,8 +282,8 @@ def _compare(block: Described, around: Described) -> tuple[NDArray[np.float32], 
     other = back(shown[1] * there[1])
     product = np.einsum("chw,chw->hw", np.conj(spectrum(centred)), spectrum(around[0]))
     scale = np.sqrt(np.maximum(own, 0.0) * np.maximum(other, 0.0))
-    told = (met > _MIN_MET * count) & (scale > 1e-4 * count)
-    if not told.any():
+    known = (met > _MIN_MET * count) & (scale > 1e-4 * count)
+    if not known.any():
         return None
-    values = np.where(told, back(product) / np.where(told, scale, 1.0), np.nan)
-    return values.astype(np.float32), float(np.median(scale[told]))
+    values = np.where(known, back(product) / np.where(known, scale, 1.0), np.nan)
+    return values.astype(np.float32), float(np.median(scale[known]))

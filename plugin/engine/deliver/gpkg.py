@@ -78,8 +78,8 @@ def _fill(connection: sqlite3.Connection, result: AlignResult) -> None:
         xs.append(x)
         ys.append(y)
         numbers = numbers_of(p)
-        told = (numbers[name] for name in _NUMBERS)
-        values = (point_blob(srs, x, y), p.id, *told, int(p.enabled), p.reason, p.worth)
+        measured = (numbers[name] for name in _NUMBERS)
+        values = (point_blob(srs, x, y), p.id, *measured, int(p.enabled), p.reason, p.worth)
         connection.execute(_INSERT, values)
     note_extent(
         connection, "tie_points", (min(xs), min(ys), max(xs), max(ys)) if xs else (None,) * 4

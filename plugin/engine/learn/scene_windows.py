@@ -207,10 +207,10 @@ def _nearest_shift(
     ):
         return None
     found = matcher.match(reference, sensed, float(_RADIUS_PX), (x, y, side, side))
-    apart = np.hypot(*(found.sensed + low - place).T)
-    if not len(apart) or apart.min() > side:
+    distance = np.hypot(*(found.sensed + low - place).T)
+    if not len(distance) or distance.min() > side:
         return np.full(2, np.inf)
-    nearest = int(apart.argmin())
+    nearest = int(distance.argmin())
     return np.asarray(found.reference[nearest] - found.sensed[nearest], dtype=np.float64)
 
 

@@ -194,9 +194,9 @@ def impostors(dataset: Path, rows: list[Row], number: int) -> list[Row]:
         if place_of(other) != place_of(row):
             by_likeness.setdefault(likeness(other), []).append(other)
     for level in sorted(by_likeness, reverse=True):
-        apart = [o for o in by_likeness[level] if not _shows_same_ground(dataset, row, o)]
-        if apart:
-            return apart
+        elsewhere = [o for o in by_likeness[level] if not _shows_same_ground(dataset, row, o)]
+        if elsewhere:
+            return elsewhere
     raise InputError(
         "There is no unrelated pair in this split.",
         "It needs pairs of two places at least; raise --limit.",

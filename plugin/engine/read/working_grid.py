@@ -69,8 +69,8 @@ def working_grid(
 
 def _no_overlap(ref_box: Points, sen_box: Points, gsd: float, unit: str) -> NoOverlapError:
     """Return what to raise of two boxes (px of a side `gsd`) that do not meet, or hardly."""
-    apart = np.maximum(np.maximum(sen_box[0] - ref_box[1], ref_box[0] - sen_box[1]), 0.0)
-    gap = float(apart.max() * gsd)
+    gaps = np.maximum(np.maximum(sen_box[0] - ref_box[1], ref_box[0] - sen_box[1]), 0.0)
+    gap = float(gaps.max() * gsd)
     how = (
         f"do not overlap: they lie {gap:.6g} {unit} apart"
         if gap > 0

@@ -35,7 +35,7 @@ def test_relief_is_found_and_its_direction(azimuth):
     assert found.spread_deg < 10
     given_axis = range_test(relief(1, azimuth), azimuth)
     assert given_axis.lines_up
-    assert given_axis.given
+    assert given_axis.axis_known
     assert given_axis.p_value <= found.p_value
     assert given_axis.best_deg == pytest.approx(found.azimuth_deg)
     assert given_axis.off_deg < 3 * found.spread_deg + 1
