@@ -32,6 +32,14 @@ settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
 
 
+def pytest_configure(config):
+    """Where QGIS is tested, end without the last words of its libraries."""
+    if "pytest_qgis" in sys.modules:
+        from qgis_end import EndAtOnce
+
+        config.pluginmanager.register(EndAtOnce())
+
+
 def _lacks_torch(error: BaseException | None) -> bool:
     """Whether test code itself, not the product on its behalf, asked for torch where there is
     none.

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsSettings
 from qgis.gui import QgsMapCanvas
+from qgis_end import no_dataset_outlives_qgis
 from review_pairs import REFERENCE_GT, SIZE, result_of, tie_points, write_pair
+
+__all__ = ["no_dataset_outlives_qgis"]
 
 
 @pytest.fixture

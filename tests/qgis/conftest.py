@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import gc
+from qgis_end import no_dataset_outlives_qgis
 
-import pytest
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_dataset_outlives_qgis():
-    """A dataset that is freed after QGIS has ended brings the process down; a test that catches an
-    error holds what was open where it was raised.
-    """
-    yield
-    gc.collect()
+__all__ = ["no_dataset_outlives_qgis"]
